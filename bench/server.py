@@ -1,0 +1,38 @@
+"""The Postgres that is measured, with the commit settings of production."""
+
+import contextlib
+from collections.abc import Iterator
+
+from bench import pgbench, psycopg_client
+from bench.cpu import watching
+from bench.load import Load
+from bench.measures import Measure
+from tests.stack.cluster import DATABASE, Cluster
+from tests.stack.prepared import copy_prepared
+from tests.stack.rundirs import run_directory
+
+
+@contextlib.contextmanager
+def bare_server() -> Iterator[Cluster]:
+    """Postgres alone, with migrations, policies and seed; gone after the block."""
+    with run_directory() as folder:
+        copy_prepared(folder / "data")
+        cluster = Cluster(folder / "data", durable=True)
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+def url_of(cluster: Cluster, role: str = "postgres", database: str = DATABASE) -> str:
+    return cluster.url(role).rpartition("/")[0] + f"/{database}"
+
+
+def measure(
+    cluster: Cluster, load: Load, *, role: str = "postgres", database: str = DATABASE
+) -> Measure:
+    """Run a load on a database of the server. Raises LoadFailed."""
+    client = pgbench if pgbench.program() else psycopg_client
+    with watching(cluster) as with_cpu:
+        return with_cpu(client.run(url_of(cluster, role, database), load))

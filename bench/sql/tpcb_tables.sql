@@ -1,0 +1,16 @@
+-- The tables of `pgbench --initialize --scale=10`, for where there is no pgbench.
+create table pgbench_history (
+    tid integer, bid integer, aid integer, delta integer, mtime timestamp, filler character (22)
+);
+create table pgbench_tellers (
+    tid integer primary key, bid integer, tbalance integer, filler character (84)
+);
+create table pgbench_accounts (
+    aid integer primary key, bid integer, abalance integer, filler character (84)
+);
+create table pgbench_branches (bid integer primary key, bbalance integer, filler character (88));
+insert into pgbench_branches select bid, 0, null from generate_series(1, 10) as bid;
+insert into pgbench_tellers select tid, (tid - 1) / 10 + 1, 0, null from generate_series(1, 100) as tid;
+insert into pgbench_accounts
+select aid, (aid - 1) / 100000 + 1, 0, '' from generate_series(1, 1000000) as aid;
+analyze;

@@ -1,0 +1,86 @@
+"""The whole benchmark: every part once, in turn, on one server."""
+
+from collections.abc import Callable, Collection
+
+from bench import commands, http_rounds, imports, machine, postings, rls, sweep, world, yardstick
+from bench.load import LoadFailed
+from bench.progress import say
+from bench.results import DIRECT, FUNCTIONS, POSTGREST, Results
+from bench.scale import Scale
+from tests.stack.stack import Stack
+
+
+def _commands(stack: Stack, scale: Scale, results: Results) -> None:
+    for clients in scale.clients:
+        found = commands.rounds(stack.cluster, clients, scale, trades=True)
+        results.trades.setdefault(DIRECT, {})[clients] = found.pop(commands.TRADE)
+        results.commands[clients] = found
+
+
+def _http(way: str, name: str) -> Callable[[Stack, Scale, Results], None]:
+    def part(stack: Stack, scale: Scale, results: Results) -> None:
+        results.trades[name] = {
+            clients: http_rounds.rounds(stack, way, clients, scale) for clients in scale.clients
+        }
+
+    return part
+
+
+def _postings(stack: Stack, scale: Scale, results: Results) -> None:
+    results.postings = postings.rounds(stack.cluster, max(scale.clients), scale)
+
+
+def _queries(stack: Stack, scale: Scale, results: Results) -> None:
+    results.queries = rls.compare(stack, scale.queries, scale.repeats)
+
+
+def _functions(stack: Stack, scale: Scale, results: Results) -> None:
+    results.functions = imports.footprints(stack.lambdas, scale.repeats)
+
+
+def _sweeps(stack: Stack, scale: Scale, results: Results) -> None:
+    results.sweeps = {
+        DIRECT: sweep.direct(stack.cluster, scale.due, scale.people),
+        FUNCTIONS: sweep.by_function(stack, scale.due // 5, scale.people),
+    }
+
+
+def _ticks(stack: Stack, scale: Scale, results: Results) -> None:
+    _check(stack)  # before rows are added that are no real escrows
+    results.ticks = sweep.ticks(stack.cluster, scale.ticks, scale.not_due, scale.people)
+
+
+# Imports while the functions that worked still run. Ticks add rows that are not money, so
+# nothing moves after them; queries last, to be asked of tables that are large.
+PARTS = {
+    "commands": _commands,
+    "postings": _postings,
+    "postgrest": _http("postgrest", POSTGREST),
+    "functions": _http("functions", FUNCTIONS),
+    "imports": _functions,
+    "sweeps": _sweeps,
+    "ticks": _ticks,
+    "rls": _queries,
+}
+
+
+def run(scale: Scale, parts: Collection[str] = tuple(PARTS)) -> Results:
+    """Measure. Raises LoadFailed, also when the books do not hold afterwards."""
+    say("starting a stack with the commit settings of production")
+    with Stack.start(durable=True, clock=False) as stack:
+        results = Results(scale, machine.describe(stack.cluster))
+        yardstick.prepare(stack.cluster)
+        world.prepare(stack.cluster, scale.people)
+        postings.prepare(stack.cluster, scale.people)
+        for name, part in PARTS.items():
+            if name in parts:
+                part(stack, scale, results)
+        if "ticks" not in parts:
+            _check(stack)
+    return results
+
+
+def _check(stack: Stack) -> None:
+    say("checking the books")
+    if problems := world.problems(stack.cluster):
+        raise LoadFailed(f"ledger.verify found: {'; '.join(problems)}")

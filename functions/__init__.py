@@ -1,0 +1,1 @@
+"""Lambda handlers and the pure decisions behind them, one package per domain."""

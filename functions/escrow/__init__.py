@@ -1,0 +1,1 @@
+"""Escrow: every move of held money, whoever or whatever makes it."""

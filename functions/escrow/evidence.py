@@ -1,0 +1,140 @@
+"""HTTP commands about files: announce and upload, hand in as evidence, read.
+
+A function of its own, because the client of object storage is heavy.
+"""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field
+
+from shared.api import Db, Routes, lambda_handler, make_app
+from shared.body import Body
+from shared.caller import Caller, CallerToken
+from shared.db import Database
+from shared.documented import answers
+from shared.errors import Conflict
+from shared.idempotency import Command, answer
+
+from . import bodies, storage
+from .act import act, read_snapshot
+
+routes = Routes()
+
+
+class AnnounceFile(Body):
+    """What will be uploaded: sha256 and size of the exact bytes."""
+
+    purpose: Literal["evidence", "message"] = "evidence"
+    sha256: bodies.Sha256
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    media_type: Annotated[str, Field(min_length=1, max_length=100)]
+    size_bytes: Annotated[int, Field(ge=1, le=20_971_520)]
+
+
+class HandIn(bodies.TradeBody):
+    """A file that was announced and uploaded."""
+
+    sha256: bodies.Sha256
+
+
+class FileWanted(Body):
+    sha256: bodies.Sha256
+
+
+@routes.post(
+    "/trades/<trade_id>/evidence-uploads",
+    responses=answers(bodies.UploadOpened, "Where to upload it.", status=201),
+)
+def announce(
+    trade_id: UUID, body: AnnounceFile, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """A side announces a file and gets an address to upload exactly these bytes to."""
+    read = read_snapshot(db, caller, key, trade_id)
+    opened: dict[str, Any]
+    if "answer" in read:
+        opened = read["answer"]
+    else:
+        command = {
+            **body.model_dump(),
+            "escrow_id": str(trade_id),
+            "actor_id": read["actor"]["id"],
+            "idempotency_key": key.key,
+            "request_hash": key.request_hash,
+        }
+        opened = db.service_rpc("evidence_upload", {"command": command}, repeatable=True)
+    return answer({**opened, **storage.address_to_upload(_file(trade_id, opened))}, status=201)
+
+
+@routes.post(
+    "/trades/<trade_id>/evidence",
+    responses=answers(bodies.EvidenceReceived, "The escrow after the move, and the receipt."),
+)
+def hand_in(trade_id: UUID, body: HandIn, caller: Caller, key: Command, db: Db) -> Response[Any]:
+    """A side hands in a file it has uploaded, as evidence; at most 20 a side."""
+    files = _files(db, caller, trade_id, body.sha256)
+    mine = next((one for one in files if one["mine"]), None)
+    if mine is None or not storage.is_stored(_file(trade_id, mine)):
+        raise _not_stored()
+    told = {name: mine[name] for name in ("sha256", "name", "media_type", "size_bytes")}
+    moved = act(
+        db,
+        caller,
+        key,
+        trade_id,
+        "evidence",
+        bodies.Evidence(expected_version=body.expected_version, **told),
+    )
+    receipt = db.rpc(
+        "evidence_receipt", _about(trade_id, body.sha256), token=caller.token, repeatable=True
+    )
+    return Response(
+        moved.status_code,
+        "application/json",
+        {**(moved.body or {}), "receipt": receipt},
+        moved.headers,
+    )
+
+
+@routes.post(
+    "/trades/<trade_id>/evidence-downloads",
+    responses=answers(bodies.DownloadOpened, "Where to read it."),
+)
+def download(
+    trade_id: UUID, body: FileWanted, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """A side, or the arbiter of the dispute, gets an address to read a file from."""
+    for one in _files(db, caller, trade_id, body.sha256):
+        file = _file(trade_id, one)
+        if storage.is_stored(file):
+            return answer(storage.address_to_download(file, one["name"]))
+    raise _not_stored()
+
+
+def _files(db: Database, caller: CallerToken, trade_id: UUID, sha256: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = db.rpc(
+        "evidence_files", _about(trade_id, sha256), token=caller.token, repeatable=True
+    )
+    return found
+
+
+def _about(trade_id: UUID, sha256: str) -> dict[str, Any]:
+    return {"escrow_id": str(trade_id), "sha256": sha256}
+
+
+def _file(trade_id: UUID, told: dict[str, Any]) -> storage.File:
+    names = ("author_role", "sha256", "media_type", "size_bytes")
+    return storage.File(str(trade_id), *(told[name] for name in names))
+
+
+def _not_stored() -> Conflict:
+    return Conflict(
+        "file_not_stored",
+        "The file has not been uploaded as announced.",
+        "Announce it at evidence-uploads and PUT it to the address in the answer.",
+    )
+
+
+app = make_app(routes)
+handler = lambda_handler(app)

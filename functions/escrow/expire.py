@@ -1,0 +1,73 @@
+"""Scheduled: the timer of escrows, orders and cases."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared.db import Database, database
+from shared.errors import Problem
+from shared.telemetry import instrumented, logger, metrics
+
+from .sweep import BATCH, sweep
+
+# One batch takes well under a second; this leaves time to answer and to flush.
+MARGIN_MS = 10_000
+
+
+def run(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """What the sweep did. Raises Problem when the database is gone: the next tick goes on."""
+    done, credit_failed = _sweep(context)
+    metrics.add_metric("EscrowTimersMoved", MetricUnit.Count, done["moved"])
+    metrics.add_metric("EscrowTimersFailed", MetricUnit.Count, done["failed"])
+    metrics.add_metric("EscrowTimersFailing", MetricUnit.Count, done["failing"])
+    metrics.add_metric("EscrowOverdueSeconds", MetricUnit.Seconds, done["overdue_seconds"])
+    logger.info("swept", extra=done)
+    if credit_failed:
+        raise credit_failed
+    return done
+
+
+def _sweep(context: Any) -> tuple[dict[str, Any], Problem | None]:
+
+    def time_left() -> bool:
+        return int(context.get_remaining_time_in_millis()) > MARGIN_MS
+
+    db = database()
+    # Who lost time to an outage has it back before a timer acts on it.
+    credited, credit_failed = 0, None
+    try:
+        while time_left() and (batch := int(db.service_rpc("outage_credit", {"max_rows": BATCH}))):
+            credited += batch
+    except Problem as problem:
+        # The database keeps timers off what still has time to get back; the others go on.
+        logger.exception("outage credit failed")
+        credit_failed = problem
+    swept = sweep(db, time_left)
+    failing = db.service_rpc("escrow_timers_failing", {}, repeatable=True)
+    # What waits after a failure is late too, though no tick sees it.
+    overdue = max(swept.overdue, float(failing["overdue_seconds"]))
+    done = {
+        "credited": credited,
+        "moved": swept.moved,
+        "lost": swept.lost,
+        "failed": swept.failed,
+        "failing": failing["failing"],
+        "overdue_seconds": round(overdue, 3),
+        "orders": _close(db, "orders_expire", time_left),
+        "cases": _close(db, "escrow_cases_expire", time_left),
+    }
+    return done, credit_failed
+
+
+def _close(db: Database, name: str, time_left: Callable[[], bool]) -> int:
+    closed = 0
+    while time_left():
+        batch = int(db.service_rpc(name, {"max_rows": BATCH}))
+        closed += batch
+        if batch < BATCH:
+            break
+    return closed
+
+
+handler = instrumented(run)

@@ -1,0 +1,55 @@
+"""Routes of the operator's own outages."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from shared.api import Db, Routes
+from shared.body import Body
+from shared.caller import Caller
+from shared.documented import answers
+from shared.idempotency import Command
+from shared.operators import operator_command
+
+routes = Routes()
+
+
+def _text(value: Any) -> Any:
+    # A bare number would be taken for seconds since 1970.
+    if not isinstance(value, str) or not value[:5].endswith("-"):
+        raise ValueError("a time is text with a zone, like 2026-01-01T00:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
+
+
+class DeclareOutage(Body):
+    """When Holdfast itself was out of order, and why; everybody may read it."""
+
+    from_at: Moment
+    to_at: Moment
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class OutageDeclared(BaseModel):
+    """Its time is given back by the timer, before it acts on anything."""
+
+    model_config = ConfigDict(extra="forbid")
+    outage_id: UUID
+    from_at: datetime
+    to_at: datetime
+
+
+@routes.post("/outages", responses=answers(OutageDeclared, "The declared outage."))
+def declare(body: DeclareOutage, caller: Caller, key: Command, db: Db) -> Response[Any]:
+    """An operator declares an outage that is over: every clock gets its time back (aal2)."""
+    fields = {
+        "from_at": body.from_at.isoformat(),
+        "to_at": body.to_at.isoformat(),
+        "reason": body.reason,
+    }
+    return operator_command(db, caller, key, "outage_declare", fields)

@@ -1,0 +1,112 @@
+"""Rules for the parties: perform, accept, give up, agree."""
+
+from decimal import Decimal
+
+from shared.refusals import refusal
+
+from . import deadlines
+from .decision import Decision
+from .settlement import fits
+from .snapshot import Offer
+from .turn import Turn
+
+NOTHING = Decimal(0)
+
+
+def mark_paid(turn: Turn) -> Decision:
+    """The payee says that the bank money is sent."""
+    move = turn.permit("perform")
+    return move.decision(
+        due=deadlines.accept(turn.snapshot, turn.now), payload=_given(turn, "reference")
+    )
+
+
+def release(turn: Turn) -> Decision:
+    """The payer gives all to the payee.
+
+    Before performance with confirm: true; after it, where the policy asks who paid, with
+    payer_name_matches: true.
+    """
+    move = turn.permit("accept")
+    said = turn.command.payload
+    if turn.escrow.state == "funded":
+        if said.get("confirm") is not True:
+            raise refusal("confirmation_required")
+    elif turn.snapshot.policy.attest_payer_name and said.get("payer_name_matches") is not True:
+        raise refusal("attestation_required")
+    return move.decision(
+        gross=turn.escrow.amount, payload=_given(turn, "confirm", "payer_name_matches")
+    )
+
+
+def concede(turn: Turn) -> Decision:
+    """The payee gives all back."""
+    return turn.permit("concede").decision(gross=NOTHING)
+
+
+def request_revision(turn: Turn) -> Decision:
+    """The payer asks for another performance."""
+    move = turn.permit("request_revision")
+    if turn.escrow.revision_count >= turn.snapshot.policy.max_revisions:
+        raise refusal("no_revisions_left")
+    return move.decision(
+        due=deadlines.perform(turn.snapshot, turn.now), payload=_given(turn, "reason")
+    )
+
+
+def cancel(turn: Turn) -> Decision:
+    """Before money is held a party ends it alone; after, both must want nothing for the payee."""
+    if turn.escrow.state in ("proposed", "awaiting_funds"):
+        return turn.permit("cancel").decision()
+    return _split(turn, NOTHING)
+
+
+def offer_split(turn: Turn) -> Decision:
+    """Offer to divide; settles at once on the terms of an offer that is as good or better."""
+    return _split(turn, turn.command.payload["payee_amount"])
+
+
+def accept_split(turn: Turn) -> Decision:
+    """Settle on the other side's offer."""
+    side, wanted = turn.side(), str(turn.command.payload["offer_id"])
+    for offer in turn.snapshot.offers:
+        if offer.id == wanted and offer.kind == "split" and offer.author_role != side:
+            return _settle(turn, offer)
+    turn.permit("accept_split")
+    raise refusal("offer_not_open")
+
+
+def withdraw_offer(turn: Turn) -> Decision:
+    """Take back whatever one has offered."""
+    move = turn.permit("withdraw_offer")
+    if not any(offer.author_role == move.role for offer in turn.snapshot.offers):
+        raise refusal("offer_not_open")
+    return move.decision()
+
+
+def _split(turn: Turn, gross: Decimal) -> Decision:
+    side = turn.side()
+    for offer in turn.snapshot.offers:
+        if offer.kind == "split" and side and offer.author_role != side and _meets(offer, gross):
+            return _settle(turn, offer)
+    move = turn.permit("offer_split", gross)
+    if not 0 <= gross <= turn.escrow.amount or not fits(gross, turn.escrow.decimals):
+        raise refusal("offer_out_of_range")
+    return move.decision(payload={"payee_amount": gross})
+
+
+def _meets(offer: Offer, gross: Decimal) -> bool:
+    standing = offer.payee_amount
+    if standing is None:
+        return False
+    return standing >= gross if offer.author_role == "payer" else standing <= gross
+
+
+def _settle(turn: Turn, offer: Offer) -> Decision:
+    move = turn.permit("accept_split", offer.payee_amount)
+    return move.decision(gross=offer.payee_amount, payload={"offer_id": offer.id})
+
+
+def _given(turn: Turn, *names: str) -> dict[str, object]:
+    payload = turn.command.payload
+    return {name: payload[name] for name in names if payload.get(name) is not None}

@@ -1,0 +1,115 @@
+"""Object storage: addresses to upload to and to read from, and what lies there.
+
+Objects are named by trade, side and sha256, are written once and never deleted.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.db_errors import unavailable
+from shared.settings import evidence_bucket
+from shared.telemetry import logger
+
+UPLOAD_SECONDS = 300
+DOWNLOAD_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as announced. sha256 in hex, size in bytes."""
+
+    escrow_id: str
+    author_role: str
+    sha256: str
+    media_type: str
+    size_bytes: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.escrow_id}/{self.author_role}/{self.sha256}"
+
+    @property
+    def checksum(self) -> str:
+        """The sha256 as object storage writes it."""
+        return base64.b64encode(bytes.fromhex(self.sha256)).decode()
+
+
+def address_to_upload(file: File) -> dict[str, Any]:
+    """Where and how to PUT exactly these bytes, for a short time: method, url, headers, seconds.
+
+    Object storage refuses other bytes, another size or type, and a second writing (412).
+    """
+    signed = {
+        "ContentType": file.media_type,
+        "ContentLength": file.size_bytes,
+        "ChecksumAlgorithm": "SHA256",
+        "ChecksumSHA256": file.checksum,
+        "IfNoneMatch": "*",
+    }
+    return {
+        "method": "PUT",
+        "url": _sign("put_object", file, signed, UPLOAD_SECONDS),
+        "headers": {
+            "Content-Type": file.media_type,
+            "Content-Length": str(file.size_bytes),
+            "x-amz-sdk-checksum-algorithm": "SHA256",
+            "x-amz-checksum-sha256": file.checksum,
+            "If-None-Match": "*",
+        },
+        "expires_in": UPLOAD_SECONDS,
+    }
+
+
+def address_to_download(file: File, name: str) -> dict[str, Any]:
+    """Where to GET the bytes, for a short time; browsers save them, never show them."""
+    signed = {
+        "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "ResponseContentType": file.media_type,
+    }
+    url = _sign("get_object", file, signed, DOWNLOAD_SECONDS)
+    return {"method": "GET", "url": url, "expires_in": DOWNLOAD_SECONDS}
+
+
+def is_stored(file: File) -> bool:
+    """Whether object storage has these very bytes. Raises Unavailable."""
+    try:
+        found = _client().head_object(
+            Bucket=evidence_bucket(), Key=file.key, ChecksumMode="ENABLED"
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            return False
+        logger.error("object storage refused", error=str(error))
+        raise unavailable() from None
+    except BotoCoreError as error:
+        logger.error("object storage unreachable", error=type(error).__name__)
+        raise unavailable() from None
+    return (found["ContentLength"], found["ContentType"], found.get("ChecksumSHA256")) == (
+        file.size_bytes,
+        file.media_type,
+        file.checksum,
+    )
+
+
+def _sign(method: str, file: File, params: Mapping[str, Any], seconds: int) -> str:
+    named = {"Bucket": evidence_bucket(), "Key": file.key, **params}
+    return str(_client().generate_presigned_url(method, Params=named, ExpiresIn=seconds))
+
+
+@cache
+def _client() -> Any:
+    config = Config(
+        signature_version="s3v4",
+        connect_timeout=2,
+        read_timeout=5,
+        retries={"total_max_attempts": 2},
+    )
+    return boto3.client("s3", config=config)

@@ -1,0 +1,1 @@
+"""The ledger: commands of operators, roll-up, verification."""

@@ -1,0 +1,1 @@
+"""Operations: what keeps the database in order."""

@@ -1,0 +1,1 @@
+"""P2P orders: publish, pause, resume, take, cancel."""

@@ -1,0 +1,61 @@
+"""Bodies of the order commands, and the answers they get."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.body import Body
+from shared.money import NonNegativeAmount, PositiveAmount
+
+
+class OrderBody(Body):
+    """Nothing to say."""
+
+
+MethodId = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{1,39}$")]
+"""Id of a row of payment_methods."""
+
+
+class Take(Body):
+    """amount: in the cryptocurrency. expected_price: as the taker read it.
+
+    max_slippage_bps: how much worse than expected the price may be; a better one is taken.
+    payment_method: one of the order's; may be left out where it has only one.
+    payment_account_id: where a taker who sells wants to be paid.
+    """
+
+    amount: PositiveAmount
+    expected_price: PositiveAmount
+    max_slippage_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] = 0
+    payment_method: MethodId | None = None
+    payment_account_id: UUID | None = None
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class OrderMoved(_Answer):
+    """The order after the command. remaining: in the cryptocurrency."""
+
+    order_id: UUID
+    status: str
+    version: int
+    remaining: NonNegativeAmount
+    expires_at: datetime
+
+
+class TradeOpened(_Answer):
+    """The trade. price: of one unit. fiat_amount: bank money to send before deadline_at."""
+
+    trade_id: UUID
+    order_id: UUID
+    status: str
+    version: int
+    amount: PositiveAmount
+    price: PositiveAmount
+    fiat_amount: PositiveAmount
+    deadline_at: datetime
+    auto_reply: str

@@ -1,0 +1,1 @@
+"""The index: what crypto costs, from several sources."""

@@ -1,0 +1,1 @@
+"""Reputation: the public figures of traders."""

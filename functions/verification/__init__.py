@@ -1,0 +1,1 @@
+"""Verification of people: an operator's commands and a provider's webhook."""

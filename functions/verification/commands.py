@@ -1,0 +1,80 @@
+"""HTTP commands of operators about what is verified of a person."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.api import Db, Routes, lambda_handler, make_app
+from shared.body import Body
+from shared.caller import Caller, CallerToken
+from shared.db import Database
+from shared.documented import answers
+from shared.idempotency import Command, CommandKey
+from shared.operators import operator_command
+
+from .event import Flag
+
+
+class Reasoned(Body):
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class OfFlag(Reasoned):
+    flag: Flag
+
+
+class OfTier(Reasoned):
+    tier: Annotated[int, Field(ge=0, le=3)]
+
+
+class Verified(BaseModel):
+    """The person now. granted_tier: what an operator gave in place of what the flags give."""
+
+    model_config = ConfigDict(extra="forbid")
+    party_id: UUID
+    verification_tier: int
+    granted_tier: int | None
+    flags: list[Flag]
+
+
+routes = Routes()
+_VERIFIED = answers(Verified, "The person after the command.")
+
+
+@routes.post("/profiles/<party_id>/verify", responses=_VERIFIED)
+def verify(party_id: UUID, body: OfFlag, caller: Caller, key: Command, db: Db) -> Response[Any]:
+    """An operator has checked something of a person (aal2)."""
+    return _command(db, caller, key, "verify", party_id, body)
+
+
+@routes.post("/profiles/<party_id>/revoke", responses=_VERIFIED)
+def revoke(party_id: UUID, body: OfFlag, caller: Caller, key: Command, db: Db) -> Response[Any]:
+    """An operator takes a verification back (aal2)."""
+    return _command(db, caller, key, "revoke", party_id, body)
+
+
+@routes.post("/profiles/<party_id>/grant-tier", responses=_VERIFIED)
+def grant_tier(party_id: UUID, body: OfTier, caller: Caller, key: Command, db: Db) -> Response[Any]:
+    """An operator gives a person a tier, whatever the flags say (aal2)."""
+    return _command(db, caller, key, "grant_tier", party_id, body)
+
+
+@routes.post("/profiles/<party_id>/withdraw-tier", responses=_VERIFIED)
+def withdraw_tier(
+    party_id: UUID, body: Reasoned, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """An operator takes a granted tier back: the flags decide again (aal2)."""
+    return _command(db, caller, key, "withdraw_tier", party_id, body)
+
+
+def _command(
+    db: Database, caller: CallerToken, key: CommandKey, change: str, party_id: UUID, body: Reasoned
+) -> Response[Any]:
+    fields = {**body.model_dump(), "change": change, "party_id": str(party_id)}
+    return operator_command(db, caller, key, "profile_verify", fields)
+
+
+app = make_app(routes)
+handler = lambda_handler(app)

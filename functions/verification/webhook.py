@@ -1,0 +1,47 @@
+"""The inbox of the verification provider."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel, ConfigDict
+
+from shared.api import Db, Routes, lambda_handler, make_app
+from shared.documented import answers
+from shared.inbound import Inbound, checked
+from shared.telemetry import logger
+
+from .event import parse_event
+
+PROVIDER = "verification"
+SECRETS = "HOLDFAST_VERIFICATION_SECRET"
+
+
+class Received(BaseModel):
+    """outcome: applied, noted (nothing to do), unmatched (nobody we know), repeated."""
+
+    model_config = ConfigDict(extra="forbid")
+    outcome: str
+
+
+routes = Routes()
+
+
+@routes.post("/webhooks/verification", responses=answers(Received, "Kept; do not send it again."))
+def receive(message: Inbound, db: Db) -> Response[Any]:
+    """An event of the verification provider, signed as Standard Webhooks 1.0.0."""
+    checked(message, SECRETS)
+    text = message.body.decode()
+    command = {
+        **parse_event(text),
+        "provider": PROVIDER,
+        "provider_event_id": message.id,
+        "body": text,
+    }
+    result = db.service_rpc("verification_event", {"command": command}, repeatable=True)
+    if result["outcome"] == "unmatched":
+        logger.warning("verification of nobody", event_id=message.id)
+    return Response(200, "application/json", result)
+
+
+app = make_app(routes, signed_in=False)
+handler = lambda_handler(app)

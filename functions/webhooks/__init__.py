@@ -1,0 +1,1 @@
+"""Events out: endpoints of parties, the relay of the outbox, signed delivery."""

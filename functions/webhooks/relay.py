@@ -1,0 +1,62 @@
+"""Scheduled every minute, and at work for most of it: events out of the outbox, messages
+into the queue."""
+
+import os
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared.db import Database, database
+from shared.telemetry import instrumented, logger, metrics
+
+from .queue import hand_over
+
+# A round takes well under a second; this leaves time to answer and to flush.
+MARGIN_MS = 5_000
+REST_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Relayed:
+    """events: taken from the outbox. messages and notifications: made of them. queued:
+    messages that the queue took, new ones and those due again."""
+
+    events: int = 0
+    messages: int = 0
+    notifications: int = 0
+    queued: int = 0
+
+
+def run(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """What was relayed. Works until nothing waits, and then looks again each second for
+    HOLDFAST_RELAY_SECONDS. Raises Problem when the database is gone: the next tick goes on."""
+    until = time.monotonic() + float(os.environ.get("HOLDFAST_RELAY_SECONDS", "0"))
+    db, done = database(), Relayed()
+    while int(context.get_remaining_time_in_millis()) > MARGIN_MS:
+        if _round(db, done):
+            continue
+        if time.monotonic() >= until:
+            break
+        time.sleep(REST_SECONDS)
+    metrics.add_metric("EventsRelayed", MetricUnit.Count, done.events)
+    metrics.add_metric("WebhooksQueued", MetricUnit.Count, done.queued)
+    logger.info("relayed", extra=asdict(done))
+    return asdict(done)
+
+
+def _round(db: Database, done: Relayed) -> bool:
+    """One look at outbox and deliveries; whether there was something."""
+    relayed = db.service_rpc("outbox_relay", {}, repeatable=True)
+    done.events += relayed["events"]
+    done.messages += relayed["messages"]
+    done.notifications += relayed["notifications"]
+    # An answer that is lost here comes back when its lease ends.
+    due = db.service_rpc("webhook_hand_over", {}, repeatable=True)
+    queued = hand_over(due)
+    done.queued += queued
+    return bool(relayed["events"] or queued)
+
+
+handler = instrumented(run)

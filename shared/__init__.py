@@ -1,0 +1,1 @@
+"""The Lambda layer: small modules that every function uses. Never imports functions/."""

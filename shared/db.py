@@ -1,0 +1,181 @@
+"""The way to the database: one call is one transaction behind PostgREST."""
+
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Protocol
+
+import httpx
+from postgrest import APIError, SyncPostgrestClient
+
+from shared.db_errors import internal, problem_from_database, timed_out, unavailable
+from shared.errors import Forbidden, Lost, Unauthorized
+from shared.money import format_amount
+from shared.settings import service_key, settings
+from shared.telemetry import logger, request_id
+
+# Hosted statements end after 8 s; a little longer, so that the database's own answer wins.
+TIMEOUT = httpx.Timeout(9.0, connect=2.0)
+# PostgREST closes idle connections after 30 s: ours go first.
+LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=25.0)
+
+
+class Database(Protocol):
+    """What a function may ask of the database. Every method raises Problem."""
+
+    def rpc(
+        self,
+        name: str,
+        params: Mapping[str, Any],
+        *,
+        token: str | None,
+        schema: str = "public",
+        repeatable: bool = False,
+    ) -> Any:
+        """Call a function of the database as the bearer of a token, or as anon.
+
+        repeatable: it reads, or carries an idempotency key, so that one lost answer
+        may be asked for again. Decimals go as strings, amounts come as strings; a float
+        either way is a defect of ours and raises TypeError.
+        """
+
+    def service_rpc(self, name: str, params: Mapping[str, Any], *, repeatable: bool = False) -> Any:
+        """Call a command of schema `service` with the function's own key."""
+
+
+class PostgrestDatabase:
+    """Database over PostgREST. Keeps its connection; keeps nothing of a caller.
+
+    api_key: the project's public key, which hosted Supabase asks for beside a token.
+    service_key: gives the function's own key; renew=True fetches it anew.
+    """
+
+    def __init__(self, url: str, api_key: str, service_key: Callable[..., str]) -> None:
+        self._url = url
+        self._api_key = api_key
+        self._service_key = service_key
+        # trust_env: no proxy, and no .netrc that would sign in an anonymous call.
+        self._http = httpx.Client(timeout=TIMEOUT, limits=LIMITS, trust_env=False)
+        self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def rpc(
+        self,
+        name: str,
+        params: Mapping[str, Any],
+        *,
+        token: str | None,
+        schema: str = "public",
+        repeatable: bool = False,
+    ) -> Any:
+        return self._call(name, params, schema, self._api_key, token, repeatable)
+
+    def service_rpc(self, name: str, params: Mapping[str, Any], *, repeatable: bool = False) -> Any:
+        for renew in (False, True):
+            key = self._service_key(renew=renew)
+            try:
+                return self._call(name, params, "service", key, key, repeatable)
+            except Unauthorized as problem:
+                # Refused before anything ran: the key was rotated, or is not one.
+                logger.warning("service key refused", rpc=name, code=problem.slug)
+            except Forbidden as problem:
+                if problem.slug != "forbidden":
+                    raise
+                logger.error("service role lacks a grant", rpc=name)
+                break
+        raise internal() from None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def _call(
+        self,
+        name: str,
+        params: Mapping[str, Any],
+        schema: str,
+        api_key: str,
+        token: str | None,
+        repeatable: bool,
+    ) -> Any:
+        headers = {"apikey": api_key}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if identifier := request_id():
+            headers["X-Request-Id"] = identifier
+        client = SyncPostgrestClient(
+            self._url, schema=schema, headers=headers, http_client=self._http, retry_enabled=False
+        )
+        call = client.rpc(name, _plain(params))
+        try:
+            return self._send(call, name, signed_in=token is not None)
+        except Lost:
+            if not repeatable:
+                raise
+        time.sleep(random.uniform(0.05, 0.15))  # noqa: S311 - spreads retries, guards nothing
+        return self._send(call, name, signed_in=token is not None)
+
+    def _send(self, call: Any, name: str, *, signed_in: bool) -> Any:
+        try:
+            return _exact(call.execute().data, name)
+        except APIError as error:
+            problem = problem_from_database(
+                error.code, error.message, error.details, error.hint, signed_in=signed_in
+            )
+            if problem.status >= 500:
+                # Details of an error may quote a row: they stay out of the log.
+                logger.error("database error", rpc=name, code=error.code, error=error.message)
+            raise problem from None
+        except httpx.TimeoutException as error:
+            logger.error("database timeout", rpc=name, error=type(error).__name__)
+            raise timed_out() from None
+        except httpx.TransportError as error:
+            logger.error("database unreachable", rpc=name, error=type(error).__name__)
+            raise unavailable() from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        raise TypeError("a float cannot go to the database: use Decimal")
+    if isinstance(value, Decimal):
+        return format_amount(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _exact(answer: Any, name: str) -> Any:
+    waiting = [answer]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, float):
+            raise TypeError(f"{name} answered a float: amounts are strings in JSON")
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return answer
+
+
+@cache
+def database() -> Database:
+    """The database of this process, made at the first call."""
+    known = settings()
+    return PostgrestDatabase(known.postgrest_url, known.anon_key, service_key)
+
+
+def warm_up() -> None:
+    """In Lambda's init phase, where the processor is free, fetch what a first call needs."""
+    if not os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE"):
+        return
+    try:
+        database()
+        service_key()
+    except Exception as error:
+        # The first call tries again and answers with what is wrong.
+        logger.warning("warm-up failed", error=type(error).__name__)

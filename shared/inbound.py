@@ -1,0 +1,60 @@
+"""Messages that others send us, signed as Standard Webhooks 1.0.0."""
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.request import Request
+
+from shared.errors import BadRequest
+from shared.settings import secret_values
+from shared.signatures import verify
+
+MAX_ID = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """As it came, unchecked. id: of the event, the same when it is sent again. body: raw."""
+
+    id: str
+    timestamp: str
+    signature: str
+    body: bytes
+
+
+def message_of(request: Request) -> Message:
+    """The message of a request."""
+    event, headers = request.resolved_event.raw_event, request.headers
+    body = event.get("body") or ""
+    return Message(
+        headers.get("webhook-id", ""),
+        headers.get("webhook-timestamp", ""),
+        headers.get("webhook-signature", ""),
+        base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+    )
+
+
+Inbound = Annotated[Message, Depends(message_of)]
+"""Handler parameter: the message of this request. Nothing in it is true before checked()."""
+
+
+def checked(message: Message, variable: str) -> None:
+    """Check who sent a message.
+
+    variable: of the environment; it names the secret that holds the sender's live secrets.
+    Raises BadRequest: bad_signature (see signatures.verify), bad_event; Unavailable when the
+    secrets cannot be read.
+    """
+    verify(
+        secret_values(variable),
+        message.id,
+        message.timestamp,
+        message.signature,
+        message.body,
+        datetime.now(UTC),
+    )
+    if len(message.id) > MAX_ID:
+        raise BadRequest("bad_event", "The id of an event has at most 255 characters.")

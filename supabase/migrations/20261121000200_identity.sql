@@ -1,0 +1,241 @@
+-- Everything that can own money or act, and who may act for whom.
+
+create type public.party_kind as enum ('user', 'merchant', 'dao', 'platform', 'external');
+create type public.member_role as enum ('owner', 'operator', 'signer', 'viewer', 'arbiter', 'dispute_reader');
+
+create table public.parties (
+    id uuid primary key default gen_random_uuid(),
+    kind public.party_kind not null,
+    display_name text not null check (length(display_name) between 1 and 80),
+    created_at timestamptz not null default private.clock(),
+    closed_at timestamptz
+);
+alter table public.parties enable row level security;
+comment on table public.parties is
+'Whoever can own money or act: a user, a merchant, a community, the platform itself, the outside world.';
+comment on column public.parties.id is 'The party; of a user the id of the profile.';
+comment on column public.parties.kind is 'Whether a user, merchant, dao, the platform or the outside world.';
+comment on column public.parties.display_name is 'Name shown to others.';
+comment on column public.parties.created_at is 'When the row was made, by the database clock.';
+comment on column public.parties.closed_at is 'When it stopped acting; null while it acts.';
+select private.make_audited('public.parties');
+
+create table public.profiles (
+    id uuid primary key references public.parties (id) on delete restrict
+    references auth.users (id) on delete restrict,
+    full_name text not null default '' check (length(full_name) <= 120),
+    avatar_url text not null default '' check (length(avatar_url) <= 500),
+    preferences jsonb not null default '{}'::jsonb check (pg_column_size(preferences) <= 8192),
+    phone_verified boolean not null default false,
+    id_document_verified boolean not null default false,
+    address_verified boolean not null default false,
+    biometric_verified boolean not null default false,
+    granted_tier smallint,
+    verification_tier smallint not null default 0,
+    created_at timestamptz not null default private.clock(),
+    updated_at timestamptz not null default private.clock(),
+    deleted_at timestamptz
+);
+alter table public.profiles enable row level security;
+create trigger _100_touch before update on public.profiles
+for each row execute function private.tg__touch();
+select private.make_audited('public.profiles');
+comment on table public.profiles is 'A user: the id is both the auth user and the party.';
+comment on column public.profiles.id is 'The user; also the id of its party.';
+comment on column public.profiles.full_name is 'Name, set by the user.';
+comment on column public.profiles.avatar_url is 'Picture, set by the user.';
+comment on column public.profiles.preferences is 'Settings of the users client, as it likes.';
+comment on column public.profiles.created_at is 'When the row was made, by the database clock.';
+comment on column public.profiles.updated_at is 'When the row last changed, by the database clock.';
+comment on column public.profiles.phone_verified is 'As the other flags: follows profile_verifications, never written by hand.';
+comment on column public.profiles.id_document_verified is 'A government document was checked.';
+comment on column public.profiles.address_verified is 'A proof of address was checked.';
+comment on column public.profiles.biometric_verified is 'The face was compared with the document.';
+comment on column public.profiles.granted_tier is 'Tier an operator gave in place of the one the flags give; null: none.';
+comment on column public.profiles.verification_tier is 'Tier in force (verification_tiers): the granted one, else the highest the flags allow.';
+comment on column public.profiles.deleted_at is 'Soft delete: financial records stay.';
+
+create function private.tg_profiles__name() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    raise sqlstate 'PT409' using
+        message = 'name_is_verified',
+        detail = 'The name was checked against a document.', hint = 'Have the new name verified.';
+end
+$$;
+comment on function private.tg_profiles__name() is
+'A checked name stays: sellers compare it with the name a payment comes from.';
+create trigger _500_name before update on public.profiles
+for each row when (old.id_document_verified and new.id_document_verified and old.full_name <> new.full_name)
+execute function private.tg_profiles__name();
+
+create table public.party_members (
+    party_id uuid not null references public.parties (id) on delete restrict,
+    user_id uuid not null references auth.users (id) on delete restrict,
+    role public.member_role not null,
+    created_at timestamptz not null default private.clock(),
+    primary key (party_id, user_id, role),
+    constraint party_members_desk_is_staff
+    check (role not in ('arbiter', 'dispute_reader') or party_id = '00000000-0000-4000-8000-000000000001')
+);
+alter table public.party_members enable row level security;
+create index party_members_user_id_idx on public.party_members (user_id);
+select private.make_audited('public.party_members', 'user_id');
+comment on table public.party_members is
+'Who may act for a party and as what. Operators, arbiters and readers of disputes of Holdfast are members of the platform party.';
+comment on column public.party_members.party_id is 'The party.';
+comment on column public.party_members.user_id is 'The user who belongs to it.';
+comment on column public.party_members.role is 'What the user may do for it.';
+comment on column public.party_members.created_at is 'When the row was made, by the database clock.';
+
+insert into public.parties (id, kind, display_name) values
+('00000000-0000-4000-8000-000000000001', 'platform', 'Holdfast'),
+('00000000-0000-4000-8000-000000000002', 'external', 'Outside world');
+
+create function private.platform_party() returns uuid
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return '00000000-0000-4000-8000-000000000001'::uuid;
+end
+$$;
+comment on function private.platform_party() is 'Party id of Holdfast itself.';
+
+create function private.external_party() returns uuid
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return '00000000-0000-4000-8000-000000000002'::uuid;
+end
+$$;
+comment on function private.external_party() is 'Party id of the outside world: the other side of deposits and withdrawals.';
+
+-- Definer: policies call it for callers who may not read party_members.
+create function private.my_parties() returns setof uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return query
+    select auth.uid() where auth.uid() is not null
+    union
+    select party_id from public.party_members
+    where user_id = auth.uid() and role in ('owner', 'operator', 'signer', 'viewer');
+end
+$$;
+comment on function private.my_parties() is
+'Parties whose rows the caller may see. Use as: party_id = any (array(select private.my_parties())).';
+
+create function private.acts_for(p_user_id uuid, p_party_id uuid) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select p_user_id = p_party_id or exists (
+            select from public.party_members
+            where party_id = p_party_id and user_id = p_user_id and role in ('owner', 'operator')
+        )
+    );
+end
+$$;
+comment on function private.acts_for(uuid, uuid) is 'Whether a user may give commands in the name of a party.';
+
+create function private.belongs_to(p_user_id uuid, p_party_id uuid) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select p_user_id = p_party_id or exists (
+            select from public.party_members where party_id = p_party_id and user_id = p_user_id
+        )
+    );
+end
+$$;
+comment on function private.belongs_to(uuid, uuid) is
+'Whether a user has any part in a party, also one without commands: then staff has no say in its escrows.';
+
+-- Definer: policies and commands ask it for callers who may not read party_members.
+create function private.is_staff(p_user_id uuid, p_role public.member_role) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return (
+        select exists (
+            select from public.party_members
+            where party_id = '00000000-0000-4000-8000-000000000001' and user_id = p_user_id and role = p_role
+        )
+    );
+end
+$$;
+comment on function private.is_staff(uuid, public.member_role) is
+'Whether a user is an operator, an arbiter or a reader of disputes of Holdfast.';
+
+-- A condition without a column, such as is_staff beside the conditions of the
+-- parties, makes every list a scan of the whole table; a range of ids that is
+-- empty for everybody else lets the planner join indexes instead.
+-- Definer: memberships of the platform are not readable to its users.
+create function private.operator_sees_from() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return case when private.is_staff(auth.uid(), 'operator') then '00000000-0000-0000-0000-000000000000'::uuid end;
+end
+$$;
+comment on function private.operator_sees_from() is
+'Smallest id an operator sees, which is every one; null for others. Use as: id between (select private.operator_sees_from()) and (select private.operator_sees_to()).';
+
+-- Definer: as operator_sees_from.
+create function private.operator_sees_to() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return case when private.is_staff(auth.uid(), 'operator') then 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid end;
+end
+$$;
+comment on function private.operator_sees_to() is 'Largest id an operator sees; null for others.';
+
+-- Definer: runs as the owner because Auth's own role inserts the user.
+create function private.tg_users__profile() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    insert into public.parties (id, kind, display_name)
+    values (
+        new.id, 'user',
+        -- Never from the address: members read this name.
+        left(coalesce(nullif(new.raw_user_meta_data ->> 'display_name', ''), 'user'), 80)
+    );
+    insert into public.profiles (id) values (new.id);
+    return null;
+end
+$$;
+comment on function private.tg_users__profile() is 'Gives each new auth user its party and profile.';
+
+create trigger holdfast_profile after insert on auth.users
+for each row execute function private.tg_users__profile();
+
+-- Invoker: says of the caller only what the caller's own token and memberships say.
+create function public.whoami(idempotency_key text default null, request_hash text default null) returns jsonb
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_stored jsonb;
+begin
+    if idempotency_key is not null then
+        v_stored := private.my_answer(idempotency_key, request_hash);
+        if v_stored is not null then
+            return jsonb_build_object('answer', v_stored);
+        end if;
+    end if;
+    return jsonb_build_object(
+        'id', auth.uid(),
+        'aal', coalesce(auth.jwt() ->> 'aal', 'aal1'),
+        'roles', to_jsonb(array_remove(array[
+            case when private.is_staff(auth.uid(), 'arbiter') then 'arbiter' end,
+            case when private.is_staff(auth.uid(), 'operator') then 'operator' end
+        ], null))
+    );
+end
+$$;
+comment on function public.whoami(text, text) is
+'Who the token''s user is {id, aal, roles among the staff}, or {answer} when the key was answered before. Raises idempotency_key_reused (409).';

@@ -1,0 +1,510 @@
+-- One row of escrow_transactions is one held amount, in every product.
+-- The party who performs is the payee, the party who accepts is the payer.
+
+create type public.escrow_state as enum (
+    'proposed', 'awaiting_funds', 'funding_exception', 'funded', 'performed', 'disputed', 'decided',
+    'released', 'refunded', 'split', 'void'
+);
+create type public.escrow_phase as enum ('', 'statements', 'acknowledge', 'decide', 'approve');
+create type public.escrow_rail as enum ('internal', 'stripe', 'usdc_base');
+create type public.escrow_product as enum ('p2p', 'market');
+create type public.escrow_role as enum (
+    'payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system'
+);
+
+create function private.is_terminal(p_state public.escrow_state) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return p_state in ('released', 'refunded', 'split', 'void');
+end
+$$;
+comment on function private.is_terminal(public.escrow_state) is 'Whether a state has no exits.';
+
+create function private.is_holding(p_state public.escrow_state) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return p_state in ('funded', 'performed', 'disputed', 'decided');
+end
+$$;
+comment on function private.is_holding(public.escrow_state) is 'Whether money is held in this state.';
+
+create table public.escrow_policies (
+    id text primary key,
+    description text not null,
+    fee_bps integer not null check (fee_bps between 0 and 5000),
+    sign_within interval not null,
+    fund_within interval not null,
+    exception_within interval not null default interval '72 hours',
+    perform_within interval not null,
+    perform_grace interval not null,
+    accept_within interval not null,
+    payee_silent_event text not null check (payee_silent_event in ('timeout_refund', 'timeout_dispute')),
+    payer_silent_event text not null check (payer_silent_event in ('timeout_release', 'timeout_dispute')),
+    payee_dispute_from public.escrow_state not null check (payee_dispute_from in ('funded', 'performed')),
+    payee_dispute_wait interval not null,
+    statement_within interval not null,
+    acknowledge_within interval not null,
+    decide_within interval not null,
+    appeal_within interval not null,
+    offer_within interval not null default interval '24 hours',
+    claim_within interval not null,
+    claim_review_within interval not null default interval '14 days',
+    max_revisions integer not null check (max_revisions >= 0),
+    max_reassignments integer not null default 3 check (max_reassignments >= 0),
+    appeal_bond_bps integer not null check (appeal_bond_bps between 0 and 5000),
+    undecided_payee_bps integer not null check (undecided_payee_bps between 0 and 10000),
+    attest_payer_name boolean not null
+);
+alter table public.escrow_policies enable row level security;
+select private.make_audited('public.escrow_policies');
+-- As currencies: named by hot rows without a foreign key, so never deleted.
+create trigger _000_never_deleted before delete or truncate on public.escrow_policies
+for each statement execute function private.tg__append_only();
+comment on table public.escrow_policies is
+'What silence means and how long each duty lasts, per product. Everything else is the same machine.';
+comment on column public.escrow_policies.id is 'Name of the policy.';
+comment on column public.escrow_policies.description is 'What it is for.';
+comment on column public.escrow_policies.sign_within is 'Time for both to sign the terms.';
+comment on column public.escrow_policies.fund_within is
+'Time for the money to arrive after signing; zero where it is locked at once.';
+comment on column public.escrow_policies.exception_within is
+'Time to settle money that does not match; then it goes back.';
+comment on column public.escrow_policies.perform_within is
+'Time of the payee to perform, unless the escrow was made with another.';
+comment on column public.escrow_policies.perform_grace is 'Added to the time to perform before the timer acts.';
+comment on column public.escrow_policies.accept_within is 'Time of the payer to accept what was performed.';
+comment on column public.escrow_policies.payee_dispute_from is 'Earliest state in which the payee may dispute.';
+comment on column public.escrow_policies.payee_dispute_wait is 'Time after performing before the payee may dispute.';
+comment on column public.escrow_policies.statement_within is 'Time of each side for its statement.';
+comment on column public.escrow_policies.acknowledge_within is 'Time of an arbiter to take up a case.';
+comment on column public.escrow_policies.decide_within is 'Time of an arbiter to decide, and of a second one to agree.';
+comment on column public.escrow_policies.appeal_within is 'Time to appeal a decision; then it is carried out.';
+comment on column public.escrow_policies.offer_within is 'How long an offer stands.';
+comment on column public.escrow_policies.claim_within is 'Time after the end in which a party may claim.';
+comment on column public.escrow_policies.claim_review_within is
+'Time of an operator to close a case; then it is dismissed.';
+comment on column public.escrow_policies.max_revisions is 'How often the payer may send work back.';
+comment on column public.escrow_policies.max_reassignments is
+'How many silent arbiters end a dispute without a decision.';
+comment on column public.escrow_policies.appeal_bond_bps is 'Bond of an appeal in basis points of the held amount.';
+comment on column public.escrow_policies.payee_silent_event is 'Move of the timer when the payee did not perform in time.';
+comment on column public.escrow_policies.payer_silent_event is 'Move of the timer when the payer did not accept in time.';
+comment on column public.escrow_policies.fee_bps is 'Fee in basis points of the released part.';
+comment on column public.escrow_policies.undecided_payee_bps is
+'Part of the payee when no arbiter ever decides, in basis points; a party who filed no statement while the other did gets nothing.';
+
+insert into public.escrow_policies (
+    id, description, fee_bps, sign_within, fund_within, perform_within, perform_grace, accept_within,
+    payee_silent_event, payer_silent_event, payee_dispute_from, payee_dispute_wait,
+    statement_within, acknowledge_within, decide_within, appeal_within, claim_within,
+    max_revisions, appeal_bond_bps, undecided_payee_bps, attest_payer_name
+) values
+(
+    'p2p_crypto', 'Crypto for bank money: the payee (crypto buyer) sends it, the payer (crypto seller) confirms it.',
+    50, '72 hours', '0', '30 minutes', '10 minutes', '24 hours',
+    'timeout_refund', 'timeout_dispute', 'performed', '15 minutes',
+    '24 hours', '2 hours', '48 hours', '24 hours', '72 hours', 0, 200, 5000, true
+),
+(
+    'market_goods', 'Goods: the payee delivers, the payer inspects.',
+    500, '72 hours', '60 minutes', '14 days', '48 hours', '72 hours',
+    'timeout_refund', 'timeout_release', 'funded', '0',
+    '72 hours', '4 hours', '5 days', '48 hours', '7 days', 0, 200, 0, false
+),
+(
+    'market_service', 'One milestone of a service: the payee delivers, the payer may ask for revisions.',
+    500, '72 hours', '24 hours', '30 days', '72 hours', '7 days',
+    'timeout_dispute', 'timeout_release', 'funded', '0',
+    '72 hours', '4 hours', '5 days', '48 hours', '14 days', 2, 200, 5000, false
+);
+
+create table public.escrow_approval_limits (
+    policy_id text not null references public.escrow_policies (id) on delete restrict,
+    currency text not null references public.currencies (code) on delete restrict,
+    above public.money_amount not null check (above >= 0),
+    primary key (policy_id, currency)
+);
+alter table public.escrow_approval_limits enable row level security;
+create index escrow_approval_limits_currency_idx on public.escrow_approval_limits (currency);
+select private.make_audited('public.escrow_approval_limits', 'policy_id');
+comment on table public.escrow_approval_limits is
+'Held amount, per policy and currency, above which a decision needs a second arbiter. Without a row every decision does.';
+comment on column public.escrow_approval_limits.policy_id is 'Policy of the escrow.';
+comment on column public.escrow_approval_limits.currency is 'Currency of the held amount, and of the limit.';
+comment on column public.escrow_approval_limits.above is 'Largest held amount one arbiter decides alone, in units of the currency.';
+
+-- About 10,000 US dollars when it was written; set anew when prices have moved far.
+insert into public.escrow_approval_limits (policy_id, currency, above)
+select p.id, l.currency, l.above
+from public.escrow_policies as p
+cross join (values
+    ('BTC', 0.15), ('ETH', 3), ('BNB', 15), ('SOL', 60), ('LTC', 100), ('TRX', 40000), ('POL', 40000),
+    ('USDT_TRON', 10000), ('USDT_ETH', 10000), ('USDT_BSC', 10000),
+    ('USDC_ETH', 10000), ('USDC_BASE', 10000), ('USDC_POLYGON', 10000),
+    ('USD', 10000), ('EUR', 9000), ('GBP', 8000), ('KES', 1300000), ('NGN', 15000000), ('IDR', 160000000)
+) as l (currency, above);
+
+comment on column public.escrow_policies.attest_payer_name is
+'Whether the payer, before releasing after performance, must say that the money came from an account in the payee''s name: against payments of third parties.';
+
+create table public.escrow_transactions (
+    id uuid primary key,
+    product public.escrow_product not null,
+    policy_id text not null,
+    rail public.escrow_rail not null default 'internal',
+    payer_id uuid not null references public.parties (id) on delete restrict,
+    payee_id uuid not null references public.parties (id) on delete restrict,
+    currency text not null,
+    amount public.money_amount not null,
+    fee_bps integer not null,
+    perform_within interval not null,
+    accept_within interval not null,
+    state public.escrow_state not null,
+    phase public.escrow_phase not null default '',
+    version integer not null default 1,
+    state_version integer not null default 1,
+    deadline_at timestamptz,
+    expires_at timestamptz,
+    frozen_at timestamptz,
+    frozen_reason text,
+    rail_hold_until timestamptz not null default 'infinity',
+    revision_count integer not null default 0,
+    performed_at timestamptz,
+    payer_amount public.money_amount,
+    payee_amount public.money_amount,
+    fee_amount public.money_amount,
+    claim_until timestamptz,
+    transaction_hash text,
+    terms_hash text,
+    signed_by public.escrow_role[] not null default '{}',
+    last_event text not null,
+    last_actor_role public.escrow_role not null,
+    last_actor_id uuid,
+    last_payload jsonb not null default '{}'::jsonb,
+    last_hash bytea not null default '\x'::bytea,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    completed_at timestamptz,
+    constraint escrow_transactions_phase_in_dispute check ((state = 'disputed') = (phase <> '')),
+    constraint escrow_transactions_live_has_deadline check (
+        (state in ('released', 'refunded', 'split', 'void')) = (expires_at is null)
+        and (expires_at is null) = (deadline_at is null)
+        and deadline_at <= expires_at
+    ),
+    constraint escrow_transactions_outlived_by_rail check (expires_at <= rail_hold_until),
+    constraint escrow_transactions_settles_exactly check (
+        case when state in ('released', 'refunded', 'split')
+            then coalesce(
+                payer_amount >= 0 and payee_amount >= 0 and fee_amount >= 0
+                and payer_amount + payee_amount + fee_amount = amount
+                and (state = 'refunded') = (payee_amount + fee_amount = 0)
+                and (state = 'released') = (payer_amount = 0), false
+            )
+            else payer_amount is null and payee_amount is null and fee_amount is null
+        end
+    ),
+    constraint escrow_transactions_completed check (
+        (completed_at is not null) = (state in ('released', 'refunded', 'split', 'void'))
+    ),
+    constraint escrow_transactions_frozen_says_why check ((frozen_at is null) = (frozen_reason is null)),
+    -- What never ends would hold the money for ever.
+    constraint escrow_transactions_times_are_finite check (isfinite(deadline_at) and isfinite(expires_at)),
+    constraint escrow_transactions_time_to_perform check (perform_within > '0' and accept_within > '0'),
+    constraint escrow_transactions_payload_is_an_object check (jsonb_typeof(last_payload) = 'object')
+) with (fillfactor = 70);
+alter table public.escrow_transactions enable row level security;
+create index escrow_transactions_payer_id_idx on public.escrow_transactions (payer_id, created_at desc);
+create index escrow_transactions_payee_id_idx on public.escrow_transactions (payee_id, created_at desc);
+create index escrow_transactions_due_idx on public.escrow_transactions (expires_at)
+where expires_at is not null;
+-- What waits for a second arbiter: policies ask for it with each request.
+create index escrow_transactions_approve_idx on public.escrow_transactions (id) where phase = 'approve';
+comment on table public.escrow_transactions is
+'One held amount: who pays, who is paid, where it stands, what happens next and when. Changed only by legal moves.';
+comment on column public.escrow_transactions.id is 'The escrow; a P2P trade has the same id.';
+comment on column public.escrow_transactions.product is 'Product it belongs to.';
+comment on column public.escrow_transactions.policy_id is 'Row of escrow_policies that says what silence means.';
+comment on column public.escrow_transactions.rail is 'How money reaches it.';
+comment on column public.escrow_transactions.payer_id is 'Party that pays and accepts.';
+comment on column public.escrow_transactions.payee_id is 'Party that performs and is paid.';
+comment on column public.escrow_transactions.currency is 'Currency of all its amounts.';
+comment on column public.escrow_transactions.amount is 'Amount held, or to be held, in units of the currency.';
+comment on column public.escrow_transactions.fee_bps is
+'Fee in basis points of the released part, as it was when the escrow began.';
+comment on column public.escrow_transactions.state is 'Where it stands; changed only by moves of private.state_edges.';
+comment on column public.escrow_transactions.phase is 'Part of a dispute; empty outside one.';
+comment on column public.escrow_transactions.frozen_reason is 'Why it is frozen; null when it is not.';
+comment on column public.escrow_transactions.revision_count is 'How often the payer sent the work back.';
+comment on column public.escrow_transactions.performed_at is
+'When the payee performed, later by the time it was frozen since; null before.';
+comment on column public.escrow_transactions.payer_amount is 'Part that went back to the payer; null until it settled.';
+comment on column public.escrow_transactions.fee_amount is 'Fee taken from the payees part; null until it settled.';
+comment on column public.escrow_transactions.transaction_hash is
+'Transaction on the network that brought the money; null where there is none.';
+comment on column public.escrow_transactions.signed_by is 'Sides that signed the terms, in order.';
+comment on column public.escrow_transactions.last_event is
+'Name of the last move; the next event row is made from the last_ columns.';
+comment on column public.escrow_transactions.last_actor_role is 'As what the last move was made.';
+comment on column public.escrow_transactions.last_actor_id is 'User who made the last move; null for machines.';
+comment on column public.escrow_transactions.last_payload is 'What was handed in with the last move.';
+comment on column public.escrow_transactions.last_hash is 'Hash of the last event: the head of the chain.';
+comment on column public.escrow_transactions.created_at is 'When the escrow began.';
+comment on column public.escrow_transactions.updated_at is 'When it last moved.';
+comment on column public.escrow_transactions.completed_at is 'When it ended; null while it lives.';
+comment on column public.escrow_transactions.perform_within is 'Time the payee has to perform, without the grace of the policy.';
+comment on column public.escrow_transactions.accept_within is
+'Time the payer has to accept what was performed; a payment method may give less or more than the policy.';
+comment on column public.escrow_transactions.deadline_at is 'When the duty of the present state is due.';
+comment on column public.escrow_transactions.expires_at is 'deadline_at plus grace: from here on the timer acts for the silent side.';
+comment on column public.escrow_transactions.frozen_at is 'Overlay: since when all money moves are blocked and the clocks stand still.';
+comment on column public.escrow_transactions.version is 'Number of the last event; every move adds one.';
+comment on column public.escrow_transactions.state_version is 'Version at which the state was entered; offers are bound to it.';
+comment on column public.escrow_transactions.rail_hold_until is 'How long the rail can hold the money; no deadline lies beyond it.';
+comment on column public.escrow_transactions.payee_amount is 'Net amount the payee got; the fee is taken from the released part only.';
+comment on column public.escrow_transactions.terms_hash is 'sha256 of the terms both parties sign; null where nothing is signed.';
+comment on column public.escrow_transactions.claim_until is 'Until when a party may claim after the end.';
+
+create table public.escrow_events (
+    escrow_id uuid not null,
+    version integer not null,
+    event text not null,
+    actor_role public.escrow_role not null,
+    actor_id uuid,
+    from_state public.escrow_state,
+    from_phase public.escrow_phase not null default '',
+    to_state public.escrow_state not null,
+    to_phase public.escrow_phase not null default '',
+    deadline_at timestamptz,
+    payer_amount public.money_amount,
+    payee_amount public.money_amount,
+    fee_amount public.money_amount,
+    payload jsonb not null default '{}'::jsonb,
+    request_id text not null default '',
+    hash bytea not null,
+    created_at timestamptz not null,
+    primary key (escrow_id, version)
+) partition by range (escrow_id);
+alter table public.escrow_events enable row level security;
+-- I4: only a settling event carries amounts, and there is one at most.
+create unique index escrow_events_one_settlement_idx on public.escrow_events (escrow_id) where payer_amount is not null;
+select private.make_append_only('public.escrow_events');
+comment on table public.escrow_events is
+'History of every escrow: one row per version, chained by hash. The month of a row is the month its escrow began.';
+comment on column public.escrow_events.escrow_id is 'The escrow that moved.';
+comment on column public.escrow_events.version is 'Number of the event within its escrow, from 1 without gaps.';
+comment on column public.escrow_events.event is 'Name of the move, as in private.state_edges.';
+comment on column public.escrow_events.actor_role is 'As what the actor moved it.';
+comment on column public.escrow_events.actor_id is 'User who moved it; null for timers, rails and the system.';
+comment on column public.escrow_events.from_state is 'State before; null for the first event.';
+comment on column public.escrow_events.from_phase is 'Phase of the dispute before; empty outside a dispute.';
+comment on column public.escrow_events.to_state is 'State after.';
+comment on column public.escrow_events.to_phase is 'Phase of the dispute after; empty outside a dispute.';
+comment on column public.escrow_events.deadline_at is 'Deadline of the duty after the move; null at the end.';
+comment on column public.escrow_events.payer_amount is
+'Part that went back to the payer, in the currency of the escrow; only in the event that settles.';
+comment on column public.escrow_events.payee_amount is
+'Net part of the payee, in the currency of the escrow; only in the event that settles.';
+comment on column public.escrow_events.fee_amount is 'Fee taken from the payees part; only in the event that settles.';
+comment on column public.escrow_events.payload is
+'What the actor handed in with the move: amounts as strings, hashes, reasons.';
+comment on column public.escrow_events.request_id is 'Request that made the move, to find it in the logs.';
+comment on column public.escrow_events.created_at is 'When the move was made, by the database clock under the lock.';
+comment on column public.escrow_events.hash is 'sha256 over the previous event''s hash and this event.';
+
+create table public.escrow_offers (
+    id uuid primary key,
+    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    kind text not null check (kind in ('split', 'partial')),
+    author_role public.escrow_role not null check (author_role in ('payer', 'payee')),
+    payee_amount public.money_amount check (payee_amount >= 0),
+    state_version integer not null,
+    status text not null default 'open' check (status in ('open', 'withdrawn', 'replaced', 'accepted')),
+    expires_at timestamptz not null,
+    created_at timestamptz not null,
+    constraint escrow_offers_split_has_amount check ((kind = 'split') = (payee_amount is not null))
+);
+alter table public.escrow_offers enable row level security;
+create unique index escrow_offers_one_open_idx on public.escrow_offers (escrow_id, author_role, kind)
+where status = 'open';
+create index escrow_offers_escrow_id_idx on public.escrow_offers (escrow_id);
+comment on table public.escrow_offers is
+'Consents: how a party would end the escrow by agreement. Bound to the state they were made in, expiring, withdrawable. A cancel is an offer with nothing for the payee.';
+comment on column public.escrow_offers.id is 'The offer.';
+comment on column public.escrow_offers.escrow_id is 'Escrow it would end.';
+comment on column public.escrow_offers.kind is
+'split of what is held, or partial: hold what arrived instead of what was agreed.';
+comment on column public.escrow_offers.author_role is 'Side that offers; one open offer of a kind a side.';
+comment on column public.escrow_offers.state_version is
+'state_version of the escrow it was made in; void in any other.';
+comment on column public.escrow_offers.status is 'open, or why it no longer is.';
+comment on column public.escrow_offers.expires_at is 'From here on it cannot be accepted.';
+comment on column public.escrow_offers.created_at is 'When the row was made, by the database clock.';
+comment on column public.escrow_offers.payee_amount is 'Part of the payee before the fee; the rest goes back to the payer.';
+
+create table public.disputes (
+    id uuid primary key,
+    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    raised_by uuid references public.parties (id) on delete restrict,
+    against_user_id uuid references public.parties (id) on delete restrict,
+    reason text not null check (length(reason) between 1 and 64),
+    description text not null check (length(description) <= 5000),
+    priority text not null default 'low' check (priority in ('low', 'medium', 'high')),
+    reference_amount public.money_amount not null,
+    status text not null default 'pending' check (status in ('pending', 'resolved')),
+    level integer not null default 1 check (level between 1 and 2),
+    arbiter_id uuid references auth.users (id) on delete restrict,
+    reassignments integer not null default 0,
+    payer_statement_due_at timestamptz,
+    payee_statement_due_at timestamptz,
+    silent_roles public.escrow_role[] not null default '{}' check (silent_roles <@ '{payer,payee}'),
+    appellant_role public.escrow_role,
+    accepted_by public.escrow_role[] not null default '{}',
+    award_payee_amount public.money_amount,
+    first_award_payee_amount public.money_amount,
+    proposal jsonb,
+    resolution text,
+    resolved_by uuid references auth.users (id) on delete restrict,
+    resolved_at timestamptz,
+    created_at timestamptz not null,
+    updated_at timestamptz not null
+);
+alter table public.disputes enable row level security;
+create unique index disputes_one_pending_idx on public.disputes (escrow_id) where status = 'pending';
+create index disputes_escrow_id_idx on public.disputes (escrow_id);
+create index disputes_arbiter_id_idx on public.disputes (arbiter_id) where status = 'pending';
+create index disputes_arbiter_fkey_idx on public.disputes (arbiter_id);
+create index disputes_raised_by_idx on public.disputes (raised_by);
+create index disputes_against_user_id_idx on public.disputes (against_user_id);
+create index disputes_resolved_by_idx on public.disputes (resolved_by);
+select private.make_audited('public.disputes');
+comment on table public.disputes is
+'The file of a disputed escrow: who raised it and why, who decides, what was awarded. At most one is pending per escrow.';
+comment on column public.disputes.id is 'The dispute.';
+comment on column public.disputes.escrow_id is 'Escrow it is about; at most one pending dispute each.';
+comment on column public.disputes.against_user_id is 'The other party; null when the timer raised it.';
+comment on column public.disputes.reason is 'Code of dispute_reasons.';
+comment on column public.disputes.description is 'Words of who raised it.';
+comment on column public.disputes.status is 'pending until the escrow settles, then resolved.';
+comment on column public.disputes.arbiter_id is
+'Arbiter who has it now; null before assignment or when none is eligible.';
+comment on column public.disputes.reassignments is 'How many arbiters let their time pass, at this level.';
+comment on column public.disputes.appellant_role is 'Side that appealed; null without an appeal.';
+comment on column public.disputes.accepted_by is 'Sides that accepted the decision.';
+comment on column public.disputes.first_award_payee_amount is
+'Payee part, before the fee, of the first decision; set by an appeal.';
+comment on column public.disputes.resolution is
+'How it ended, in words or as the event that ended it; empty while pending.';
+comment on column public.disputes.resolved_by is 'Who ended it; null when a timer did.';
+comment on column public.disputes.resolved_at is 'When it ended; null while pending.';
+comment on column public.disputes.created_at is 'When it was raised.';
+comment on column public.disputes.updated_at is 'When the row last changed, by the database clock.';
+comment on column public.disputes.raised_by is 'Party who raised it; null when the timer did.';
+comment on column public.disputes.award_payee_amount is 'Decided part of the payee before the fee; the rest goes to the payer.';
+comment on column public.disputes.proposal is 'Decision that waits for a second arbiter: payee_amount, reason, grounds, arbiter.';
+comment on column public.disputes.reference_amount is
+'Worth of what is disputed in about the reference currency of the limits, when it was raised.';
+comment on column public.disputes.priority is
+'low, medium or high, as of the last move; dispute_queue tells it as of now.';
+comment on column public.disputes.payer_statement_due_at is
+'Until when the payer may hand in a statement: a clock of its own, begun anew when the other side has spoken.';
+comment on column public.disputes.payee_statement_due_at is 'The same of the payee.';
+comment on column public.disputes.silent_roles is 'Sides whose time for a statement passed without one.';
+comment on column public.disputes.level is '1: first decision; 2: after the one appeal.';
+
+create table public.dispute_assignments (
+    dispute_id uuid not null references public.disputes (id) on delete restrict,
+    number integer not null,
+    level integer not null,
+    arbiter_id uuid not null references auth.users (id) on delete restrict,
+    assigned_at timestamptz not null,
+    primary key (dispute_id, number)
+);
+alter table public.dispute_assignments enable row level security;
+create index dispute_assignments_arbiter_id_idx on public.dispute_assignments (arbiter_id, assigned_at);
+select private.make_append_only('public.dispute_assignments');
+comment on table public.dispute_assignments is
+'Every arbiter a dispute was given to; none gets the same dispute twice.';
+comment on column public.dispute_assignments.dispute_id is 'The dispute that was given.';
+comment on column public.dispute_assignments.number is 'Count of the assignments of this dispute, from 1.';
+comment on column public.dispute_assignments.level is '1 first instance, 2 appeal.';
+comment on column public.dispute_assignments.arbiter_id is
+'Arbiter it was given to; never the same twice in a dispute.';
+comment on column public.dispute_assignments.assigned_at is 'When it was given.';
+
+create table public.dispute_statements (
+    dispute_id uuid not null references public.disputes (id) on delete restrict,
+    author_role public.escrow_role not null check (author_role in ('payer', 'payee')),
+    author_id uuid not null references auth.users (id) on delete restrict,
+    body text not null check (length(body) between 1 and 50000),
+    sha256 text not null,
+    created_at timestamptz not null,
+    primary key (dispute_id, author_role)
+);
+alter table public.dispute_statements enable row level security;
+create index dispute_statements_author_id_idx on public.dispute_statements (author_id);
+select private.make_append_only('public.dispute_statements');
+comment on table public.dispute_statements is 'What each side says, once, before its deadline.';
+comment on column public.dispute_statements.dispute_id is 'The dispute it belongs to.';
+comment on column public.dispute_statements.author_role is 'Side that wrote it; one statement a side.';
+comment on column public.dispute_statements.author_id is 'User who wrote it.';
+comment on column public.dispute_statements.body is
+'The statement; unread by the other side until both are in or the phase is over.';
+comment on column public.dispute_statements.sha256 is 'Hash of the body.';
+comment on column public.dispute_statements.created_at is 'When it was received.';
+
+create table public.dispute_evidence (
+    dispute_id uuid not null references public.disputes (id) on delete restrict,
+    sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+    author_role public.escrow_role not null check (author_role in ('payer', 'payee')),
+    author_id uuid not null references auth.users (id) on delete restrict,
+    name text not null check (length(name) between 1 and 200),
+    media_type text not null check (length(media_type) between 1 and 100),
+    size_bytes bigint not null check (size_bytes between 1 and 20971520),
+    created_at timestamptz not null,
+    primary key (dispute_id, author_role, sha256)
+);
+alter table public.dispute_evidence enable row level security;
+create index dispute_evidence_author_id_idx on public.dispute_evidence (author_id);
+select private.make_append_only('public.dispute_evidence');
+comment on table public.dispute_evidence is 'Receipts for files handed in, by hash; at most 20 a side.';
+comment on column public.dispute_evidence.dispute_id is 'The dispute it was handed in for.';
+comment on column public.dispute_evidence.sha256 is
+'Hash of the file, 64 hexadecimal digits; the same file counts once a side.';
+comment on column public.dispute_evidence.author_role is 'Side that handed it in.';
+comment on column public.dispute_evidence.author_id is 'User who handed it in.';
+comment on column public.dispute_evidence.name is 'File name as the author gave it.';
+comment on column public.dispute_evidence.media_type is 'Media type of the file, such as image/png.';
+comment on column public.dispute_evidence.size_bytes is 'Size of the file in bytes.';
+comment on column public.dispute_evidence.created_at is 'When it was received; the receipt says the same.';
+
+create table public.dispute_decisions (
+    dispute_id uuid not null references public.disputes (id) on delete restrict,
+    level integer not null,
+    arbiter_id uuid not null references auth.users (id) on delete restrict,
+    approved_by uuid references auth.users (id) on delete restrict,
+    payer_amount public.money_amount not null check (payer_amount >= 0),
+    payee_amount public.money_amount not null check (payee_amount >= 0),
+    reason text not null check (length(reason) between 1 and 64),
+    grounds text not null check (length(grounds) between 20 and 20000),
+    created_at timestamptz not null,
+    primary key (dispute_id, level),
+    constraint dispute_decisions_second_is_another check (approved_by <> arbiter_id)
+);
+alter table public.dispute_decisions enable row level security;
+create index dispute_decisions_arbiter_id_idx on public.dispute_decisions (arbiter_id);
+create index dispute_decisions_approved_by_idx on public.dispute_decisions (approved_by);
+select private.make_append_only('public.dispute_decisions');
+comment on table public.dispute_decisions is 'What an arbiter decided, with written grounds; payee_amount is before the fee.';
+comment on column public.dispute_decisions.dispute_id is 'The dispute that was decided.';
+comment on column public.dispute_decisions.level is '1 first instance, 2 appeal; one decision each.';
+comment on column public.dispute_decisions.arbiter_id is 'Arbiter who decided or proposed.';
+comment on column public.dispute_decisions.approved_by is
+'Second arbiter who agreed; null where one arbiter was enough.';
+comment on column public.dispute_decisions.payer_amount is 'Part of the payer, in the currency of the escrow.';
+comment on column public.dispute_decisions.payee_amount is
+'Part of the payee before the fee, in the currency of the escrow.';
+comment on column public.dispute_decisions.reason is 'Finding, as in dispute_reason_outcomes.';
+comment on column public.dispute_decisions.grounds is 'Written grounds, read by both sides.';
+comment on column public.dispute_decisions.created_at is 'When the row was made, by the database clock.';

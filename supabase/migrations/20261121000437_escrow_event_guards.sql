@@ -1,0 +1,174 @@
+-- Guards that belong to one event only.
+
+create function private.escrow_event_refusal(
+    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
+    p_policy public.escrow_policies, p_dispute public.disputes, p_now timestamptz
+) returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_role public.escrow_role := p_role;
+begin
+    case p_event
+        when 'accept' then
+            if p_escrow.state = 'funded' and p_payload -> 'confirm' is distinct from 'true'::jsonb then
+                return 'confirmation_required';
+            elsif p_escrow.state <> 'funded' and p_policy.attest_payer_name
+                and p_payload -> 'payer_name_matches' is distinct from 'true'::jsonb then
+                return 'attestation_required';
+            end if;
+        when 'dispute' then
+            if coalesce(p_payload ->> 'reason', '') = '' then
+                return 'reason_required';
+            elsif v_role = 'payee' and p_policy.payee_dispute_from = 'performed'
+                and p_now < coalesce(p_escrow.performed_at, 'infinity') + p_policy.payee_dispute_wait then
+                return 'dispute_window_closed';
+            end if;
+            return private.dispute_reason_refusal(p_escrow.product, p_payload ->> 'reason', v_role, p_escrow.state);
+        when 'request_revision' then
+            if p_escrow.revision_count >= p_policy.max_revisions then
+                return 'no_revisions_left';
+            end if;
+        when 'sign', 'countersign' then
+            if p_payload ->> 'terms_hash' is distinct from p_escrow.terms_hash then
+                return 'terms_differ';
+            elsif v_role = any (p_escrow.signed_by) then
+                return 'already_signed';
+            elsif (p_event = 'sign') <> (cardinality(p_escrow.signed_by) = 0) then
+                return case p_event when 'sign' then 'stale_version' else 'other_side_pending' end;
+            end if;
+        when 'funds_confirmed' then
+            if (p_payload ->> 'amount')::numeric is distinct from p_escrow.amount::numeric
+                or p_payload ->> 'currency' is distinct from p_escrow.currency then
+                return 'funds_not_exact';
+            elsif coalesce(nullif((p_payload ->> 'provider_time')::timestamptz, '-infinity'), 'infinity')
+                > p_escrow.expires_at then
+                return 'funds_late';
+            end if;
+        when 'funds_mismatch' then
+            if coalesce(p_payload ->> 'reason', '') = '' then
+                return 'reason_required';
+            elsif not coalesce((p_payload ->> 'amount')::numeric > 0, false)
+                or not private.fits((p_payload ->> 'amount')::numeric, p_payload ->> 'currency') then
+                return 'funds_not_exact';
+            end if;
+        when 'top_up' then
+            if not coalesce(case v_role
+                when 'rail' then private.suspense_of(p_escrow.id, p_escrow.currency) + (p_payload ->> 'amount')::numeric
+                    >= p_escrow.amount
+                    and private.fits((p_payload ->> 'amount')::numeric, p_escrow.currency)
+                    and (p_payload ->> 'amount')::numeric > 0
+                    and p_payload ->> 'currency' = p_escrow.currency
+                else true
+            end, false) then
+                return 'funds_not_exact';
+            end if;
+        when 'propose_partial', 'accept_partial' then
+            if private.suspense_of(p_escrow.id, p_escrow.currency) <= 0 then
+                return 'funds_not_exact';
+            elsif p_event = 'accept_partial' and not exists (
+                select from public.escrow_offers as o
+                where o.escrow_id = p_escrow.id and o.kind = 'partial' and o.status = 'open'
+                    and o.author_role <> v_role and o.state_version = p_escrow.state_version and o.expires_at > p_now
+            ) then
+                return 'other_side_pending';
+            end if;
+        when 'offer_split' then
+            if not coalesce(
+                (p_payload ->> 'payee_amount')::numeric between 0 and p_escrow.amount
+                and private.fits((p_payload ->> 'payee_amount')::numeric, p_escrow.currency), false
+            ) then
+                return 'offer_out_of_range';
+            end if;
+        when 'withdraw_offer' then
+            if not exists (
+                select from public.escrow_offers as o
+                where o.escrow_id = p_escrow.id and o.status = 'open' and o.author_role = v_role
+            ) then
+                return 'offer_not_open';
+            end if;
+        when 'statement', 'statement_reply' then
+            if coalesce(p_payload ->> 'body', '') = '' then
+                return 'reason_required';
+            elsif exists (
+                select from public.dispute_statements as s where s.dispute_id = p_dispute.id and s.author_role = v_role
+            ) then
+                return 'statement_exists';
+            elsif (p_event = 'statement') = exists (
+                select from public.dispute_statements as s where s.dispute_id = p_dispute.id
+            ) then
+                return 'statement_order';
+            end if;
+        when 'evidence' then
+            if coalesce(p_payload ->> 'sha256', '') !~ '^[0-9a-f]{64}$' then
+                return 'hash_required';
+            elsif (
+                select count(*) from public.dispute_evidence as v
+                where v.dispute_id = p_dispute.id and v.author_role = v_role
+            ) >= 20 then
+                return 'evidence_limit';
+            end if;
+        when 'assign' then
+            if not coalesce(private.may_arbitrate((p_payload ->> 'arbiter_id')::uuid, p_dispute.id), false) then
+                return 'arbiter_not_eligible';
+            end if;
+        when 'timeout_acknowledge', 'timeout_decide' then
+            if p_dispute.reassignments >= p_policy.max_reassignments then
+                return 'no_arbiters_left';
+            end if;
+        when 'timeout_undecided' then
+            if p_dispute.reassignments < p_policy.max_reassignments then
+                return 'arbiters_left';
+            end if;
+        when 'appeal' then
+            if v_role = any (p_dispute.accepted_by) then
+                return 'already_accepted';
+            elsif p_dispute.level <> 1 or p_dispute.award_payee_amount
+                = (case v_role when 'payer' then 0 else p_escrow.amount end) then
+                return 'appeal_not_open';
+            end if;
+        when 'accept_decision', 'settle_decision' then
+            if v_role = any (p_dispute.accepted_by) then
+                return 'already_accepted';
+            elsif (p_event = 'settle_decision') = (cardinality(p_dispute.accepted_by) = 0) then
+                return case p_event when 'accept_decision' then 'stale_version' else 'other_side_pending' end;
+            end if;
+        when 'outage_credit' then
+            if not exists (
+                select from public.outages as o
+                where o.id = (p_payload ->> 'outage_id')::uuid and private.time_lost(p_escrow, o) > '0'
+                    and not exists (
+                        select from private.outage_credits as c where c.outage_id = o.id and c.object_id = p_escrow.id
+                    )
+            ) then
+                return 'outage_not_open';
+            end if;
+        when 'freeze' then
+            if coalesce(p_payload ->> 'reason', '') = '' then
+                return 'reason_required';
+            end if;
+        when 'decide', 'propose_decision' then
+            if not coalesce(
+                (p_payload ->> 'payer_amount')::numeric >= 0 and (p_payload ->> 'payee_amount')::numeric >= 0
+                and (p_payload ->> 'payer_amount')::numeric + (p_payload ->> 'payee_amount')::numeric = p_escrow.amount
+                and private.fits((p_payload ->> 'payee_amount')::numeric, p_escrow.currency), false
+            ) then
+                return 'award_not_exact';
+            elsif coalesce(length(p_payload ->> 'grounds'), 0) < 20 or coalesce(p_payload ->> 'reason', '') = '' then
+                return 'grounds_required';
+            elsif (p_event = 'propose_decision') <> private.needs_second_approval(p_escrow) then
+                return case p_event when 'decide' then 'second_approval_required' else 'second_approval_not_needed' end;
+            end if;
+            return private.finding_refusal(
+                p_escrow.product, p_dispute.reason, p_payload ->> 'reason',
+                (p_payload ->> 'payer_amount')::numeric, (p_payload ->> 'payee_amount')::numeric
+            );
+        else
+            return null;
+    end case;
+    return null;
+end
+$$;
+comment on function private.escrow_event_refusal(
+    text, text, jsonb, public.escrow_transactions, public.escrow_policies, public.disputes, timestamptz
+) is 'Guards that belong to one event only; null when nothing speaks against it.';

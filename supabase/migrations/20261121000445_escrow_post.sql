@@ -1,0 +1,179 @@
+-- The money of moves: what settling divides, what arrives from outside.
+
+-- Replaced by the products. Locks the product's own rows of escrows that end,
+-- in id order, and names the hold to which a refund goes back, if any.
+create function private.escrow_ends(p_moves private.escrow_move[]) returns private.escrow_move[]
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return p_moves;
+end
+$$;
+comment on function private.escrow_ends(private.escrow_move[]) is
+'Products'' rows of escrows that end: locks them, and names in each move the hold a refund goes back to.';
+
+create function private.bond_returns(p_dispute public.disputes, p_payee_gross numeric) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return (
+        select case p_dispute.appellant_role
+            when 'payee' then p_payee_gross > p_dispute.first_award_payee_amount
+            else p_payee_gross < p_dispute.first_award_payee_amount
+        end
+    );
+end
+$$;
+comment on function private.bond_returns(public.disputes, numeric) is
+'Whether an appeal got its party more than the first decision: then its bond goes back.';
+
+-- Money that reaches an escrow from outside, or waits in suspense.
+create function private.is_funding(p_event text) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return p_event in (
+        'funds_confirmed', 'funds_mismatch', 'top_up', 'accept_partial', 'return_funds', 'timeout_return'
+    );
+end
+$$;
+comment on function private.is_funding(text) is 'Whether an event brings money to an escrow that holds none, or returns it.';
+
+create function private.funding_entries(p_move private.escrow_move, p_transfer uuid) returns ledger.new_entry[]
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_escrow public.escrow_transactions := p_move.escrow;
+    v_currency text := coalesce(p_move.payload ->> 'currency', v_escrow.currency);
+    v_arrived numeric := (p_move.payload ->> 'amount')::numeric;
+    v_entries ledger.new_entry [];
+    v_hold record;
+    v_spot uuid;
+    v_need numeric;
+begin
+    if p_move.event = 'funds_mismatch' then
+        v_entries := array[
+            row(
+                p_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', -v_arrived, null, null
+            )::ledger.new_entry,
+            row(
+                p_transfer, ledger.wallet_of(v_escrow.payer_id, v_currency), 'pending', v_arrived, v_escrow.id, 'suspense'
+            )::ledger.new_entry
+        ];
+        return v_entries;
+    end if;
+
+    if p_move.event = 'funds_confirmed' or (p_move.event = 'top_up' and p_move.role = 'rail') then
+        v_entries := array[
+            row(
+                p_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', -v_arrived, null, null
+            )::ledger.new_entry,
+            row(
+                p_transfer, ledger.wallet_of(v_escrow.payer_id, v_escrow.currency), 'available', v_arrived, null, null
+            )::ledger.new_entry
+        ];
+    end if;
+    for v_hold in
+        select wallet_id, amount from public.ledger_holds
+        where reference_id = v_escrow.id and bucket = 'pending' and amount > 0
+    loop
+        v_entries := v_entries || array[
+            row(p_transfer, v_hold.wallet_id, 'pending', -v_hold.amount, v_escrow.id, 'suspense')::ledger.new_entry,
+            row(p_transfer, v_hold.wallet_id, 'available', v_hold.amount, null, null)::ledger.new_entry
+        ];
+    end loop;
+    v_need := case
+        when p_move.event in ('funds_confirmed', 'top_up') then v_escrow.amount
+        when p_move.event = 'accept_partial' then private.suspense_of(v_escrow.id, v_escrow.currency)
+    end;
+    if v_need is not null then
+        v_spot := ledger.wallet_of(v_escrow.payer_id, v_escrow.currency);
+        v_entries := v_entries || array[
+            row(p_transfer, v_spot, 'available', -v_need, null, null)::ledger.new_entry,
+            row(p_transfer, v_spot, 'locked', v_need, v_escrow.id, 'escrow')::ledger.new_entry
+        ];
+    end if;
+    return v_entries;
+end
+$$;
+comment on function private.funding_entries(private.escrow_move, uuid) is
+'Entries of a funding or suspense move. Money that is returned, and any excess, becomes available to the payer.';
+
+create function private.escrow_post(p_moves private.escrow_move[], p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_transfers ledger.new_transfer [];
+    v_entries ledger.new_entry [];
+    v_refund record;
+    v_bond record;
+    v_move private.escrow_move;
+    v_escrow public.escrow_transactions;
+    v_transfer uuid;
+    v_payer_wallet uuid;
+    v_payee_wallet uuid;
+    v_fees_wallet uuid;
+begin
+    foreach v_move in array p_moves loop
+        continue when v_move.role is null or (v_move.settles is null and not private.is_funding(v_move.event));
+        v_escrow := v_move.escrow;
+        v_transfer := private.uuid_v7(p_now);
+        v_transfers := v_transfers || row(
+            v_transfer, 'escrow.' || v_move.event, 'escrow', v_escrow.id, '', null, v_move.actor_id
+        )::ledger.new_transfer;
+        if v_move.settles is null then
+            v_entries := v_entries || private.funding_entries(v_move, v_transfer);
+            continue;
+        end if;
+        select payer.id, payee.id, fees.id into strict v_payer_wallet, v_payee_wallet, v_fees_wallet
+        from public.wallets as payer, public.wallets as payee, public.wallets as fees
+        where payer.party_id = v_escrow.payer_id and payer.currency = v_escrow.currency and payer.type = 'spot'
+            and payee.party_id = v_escrow.payee_id and payee.currency = v_escrow.currency and payee.type = 'spot'
+            and fees.party_id = private.platform_party() and fees.currency = v_escrow.currency and fees.type = 'fees';
+        v_entries := v_entries || row(
+            v_transfer, v_payer_wallet, 'locked', -v_escrow.amount, v_escrow.id, 'escrow'
+        )::ledger.new_entry;
+        if v_move.payer_amount > 0 then
+            v_entries := v_entries || (
+                case when v_move.refund_hold_id is null
+                    then row(v_transfer, v_payer_wallet, 'available', v_move.payer_amount, null, null)::ledger.new_entry
+                    else row(
+                        v_transfer, v_payer_wallet, 'locked', v_move.payer_amount, v_move.refund_hold_id, 'order'
+                    )::ledger.new_entry
+                end
+            );
+        end if;
+        if v_move.payee_amount > 0 then
+            v_entries := v_entries || row(
+                v_transfer, v_payee_wallet, 'available', v_move.payee_amount, null, null
+            )::ledger.new_entry;
+        end if;
+        if v_move.fee_amount > 0 then
+            v_entries := v_entries || row(
+                v_transfer, v_fees_wallet, 'available', v_move.fee_amount, null, null
+            )::ledger.new_entry;
+        end if;
+        continue when v_escrow.state not in ('disputed', 'decided');
+        -- The bond of an appeal: back when the appeal improved the award or nobody heard it, else to the platform.
+        for v_bond in
+            select h.wallet_id, h.amount, h.reference_id,
+                v_move.event = 'timeout_undecided'
+                or private.bond_returns(d, v_move.payee_amount + v_move.fee_amount) as returns
+            from public.disputes as d
+            join public.ledger_holds as h on h.reference_id = d.id and h.purpose = 'bond' and h.amount > 0
+            where d.escrow_id = v_escrow.id
+        loop
+            v_entries := v_entries || array[
+                row(v_transfer, v_bond.wallet_id, 'locked', -v_bond.amount, v_bond.reference_id, 'bond')::ledger.new_entry,
+                row(
+                    v_transfer, case when v_bond.returns then v_bond.wallet_id else v_fees_wallet end, 'available',
+                    v_bond.amount, null, null
+                )::ledger.new_entry
+            ];
+        end loop;
+    end loop;
+    perform ledger.post(v_transfers, v_entries, p_now);
+end
+$$;
+comment on function private.escrow_post(private.escrow_move[], timestamptz) is
+'Posts the money of all moves in one call, which locks the wallets of all of them in id order: what settling divides (payer part, payee part, fee, the bond of an appeal), what arrives and what goes back.';

@@ -1,0 +1,212 @@
+-- The one path by which an escrow moves: lock, judge, post, update. One
+-- decision and a thousand take the same statements.
+
+create function private.escrow_after(p_move private.escrow_move, p_now timestamptz) returns public.escrow_transactions
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_old public.escrow_transactions := p_move.escrow;
+    v_new public.escrow_transactions := p_move.escrow;
+    v_paused interval := '0';
+begin
+    case p_move.event
+        when 'unfreeze' then
+            v_paused := p_now - v_old.frozen_at;
+        when 'outage_credit' then
+            select private.time_lost(v_old, o) into v_paused
+            from public.outages as o where o.id = (p_move.payload ->> 'outage_id')::uuid;
+        else
+            null;
+    end case;
+    -- The rail holds no longer for it.
+    v_paused := least(v_paused, v_old.rail_hold_until - v_old.expires_at);
+    v_new.state := p_move.to_state;
+    v_new.phase := p_move.to_phase;
+    v_new.version := v_old.version + 1;
+    v_new.last_event := p_move.event;
+    v_new.last_actor_role := p_move.role::public.escrow_role;
+    v_new.last_actor_id := p_move.actor_id;
+    v_new.last_payload := p_move.payload;
+    v_new.updated_at := p_now;
+    v_new.deadline_at := coalesce(p_move.deadline_at, v_old.deadline_at + v_paused);
+    v_new.expires_at := coalesce(p_move.expires_at, v_old.expires_at + v_paused);
+    if v_new.state in ('released', 'refunded', 'split', 'void') then
+        v_new.deadline_at := null;
+        v_new.expires_at := null;
+        v_new.completed_at := p_now;
+    end if;
+    if p_move.settles is not null then
+        v_new.payer_amount := p_move.payer_amount;
+        v_new.payee_amount := p_move.payee_amount;
+        v_new.fee_amount := p_move.fee_amount;
+        v_new.claim_until := p_now + p_move.claim_within;
+    end if;
+    case p_move.event
+        when 'perform' then
+            v_new.performed_at := p_now;
+        when 'request_revision' then
+            v_new.performed_at := null;
+            v_new.revision_count := v_old.revision_count + 1;
+        when 'sign', 'countersign' then
+            v_new.signed_by := v_old.signed_by || p_move.role::public.escrow_role;
+        when 'freeze' then
+            v_new.frozen_at := p_now;
+            v_new.frozen_reason := p_move.payload ->> 'reason';
+        when 'unfreeze' then
+            v_new.frozen_at := null;
+            v_new.frozen_reason := null;
+            v_new.performed_at := v_old.performed_at + v_paused;
+        when 'outage_credit' then
+            v_new.performed_at := v_old.performed_at + v_paused;
+        when 'accept_partial' then
+            -- What both agreed to is what is held by now.
+            select amount into strict v_new.amount from public.ledger_holds
+            where reference_id = v_old.id and purpose = 'escrow' and amount > 0;
+        else
+            null;
+    end case;
+    return v_new;
+end
+$$;
+comment on function private.escrow_after(private.escrow_move, timestamptz) is
+'The row of an escrow after a judged move whose money is posted.';
+
+create function private.escrow_answer(p_escrow public.escrow_transactions) returns jsonb
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return jsonb_build_object(
+        'escrow_id', p_escrow.id, 'event', p_escrow.last_event, 'version', p_escrow.version,
+        'state', p_escrow.state, 'phase', p_escrow.phase,
+        'deadline_at', p_escrow.deadline_at, 'expires_at', p_escrow.expires_at,
+        'frozen', p_escrow.frozen_at is not null,
+        'payer_amount', trim_scale(p_escrow.payer_amount)::text,
+        'payee_amount', trim_scale(p_escrow.payee_amount)::text,
+        'fee_amount', trim_scale(p_escrow.fee_amount)::text
+    );
+end
+$$;
+comment on function private.escrow_answer(public.escrow_transactions) is 'Answer of an escrow command.';
+
+create function private.escrow_apply(p_decisions private.escrow_decision[]) returns table (
+    escrow_id uuid, refusal text, answer jsonb
+)
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_now timestamptz;
+    v_decision private.escrow_decision;
+    v_escrow public.escrow_transactions;
+    v_moves private.escrow_move [];
+    v_move private.escrow_move;
+    v_after public.escrow_transactions[];
+    v_settles boolean := false;
+    v_funds boolean := false;
+begin
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
+    if cardinality(p_decisions) > 1 then
+        perform from public.escrow_transactions as e
+        where e.id in (select d.escrow_id from unnest(p_decisions) as d)
+        order by e.id
+        for no key update;
+    end if;
+    foreach v_decision in array p_decisions loop
+        select * into v_escrow from public.escrow_transactions as e
+        where e.id = v_decision.escrow_id
+        for no key update;
+        v_now := private.clock();
+        v_move := private.escrow_judge(v_decision, v_escrow, v_now);
+        v_moves := v_moves || v_move;
+        v_settles := v_settles or v_move.settles is not null;
+        v_funds := v_funds or private.is_funding(v_move.event);
+    end loop;
+    if v_settles then
+        v_moves := private.escrow_ends(v_moves);
+    end if;
+    if v_settles or v_funds then
+        perform private.escrow_post(v_moves, v_now);
+    end if;
+
+    for i in 1..cardinality(v_moves) loop
+        continue when v_moves[i].role is null;
+        v_move := v_moves[i];
+        v_escrow := private.escrow_after(v_move, v_now);
+        v_after := v_after || v_escrow;
+        v_move.stored := private.escrow_answer(v_escrow);
+        if v_move.idempotency_key is not null then
+            insert into private.idempotency_keys (actor_id, key, request_hash, answer, created_at)
+            values (v_move.key_owner, v_move.idempotency_key, v_move.request_hash, v_move.stored, v_now);
+        end if;
+        v_moves[i] := v_move;
+    end loop;
+    -- One statement for all, so that a sweep pays once for what a statement costs.
+    update public.escrow_transactions as e set
+        state = n.state, phase = n.phase, version = n.version, amount = n.amount,
+        deadline_at = n.deadline_at, expires_at = n.expires_at, performed_at = n.performed_at,
+        revision_count = n.revision_count, signed_by = n.signed_by,
+        frozen_at = n.frozen_at, frozen_reason = n.frozen_reason,
+        payer_amount = n.payer_amount, payee_amount = n.payee_amount, fee_amount = n.fee_amount,
+        completed_at = n.completed_at, claim_until = n.claim_until,
+        last_event = n.last_event, last_actor_role = n.last_actor_role, last_actor_id = n.last_actor_id,
+        last_payload = n.last_payload, updated_at = n.updated_at
+    from unnest(v_after) as n
+    where e.id = n.id;
+
+    foreach v_move in array v_moves loop
+        escrow_id := v_move.escrow_id;
+        refusal := v_move.refusal;
+        answer := v_move.stored || jsonb_build_object('replayed', v_move.role is null);
+        return next;
+    end loop;
+end
+$$;
+comment on function private.escrow_apply(private.escrow_decision[]) is
+'Laws 2 and 3: locks the escrows in id order, judges each decision, posts, moves, records. One row per decision: a refusal code, or the answer.';
+
+-- Definer: service_role may give commands, not write the tables.
+create function service.escrow_commit(decision jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_result record;
+begin
+    perform set_config('holdfast.actor_id', coalesce(decision ->> 'actor_id', ''), true);
+    select a.refusal, a.answer into v_result
+    from private.escrow_apply(array[jsonb_populate_record(null::private.escrow_decision, decision)]) as a;
+    if v_result.refusal is not null then
+        perform private.refuse(v_result.refusal);
+    end if;
+    return v_result.answer;
+end
+$$;
+comment on function service.escrow_commit(jsonb) is
+'Commits one decision (see private.escrow_decision) and returns the escrow after it; a repeated key returns the stored answer with replayed: true. Raises the codes of private.refusals.';
+
+-- Definer: as escrow_commit.
+create function service.escrow_commit_many(decisions jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+    perform set_config('holdfast.actor_id', '', true);
+    if jsonb_typeof(decisions) is distinct from 'array' then
+        raise sqlstate 'PT422' using message = 'bad_decisions', detail = 'A list of decisions is needed.';
+    elsif decisions = '[]' then
+        return decisions;
+    end if;
+    return (
+        select coalesce(jsonb_agg(
+            jsonb_build_object('escrow_id', a.escrow_id, 'refusal', a.refusal, 'answer', a.answer)
+        ), '[]')
+        from private.escrow_apply(
+            (
+                select array_agg(jsonb_populate_record(null::private.escrow_decision, d))
+                from (select distinct on ((d ->> 'escrow_id')::uuid) d from jsonb_array_elements(decisions) as d) as each
+            )
+        ) as a
+    );
+end
+$$;
+comment on function service.escrow_commit_many(jsonb) is
+'Commits many decisions of timers in one transaction, one per escrow; losers of a race come back with their refusal, the rest is done.';

@@ -1,0 +1,262 @@
+-- The operator's own outages: every clock that ran while nobody could act gets
+-- the lost time back, before any timer acts on it.
+
+create table public.outages (
+    id uuid primary key,
+    from_at timestamptz not null,
+    to_at timestamptz not null,
+    reason text not null check (length(reason) between 1 and 500),
+    declared_by uuid not null references auth.users (id) on delete restrict,
+    created_at timestamptz not null,
+    credited_at timestamptz,
+    constraint outages_have_ended check (from_at < to_at and to_at <= created_at),
+    -- One minute is given back once.
+    constraint outages_do_not_overlap exclude using gist (tstzrange(from_at, to_at) with &&)
+);
+alter table public.outages enable row level security;
+create index outages_declared_by_idx on public.outages (declared_by);
+create index outages_open_idx on public.outages (created_at) where credited_at is null;
+select private.make_audited('public.outages');
+comment on table public.outages is
+'Times in which Holdfast itself was out of order. Each gives every clock that ran meanwhile its time back, once.';
+comment on column public.outages.id is 'The outage.';
+comment on column public.outages.from_at is 'When it began.';
+comment on column public.outages.to_at is 'When it was over.';
+comment on column public.outages.reason is 'What happened, for everybody to read.';
+comment on column public.outages.declared_by is 'Operator who declared it.';
+comment on column public.outages.created_at is 'When it was declared.';
+comment on column public.outages.credited_at is
+'When the last clock had its time back; until then no timer acts on an escrow that waits for it.';
+
+create table private.outage_credits (
+    outage_id uuid not null references public.outages (id) on delete restrict,
+    object_id uuid not null,
+    credited interval not null,
+    primary key (outage_id, object_id)
+);
+alter table private.outage_credits enable row level security;
+select private.make_append_only('private.outage_credits');
+comment on table private.outage_credits is
+'Escrows and orders that were looked at for an outage: each once, also those whose clock did not run.';
+
+insert into private.refusals (code, status, detail, hint) values
+('outage_not_open', 409, 'This outage gives this escrow nothing, or has done so before.', ''),
+('outage_pending', 409, 'The time of an outage is being given back first.', ''),
+('outage_overlaps', 409, 'A part of this time was declared before.', 'Declare the rest of it.'),
+('bad_outage', 422, 'An outage has a reason, began before it ended, at most 90 days ago, and is over.', '');
+
+create function private.duty_began_at(p_escrow_id uuid) returns timestamptz
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select max(v.created_at)
+        from (
+            select created_at, event, deadline_at, lag(deadline_at) over (order by version) as before
+            from public.escrow_events where escrow_id = p_escrow_id
+        ) as v
+        where v.deadline_at is distinct from v.before and v.event not in ('unfreeze', 'outage_credit')
+    );
+end
+$$;
+comment on function private.duty_began_at(uuid) is
+'When the clock that runs for an escrow was set; what only moved it does not count.';
+
+create function private.frozen_times(p_escrow_id uuid) returns tstzmultirange
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(range_agg(tstzrange(v.created_at, v.until)), '{}')
+        from (
+            select event, created_at, lead(created_at) over (order by version) as until
+            from public.escrow_events where escrow_id = p_escrow_id and event in ('freeze', 'unfreeze')
+        ) as v
+        where v.event = 'freeze'
+    );
+end
+$$;
+comment on function private.frozen_times(uuid) is 'Times in which the clocks of an escrow stood still.';
+
+create function private.time_lost(p_escrow public.escrow_transactions, p_outage public.outages) returns interval
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_began timestamptz;
+begin
+    if p_escrow.expires_at is null or p_escrow.expires_at <= p_outage.from_at or p_escrow.created_at >= p_outage.to_at then
+        return '0';
+    end if;
+    v_began := private.duty_began_at(p_escrow.id);
+    if v_began >= p_outage.to_at then
+        return '0';
+    end if;
+    return (
+        select coalesce(sum(upper(r) - lower(r)), '0')
+        from unnest(
+            tstzmultirange(tstzrange(greatest(v_began, p_outage.from_at), p_outage.to_at))
+            - private.frozen_times(p_escrow.id)
+        ) as r
+    );
+end
+$$;
+comment on function private.time_lost(public.escrow_transactions, public.outages) is
+'How long the present clock of an escrow ran during an outage.';
+
+create function private.awaits_credit(p_escrow public.escrow_transactions) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return exists (
+        select from public.outages as o
+        where o.credited_at is null and o.to_at > p_escrow.created_at
+            and not exists (
+                select from private.outage_credits as c where c.outage_id = o.id and c.object_id = p_escrow.id
+            )
+    );
+end
+$$;
+comment on function private.awaits_credit(public.escrow_transactions) is
+'Whether the time of a declared outage has yet to be given back to an escrow.';
+
+create function private.lost_to_outages(p_from timestamptz, p_to timestamptz) returns interval
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(sum(least(to_at, p_to) - greatest(from_at, p_from)), '0')
+        from public.outages where tstzrange(from_at, to_at) && tstzrange(p_from, p_to)
+    );
+end
+$$;
+comment on function private.lost_to_outages(timestamptz, timestamptz) is 'Time of declared outages within a period.';
+
+-- Definer: written for whatever moved the escrow.
+create function private.tg_escrow_transactions__credited() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    insert into private.outage_credits (outage_id, object_id, credited)
+    values ((new.last_payload ->> 'outage_id')::uuid, new.id, new.expires_at - old.expires_at);
+    return null;
+end
+$$;
+comment on function private.tg_escrow_transactions__credited() is 'Keeps who had the time of an outage back: once each.';
+create trigger _530_credited after update on public.escrow_transactions
+for each row when (new.last_event = 'outage_credit')
+execute function private.tg_escrow_transactions__credited();
+
+-- Definer: service_role may give commands, not write the tables.
+create function service.outage_declare(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_answer jsonb := private.begin_operator_command(command);
+    v_now timestamptz := private.clock();
+    v_from timestamptz := (command ->> 'from_at')::timestamptz;
+    v_to timestamptz := (command ->> 'to_at')::timestamptz;
+    v_reason text := coalesce(command ->> 'reason', '');
+    v_id uuid := private.uuid_v7(v_now);
+begin
+    if v_answer is not null then
+        return v_answer;
+    end if;
+    if not coalesce(v_from < v_to and v_to <= v_now and v_from >= v_now - interval '90 days', false)
+        or length(v_reason) not between 1 and 500 then
+        perform private.refuse('bad_outage');
+    end if;
+    -- Two that are declared at once: the second sees the first.
+    perform pg_advisory_xact_lock(hashtextextended('outages', 0));
+    if exists (select from public.outages where tstzrange(from_at, to_at) && tstzrange(v_from, v_to)) then
+        perform private.refuse('outage_overlaps');
+    end if;
+    insert into public.outages (id, from_at, to_at, reason, declared_by, created_at)
+    values (v_id, v_from, v_to, v_reason, (command ->> 'actor_id')::uuid, v_now);
+    v_answer := jsonb_build_object('outage_id', v_id, 'from_at', v_from, 'to_at', v_to);
+    perform private.store_answer(
+        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', v_answer, v_now
+    );
+    return v_answer || '{"replayed": false}';
+end
+$$;
+comment on function service.outage_declare(jsonb) is
+'Operator command: declares an outage of Holdfast itself that is over {from_at, to_at, reason, actor_id, aal, idempotency_key, request_hash}. Raises bad_outage (422), outage_overlaps (409).';
+
+create function private.credit_escrows(p_outage public.outages, p_max_rows integer) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_escrow public.escrow_transactions;
+    v_lost interval;
+    v_decisions private.escrow_decision[] := '{}';
+    v_decision private.escrow_decision;
+    v_done integer := 0;
+begin
+    for v_escrow in
+        select e.* from public.escrow_transactions as e
+        where e.expires_at is not null and e.created_at < p_outage.to_at
+            and not exists (
+                select from private.outage_credits as c where c.outage_id = p_outage.id and c.object_id = e.id
+            )
+        order by e.expires_at
+        limit p_max_rows
+    loop
+        v_lost := private.time_lost(v_escrow, p_outage);
+        if v_lost > '0' then
+            v_decision.escrow_id := v_escrow.id;
+            v_decision.expected_version := v_escrow.version;
+            v_decision.event := 'outage_credit';
+            v_decision.actor_kind := 'system';
+            v_decision.payload := jsonb_build_object('outage_id', p_outage.id);
+            v_decisions := v_decisions || v_decision;
+        else
+            -- A clock that did not run then never will have.
+            insert into private.outage_credits (outage_id, object_id, credited) values (p_outage.id, v_escrow.id, '0')
+            on conflict do nothing;
+            v_done := v_done + 1;
+        end if;
+    end loop;
+    if v_decisions <> '{}' then
+        -- Who was moved meanwhile is met again in the next batch.
+        select v_done + count(*) into v_done from private.escrow_apply(v_decisions) as a where a.refusal is null;
+    end if;
+    return v_done;
+end
+$$;
+comment on function private.credit_escrows(public.outages, integer) is
+'Gives a batch of live escrows the lost time back, those due first; how many were dealt with.';
+
+-- Definer: timers have no user.
+create function service.outage_credit(max_rows integer default 500) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_outage public.outages;
+    v_done integer;
+begin
+    perform set_config('holdfast.actor_id', '', true);
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
+    select * into v_outage from public.outages where credited_at is null
+    order by from_at limit 1 for update skip locked;
+    if not found then
+        return 0;
+    end if;
+    v_done := private.credit_escrows(v_outage, least(greatest(max_rows, 1), 2000));
+    if v_done = 0 then
+        v_done := private.credit_orders(v_outage, least(greatest(max_rows, 1), 2000));
+    end if;
+    if v_done = 0 and not exists (
+        select from public.escrow_transactions as e
+        where e.expires_at is not null and e.created_at < v_outage.to_at
+            and not exists (
+                select from private.outage_credits as c where c.outage_id = v_outage.id and c.object_id = e.id
+            )
+    ) then
+        update public.outages set credited_at = private.clock() where id = v_outage.id;
+        v_done := 1;
+    end if;
+    return v_done;
+end
+$$;
+comment on function service.outage_credit(integer) is
+'Gives a batch of escrows or orders the time of the oldest open outage back, or closes that outage; how many it dealt with, 0 when there is nothing to do.';

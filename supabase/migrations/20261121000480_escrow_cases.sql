@@ -1,0 +1,296 @@
+-- After the end: claims of a party, money that came too late, reversals of a
+-- rail. A case never reopens an escrow; money moves only from reserves.
+
+create table public.escrow_cases (
+    id uuid primary key,
+    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    kind text not null check (kind in ('claim', 'late_funds', 'rail_reversal')),
+    raised_by uuid references public.parties (id) on delete restrict,
+    reason text not null check (length(reason) between 1 and 64),
+    description text not null default '' check (length(description) <= 5000),
+    amount public.money_amount,
+    paid_amount public.money_amount check (paid_amount >= 0),
+    provider_event_id text unique,
+    state text not null default 'review' check (state in ('review', 'upheld', 'dismissed')),
+    last_event text not null,
+    last_actor_role public.escrow_role not null,
+    resolution text not null default '' check (length(resolution) <= 5000),
+    resolved_by uuid references auth.users (id) on delete restrict,
+    deadline_at timestamptz,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    constraint escrow_cases_open_has_deadline check ((state = 'review') = (deadline_at is not null)),
+    constraint escrow_cases_deadline_is_finite check (isfinite(deadline_at))
+);
+alter table public.escrow_cases enable row level security;
+create unique index escrow_cases_one_claim_idx on public.escrow_cases (escrow_id, raised_by) where kind = 'claim';
+create index escrow_cases_escrow_id_idx on public.escrow_cases (escrow_id);
+create index escrow_cases_raised_by_idx on public.escrow_cases (raised_by);
+create index escrow_cases_resolved_by_idx on public.escrow_cases (resolved_by);
+create index escrow_cases_deadline_at_idx on public.escrow_cases (deadline_at) where state = 'review';
+select private.make_audited('public.escrow_cases');
+comment on table public.escrow_cases is 'What is brought forward after an escrow has ended; never reopens it.';
+comment on column public.escrow_cases.id is 'The case.';
+comment on column public.escrow_cases.escrow_id is 'The ended escrow it is about; it is never reopened.';
+comment on column public.escrow_cases.kind is 'claim by a party, late_funds or rail_reversal by a rail.';
+comment on column public.escrow_cases.raised_by is 'Party that claims; null when a rail reported it.';
+comment on column public.escrow_cases.reason is 'Why, as the party or the rail says.';
+comment on column public.escrow_cases.description is 'Words of the party; empty for a rail.';
+comment on column public.escrow_cases.state is 'review, then upheld or dismissed.';
+comment on column public.escrow_cases.last_event is 'Name of the last move, as in private.state_edges.';
+comment on column public.escrow_cases.last_actor_role is 'Who made the last move.';
+comment on column public.escrow_cases.resolution is 'Words of the operator who closed it; empty while open.';
+comment on column public.escrow_cases.resolved_by is
+'Operator who closed it; null while open or when its time ran out.';
+comment on column public.escrow_cases.deadline_at is
+'When the case is dismissed unless closed before; null once closed.';
+comment on column public.escrow_cases.created_at is 'When the row was made, by the database clock.';
+comment on column public.escrow_cases.updated_at is 'When the row last changed, by the database clock.';
+comment on column public.escrow_cases.amount is 'Amount the rail reported, in the escrow''s currency; null for a claim.';
+comment on column public.escrow_cases.paid_amount is 'Amount an upheld claim was paid from the loss account; null when nothing was.';
+comment on column public.escrow_cases.provider_event_id is 'Event of the rail that raised the case; each raises one.';
+
+insert into private.state_edges (number, machine, from_state, event, actor, to_state, note) values
+(24, 'case', null, 'claim', 'payer', 'review', 'inside the claim window'),
+(24, 'case', null, 'claim', 'payee', 'review', 'inside the claim window'),
+(25, 'case', null, 'rail_reversal', 'rail', 'review', 'the rail took money back after the end'),
+(6, 'case', null, 'late_funds', 'rail', 'review', 'money for an escrow that is void'),
+(24, 'case', 'review', 'uphold', 'operator', 'upheld', 'paid from the loss account, never from the escrow'),
+(24, 'case', 'review', 'dismiss', 'operator', 'dismissed', ''),
+(24, 'case', 'review', 'timeout_dismiss', 'timer', 'dismissed', 'nobody upheld it in time');
+
+create function private.tg_escrow_cases__guard() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    if tg_op = 'DELETE' then
+        raise sqlstate 'PT403' using message = 'append_only', detail = 'A case is never deleted.';
+    end if;
+    if not private.has_edge(
+        'case', case when tg_op = 'UPDATE' then old.state end, '', new.last_event, new.last_actor_role::text, new.state, ''
+    ) then
+        raise sqlstate 'PT409' using message = 'illegal_move', detail = 'This move does not exist for the case.';
+    end if;
+    return new;
+end
+$$;
+comment on function private.tg_escrow_cases__guard() is 'Law 2 for cases.';
+create trigger _500_guard before insert or update or delete on public.escrow_cases
+for each row execute function private.tg_escrow_cases__guard();
+
+-- Definer: service_role may give commands, not write the tables.
+create function service.escrow_claim(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz;
+    v_escrow public.escrow_transactions;
+    v_actor uuid := (command ->> 'actor_id')::uuid;
+    v_role public.escrow_role;
+    v_answer jsonb;
+begin
+    if v_actor is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
+        perform private.refuse('idempotency_key_required');
+    end if;
+    select * into v_escrow from public.escrow_transactions
+    where id = (command ->> 'escrow_id')::uuid for no key update;
+    if not found then
+        perform private.refuse('escrow_not_found');
+    end if;
+    v_now := private.clock();
+    v_answer := private.stored_answer(v_actor, command ->> 'idempotency_key', command ->> 'request_hash');
+    if v_answer is not null then
+        return v_answer;
+    end if;
+    if v_actor is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
+        perform private.refuse('idempotency_key_required');
+    end if;
+    v_role := case
+        when private.acts_for(v_actor, v_escrow.payer_id) then 'payer'
+        when private.acts_for(v_actor, v_escrow.payee_id) then 'payee'
+    end;
+    if v_role is null then
+        perform private.refuse('not_your_move');
+    elsif not private.is_terminal(v_escrow.state) then
+        perform private.refuse('illegal_move');
+    elsif v_escrow.claim_until is null or v_now > v_escrow.claim_until
+        + private.lost_to_outages(v_escrow.completed_at, v_escrow.claim_until) then
+        perform private.refuse('deadline_passed');
+    elsif coalesce(command ->> 'reason', '') = '' then
+        perform private.refuse('reason_required');
+    end if;
+    perform set_config('holdfast.actor_id', v_actor::text, true);
+    insert into public.escrow_cases (
+        id, escrow_id, kind, raised_by, reason, description, last_event, last_actor_role, deadline_at, created_at, updated_at
+    )
+    select private.uuid_v7(v_now), v_escrow.id, 'claim',
+        case v_role when 'payer' then v_escrow.payer_id else v_escrow.payee_id end,
+        command ->> 'reason', coalesce(command ->> 'description', ''), 'claim', v_role,
+        v_now + p.claim_review_within, v_now, v_now
+    from public.escrow_policies as p where p.id = v_escrow.policy_id
+    returning jsonb_build_object('case_id', id, 'escrow_id', escrow_id, 'state', state, 'deadline_at', deadline_at)
+    into v_answer;
+    perform private.store_answer(v_actor, command ->> 'idempotency_key', command ->> 'request_hash', v_answer, v_now);
+    return v_answer || '{"replayed": false}';
+end
+$$;
+comment on function service.escrow_claim(jsonb) is
+'A party brings a case inside the claim window {escrow_id, actor_id, reason, description, idempotency_key, request_hash}. Raises not_your_move (403), illegal_move, deadline_passed, duplicate (409).';
+
+-- Definer: as escrow_claim.
+create function service.escrow_rail_case(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz;
+    v_escrow public.escrow_transactions;
+    v_kind text := command ->> 'kind';
+    v_amount numeric := (command ->> 'amount')::numeric;
+    v_transfer uuid;
+    v_case public.escrow_cases;
+begin
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
+    select * into v_escrow from public.escrow_transactions
+    where id = (command ->> 'escrow_id')::uuid for no key update;
+    if not found then
+        perform private.refuse('escrow_not_found');
+    end if;
+    v_now := private.clock();
+    if coalesce(command ->> 'provider_event_id', '') = '' then
+        raise sqlstate 'PT422' using
+            message = 'event_id_required', detail = 'A rail names its event, so that it counts once.';
+    end if;
+    select * into v_case from public.escrow_cases where provider_event_id = command ->> 'provider_event_id';
+    if found then
+        return jsonb_build_object('case_id', v_case.id, 'replayed', true);
+    end if;
+    if not private.is_terminal(v_escrow.state) or (v_kind = 'late_funds') is distinct from (v_escrow.state = 'void') then
+        perform private.refuse('illegal_move');
+    elsif not coalesce(v_amount > 0 and private.fits(v_amount, v_escrow.currency), false) then
+        perform private.refuse('funds_not_exact');
+    end if;
+    insert into public.escrow_cases (
+        id, escrow_id, kind, reason, amount, provider_event_id, last_event, last_actor_role, deadline_at, created_at, updated_at
+    )
+    select private.uuid_v7(v_now), v_escrow.id, v_kind, coalesce(command ->> 'reason', v_kind), v_amount,
+        command ->> 'provider_event_id', v_kind, 'rail',
+        coalesce((command ->> 'due_by')::timestamptz, v_now + p.claim_review_within), v_now, v_now
+    from public.escrow_policies as p where p.id = v_escrow.policy_id
+    returning * into v_case;
+    -- Late money becomes the payer's; money taken back is the platform's loss until recovered.
+    v_transfer := private.uuid_v7(v_now);
+    perform ledger.post(
+        array[row(v_transfer, 'case.' || v_kind, 'case', v_case.id, '', null, null)::ledger.new_transfer],
+        case v_kind
+            when 'late_funds' then array[
+                row(v_transfer, ledger.wallet_of(private.external_party(), v_escrow.currency, 'clearing'), 'available', -v_amount, null, null)::ledger.new_entry,
+                row(v_transfer, ledger.wallet_of(v_escrow.payer_id, v_escrow.currency), 'available', v_amount, null, null)::ledger.new_entry
+            ]
+            else array[
+                row(v_transfer, ledger.wallet_of(private.platform_party(), v_escrow.currency, 'losses'), 'available', -v_amount, null, null)::ledger.new_entry,
+                row(v_transfer, ledger.wallet_of(private.external_party(), v_escrow.currency, 'clearing'), 'available', v_amount, null, null)::ledger.new_entry
+            ]
+        end,
+        v_now
+    );
+    return jsonb_build_object('case_id', v_case.id, 'replayed', false);
+end
+$$;
+comment on function service.escrow_rail_case(jsonb) is
+'A rail reports money after the end {escrow_id, kind late_funds|rail_reversal, amount, provider_event_id, reason, due_by}: once per event.';
+
+create function private.close_case(
+    p_case_id uuid, p_event text, p_role public.escrow_role, p_actor uuid, p_resolution text,
+    p_amount numeric, p_now timestamptz
+) returns jsonb
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_case public.escrow_cases;
+    v_currency text;
+    v_transfer uuid := private.uuid_v7(p_now);
+begin
+    update public.escrow_cases set
+        state = case p_event when 'uphold' then 'upheld' else 'dismissed' end,
+        paid_amount = case when p_event = 'uphold' and kind = 'claim' and p_amount > 0 then p_amount end,
+        last_event = p_event, last_actor_role = p_role,
+        resolution = coalesce(p_resolution, ''), resolved_by = p_actor, deadline_at = null, updated_at = p_now
+    where id = p_case_id
+    returning * into v_case;
+    if v_case.paid_amount is not null then
+        select currency into v_currency from public.escrow_transactions where id = v_case.escrow_id;
+        perform ledger.post(
+            array[row(v_transfer, 'case.claim', 'case', v_case.id, '', null, p_actor)::ledger.new_transfer],
+            array[
+                row(v_transfer, ledger.wallet_of(private.platform_party(), v_currency, 'losses'), 'available', -p_amount, null, null)::ledger.new_entry,
+                row(v_transfer, ledger.wallet_of(v_case.raised_by, v_currency), 'available', p_amount, null, null)::ledger.new_entry
+            ],
+            p_now
+        );
+    end if;
+    return jsonb_build_object('case_id', v_case.id, 'state', v_case.state);
+end
+$$;
+comment on function private.close_case(uuid, text, public.escrow_role, uuid, text, numeric, timestamptz) is
+'Upholds or dismisses a case; an upheld claim is paid from the loss account.';
+
+-- Definer: service_role may give commands, not write the tables.
+create function service.escrow_case_close(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_answer jsonb := private.begin_operator_command(command);
+    v_case public.escrow_cases;
+    v_escrow public.escrow_transactions;
+    v_event text := command ->> 'event';
+    v_amount numeric := (command ->> 'amount')::numeric;
+begin
+    if v_answer is not null then
+        return v_answer;
+    end if;
+    select * into v_case from public.escrow_cases where id = (command ->> 'case_id')::uuid for no key update;
+    if not found then
+        raise sqlstate 'PT404' using message = 'case_not_found', detail = 'No such case.';
+    end if;
+    select * into v_escrow from public.escrow_transactions where id = v_case.escrow_id;
+    if private.belongs_to((command ->> 'actor_id')::uuid, v_escrow.payer_id)
+        or private.belongs_to((command ->> 'actor_id')::uuid, v_escrow.payee_id) then
+        perform private.refuse('not_your_move');
+    elsif v_event is null or v_event not in ('uphold', 'dismiss') or v_case.state <> 'review' then
+        perform private.refuse('illegal_move');
+    elsif v_amount is not null and not (v_amount between 0 and v_escrow.amount and private.fits(v_amount, v_escrow.currency)) then
+        raise sqlstate 'PT422' using message = 'bad_amount', detail = 'Between nothing and the amount of the escrow.';
+    end if;
+    v_answer := private.close_case(
+        v_case.id, v_event, 'operator', (command ->> 'actor_id')::uuid, command ->> 'resolution', v_amount, private.clock()
+    );
+    perform private.store_answer(
+        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', v_answer, private.clock()
+    );
+    return v_answer || '{"replayed": false}';
+end
+$$;
+comment on function service.escrow_case_close(jsonb) is
+'Operator command: uphold or dismiss {case_id, event, amount, resolution, actor_id, aal, idempotency_key, request_hash}.';
+
+-- Definer: timers have no user.
+create function service.escrow_cases_expire(max_rows integer default 500) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_case record;
+    v_closed integer := 0;
+begin
+    for v_case in
+        select id from public.escrow_cases
+        where state = 'review' and deadline_at <= v_now
+        order by deadline_at limit max_rows for no key update skip locked
+    loop
+        perform private.close_case(v_case.id, 'timeout_dismiss', 'timer', null, 'not upheld in time', null, v_now);
+        v_closed := v_closed + 1;
+    end loop;
+    return v_closed;
+end
+$$;
+comment on function service.escrow_cases_expire(integer) is 'Dismisses cases whose review time is over; returns how many.';

@@ -1,0 +1,225 @@
+-- How much a person may trade: the limits of the tier, counted from the trades themselves.
+
+insert into private.refusals (code, status, detail, hint) values
+(
+    'limit_exceeded', 409, 'This trade goes beyond a limit of your verification tier, or of the payment method.',
+    'The member "limit" names the limit, what is left of it and when some of it frees; rpc/my_limits shows them all.'
+),
+(
+    'counterparty_limit', 409, 'The maker cannot take on this trade now.',
+    'Try a smaller amount, or another order.'
+),
+(
+    'method_too_risky', 403, 'Your verification tier may not use a payment method of this risk.',
+    'Choose another payment method, or verify more.'
+),
+('tier_too_low', 403, 'The maker asks takers for a higher verification tier.', 'Verify more, or take another order.');
+
+create function private.reference_currency() returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return 'USD';
+end
+$$;
+comment on function private.reference_currency() is 'Fiat currency that limits are counted in: said here and nowhere else.';
+
+create function private.reference_worth(
+    p_cryptocurrency text, p_amount numeric, p_fiat_currency text, p_fiat_amount numeric, p_now timestamptz
+) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_decimals integer := private.decimals_of(private.reference_currency());
+    v_index numeric := (private.fresh_index(p_cryptocurrency, private.reference_currency(), p_now)).price;
+begin
+    if v_index is not null then
+        return round(p_amount * v_index, v_decimals);
+    elsif exists (
+        select from public.currencies where code = p_cryptocurrency and pegged_to = private.reference_currency()
+    ) then
+        return round(p_amount, v_decimals);
+    elsif p_fiat_currency = private.reference_currency() then
+        return p_fiat_amount;
+    end if;
+    return null;
+end
+$$;
+comment on function private.reference_worth(text, numeric, text, numeric, timestamptz) is
+'What an amount of a cryptocurrency is worth in the reference currency: by its index while that is fresh, else by its peg, else by what is paid for it where that is the reference currency; null: nobody knows.';
+
+create index p2p_trades_buyer_open_idx on public.p2p_trades (buyer_id)
+where status in ('pending_payment', 'payment_confirmed', 'disputed');
+create index p2p_trades_seller_open_idx on public.p2p_trades (seller_id)
+where status in ('pending_payment', 'payment_confirmed', 'disputed');
+
+create function private.limits_of(p_party_id uuid, p_now timestamptz) returns table (
+    name text, maximum numeric, used numeric, remaining numeric, frees_at timestamptz
+)
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_tier public.verification_tiers;
+    v_day constant interval := '24 hours';
+    v_month constant interval := '30 days';
+    v_daily numeric := 0;
+    v_daily_oldest timestamptz;
+    v_monthly numeric := 0;
+    v_monthly_oldest timestamptz;
+    v_open bigint := 0;
+    v_unpaid bigint := 0;
+begin
+    select t.* into v_tier from public.verification_tiers as t
+    where t.id = coalesce((select p.verification_tier from public.profiles as p where p.id = p_party_id), 0);
+    if coalesce(v_tier.daily_limit, v_tier.monthly_limit) is not null then
+        select
+            coalesce(sum(t.reference_amount) filter (where t.created_at > p_now - v_day), 0),
+            min(t.created_at) filter (where t.created_at > p_now - v_day),
+            coalesce(sum(t.reference_amount), 0),
+            min(t.created_at)
+        into v_daily, v_daily_oldest, v_monthly, v_monthly_oldest
+        from public.p2p_trades as t
+        where (t.buyer_id = p_party_id or t.seller_id = p_party_id) and t.created_at > p_now - v_month
+            and t.status not in ('cancelled', 'refunded') and t.reference_amount > 0;
+    end if;
+    if coalesce(v_tier.max_open_trades, v_tier.max_unpaid_takes) is not null then
+        select
+            count(*),
+            count(*) filter (
+                where t.status = 'pending_payment' and t.buyer_id = p_party_id and t.taker_id = p_party_id
+            )
+        into v_open, v_unpaid
+        from public.p2p_trades as t
+        where (t.buyer_id = p_party_id or t.seller_id = p_party_id)
+            and t.status in ('pending_payment', 'payment_confirmed', 'disputed');
+    end if;
+    return query
+    select l.name, l.maximum, l.used, case when l.maximum is not null then greatest(l.maximum - l.used, 0) end, l.frees_at
+    from (values
+        ('per_trade', v_tier.per_trade_limit::numeric, 0::numeric, null::timestamptz),
+        ('daily', v_tier.daily_limit, v_daily, v_daily_oldest + v_day),
+        ('monthly', v_tier.monthly_limit, v_monthly, v_monthly_oldest + v_month),
+        ('open_trades', v_tier.max_open_trades, v_open, null),
+        ('unpaid_takes', v_tier.max_unpaid_takes, v_unpaid, null)
+    ) as l (name, maximum, used, frees_at);
+end
+$$;
+comment on function private.limits_of(uuid, timestamptz) is
+'The limits of a party now, counted from its trades: per_trade, daily and monthly in the reference currency, open_trades and unpaid_takes in trades. maximum: null is no limit. frees_at: when the oldest counted trade leaves the window. A trade that was cancelled or refunded does not count.';
+
+create function private.refuse_limit(
+    p_side text, p_name text, p_maximum numeric, p_remaining numeric, p_frees_at timestamptz
+) returns void
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_unit text := case when p_name in ('open_trades', 'unpaid_takes') then 'trades' else private.reference_currency() end;
+begin
+    -- The taker learns nothing about the maker's trades.
+    if p_side = 'maker' then
+        perform private.refuse('counterparty_limit');
+    end if;
+    perform private.refuse(
+        'limit_exceeded',
+        format('Of the limit %s (%s %s) %s is left', p_name, trim_scale(p_maximum), v_unit, trim_scale(p_remaining))
+        || coalesce(to_char(p_frees_at at time zone 'UTC', '"; some of it frees at "YYYY-MM-DD"T"HH24:MI:SS"Z"'), '')
+        || '.',
+        jsonb_build_object('limit', jsonb_build_object(
+            'name', p_name, 'side', p_side, 'maximum', trim_scale(p_maximum)::text,
+            'left', trim_scale(p_remaining)::text, 'unit', v_unit, 'frees_at', p_frees_at
+        ))
+    );
+end
+$$;
+comment on function private.refuse_limit(text, text, numeric, numeric, timestamptz) is
+'Raises limit_exceeded with the member limit {name, side, maximum, left, unit, frees_at}, or counterparty_limit (409) without any figure when it is the maker''s.';
+
+create function private.check_trade_limits(p_trade public.p2p_trades) returns numeric
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_worth numeric := private.reference_worth(
+        p_trade.cryptocurrency, p_trade.amount, p_trade.fiat_currency, p_trade.fiat_amount, p_trade.created_at
+    );
+    v_maker uuid := case p_trade.taker_id when p_trade.buyer_id then p_trade.seller_id else p_trade.buyer_id end;
+    v_method public.payment_methods;
+    v_tier public.verification_tiers;
+    v_side record;
+    v_limit record;
+begin
+    select * into v_method from public.payment_methods where id = p_trade.payment_method;
+    if v_method.trade_limit is not null and v_worth is null then
+        perform private.refuse('price_stale');
+    elsif v_worth > v_method.trade_limit then
+        perform private.refuse_limit('taker', 'payment_method', v_method.trade_limit, v_method.trade_limit, null);
+    end if;
+    if (select o.min_taker_tier from public.p2p_orders as o where o.id = p_trade.order_id)
+        > coalesce((select f.verification_tier from public.profiles as f where f.id = p_trade.taker_id), 0) then
+        perform private.refuse('tier_too_low');
+    end if;
+    -- Who has limits takes turns: whatever is counted below is still so at the commit.
+    perform from public.parties as p
+    where p.id in (p_trade.taker_id, v_maker) and not exists (
+        select from public.profiles as f
+        inner join public.verification_tiers as t on f.verification_tier = t.id
+        where f.id = p.id
+            and num_nonnulls(t.daily_limit, t.monthly_limit, t.max_open_trades, t.max_unpaid_takes) = 0
+    )
+    order by p.id
+    for no key update of p;
+    for v_side in
+        select side, party_id from (values ('taker', p_trade.taker_id), ('maker', v_maker)) as s (side, party_id)
+    loop
+        select t.* into v_tier from public.verification_tiers as t
+        where t.id = coalesce((select f.verification_tier from public.profiles as f where f.id = v_side.party_id), 0);
+        if v_method.risk > v_tier.max_method_risk then
+            perform private.refuse(case v_side.side when 'maker' then 'counterparty_limit' else 'method_too_risky' end);
+        end if;
+        for v_limit in
+            select l.*, (case when l.name in ('open_trades', 'unpaid_takes') then 1 else v_worth end) as wanted
+            from private.limits_of(v_side.party_id, p_trade.created_at) as l
+            where l.maximum is not null
+                and (l.name <> 'unpaid_takes' or (v_side.side = 'taker' and p_trade.taker_id = p_trade.buyer_id))
+        loop
+            if v_limit.wanted is null then
+                perform private.refuse('price_stale');
+            elsif v_limit.wanted > v_limit.remaining then
+                perform private.refuse_limit(
+                    v_side.side, v_limit.name, v_limit.maximum, v_limit.remaining, v_limit.frees_at
+                );
+            end if;
+        end loop;
+    end loop;
+    return v_worth;
+end
+$$;
+comment on function private.check_trade_limits(public.p2p_trades) is
+'Worth of a take in the reference currency (null: unknown and no limit asks), after checking it under lock against the limits of both sides and of the payment method. Raises limit_exceeded, counterparty_limit, price_stale (409), tier_too_low (403).';
+
+-- Invoker: row level security shows the caller's own trades.
+create function public.my_limits() returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+begin
+    return (
+        select jsonb_build_object(
+            'tier', p.verification_tier, 'name', t.name, 'currency', private.reference_currency(),
+            'max_method_risk', t.max_method_risk,
+            'limits', (
+                select jsonb_object_agg(l.name, jsonb_build_object(
+                    'limit', trim_scale(l.maximum)::text, 'used', trim_scale(l.used)::text,
+                    'left', trim_scale(l.remaining)::text, 'frees_at', l.frees_at
+                ))
+                from private.limits_of(p.id, v_now) as l
+            )
+        )
+        from public.profiles as p
+        inner join public.verification_tiers as t on p.verification_tier = t.id
+        where p.id = auth.uid()
+    );
+end
+$$;
+comment on function public.my_limits() is
+'The caller''s tier and limits {tier, name, currency, max_method_risk, limits: {per_trade, daily, monthly: amounts; open_trades, unpaid_takes: trades}}, each {limit (null: none), used, left, frees_at}; null for who has no profile.';

@@ -1,0 +1,396 @@
+-- Publish, pause, resume, cancel, take, expire.
+
+create type private.order_turn as (
+    answer jsonb,
+    actor_id uuid,
+    now timestamptz,
+    opened public.p2p_orders
+);
+comment on type private.order_turn is
+'An order command that has begun: the stored answer of a repeated key, or who commands, when, and the locked order.';
+
+create function private.begin_order_command(command jsonb, p_maker boolean) returns private.order_turn
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_order public.p2p_orders;
+    v_turn private.order_turn;
+begin
+    v_turn.actor_id := (command ->> 'actor_id')::uuid;
+    if v_turn.actor_id is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
+        perform private.refuse('idempotency_key_required');
+    end if;
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
+    select * into v_order from public.p2p_orders where id = (command ->> 'order_id')::uuid for no key update;
+    if not found then
+        perform private.refuse('order_not_found');
+    end if;
+    v_turn.answer := private.stored_answer(
+        v_turn.actor_id, command ->> 'idempotency_key', command ->> 'request_hash'
+    );
+    if v_turn.answer is not null then
+        return v_turn;
+    end if;
+    if p_maker and not private.acts_for(v_turn.actor_id, v_order.user_id) then
+        perform private.refuse(case v_order.status when 'draft' then 'order_not_found' else 'not_your_order' end);
+    end if;
+    perform set_config('holdfast.actor_id', v_turn.actor_id::text, true);
+    v_turn.now := private.clock();
+    v_turn.opened := v_order;
+    return v_turn;
+end
+$$;
+comment on function private.begin_order_command(jsonb, boolean) is
+'Common entry of order commands: share lock, order lock, key, owner. Raises order_not_found (404), not_your_order (403).';
+
+create function private.finish_order_command(command jsonb, p_answer jsonb, p_now timestamptz) returns jsonb
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    perform private.store_answer(
+        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', p_answer, p_now
+    );
+    return p_answer || '{"replayed": false}';
+end
+$$;
+comment on function private.finish_order_command(jsonb, jsonb, timestamptz) is
+'Common end of order commands: keeps the answer and gives it.';
+
+insert into private.refusals (code, status, detail, hint) values
+('order_not_found', 404, 'No such order.', ''),
+('not_your_order', 403, 'Only its maker may do this.', ''),
+('order_not_draft', 409, 'The order was published before.', ''),
+('order_not_active', 409, 'The order is not open for takes.', ''),
+('order_not_paused', 409, 'The order is not paused.', ''),
+('order_not_open', 409, 'The order is closed already.', ''),
+('order_expired', 409, 'The order has run out.', ''),
+('own_order', 409, 'Nobody takes their own order.', ''),
+('order_unavailable', 409, 'This order is not for you.', 'Take another one.'),
+('payment_method_not_offered', 422, 'The order does not offer this payment method.', 'Name one of its methods.'),
+('amount_out_of_range', 422, 'Out of the order''s range, or too many decimals.', 'The last remainder may be whole.'),
+('not_enough_remaining', 409, 'Less than this remains.', 'Read the order again.'),
+('order_asleep', 409, 'The order waits for another price of the index.', ''),
+('price_changed', 409, 'The price is worse than expected, by more than the slippage allowed.', 'Read the order again.'),
+('fiat_amount_not_exact', 422, 'The fiat amount is not amount times price, rounded half up.', '');
+
+create function private.order_answer(p_order public.p2p_orders) returns jsonb
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return (
+        select jsonb_build_object(
+            'order_id', p_order.id, 'status', p_order.status, 'version', p_order.version,
+            'remaining', trim_scale(p_order.remaining)::text, 'expires_at', p_order.expires_at
+        )
+    );
+end
+$$;
+comment on function private.order_answer(public.p2p_orders) is 'Answer of an order command.';
+
+create function private.move_order_money(
+    p_order public.p2p_orders, p_kind text, p_amount numeric, p_actor uuid, p_now timestamptz
+) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_transfer uuid := private.uuid_v7(p_now);
+    v_wallet uuid := ledger.wallet_of(p_order.user_id, p_order.cryptocurrency);
+begin
+    perform ledger.post(
+        array[row(v_transfer, p_kind, 'p2p_order', p_order.id, '', null, p_actor)::ledger.new_transfer],
+        array[
+            row(v_transfer, v_wallet, 'available', -p_amount, null, null)::ledger.new_entry,
+            row(v_transfer, v_wallet, 'locked', p_amount, p_order.id, 'order')::ledger.new_entry
+        ],
+        p_now
+    );
+end
+$$;
+comment on function private.move_order_money(public.p2p_orders, text, numeric, uuid, timestamptz) is
+'Locks (positive) or frees (negative) money of a sell order. Raises insufficient_funds (409).';
+
+create function private.is_worse(
+    p_type public.p2p_order_type, p_price numeric, p_expected numeric, p_slippage_bps integer
+) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return not coalesce(p_expected < 1e20 and p_slippage_bps between 0 and 10000 and case p_type
+        when 'sell' then p_price * 10000 <= p_expected * (10000 + p_slippage_bps)
+        else p_price * 10000 >= p_expected * (10000 - p_slippage_bps)
+    end, false);
+end
+$$;
+comment on function private.is_worse(public.p2p_order_type, numeric, numeric, integer) is
+'Whether the taker of an order pays more, or gets less, than expected and allowed; without an expectation always.';
+
+create function private.move_order(
+    p_order public.p2p_orders, p_event text, p_status public.p2p_order_status, p_remaining numeric
+) returns public.p2p_orders
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    update public.p2p_orders set
+        status = p_status, remaining = p_remaining, version = version + 1, last_event = p_event, last_actor_role = 'maker'
+    where id = p_order.id
+    returning * into p_order;
+    return p_order;
+end
+$$;
+comment on function private.move_order(public.p2p_orders, text, public.p2p_order_status, numeric) is
+'The maker''s move of a locked order.';
+
+-- Definer: service_role may give commands, not write the tables.
+create function service.order_publish(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_turn private.order_turn := private.begin_order_command(command, true);
+    v_order public.p2p_orders := v_turn.opened;
+begin
+    if v_turn.answer is not null then
+        return v_turn.answer;
+    elsif v_order.status <> 'draft' then
+        perform private.refuse('order_not_draft');
+    elsif v_order.expires_at <= v_turn.now then
+        perform private.refuse('order_expired');
+    end if;
+    if v_order.type = 'sell' then
+        perform private.move_order_money(v_order, 'p2p_order.publish', v_order.amount, v_turn.actor_id, v_turn.now);
+    end if;
+    v_order := private.move_order(v_order, 'publish', 'active', v_order.amount);
+    return private.finish_order_command(command, private.order_answer(v_order), v_turn.now);
+end
+$$;
+comment on function service.order_publish(jsonb) is
+'Maker publishes a draft {order_id, actor_id, idempotency_key, request_hash}; a sell order locks its amount. Raises order_not_draft, order_expired, insufficient_funds (409).';
+
+-- Definer: as order_publish.
+create function service.order_pause(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_turn private.order_turn := private.begin_order_command(command, true);
+    v_order public.p2p_orders := v_turn.opened;
+begin
+    if v_turn.answer is not null then
+        return v_turn.answer;
+    elsif v_order.status <> 'active' then
+        perform private.refuse('order_not_active');
+    end if;
+    v_order := private.move_order(v_order, 'pause', 'paused', v_order.remaining);
+    return private.finish_order_command(command, private.order_answer(v_order), v_turn.now);
+end
+$$;
+comment on function service.order_pause(jsonb) is
+'Maker takes an order out of the book {order_id, actor_id, idempotency_key, request_hash}: nobody takes it, its money stays locked, open trades go on. Raises order_not_active (409).';
+
+-- Definer: as order_publish.
+create function service.order_resume(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_turn private.order_turn := private.begin_order_command(command, true);
+    v_order public.p2p_orders := v_turn.opened;
+begin
+    if v_turn.answer is not null then
+        return v_turn.answer;
+    elsif v_order.status <> 'paused' then
+        perform private.refuse('order_not_paused');
+    elsif v_order.expires_at <= v_turn.now then
+        perform private.refuse('order_expired');
+    end if;
+    v_order := private.move_order(v_order, 'resume', 'active', v_order.remaining);
+    return private.finish_order_command(command, private.order_answer(v_order), v_turn.now);
+end
+$$;
+comment on function service.order_resume(jsonb) is
+'Maker puts a paused order back into the book {order_id, actor_id, idempotency_key, request_hash}. Raises order_not_paused, order_expired (409).';
+
+create function private.close_order(
+    p_order public.p2p_orders, p_event text, p_role text, p_actor uuid, p_now timestamptz
+) returns public.p2p_orders
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    if p_order.type = 'sell' and p_order.remaining > 0 then
+        perform private.move_order_money(p_order, 'p2p_order.' || p_event, -p_order.remaining, p_actor, p_now);
+    end if;
+    update public.p2p_orders set
+        status = case p_event when 'cancel' then 'cancelled' else 'expired' end::public.p2p_order_status,
+        withdrawn = amount - reserved - settled, remaining = 0,
+        version = version + 1, last_event = p_event, last_actor_role = p_role
+    where id = p_order.id
+    returning * into p_order;
+    return p_order;
+end
+$$;
+comment on function private.close_order(public.p2p_orders, text, text, uuid, timestamptz) is
+'Cancels or expires a locked order: what remains goes back, open trades go on.';
+
+-- Definer: as order_publish.
+create function service.order_cancel(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_turn private.order_turn := private.begin_order_command(command, true);
+    v_order public.p2p_orders := v_turn.opened;
+begin
+    if v_turn.answer is not null then
+        return v_turn.answer;
+    elsif v_order.status not in ('active', 'paused') then
+        perform private.refuse('order_not_open');
+    end if;
+    v_order := private.close_order(v_order, 'cancel', 'maker', v_turn.actor_id, v_turn.now);
+    return private.finish_order_command(command, private.order_answer(v_order), v_turn.now);
+end
+$$;
+comment on function service.order_cancel(jsonb) is
+'Maker cancels {order_id, actor_id, idempotency_key, request_hash}: what remains goes back, open trades go on. Raises order_not_open (409).';
+
+-- Definer: as order_publish.
+create function service.order_take(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_turn private.order_turn := private.begin_order_command(command, false);
+    v_order public.p2p_orders := v_turn.opened;
+    v_now timestamptz := v_turn.now;
+    v_actor uuid := v_turn.actor_id;
+    v_amount numeric := (command ->> 'amount')::numeric;
+    v_fiat numeric := (command ->> 'fiat_amount')::numeric;
+    v_price private.order_price := private.price_of_order(v_order, v_now);
+    v_method public.payment_methods;
+    v_id uuid := private.uuid_v7(v_now);
+    v_trade public.p2p_trades;
+    v_payer uuid;
+    v_payee uuid;
+    v_wallet uuid;
+    v_answer jsonb;
+begin
+    if v_turn.answer is not null then
+        return v_turn.answer;
+    end if;
+    select * into v_method from public.payment_methods
+    where id = coalesce(command ->> 'payment_method', v_order.payment_methods[1])
+        and id = any (v_order.payment_methods)
+        and (command ->> 'payment_method' is not null or cardinality(v_order.payment_methods) = 1);
+    perform private.refuse(refusal) from (select case
+        when v_order.status = 'draft' then 'order_not_found'
+        when v_order.status <> 'active' then 'order_not_active'
+        when v_order.expires_at <= v_now then 'order_expired'
+        when private.acts_for(v_actor, v_order.user_id) then 'own_order'
+        when private.is_blocked(v_order.user_id, v_actor) then 'order_unavailable'
+        when v_method.id is null then 'payment_method_not_offered'
+        when v_price.refusal is not null then v_price.refusal
+        when private.is_worse(
+            v_order.type, v_price.price, (command ->> 'expected_price')::numeric,
+            coalesce((command ->> 'max_slippage_bps')::integer, 0)
+        ) then 'price_changed'
+        when not coalesce(private.fits(v_amount, v_order.cryptocurrency) and v_amount > 0, false) then 'amount_out_of_range'
+        when v_amount > v_order.max_order_amount then 'amount_out_of_range'
+        when v_amount > v_order.remaining then 'not_enough_remaining'
+        when v_amount < v_order.min_order_amount and v_amount <> v_order.remaining then 'amount_out_of_range'
+        when v_fiat is distinct from round(v_amount * v_price.price, private.decimals_of(v_order.fiat_currency)) or v_fiat <= 0
+            then 'fiat_amount_not_exact'
+        when not coalesce((command ->> 'expires_at')::timestamptz > v_now
+            and (command ->> 'expires_at')::timestamptz >= (command ->> 'deadline_at')::timestamptz, false)
+            then 'deadline_missing'
+    end as refusal) as judged where refusal is not null;
+
+    v_payer := case v_order.type when 'sell' then v_order.user_id else v_actor end;
+    v_payee := case v_order.type when 'sell' then v_actor else v_order.user_id end;
+    v_trade.id := v_id;
+    v_trade.order_id := v_order.id;
+    v_trade.buyer_id := v_payee;
+    v_trade.seller_id := v_payer;
+    v_trade.taker_id := v_actor;
+    v_trade.amount := v_amount;
+    v_trade.price := v_price.price;
+    v_trade.price_source := v_price.source;
+    v_trade.price_as_of := v_price.as_of;
+    v_trade.cryptocurrency := v_order.cryptocurrency;
+    v_trade.fiat_currency := v_order.fiat_currency;
+    v_trade.fiat_amount := v_fiat;
+    v_trade.payment_method := v_method.id;
+    v_trade.payment_account_id := command ->> 'payment_account_id';
+    v_trade.status := 'pending_payment';
+    v_trade.created_at := v_now;
+    v_trade.updated_at := v_now;
+    v_trade.reference_amount := private.check_trade_limits(v_trade);
+    v_wallet := ledger.wallet_of(v_payer, v_order.cryptocurrency);
+    perform ledger.post(
+        array[row(v_id, 'escrow.take', 'escrow', v_id, '', null, v_actor)::ledger.new_transfer],
+        array[
+            case v_order.type
+                when 'sell' then row(v_id, v_wallet, 'locked', -v_amount, v_order.id, 'order')::ledger.new_entry
+                else row(v_id, v_wallet, 'available', -v_amount, null, null)::ledger.new_entry
+            end,
+            row(v_id, v_wallet, 'locked', v_amount, v_id, 'escrow')::ledger.new_entry
+        ],
+        v_now
+    );
+    update public.p2p_orders set
+        remaining = remaining - v_amount, reserved = reserved + v_amount,
+        version = version + 1, last_event = 'take', last_actor_role = 'taker'
+    where id = v_order.id;
+    perform private.escrow_open(
+        v_id, 'p2p', 'p2p_crypto', 'internal', v_payer, v_payee, v_order.cryptocurrency, v_amount,
+        coalesce(make_interval(mins => v_order.time_limit), v_method.pay_within), v_method.accept_within, null, 'take',
+        case v_order.type when 'sell' then 'payee' else 'payer' end::public.escrow_role, v_actor, 'funded',
+        (command ->> 'deadline_at')::timestamptz, (command ->> 'expires_at')::timestamptz,
+        jsonb_build_object('order_id', v_order.id), v_now
+    );
+    insert into public.p2p_trades select (v_trade).*;
+    v_answer := jsonb_build_object(
+        'trade_id', v_id, 'order_id', v_order.id, 'status', 'pending_payment', 'version', 1,
+        'amount', trim_scale(v_amount)::text, 'price', trim_scale(v_price.price)::text,
+        'fiat_amount', trim_scale(v_fiat)::text,
+        'deadline_at', (command ->> 'deadline_at')::timestamptz, 'auto_reply', coalesce((
+            select r.auto_reply from public.p2p_auto_replies as r where r.order_id = v_order.id
+        ), '')
+    );
+    return private.finish_order_command(command, v_answer, v_now);
+end
+$$;
+comment on function service.order_take(jsonb) is
+'Takes a part of an order {order_id, actor_id, amount, expected_price, max_slippage_bps, fiat_amount, payment_method (needed where the order offers several), payment_account_id, deadline_at, expires_at, idempotency_key, request_hash} -> {trade_id, ...}: reserves the quantity and holds the crypto, at once or not at all.';
+
+-- Definer: timers have no user.
+create function service.orders_expire(max_rows integer default 500) returns integer
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_ids uuid[];
+    v_order public.p2p_orders;
+    v_closed integer := 0;
+begin
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
+    select array_agg(due.id) into v_ids from (
+        select o.id from public.p2p_orders as o
+        where o.status in ('draft', 'active', 'paused') and o.expires_at <= v_now
+        order by o.id limit max_rows for no key update skip locked
+    ) as due;
+    -- Each order posts on its own: without this the wallets would be locked in the order of orders.
+    perform from public.p2p_orders as o
+    inner join public.wallets as w on o.user_id = w.party_id and o.cryptocurrency = w.currency and w.type = 'spot'
+    where o.id = any (v_ids)
+    order by w.id
+    for no key update of w;
+    for v_order in
+        select * from public.p2p_orders where id = any (v_ids) order by id
+    loop
+        perform private.close_order(v_order, 'expire', 'timer', null, v_now);
+        v_closed := v_closed + 1;
+    end loop;
+    return v_closed;
+end
+$$;
+comment on function service.orders_expire(integer) is 'Closes orders whose time is over; returns how many.';

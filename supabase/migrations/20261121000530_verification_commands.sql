@@ -1,0 +1,123 @@
+-- How verifications come in: an operator's command, or a provider's signed event.
+
+insert into private.refusals (code, status, detail, hint) values
+('profile_not_found', 404, 'No such person.', ''),
+('bad_verification', 422, 'Name a flag to verify or revoke, or a tier to grant.', '');
+
+create table public.webhook_events (
+    provider text not null check (length(provider) between 1 and 40),
+    event_id text not null check (length(event_id) between 1 and 255),
+    type text not null check (length(type) between 1 and 100),
+    body text not null,
+    outcome text not null check (outcome in ('applied', 'noted', 'unmatched')),
+    occurred_at timestamptz not null,
+    request_id text not null default '',
+    received_at timestamptz not null,
+    primary key (provider, event_id)
+);
+alter table public.webhook_events enable row level security;
+create index webhook_events_received_at_idx on public.webhook_events (received_at);
+comment on table public.webhook_events is
+'Inbox of signed events from providers, written in the transaction of their effect: an event that comes again finds itself here and does nothing.';
+comment on column public.webhook_events.provider is 'Whose signature was checked.';
+comment on column public.webhook_events.event_id is 'The provider''s id of the event, unique with the provider.';
+comment on column public.webhook_events.type is 'As the provider calls it; types we do not know are kept too.';
+comment on column public.webhook_events.body is 'The message as it came.';
+comment on column public.webhook_events.outcome is
+'applied: something changed; noted: nothing was to change; unmatched: it is about somebody we do not know.';
+comment on column public.webhook_events.occurred_at is 'When it happened, by the provider''s clock.';
+comment on column public.webhook_events.request_id is 'Correlation id of the request that brought it.';
+comment on column public.webhook_events.received_at is 'When it came first.';
+
+-- Definer: service_role may give the command, not write the tables.
+create function service.profile_verify(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_answer jsonb := private.begin_operator_command(command);
+    v_change text := command ->> 'change';
+    v_profile public.profiles;
+begin
+    if v_answer is not null then
+        return v_answer;
+    end if;
+    if coalesce(command ->> 'reason', '') = '' then
+        perform private.refuse('reason_required');
+    elsif not exists (select from public.profiles where id = (command ->> 'party_id')::uuid) then
+        perform private.refuse('profile_not_found');
+    elsif not coalesce(case v_change
+        when 'verify' then command ->> 'flag' = any (enum_range(null::public.verification_flag)::text[])
+        when 'revoke' then command ->> 'flag' = any (enum_range(null::public.verification_flag)::text[])
+        when 'grant_tier' then exists (select from public.verification_tiers where id = (command ->> 'tier')::integer)
+        when 'withdraw_tier' then true
+    end, false) then
+        perform private.refuse('bad_verification');
+    end if;
+    insert into public.profile_verifications (party_id, change, flag, tier, source, actor_id, reason)
+    values (
+        (command ->> 'party_id')::uuid, v_change,
+        case when v_change in ('verify', 'revoke') then (command ->> 'flag')::public.verification_flag end,
+        case when v_change = 'grant_tier' then (command ->> 'tier')::integer end,
+        'operator', (command ->> 'actor_id')::uuid, command ->> 'reason'
+    );
+    select * into v_profile from public.profiles where id = (command ->> 'party_id')::uuid;
+    v_answer := jsonb_build_object(
+        'party_id', v_profile.id, 'verification_tier', v_profile.verification_tier,
+        'granted_tier', v_profile.granted_tier,
+        'flags', to_jsonb((private.verified_now(v_profile.id)).flags)
+    );
+    perform private.store_answer(
+        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', v_answer,
+        private.clock()
+    );
+    return v_answer || jsonb_build_object('replayed', false);
+end
+$$;
+comment on function service.profile_verify(jsonb) is
+'Operator command {party_id, change (verify, revoke, grant_tier, withdraw_tier), flag or tier, reason, actor_id, aal, idempotency_key, request_hash} -> {party_id, verification_tier, granted_tier, flags, replayed}. Raises reason_required, bad_verification (422), profile_not_found (404).';
+
+-- Definer: as profile_verify.
+create function service.verification_event(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_occurred timestamptz := least((command ->> 'occurred_at')::timestamptz, v_now);
+    v_party uuid := (command ->> 'party_id')::uuid;
+    v_change text := case command ->> 'type'
+        when 'verification.approved' then 'verify'
+        when 'verification.revoked' then 'revoke'
+    end;
+    v_outcome text := case
+        when v_party is not null and not exists (select from public.profiles where id = v_party) then 'unmatched'
+        when v_change is null then 'noted'
+        else 'applied'
+    end;
+begin
+    if not coalesce(isfinite((command ->> 'occurred_at')::timestamptz), false) or (v_change is not null and num_nulls(command ->> 'flag', v_party) > 0) then
+        perform private.refuse('bad_verification');
+    end if;
+    insert into public.webhook_events (
+        provider, event_id, type, body, outcome, occurred_at, request_id, received_at
+    ) values (
+        command ->> 'provider', command ->> 'provider_event_id', command ->> 'type', command ->> 'body', v_outcome,
+        v_occurred, private.request_id(), v_now
+    ) on conflict (provider, event_id) do nothing;
+    if not found then
+        return '{"outcome": "repeated"}';
+    end if;
+    if v_outcome = 'applied' then
+        insert into public.profile_verifications (
+            party_id, change, flag, source, provider, provider_reference, occurred_at
+        ) values (
+            v_party, v_change, (command ->> 'flag')::public.verification_flag, 'provider', command ->> 'provider',
+            command ->> 'provider_reference', v_occurred
+        );
+    end if;
+    return jsonb_build_object('outcome', v_outcome);
+end
+$$;
+comment on function service.verification_event(jsonb) is
+'A provider''s event whose signature was checked {provider, provider_event_id, type, occurred_at, body, party_id, flag, provider_reference} -> {outcome: applied, noted, unmatched or repeated}. verification.approved and .revoked change the history; other types are kept. Raises bad_verification (422).';

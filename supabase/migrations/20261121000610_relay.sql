@@ -1,0 +1,134 @@
+-- From the outbox to deliveries and notifications, and from deliveries to the queue.
+
+create function private.fan_out(p_ids bigint[], p_endpoint_id uuid, p_now timestamptz) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_made integer;
+begin
+    -- Once for each event, and then by the party: never every event beside every endpoint.
+    with told as materialized (
+        select o.*, private.event_patterns(o.event) as patterns from private.outbox as o where o.id = any(p_ids)
+    ),
+
+    concerned as materialized (
+        select distinct t.id, c.party_id from told as t cross join lateral unnest(t.parties) as c (party_id)
+    )
+
+    insert into public.webhook_deliveries (
+        id, endpoint_id, party_id, event_id, event, object_type, object_id, sequence, payload, next_attempt_at,
+        event_at, created_at, updated_at
+    )
+    select private.uuid_v7(p_now), e.id, e.party_id, o.event_id, o.event, o.object_type, o.object_id, o.sequence,
+        -- Due since it happened: the earlier event goes first.
+        o.payload, o.created_at, o.created_at, p_now, p_now
+    from told as o
+    inner join concerned as c on o.id = c.id
+    inner join public.webhook_endpoints as e on c.party_id = e.party_id
+    where e.status = 'active' and e.event_types && o.patterns and e.id = coalesce(p_endpoint_id, e.id)
+    order by o.id;
+    get diagnostics v_made = row_count;
+    return v_made;
+end
+$$;
+comment on function private.fan_out(bigint[], uuid, timestamptz) is
+'Writes the messages of events for every endpoint that wants them, or for one; returns how many.';
+
+-- Definer: schedules have no user.
+create function service.outbox_relay() returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_ids bigint[];
+    v_messages integer;
+    v_notifications integer;
+begin
+    v_ids := array(
+        select o.id from private.outbox as o where o.relayed_at is null order by o.id limit 1000 for update skip locked
+    );
+    if cardinality(v_ids) = 0 then
+        return '{"events": 0, "messages": 0, "notifications": 0}';
+    end if;
+    v_messages := private.fan_out(v_ids, null, v_now);
+    insert into public.notifications (
+        id, user_id, event_id, event, object_type, object_id, sequence, data, created_at
+    )
+    select private.uuid_v7(v_now), u.user_id, o.event_id, o.event, o.object_type, o.object_id, o.sequence, o.payload,
+        o.created_at
+    from private.outbox as o
+    cross join lateral (
+        select p.id as user_id from public.profiles as p where p.id = any(o.parties)
+        union
+        select m.user_id from public.party_members as m
+        where m.party_id = any(o.parties) and m.role in ('owner', 'operator', 'signer', 'viewer')
+    ) as u
+    where o.id = any(v_ids)
+    order by o.id;
+    get diagnostics v_notifications = row_count;
+    update private.outbox set relayed_at = v_now where id = any(v_ids);
+    return jsonb_build_object(
+        'events', cardinality(v_ids), 'messages', v_messages, 'notifications', v_notifications
+    );
+end
+$$;
+comment on function service.outbox_relay() is
+'Gives up to 1000 waiting events to the endpoints and users they concern, at once or not at all -> {events, messages, notifications}. Two at once share the work.';
+
+-- Definer: schedules have no user.
+create function service.webhook_hand_over() returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_handed jsonb;
+begin
+    -- Nobody waits for an endpoint that was closed: its owner sends again what matters.
+    update public.webhook_deliveries set
+        status = 'failed', next_attempt_at = null, updated_at = v_now,
+        last_event = 'close', last_actor_role = 'relay'
+    where id = any(array(
+        select d.id from public.webhook_endpoints as e
+        cross join lateral (
+            select w.id from public.webhook_deliveries as w
+            where w.endpoint_id = e.id and w.status in ('pending', 'queued', 'sending')
+                and (w.status = 'pending' or w.next_attempt_at <= v_now)
+            limit 1000
+            for update skip locked
+        ) as d
+        -- The longest step of the schedule is over by then.
+        where e.status <> 'active' and e.closed_at > v_now - interval '3 days'
+        limit 5000
+    ));
+    with handed as (
+        update public.webhook_deliveries as d set
+            status = 'queued', next_attempt_at = v_now + interval '5 minutes', updated_at = v_now,
+            last_event = 'hand_over', last_actor_role = 'relay'
+        where d.id = any(array(
+            select due.id from public.webhook_endpoints as e
+            cross join lateral (
+                select w.id from public.webhook_deliveries as w
+                where w.endpoint_id = e.id and w.status in ('pending', 'queued', 'sending')
+                    and w.next_attempt_at <= v_now
+                order by w.next_attempt_at
+                limit greatest(
+                    case when e.consecutive_failures >= 5 then 1 else 10 end - (
+                        select count(*) from public.webhook_deliveries as f
+                        where f.endpoint_id = e.id and f.status in ('queued', 'sending') and f.next_attempt_at > v_now
+                    ), 0
+                )
+                for update skip locked
+            ) as due
+            where e.status = 'active' and (e.paused_until is null or e.paused_until <= v_now)
+            limit 500
+        ))
+        returning d.id, d.attempt_count
+    )
+    select coalesce(
+        jsonb_agg(jsonb_build_object('delivery_id', h.id, 'attempt', h.attempt_count)), '[]'
+    ) into v_handed from handed as h;
+    return v_handed;
+end
+$$;
+comment on function service.webhook_hand_over() is
+'Takes up to 500 messages whose time has come, for five minutes -> [{delivery_id, attempt}]: at most ten of one endpoint on their way, one when it keeps failing. What does not reach a sender in that time is taken again.';

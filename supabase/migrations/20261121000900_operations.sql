@@ -1,0 +1,22 @@
+-- Keeping house: partitions ahead, old keys away.
+
+select private.ensure_partitions(3);
+
+-- Definer: service_role owns no table.
+create function service.housekeeping(keep_keys interval default '7 days') returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_partitions integer := private.ensure_partitions(3);
+    v_keys integer;
+    v_months integer := private.forget_events(private.clock());
+begin
+    -- Answers are kept at least a day, whatever is asked for.
+    delete from private.idempotency_keys
+    where created_at < private.clock() - greatest(keep_keys, interval '24 hours');
+    get diagnostics v_keys = row_count;
+    return jsonb_build_object('partitions', v_partitions, 'keys', v_keys, 'months', v_months);
+end
+$$;
+comment on function service.housekeeping(interval) is
+'Daily: makes the partitions of the coming months and forgets stored answers older than the given time, and months of events that are over.';

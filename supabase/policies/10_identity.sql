@@ -1,0 +1,38 @@
+-- What the policies themselves call.
+grant execute on function private.my_parties() to anon, authenticated;
+grant execute on function
+private.is_staff(uuid, public.member_role), private.operator_sees_from(), private.operator_sees_to()
+to authenticated;
+
+-- Names of parties are public among members: one sees whom one trades with.
+grant select (id, kind, display_name) on public.parties to authenticated;
+create policy parties_select_member on public.parties for select to authenticated
+using (true);
+
+grant select (
+    id, full_name, avatar_url, preferences, phone_verified, id_document_verified, address_verified,
+    biometric_verified, granted_tier, verification_tier, created_at, updated_at, deleted_at
+) on public.profiles to authenticated;
+grant update (full_name, avatar_url, preferences) on public.profiles to authenticated;
+create policy profiles_select_own_or_operator on public.profiles for select to authenticated
+using (
+    id = (select auth.uid())
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+create policy profiles_update_own on public.profiles for update to authenticated
+using (id = (select auth.uid()) and deleted_at is null)
+with check (id = (select auth.uid()));
+
+grant select on public.party_members to authenticated;
+create policy party_members_select_own_party on public.party_members for select to authenticated
+using (
+    user_id = (select auth.uid())
+    or party_id = any(array(select private.my_parties()))
+);
+
+grant select (id, created_at, table_name, row_id, action, before, after, actor_id, request_id)
+on public.audit_log to authenticated;
+create policy audit_log_select_operator on public.audit_log for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+
+grant execute on function public.whoami(text, text) to authenticated;

@@ -1,0 +1,101 @@
+-- The public book is for everyone; drafts and closed orders for their maker.
+grant select (
+    id, user_id, type, cryptocurrency, fiat_currency, amount, price_type, price, margin_bps, min_order_amount,
+    max_order_amount, payment_methods, time_limit, min_taker_tier, terms, status, remaining,
+    completed_trades, expires_at, created_at, updated_at
+) on public.p2p_orders to anon;
+grant select on public.p2p_orders to authenticated;
+create policy p2p_orders_select_book on public.p2p_orders for select to anon
+using (status = 'active');
+create policy p2p_orders_select_book_or_own on public.p2p_orders for select to authenticated
+using (status = 'active' or user_id = any(array(select private.my_parties())));
+
+-- A maker writes drafts; from publishing on only commands change an order.
+grant insert (
+    id, user_id, type, cryptocurrency, fiat_currency, amount, price_type, price, margin_bps, trigger_price,
+    min_order_amount, max_order_amount, payment_methods, time_limit, min_taker_tier, terms, expires_at
+) on public.p2p_orders to authenticated;
+create policy p2p_orders_insert_own on public.p2p_orders for insert to authenticated
+with check (user_id = (select auth.uid()) and status = 'draft');
+grant update (
+    cryptocurrency, fiat_currency, amount, price_type, price, margin_bps, trigger_price,
+    min_order_amount, max_order_amount, payment_methods, time_limit, min_taker_tier, terms, expires_at
+) on public.p2p_orders to authenticated;
+create policy p2p_orders_update_own_draft on public.p2p_orders for update to authenticated
+using (user_id = (select auth.uid()) and status = 'draft')
+with check (user_id = (select auth.uid()) and status = 'draft');
+grant delete on public.p2p_orders to authenticated;
+create policy p2p_orders_delete_own_draft on public.p2p_orders for delete to authenticated
+using (user_id = (select auth.uid()) and status = 'draft');
+
+-- The maker writes it with the draft; only who has taken the order reads it too.
+grant select, insert (order_id, auto_reply) on public.p2p_auto_replies to authenticated;
+create policy p2p_auto_replies_select_own_or_taken on public.p2p_auto_replies for select to authenticated
+using (
+    exists (
+        select from public.p2p_orders as o
+        where o.id = p2p_auto_replies.order_id and o.user_id = any(array(select private.my_parties()))
+    )
+    or exists (
+        select from public.p2p_trades as t
+        where t.order_id = p2p_auto_replies.order_id
+            and (
+                t.buyer_id = any(array(select private.my_parties()))
+                or t.seller_id = any(array(select private.my_parties()))
+            )
+    )
+);
+create policy p2p_auto_replies_insert_own_draft on public.p2p_auto_replies for insert to authenticated
+with check (exists (
+    select from public.p2p_orders as o
+    where o.id = p2p_auto_replies.order_id and o.user_id = (select auth.uid()) and o.status = 'draft'
+));
+
+grant select on public.p2p_trades to authenticated;
+create policy p2p_trades_select_involved on public.p2p_trades for select to authenticated
+using (
+    buyer_id = any(array(select private.my_parties()))
+    or seller_id = any(array(select private.my_parties()))
+    or id = any(array(select private.my_disputed_escrows()))
+    or id between (select private.operator_sees_from()) and (select private.operator_sees_to())
+);
+
+-- Triggers of drafts run as the maker.
+grant execute on function
+private.has_edge(text, text, text, text, text, text, text), private.fits(numeric, text),
+private.fits_payment_methods(text[], integer), private.has_index(text, text),
+private.price_of_order(public.p2p_orders, timestamptz), private.fresh_index(text, text, timestamptz),
+private.is_awake(public.p2p_order_type, numeric, numeric)
+to authenticated;
+grant execute on function public.order_snapshot(uuid, text, text) to authenticated;
+grant execute on function
+service.order_publish(jsonb), service.order_pause(jsonb), service.order_resume(jsonb), service.order_cancel(jsonb),
+service.order_take(jsonb), service.orders_expire(integer)
+to service_role;
+
+-- The catalogue is public.
+grant select on public.payment_methods to anon, authenticated;
+create policy payment_methods_select_all on public.payment_methods for select to anon, authenticated
+using (true);
+
+-- Whom one has blocked is one's own business, also to the blocked.
+grant select, insert (blocker_id, blocked_id), delete on public.p2p_blocks to authenticated;
+create policy p2p_blocks_select_own on public.p2p_blocks for select to authenticated
+using (blocker_id = (select auth.uid()));
+create policy p2p_blocks_insert_own on public.p2p_blocks for insert to authenticated
+with check (blocker_id = (select auth.uid()));
+create policy p2p_blocks_delete_own on public.p2p_blocks for delete to authenticated
+using (blocker_id = (select auth.uid()));
+
+-- The book is for everyone.
+grant select on public.p2p_book_counts, public.p2p_book_summary to anon, authenticated;
+create policy p2p_book_counts_select_all on public.p2p_book_counts for select to anon, authenticated
+using (true);
+grant execute on function
+public.p2p_book(
+    public.p2p_order_type, text, text, text, public.money_amount, integer, public.money_amount, uuid, integer
+),
+private.book_page(public.p2p_order_type, text, text, text, numeric, integer, numeric, uuid, integer),
+private.best_price(public.p2p_order_type, text, text)
+to anon, authenticated;
+grant execute on function service.book_count() to service_role;

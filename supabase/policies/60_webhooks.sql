@@ -1,0 +1,26 @@
+-- Members read what is sent in their party's name; who may act for it changes the endpoints.
+grant execute on function private.parties_i_act_for() to authenticated;
+
+grant select (
+    id, party_id, url, description, event_types, status, disabled_reason, version, consecutive_failures, failing_since,
+    paused_until, closed_at, created_by, created_at, updated_at
+) on public.webhook_endpoints to authenticated;
+create policy webhook_endpoints_select_own on public.webhook_endpoints for select to authenticated
+using (party_id = any(array(select private.my_parties())));
+grant update (description, event_types, status) on public.webhook_endpoints to authenticated;
+create policy webhook_endpoints_update_own on public.webhook_endpoints for update to authenticated
+using (party_id = any(array(select private.parties_i_act_for())))
+with check (party_id = any(array(select private.parties_i_act_for())));
+
+grant select on public.webhook_deliveries, public.webhook_attempts to authenticated;
+create policy webhook_deliveries_select_own on public.webhook_deliveries for select to authenticated
+using (party_id = any(array(select private.my_parties())));
+create policy webhook_attempts_select_own on public.webhook_attempts for select to authenticated
+using (party_id = any(array(select private.my_parties())));
+
+grant execute on function
+service.webhook_endpoint_create(jsonb), service.webhook_secret_rotate(jsonb), service.webhook_endpoint_enable(jsonb),
+service.webhook_ping(jsonb), service.webhook_resend(jsonb), service.webhook_delivery_resend(jsonb),
+service.outbox_relay(), service.webhook_hand_over(), service.webhook_claim(uuid, integer),
+service.webhook_record(uuid, integer, text, integer, integer, integer, integer, text, text)
+to service_role;

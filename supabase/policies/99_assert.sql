@@ -1,0 +1,39 @@
+-- Fails the whole transaction when a door stands open.
+do $$
+declare
+    v_fault text;
+begin
+    select string_agg(format('%I.%I has no row level security', n.nspname, c.relname), '; ') into v_fault
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    where n.nspname in ('public', 'private', 'ledger', 'service') and c.relkind in ('r', 'p') and not c.relrowsecurity;
+    if v_fault is not null then
+        raise exception '%', v_fault;
+    end if;
+
+    select string_agg(p.oid::regprocedure::text, '; ') into v_fault
+    from pg_proc as p
+    join pg_namespace as n on n.oid = p.pronamespace
+    where n.nspname in ('public', 'private', 'ledger', 'service') and p.prosecdef
+        and (
+            n.nspname in ('public', 'service') and has_function_privilege('authenticated', p.oid, 'execute')
+            or has_function_privilege('anon', p.oid, 'execute') and p.proname not in ('my_parties', 'book_page')
+            or not coalesce(p.proconfig, '{}') && array['search_path=""']
+        );
+    if v_fault is not null then
+        raise exception 'definer functions callable too widely or without a pinned search_path: %', v_fault;
+    end if;
+
+    select string_agg(c.oid::regclass::text, '; ') into v_fault
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    where n.nspname = 'public' and c.relkind = 'v'
+        and not coalesce(c.reloptions, '{}') && array['security_invoker=true'];
+    if v_fault is not null then
+        raise exception 'views without security_invoker: %', v_fault;
+    end if;
+end
+$$;
+
+notify pgrst, 'reload schema';
+notify pgrst, 'reload config';

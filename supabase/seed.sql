@@ -1,0 +1,25 @@
+-- Development data: two verified traders, an arbiter (and two more), an operator.
+-- Never for production.
+
+insert into auth.users (id, email, raw_user_meta_data) values
+('00000000-0000-4000-8000-00000000a11c', 'alice@holdfast.test', '{"display_name": "alice"}'),
+('00000000-0000-4000-8000-000000000b0b', 'bob@holdfast.test', '{"display_name": "bob"}'),
+('00000000-0000-4000-8000-0000000a4b17', 'arthur@holdfast.test', '{"display_name": "arthur"}'),
+('00000000-0000-4000-8000-0000000a4b18', 'agnes@holdfast.test', '{"display_name": "agnes"}'),
+('00000000-0000-4000-8000-0000000a4b19', 'anton@holdfast.test', '{"display_name": "anton"}'),
+('00000000-0000-4000-8000-0000000000a9', 'olga@holdfast.test', '{"display_name": "olga"}')
+on conflict (id) do nothing;
+
+insert into public.party_members (party_id, user_id, role) values
+('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000a4b17', 'arbiter'),
+('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000a4b18', 'arbiter'),
+('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000a4b19', 'arbiter'),
+('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000a9', 'operator')
+on conflict do nothing;
+
+insert into public.profile_verifications (party_id, change, flag, source, reason)
+select p.id, 'verify', f.flag, 'operator', 'development data'
+from public.profiles as p
+cross join unnest(enum_range(null::public.verification_flag)) as f (flag)
+where p.id in ('00000000-0000-4000-8000-00000000a11c', '00000000-0000-4000-8000-000000000b0b')
+    and p.verification_tier = 0;

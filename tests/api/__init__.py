@@ -1,0 +1,1 @@
+"""Bad input, made from what the catalog and the API description say there is."""

@@ -1,0 +1,113 @@
+"""Who may give which command, and a thing to give it about: so that bad input gets as far
+into the product as it can."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.api.right_commands import COMMANDS
+from tests.db.scenes import EVERY_POLICY, ONCE
+from tests.db.trades import draft, sell_order
+from tests.db.webhooks import URL, new_endpoint
+from tests.db.world import World
+
+_SCENES = {
+    "mark-paid": ("funded", "payee"),
+    "concede": ("funded", "payee"),
+    "cancel": ("funded", "payer"),
+    "offer-split": ("funded", "payer"),
+    "freeze": ("funded", "operator"),
+    "unfreeze": ("frozen_funded", "operator"),
+    "withdraw-offer": ("funded_with_offers", "payer"),
+    "accept-split": ("funded_with_offers", "payer"),
+    "release": ("performed", "payer"),
+    "dispute": ("performed", "payer"),
+    "statement": ("statements", "payer"),
+    "evidence": ("statements", "payer"),
+    "evidence-uploads": ("statements", "payer"),
+    "evidence-downloads": ("statements", "payer"),
+    "acknowledge": ("acknowledge", "arbiter"),
+    "assign": ("acknowledge", "operator"),
+    "decide": ("decide", "arbiter"),
+    "approve-decision": ("decide", "other_arbiter"),
+    "reject-decision": ("decide", "other_arbiter"),
+    "accept-decision": ("decided", "payee"),
+    "appeal": ("decided", "payee"),
+    "claim": ("refunded", "payer"),
+}
+
+
+_KINDS = {"webhook-endpoints": "webhook", "webhook-deliveries": "message"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """who gives the command, about: the id in its path, fields: what only this thing needs."""
+
+    who: UUID
+    about: object
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+# All of the money of the trade.
+_FIELDS = {"decide": {"payer_amount": "0.04", "payee_amount": "0.06"}}
+
+
+class Cast:
+    """Makes a scene for each route: bad input leaves it as it is."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def of(self, path: str) -> Part:
+        """The part to try a route with. Raises KeyError for a route it does not know."""
+        what, _, word = path.strip("/").partition("/")
+        word = word.rpartition("/")[2]
+        with self._world.connection.transaction():
+            return getattr(self, f"_{_KINDS.get(what, what)}")(word)  # type: ignore[no-any-return]
+
+    def _trades(self, word: str) -> Part:
+        name, role = _SCENES[word]
+        build = (EVERY_POLICY | ONCE)[name]
+        escrow = build(self._world, "p2p_crypto")
+        who = escrow.actor(role)[1]
+        assert who is not None
+        return Part(who, escrow.id, _FIELDS.get(word, {}))
+
+    def _orders(self, word: str) -> Part:
+        if word == "publish":
+            maker = self._world.user("maker")
+            self._world.deposit(maker, "2")
+            return Part(maker, draft(self._world, maker))
+        order, maker = sell_order(self._world)
+        if word == "resume":
+            self._world.command("order_pause", order_id=order, actor_id=maker)
+        return Part(self._world.user("taker") if word == "take" else maker, order)
+
+    def _cases(self, word: str) -> Part:
+        command = COMMANDS["escrow_case_close"](self._world)
+        return Part(self._world.operator, command["case_id"])
+
+    def _webhook(self, word: str) -> Part:
+        owner = self._world.user("owner")
+        endpoint = new_endpoint(self._world, owner)
+        return Part(owner, endpoint, {"url": URL} if not word else {})
+
+    def _message(self, word: str) -> Part:
+        owner = self._world.user("owner")
+        pinged = self._world.command(
+            "webhook_ping", endpoint_id=new_endpoint(self._world, owner), actor_id=owner
+        )
+        return Part(owner, pinged["delivery_id"])
+
+    def _transfers(self, word: str) -> Part:
+        return Part(self._world.operator, self._world.deposit(self._world.user(), "1"))
+
+    def _profiles(self, word: str) -> Part:
+        return Part(self._world.operator, self._world.user())
+
+    def _deposits(self, word: str) -> Part:
+        return Part(self._world.operator, uuid4())
+
+    _withdrawals = _deposits
+    _outages = _deposits

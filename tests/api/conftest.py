@@ -1,0 +1,48 @@
+"""Fixtures: a stack of its own, so that all its data may be compared, and people on it."""
+
+from collections.abc import Iterator
+
+import httpx
+import psycopg
+import pytest
+
+from tests.api.catalog import Catalog
+from tests.api.fingerprint import Fingerprint
+from tests.db.world import World
+from tests.stack.processes import exit_on_sigterm
+from tests.stack.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A stack on which only these tests work."""
+    exit_on_sigterm()
+    with Stack.start() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def world(stack: Stack) -> Iterator[World]:
+    """People whose right commands are committed."""
+    with psycopg.connect(stack.db_url, autocommit=True) as connection:
+        with connection.transaction():
+            made = World(connection)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def fingerprint(stack: Stack) -> Iterator[Fingerprint]:
+    with psycopg.connect(stack.admin_url, autocommit=True) as connection:
+        yield Fingerprint(connection)
+
+
+@pytest.fixture(scope="session")
+def catalog(stack: Stack) -> Iterator[Catalog]:
+    with psycopg.connect(stack.db_url, autocommit=True) as connection:
+        yield Catalog(connection)
+
+
+@pytest.fixture(scope="session")
+def http(stack: Stack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=stack.url, timeout=30) as client:
+        yield client

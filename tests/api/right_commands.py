@@ -1,0 +1,184 @@
+"""A right command of every kind, made anew for each use: what is bad is changed in it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from tests.db.escrow import TERMS_HASH, Escrow
+from tests.db.scenes import EVERY_POLICY, ONCE
+from tests.db.trades import contract, draft, p2p_trade, sell_order, signed, take_command
+from tests.db.verifications import provider_command
+from tests.db.webhooks import URL, new_endpoint
+from tests.db.world import World, plain
+
+Make = Callable[[World], dict[str, Any]]
+
+
+def _operator(world: World, **fields: Any) -> dict[str, Any]:
+    return {**fields, "actor_id": world.operator, "aal": "aal2"}
+
+
+def _deposit(world: World) -> dict[str, Any]:
+    return _operator(
+        world, kind="deposit", party_id=world.user(), currency="BTC", amount="1", memo="paper"
+    )
+
+
+def _reverse(world: World) -> dict[str, Any]:
+    return _operator(world, transfer_id=world.deposit(world.user(), "1"), reason="typing error")
+
+
+def _publish(world: World) -> dict[str, Any]:
+    maker = world.user("maker")
+    world.deposit(maker, "2")
+    return {"order_id": draft(world, maker), "actor_id": maker}
+
+
+def _published(world: World) -> dict[str, Any]:
+    order, maker = sell_order(world)
+    return {"order_id": order, "actor_id": maker}
+
+
+def _resume(world: World) -> dict[str, Any]:
+    order, maker = sell_order(world)
+    world.command("order_pause", order_id=order, actor_id=maker)
+    return {"order_id": order, "actor_id": maker}
+
+
+def _take(world: World) -> dict[str, Any]:
+    order, _ = sell_order(world)
+    return take_command(world, order, world.user("taker"), "0.1")
+
+
+def _open(world: World) -> dict[str, Any]:
+    return {
+        "payer_id": world.user(), "payee_id": world.user(), "policy_id": "market_goods",
+        "rail": "internal", "currency": "USDC_BASE", "amount": "10", "perform_within": 86_400,
+        "terms_hash": TERMS_HASH,
+    }  # fmt: skip
+
+
+def _ended(world: World) -> Escrow:
+    made = p2p_trade(world)
+    made.commit("concede", "payee")
+    return made
+
+
+def _claim(world: World) -> dict[str, Any]:
+    made = _ended(world)
+    return {"escrow_id": made.id, "actor_id": made.payer, "reason": "late", "description": "x"}
+
+
+def _rail_case(world: World) -> dict[str, Any]:
+    return {
+        "escrow_id": _ended(world).id, "kind": "rail_reversal", "amount": "0.01",
+        "provider_event_id": str(uuid4()), "reason": "chargeback", "due_by": None,
+    }  # fmt: skip
+
+
+def _close(world: World) -> dict[str, Any]:
+    case = world.command("escrow_claim", **_claim(world))["case_id"]
+    return _operator(world, case_id=case, event="dismiss", amount="0", resolution="nothing new")
+
+
+def _outage(world: World) -> dict[str, Any]:
+    now = world.now()
+    return _operator(
+        world, from_at=now - timedelta(hours=2), to_at=now - timedelta(hours=1), reason="a fire"
+    )
+
+
+def _upload(world: World) -> dict[str, Any]:
+    made = EVERY_POLICY["statements"](world, "p2p_crypto")
+    return {
+        "escrow_id": made.id, "actor_id": made.payer, "purpose": "evidence", "sha256": "b" * 64,
+        "name": "receipt.pdf", "media_type": "application/pdf", "size_bytes": 1024,
+    }  # fmt: skip
+
+
+def _endpoint_create(world: World) -> dict[str, Any]:
+    owner = world.user("owner")
+    return {
+        "party_id": owner, "url": URL, "description": "Books", "event_types": ["escrow.*"],
+        "actor_id": owner,
+    }  # fmt: skip
+
+
+def _of_endpoint(world: World, **fields: Any) -> dict[str, Any]:
+    owner = world.user("owner")
+    return {"endpoint_id": new_endpoint(world, owner), "actor_id": owner, **fields}
+
+
+def _delivery_resend(world: World) -> dict[str, Any]:
+    command = _of_endpoint(world)
+    pinged = world.command("webhook_ping", **command)
+    return {"delivery_id": pinged["delivery_id"], "actor_id": command["actor_id"]}
+
+
+def _verify(world: World) -> dict[str, Any]:
+    return _operator(world, party_id=world.user(), change="verify", flag="phone", tier=None,
+                     reason="seen")  # fmt: skip
+
+
+def _event(world: World) -> dict[str, Any]:
+    return provider_command(world, world.user())
+
+
+def _move(event: str, role: str, build: Callable[[World], Escrow]) -> Make:
+    return lambda world: build(world).decision(event, role)
+
+
+def _scene(name: str, policy: str = "p2p_crypto") -> Callable[[World], Escrow]:
+    build = (EVERY_POLICY | ONCE)[name]
+    return lambda world: build(world, policy)
+
+
+COMMANDS: dict[str, Make] = {
+    "ledger_move_external": _deposit,
+    "ledger_reverse": _reverse,
+    "order_publish": _publish,
+    "order_pause": _published,
+    "order_resume": _resume,
+    "order_cancel": _published,
+    "order_take": _take,
+    "evidence_upload": _upload,
+    "outage_declare": _outage,
+    "escrow_open": _open,
+    "escrow_claim": _claim,
+    "escrow_rail_case": _rail_case,
+    "escrow_case_close": _close,
+    "webhook_endpoint_create": _endpoint_create,
+    "webhook_secret_rotate": _of_endpoint,
+    "webhook_endpoint_enable": _of_endpoint,
+    "webhook_ping": _of_endpoint,
+    "webhook_resend": lambda world: _of_endpoint(world, all_failed=True),
+    "webhook_delivery_resend": _delivery_resend,
+    "profile_verify": _verify,
+    "verification_event": _event,
+}
+"""Commands of schema service whose one parameter is `command`."""
+
+MOVES: dict[str, Make] = {
+    "perform": _move("perform", "payee", _scene("funded")),
+    "concede": _move("concede", "payee", _scene("funded")),
+    "offer_split": _move("offer_split", "payer", _scene("funded")),
+    "accept_split": _move("accept_split", "payee", _scene("funded_with_offers")),
+    "freeze": _move("freeze", "operator", _scene("funded")),
+    "dispute": _move("dispute", "payer", _scene("performed")),
+    "statement": _move("statement", "payer", _scene("statements")),
+    "evidence": _move("evidence", "payer", _scene("statements")),
+    "assign": _move("assign", "operator", _scene("acknowledge")),
+    "decide": _move("decide", "arbiter", _scene("decide")),
+    "sign": _move("sign", "payer", contract),
+    "funds_confirmed": _move("funds_confirmed", "rail", signed),
+    "funds_mismatch": _move("funds_mismatch", "rail", signed),
+}
+"""Decisions for service.escrow_commit, by event."""
+
+
+def fresh(world: World, make: Make) -> dict[str, Any]:
+    """A command that would be accepted now, with a key of its own."""
+    with world.connection.transaction():
+        made: dict[str, Any] = plain(make(world))
+    return {**made, "idempotency_key": str(uuid4()), "request_hash": "a" * 64}

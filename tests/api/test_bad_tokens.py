@@ -1,0 +1,157 @@
+"""Bad tokens at every door: nobody gets in, and nothing has changed."""
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import jwt
+import pytest
+
+from tests.api.catalog import Catalog
+from tests.api.commands import Commands, flaw
+from tests.api.fingerprint import Fingerprint
+from tests.api.openapi_routes import ROUTES
+from tests.api.rest import Rest
+from tests.api.rest import flaw as rest_flaw
+from tests.db.world import World
+from tests.stack import tokens
+from tests.stack.people import ALICE, OLGA
+from tests.stack.stack import Stack
+
+FOREIGN = "another secret, of at least the length that ours has"
+
+
+def _part(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def _unsigned(stack: Stack) -> str:
+    claims = {"role": "service_role", "sub": str(OLGA.id), "exp": int(time.time()) + 60}
+    return f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}."
+
+
+def _altered(stack: Stack) -> str:
+    head, _, sign = stack.token(ALICE.id, aal="aal2").split(".")
+    claims = {"role": "authenticated", "sub": str(OLGA.id), "aal": "aal2"}
+    return f"{head}.{_part({**claims, 'exp': int(time.time()) + 60})}.{sign}"
+
+
+def _other_algorithm(stack: Stack) -> str:
+    claims = {"role": "authenticated", "sub": str(OLGA.id), "exp": int(time.time()) + 60}
+    return jwt.encode(claims, stack.jwt_secret * 2, algorithm="HS512")
+
+
+_NO_ROLE = {"forbidden", "bad_token", "bad_value"}
+
+# Olga is an operator: with a good token each of these would be let in.
+TOKENS: dict[str, tuple[Callable[[Stack], str], set[str]]] = {
+    "expired": (lambda s: s.token(OLGA.id, aal="aal2", expires_in=-60), {"token_expired"}),
+    "foreign": (lambda s: tokens.user_token(FOREIGN, OLGA.id, aal="aal2"), {"bad_token"}),
+    "foreign service key": (lambda s: tokens.role_key(FOREIGN, "service_role"), {"bad_token"}),
+    "unsigned": (_unsigned, {"bad_token"}),
+    "altered": (_altered, {"bad_token"}),
+    "other algorithm": (_other_algorithm, {"bad_token"}),
+    "cut": (lambda s: s.token(OLGA.id)[:-4], {"bad_token"}),
+    "not yet": (
+        lambda s: s.token(OLGA.id, aal="aal2", nbf=int(time.time()) + 3600), {"bad_token"},
+    ),
+    "empty parts": (lambda s: "..", {"bad_token"}),
+    "nonsense": (lambda s: "nonsense", {"bad_token"}),
+    "statement": (lambda s: "'; drop table public.wallets; --", {"bad_token"}),
+    "long": (lambda s: "x" * 9_000, {"bad_token"}),
+    "anon": (lambda s: s.anon_key, {"forbidden"}),
+    "service key": (lambda s: s.service_key, {"forbidden", "operator_only"}),
+    "owner": (lambda s: s.token(OLGA.id, aal="aal2", role="postgres"), _NO_ROLE),
+    "unknown role": (lambda s: s.token(OLGA.id, role="nobody"), _NO_ROLE),
+    "role is a list": (lambda s: s.token(OLGA.id, role=["x"]), _NO_ROLE),
+    "no person": (lambda s: s.token("nobody", aal="aal2"), {"bad_token", "bad_value"}),
+    "statement as person": (lambda s: s.token("' or 1=1 --"), {"bad_token", "bad_value"}),
+    "unknown person": (
+        lambda s: s.token(uuid4(), aal="aal2"),
+        {"operator_only", "escrow_not_found", "order_not_found", "webhook_endpoint_not_found",
+         "webhook_delivery_not_found", "webhook_url_refused", "invalid_request"},
+    ),
+}  # fmt: skip
+
+HEADERS = ("", "Bearer", "Basic YTpi", "bearer a b", "Token x", "Bearer '--", "x" * 9_000)
+
+
+@pytest.fixture(scope="module")
+def commands(stack: Stack, http: httpx.Client) -> Commands:
+    return Commands(stack, http)
+
+
+@pytest.mark.parametrize("name", TOKENS)
+def test_commands(name: str, stack: Stack, commands: Commands, fingerprint: Fingerprint) -> None:
+    make, codes = TOKENS[name]
+    authorization = f"Bearer {make(stack)}"
+    before = fingerprint.take()
+    flaws = []
+    for route in ROUTES.values():
+        body, path = route.right_body(), route.at(uuid4())
+        answer = commands.post(None, path, body, Authorization=authorization)
+        if fault := flaw(answer, *codes):
+            flaws.append(f"{path}: {fault}")
+    assert not flaws, "\n".join(flaws)
+    assert fingerprint.take() == before
+
+
+def test_commands_of_nobody(commands: Commands, fingerprint: Fingerprint) -> None:
+    before = fingerprint.take()
+    for route in ROUTES.values():
+        for header in (None, *HEADERS):
+            answer = commands.post(
+                None, route.at(uuid4()), route.right_body(), Authorization=header
+            )
+            fault = flaw(answer, "bad_token" if header and header.strip() else "unauthorized")
+            assert not fault, (route.path, header, fault)
+            assert answer.status_code == 401
+    assert fingerprint.take() == before
+
+
+# The others get in, or ask without being anybody.
+_IN = ("service key", "unknown person", "no person", "statement as person")
+STRANGERS = [name for name in TOKENS if name not in _IN]
+
+
+@pytest.mark.parametrize("name", [*STRANGERS, *_IN[1:], "nobody", "authenticated"])
+def test_functions_of_schema_service(
+    name: str, stack: Stack, http: httpx.Client, catalog: Catalog, fingerprint: Fingerprint
+) -> None:
+    token = {"nobody": None, "authenticated": stack.token(OLGA.id, aal="aal2")}.get(
+        name, TOKENS[name][0](stack) if name in TOKENS else None
+    )
+    caller = Rest(stack, http, token)
+    before = fingerprint.take()
+    flaws = []
+    for function in catalog.functions.values():
+        if function.schema != "service":
+            continue
+        right: dict[str, Any] = {each: {} for each in function.parameters}
+        answer = caller.rpc("service", function.name, right)
+        if fault := rest_flaw(answer):
+            flaws.append(f"{function.name}: {fault}")
+        elif answer.status_code not in (400, 401, 403):
+            flaws.append(f"{function.name}: {answer.status_code} {answer.text}")
+    assert not flaws, "\n".join(flaws)
+    assert fingerprint.take() == before
+
+
+@pytest.mark.parametrize("name", [each for each in STRANGERS if each != "anon"])
+def test_functions_of_schema_public(
+    name: str, stack: Stack, http: httpx.Client, catalog: Catalog, world: World
+) -> None:
+    caller = Rest(stack, http, TOKENS[name][0](stack))
+    rights: dict[str, Any] = {
+        "uuid": str(OLGA.id), "time": "2026-01-01", "text": "x", "word": "sell", "integer": 1,
+        "amount": "1",
+    }  # fmt: skip
+    for function in catalog.functions.values():
+        if function.schema == "public":
+            right = {each: rights[kind] for each, kind in function.parameters.items()}
+            fault = rest_flaw(caller.rpc("public", function.name, right))
+            assert not fault, (function.name, fault)

@@ -1,0 +1,46 @@
+"""Fixtures: one stack per test process, and a database connection that rolls back."""
+
+from collections.abc import Generator, Iterator
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from tests.stack.people import PEOPLE, Person
+from tests.stack.processes import exit_on_sigterm
+from tests.stack.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The running stack of this test process. Its data is shared: leave no mess that matters."""
+    exit_on_sigterm()
+    with Stack.start() as running:
+        yield running
+
+
+@pytest.fixture
+def db(stack: Stack) -> Iterator[psycopg.Connection[TupleRow]]:
+    """A connection as the owner, in a transaction that is rolled back."""
+    with psycopg.connect(stack.db_url) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture(scope="session")
+def people() -> dict[str, Person]:
+    """The people of the development data, by name."""
+    return {person.name: person for person in PEOPLE}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the functions logged beside the failure of a test that ran on the stack."""
+    report = yield
+    running = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and running is not None and running.lambdas.log.exists():
+        tail = running.lambdas.log.read_text(errors="replace").splitlines()[-40:]
+        report.sections.append(("Log of the functions", "\n".join(tail)))
+    return report

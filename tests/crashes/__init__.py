@@ -1,0 +1,1 @@
+"""Crashes under load: what was acknowledged is there, once, and clients may repeat anything."""

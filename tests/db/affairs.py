@@ -1,0 +1,97 @@
+"""All that two people can have with each other: a row of theirs in every table."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from tests.db.escrow import FILE_HASH, Escrow
+from tests.db.prices import record_price
+from tests.db.rated import rate, settled
+from tests.db.trades import PRICE, draft, funded, publish, take
+from tests.db.verifications import provider_says
+from tests.db.webhooks import hand_over, new_endpoint, record, relay
+from tests.db.world import World
+
+SEPA = {"holder": "Alice Example", "iban": "DE89370400440532013000"}
+
+
+@dataclass(frozen=True)
+class Affairs:
+    """Two people, the escrow they dispute, one that has ended, a trade, orders, and a trade
+    that only the payee has rated."""
+
+    payer: UUID
+    payee: UUID
+    disputed: Escrow
+    ended: Escrow
+    trade: Escrow
+    draft: UUID
+    published: UUID
+    case: UUID
+    account: UUID
+    rated: Escrow
+    endpoint: UUID
+
+
+def affairs(world: World) -> Affairs:
+    """Made by commands only, without moving the clock."""
+    payer, payee = world.user("payer"), world.user("payee")
+    endpoint = new_endpoint(world, payer)
+    parties = (payer, payee)
+    world.join(payer, world.user("colleague"), "viewer")
+    transfer = world.deposit(payer, "1")
+    world.command("ledger_reverse", transfer_id=transfer, reason="mistake", aal="aal2",
+                  actor_id=world.operator)  # fmt: skip
+    disputed = funded(world, "market_service", parties=parties)
+    for event, role in (
+        ("perform", "payee"), ("dispute", "payer"), ("offer_split", "payer"),
+        ("evidence", "payer"), ("statement", "payer"), ("statement_reply", "payee"),
+        ("acknowledge", "arbiter"), ("decide", "arbiter"), ("appeal", "payee"),
+        ("acknowledge", "arbiter"),
+    ):  # fmt: skip
+        disputed.commit(event, role)
+    ended = funded(world, "market_goods", parties=parties)
+    ended.commit("accept", "payer")
+    case = world.command("escrow_claim", escrow_id=ended.id, actor_id=payer, reason="broken")
+    provider_says(world, payer, "approved", "phone")
+    world.deposit(payer, "2")
+    published = draft(world, payer)
+    world.run("insert into public.p2p_auto_replies values (%s, 'IBAN DE00')", published)
+    account = world.one(
+        "insert into public.payment_accounts (user_id, method, fields) "
+        "values (%s, 'sepa', %s) returning id",
+        payer,
+        Jsonb(SEPA),
+    )
+    world.run(
+        "insert into public.p2p_order_accounts (order_id, account_id) values (%s, %s)",
+        published,
+        account,
+    )
+    publish(world, published, payer)
+    trade = Escrow(world, take(world, published, payee), payer, payee)
+    revealed, rated = settled(world, *parties), settled(world, *parties)
+    for settlement, author in ((revealed, payer), (revealed, payee), (rated, payee)):
+        rate(world, settlement.id, author)
+    world.run("update public.security_rules set threshold = 1 where id = 'repeated_disputes'")
+    world.command("evidence_upload", escrow_id=disputed.id, actor_id=payer, purpose="evidence",
+                  sha256=FILE_HASH, name="receipt.pdf", media_type="application/pdf",
+                  size_bytes=1024)  # fmt: skip
+    world.run("insert into public.outages (id, from_at, to_at, reason, declared_by, created_at) "
+              "select gen_random_uuid(), private.clock() - interval '3 h', "
+              "private.clock() - interval '2 h', 'a fire', %s, private.clock() "
+              "where not exists (select from public.outages)", world.operator)  # fmt: skip
+    world.run("insert into public.arbiter_capacities values (%s, 9) on conflict do nothing",
+              disputed.arbiter)  # fmt: skip
+    world.run("insert into public.p2p_blocks values (%s, %s)", payer, world.user("unwanted"))
+    record_price(world, PRICE)
+    with world.acting("service_role"):
+        world.run("select service.ledger_rollup()")
+        world.run("select service.book_count()")
+        world.run("select service.security_watch()")
+        world.run("select service.reputation_refresh()")
+    relay(world)
+    record(world, hand_over(world)[0], "succeed", status_code=200)
+    return Affairs(payer, payee, disputed, ended, trade, draft(world, payer), published,
+                   UUID(case["case_id"]), account, rated, endpoint)  # fmt: skip

@@ -1,0 +1,51 @@
+"""One database and one connection for all tests of the database, rolled back after each."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.db.world import World
+from tests.stack.clock import Clock
+from tests.stack.cluster import Cluster
+from tests.stack.prepared import copy_prepared
+from tests.stack.processes import exit_on_sigterm
+from tests.stack.rundirs import run_directory
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Cluster]:
+    """A Postgres with migrations, policies and seed, and nothing in front of it."""
+    exit_on_sigterm()
+    with run_directory() as folder:
+        copy_prepared(folder / "data")
+        cluster = Cluster(folder / "data")
+        cluster.start()
+        try:
+            Clock(cluster).install()
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def owner(database: Cluster) -> Iterator[psycopg.Connection[Any]]:
+    """The owner's connection, kept: the plans of the commands are made once."""
+    with psycopg.connect(database.url("postgres")) as connection:
+        yield connection
+
+
+@pytest.fixture
+def db(owner: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
+    """A connection as the owner, in a transaction that is rolled back."""
+    # Inside an open transaction every `with db.transaction()` is a savepoint.
+    owner.execute("select 1")
+    yield owner
+    owner.rollback()
+
+
+@pytest.fixture
+def world(db: psycopg.Connection[Any]) -> World:
+    """An empty world: an operator and arbiters, nobody else."""
+    return World(db)

@@ -1,0 +1,43 @@
+"""Who paid: a seller says that the buyer did, or does not release."""
+
+from typing import Any
+
+import pytest
+
+from tests.db.refused import refused
+from tests.db.scenes import EVERY_POLICY
+from tests.db.world import World
+
+
+@pytest.mark.parametrize("scene", ["performed", "statements", "decide"])
+@pytest.mark.parametrize(
+    "said",
+    [{}, {"payer_name_matches": False}, {"payer_name_matches": "true"}, {"confirm": True}],
+)
+def test_crypto_is_not_released_without_the_word(
+    world: World, scene: str, said: dict[str, Any]
+) -> None:
+    trade = EVERY_POLICY[scene](world, "p2p_crypto")
+    before = trade.facts()
+    with refused(world.connection, "attestation_required"):
+        trade.commit("accept", "payer", payload=said)
+    assert trade.facts() == before
+    trade.commit("accept", "payer", payload={"payer_name_matches": True})
+    word = world.one(
+        "select payload -> 'payer_name_matches' from public.escrow_events "
+        "where escrow_id = %s and event = 'accept'",
+        trade.id,
+    )
+    assert word is True
+
+
+def test_before_payment_there_is_nobody_to_name(world: World) -> None:
+    trade = EVERY_POLICY["funded"](world, "p2p_crypto")
+    trade.commit("accept", "payer", payload={"confirm": True})
+    assert trade.place == ("released", "")
+
+
+def test_goods_are_accepted_without_it(world: World) -> None:
+    trade = EVERY_POLICY["performed"](world, "market_goods")
+    trade.commit("accept", "payer", payload={})
+    assert trade.place == ("released", "")

@@ -1,0 +1,188 @@
+"""After the end: claims, late money, reversals. Nothing reopens; reserves pay."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.db.escrow import Escrow
+from tests.db.refused import refused
+from tests.db.scenes import CONTRACTS, EVERY_POLICY, ONCE
+from tests.db.world import OUTSIDE, PLATFORM, World
+
+USDC = "USDC_BASE"
+
+
+def _claim(escrow: Escrow, **changes: Any) -> dict[str, Any]:
+    command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "reason": "broken",
+               "description": "It broke."} | changes  # fmt: skip
+    answer: dict[str, Any] = escrow.world.command("escrow_claim", **command)
+    return answer
+
+
+def _close(escrow: Escrow, case: Any, **changes: Any) -> dict[str, Any]:
+    command = {"case_id": case, "event": "uphold", "actor_id": escrow.world.operator,
+               "aal": "aal2", "amount": "30", "resolution": "A refund."} | changes  # fmt: skip
+    answer: dict[str, Any] = escrow.world.command("escrow_case_close", **command)
+    return answer
+
+
+@pytest.mark.parametrize("scene", ["released", "refunded", "split"])
+@pytest.mark.parametrize("role", ["payer", "payee"])
+def test_a_party_claims_inside_the_window_once(world: World, scene: str, role: str) -> None:
+    escrow = ONCE[scene](world, "market_service")
+    before = escrow.facts()[0]
+    party = escrow.actor(role)[1]
+    world.advance(days=13)
+    _claim(escrow, actor_id=party)
+    with refused(world.connection, "escrow_cases_one_claim_idx", "claim_exists"):
+        _claim(escrow, actor_id=party)
+    world.advance(days=2)
+    with refused(world.connection, "deadline_passed"):
+        _claim(escrow, actor_id=escrow.payer if role == "payee" else escrow.payee)
+    assert escrow.facts()[0] == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"reason": ""}, "reason_required"), ({"reason": None}, "reason_required"),
+     ({"escrow_id": uuid4()}, "escrow_not_found"), ({"actor_id": uuid4()}, "not_your_move"),
+     ({"idempotency_key": None}, "idempotency_key_required"),
+     ({"actor_id": None}, "idempotency_key_required")],
+)  # fmt: skip
+def test_a_wrong_claim_is_refused(world: World, changes: dict[str, Any], code: str) -> None:
+    escrow = ONCE["released"](world, "market_service")
+    with refused(world.connection, code):
+        _claim(escrow, **changes)
+
+
+def test_only_an_end_is_claimed_against(world: World) -> None:
+    with refused(world.connection, "illegal_move"):
+        _claim(EVERY_POLICY["performed"](world, "market_service"))
+    with refused(world.connection, "deadline_passed", "illegal_move"):
+        _claim(CONTRACTS["void"](world, "market_service"))
+
+
+def test_an_upheld_claim_is_paid_from_the_loss_account(world: World) -> None:
+    escrow = ONCE["released"](world, "market_service")
+    case = _claim(escrow)["case_id"]
+    before = world.balance(escrow.payer, USDC)[0]
+    lost = world.balance(PLATFORM, USDC, "losses")[0]
+    payee = world.balance(escrow.payee, USDC)
+    assert _close(escrow, case)["state"] == "upheld"
+    assert world.balance(escrow.payer, USDC)[0] == before + 30
+    assert world.balance(PLATFORM, USDC, "losses")[0] == lost - 30
+    assert world.balance(escrow.payee, USDC) == payee
+    assert escrow.place == ("released", "")
+    for event in ("uphold", "dismiss"):
+        with refused(world.connection, "illegal_move"):
+            _close(escrow, case, event=event)
+    assert world.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"amount": "-1"}, "bad_amount"), ({"amount": "100.000001"}, "bad_amount"),
+     ({"amount": "0.0000001"}, "bad_amount"), ({"amount": "NaN"}, "bad_amount"),
+     ({"event": "reopen"}, "illegal_move"), ({"event": "timeout_dismiss"}, "illegal_move"),
+     ({"event": None}, "illegal_move"), ({"case_id": uuid4()}, "case_not_found"),
+     ({"aal": "aal1"}, "step_up_required"), ({"actor_id": uuid4()}, "operator_only"),
+     ({"idempotency_key": None}, "idempotency_key_required")],
+)  # fmt: skip
+def test_a_wrong_end_of_a_case_is_refused(world: World, changes: dict[str, Any], code: str) -> None:
+    escrow = ONCE["released"](world, "market_service")
+    case = _claim(escrow)["case_id"]
+    with refused(world.connection, code):
+        _close(escrow, case, **changes)
+    assert world.one("select state::text from public.escrow_cases") == "review"
+
+
+def test_an_operator_does_not_close_a_case_of_the_own_trade(world: World) -> None:
+    escrow = ONCE["released"](world, "market_service")
+    case = _claim(escrow)["case_id"]
+    world.join(escrow.payer, world.operator, "owner")
+    with refused(world.connection, "not_your_move"):
+        _close(escrow, case)
+
+
+def test_a_dismissed_claim_pays_nothing(world: World) -> None:
+    escrow = ONCE["released"](world, "market_service")
+    case = _claim(escrow)["case_id"]
+    before = world.balance(escrow.payer, USDC)
+    assert _close(escrow, case, event="dismiss", amount=None)["state"] == "dismissed"
+    assert world.balance(escrow.payer, USDC) == before
+
+
+def test_a_claim_that_nobody_looks_at_is_dismissed(world: World) -> None:
+    escrow = ONCE["released"](world, "market_service")
+    _claim(escrow)
+    world.advance(days=13)
+    for wanted in (0, 1, 0):
+        with world.acting("service_role"):
+            assert world.one("select service.escrow_cases_expire(500)") == wanted
+        world.advance(days=2 if wanted == 0 else 0)
+    assert world.rows("select state::text, last_event from public.escrow_cases") == [
+        ("dismissed", "timeout_dismiss")
+    ]
+
+
+def _rail(escrow: Escrow, kind: str, event: str | None, **changes: Any) -> dict[str, Any]:
+    command = {"escrow_id": escrow.id, "kind": kind, "amount": "100",
+               "provider_event_id": event} | changes  # fmt: skip
+    answer: dict[str, Any] = escrow.world.command("escrow_rail_case", **command)
+    return answer
+
+
+def test_money_for_a_void_escrow_is_the_payers_once_per_event(world: World) -> None:
+    escrow = CONTRACTS["void"](world, "market_service")
+    first = _rail(escrow, "late_funds", "event-1")
+    assert _rail(escrow, "late_funds", "event-1") == {
+        "case_id": first["case_id"], "replayed": True,
+    }  # fmt: skip
+    assert world.balance(escrow.payer, USDC) == (400, 0, 0)
+    _rail(escrow, "late_funds", "event-2", amount="1")
+    assert world.balance(escrow.payer, USDC) == (401, 0, 0)
+    assert escrow.place == ("void", "")
+    assert world.problems() == []
+
+
+@pytest.mark.parametrize("scene", ["released", "refunded", "split"])
+def test_a_reversal_after_the_end_is_a_loss_once_per_event(world: World, scene: str) -> None:
+    escrow = ONCE[scene](world, "market_service")
+    before = escrow.facts()[0]
+    lost = world.balance(PLATFORM, USDC, "losses")[0]
+    outside = world.balance(OUTSIDE, USDC, "clearing")[0]
+    parties = [world.balance(party, USDC) for party in (escrow.payer, escrow.payee)]
+    for _ in range(3):
+        _rail(escrow, "rail_reversal", "chargeback-1")
+    assert world.balance(PLATFORM, USDC, "losses")[0] == lost - 100
+    assert world.balance(OUTSIDE, USDC, "clearing")[0] == outside + 100
+    assert [world.balance(party, USDC) for party in (escrow.payer, escrow.payee)] == parties
+    assert escrow.facts()[0] == before
+    assert world.one("select count(*) from public.escrow_cases") == 1
+    assert world.problems() == []
+
+
+def test_a_rail_names_its_event(world: World) -> None:
+    escrow = ONCE["released"](world, "market_service")
+    for event in (None, ""):
+        with refused(world.connection, "event_id_required"):
+            _rail(escrow, "rail_reversal", event)
+
+
+@pytest.mark.parametrize(
+    ("scene", "kind"),
+    [("released", "late_funds"), ("void", "rail_reversal"), ("performed", "rail_reversal"),
+     ("performed", "late_funds"), ("released", "claim"), ("void", "claim"), ("released", "gift")],
+)  # fmt: skip
+def test_a_rail_case_fits_the_end(world: World, scene: str, kind: str) -> None:
+    escrow = (ONCE | CONTRACTS | EVERY_POLICY)[scene](world, "market_service")
+    with refused(world.connection, "illegal_move", "23514", "22P02"):
+        _rail(escrow, kind, "event-1")
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "NaN", None, "0.0000001"])
+def test_a_rail_case_is_about_an_amount(world: World, amount: str | None) -> None:
+    escrow = ONCE["released"](world, "market_service")
+    with refused(world.connection, "funds_not_exact"):
+        _rail(escrow, "rail_reversal", "event-1", amount=amount)

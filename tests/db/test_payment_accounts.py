@@ -1,0 +1,210 @@
+"""Payment details: what a trade was told, to whom, and for how long."""
+
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.db.affairs import SEPA
+from tests.db.escrow import Escrow
+from tests.db.refused import refused
+from tests.db.scenes import EVERY_POLICY
+from tests.db.trades import draft, publish, take
+from tests.db.world import World
+from tests.stack.identity import as_owner, as_role, as_user
+
+Details = tuple[str, dict[str, str] | None, str, bool]
+
+
+def account(world: World, owner: UUID, method: str = "sepa", fields: Any = SEPA) -> UUID:
+    as_user(world.connection, owner)
+    made: UUID = world.one(
+        "insert into public.payment_accounts (user_id, method, fields) "
+        "values (%s, %s, %s) returning id",
+        owner, method, Jsonb(fields),
+    )  # fmt: skip
+    as_owner(world.connection)
+    return made
+
+
+def attach(world: World, owner: UUID, order: UUID, account_id: UUID) -> None:
+    as_user(world.connection, owner)
+    world.run(
+        "insert into public.p2p_order_accounts (order_id, account_id) values (%s, %s)",
+        order, account_id,
+    )  # fmt: skip
+    as_owner(world.connection)
+
+
+def sold(world: World) -> tuple[Escrow, UUID]:
+    """A trade on a sell order with an account, and the account."""
+    maker, taker = world.user("maker"), world.user("taker")
+    world.deposit(maker, "2")
+    world.deposit(taker, "1")
+    world.run("update public.profiles set full_name = 'Bob Buyer' where id = %s", taker)
+    order = draft(world, maker)
+    mine = account(world, maker)
+    attach(world, maker, order, mine)
+    publish(world, order, maker)
+    return Escrow(world, take(world, order, taker), maker, taker), mine
+
+
+def details(world: World, reader: UUID, trade: Escrow) -> list[Details]:
+    as_user(world.connection, reader)
+    rows = world.rows(
+        "select method, fields, payer_name, payer_name_verified from public.p2p_payment_details "
+        "where trade_id = %s",
+        trade.id,
+    )
+    as_owner(world.connection)
+    return [(method, fields, name, verified) for method, fields, name, verified in rows]
+
+
+def test_both_sides_of_a_live_trade_see_them(world: World) -> None:
+    trade, _ = sold(world)
+    told = [("sepa", SEPA, "Bob Buyer", False)]
+    assert details(world, trade.payee, trade) == details(world, trade.payer, trade) == told
+    trade.commit("perform", "payee")
+    assert details(world, trade.payee, trade) == told
+
+
+@pytest.mark.parametrize(("event", "role"), [("accept", "payer"), ("concede", "payee")])
+def test_nobody_sees_them_after_the_end(world: World, event: str, role: str) -> None:
+    trade, _ = sold(world)
+    trade.commit(event, role)
+    assert details(world, trade.payee, trade) == details(world, trade.payer, trade) == []
+
+
+def test_incident_29_payment_data_reaches_nobody_else(world: World) -> None:
+    trade, mine = sold(world)
+    trade.commit("perform", "payee")
+    for other in (world.user(), world.operator, *world.arbiters):
+        assert details(world, other, trade) == []
+    for other in (trade.payee, world.operator, world.arbiters[0]):
+        as_user(world.connection, other)
+        assert world.rows("select id from public.payment_accounts where id = %s", mine) == []
+        assert world.rows("select order_id from public.p2p_order_accounts") == []
+        as_owner(world.connection)
+    for role in ("anon", "service_role"):
+        as_role(world.connection, role)
+        for table in ("payment_accounts", "p2p_order_accounts", "p2p_payment_details"):
+            with refused(world.connection, "42501"):
+                world.connection.execute(f"select * from public.{table}".encode())
+        as_owner(world.connection)
+    leaks: LiteralString = (
+        "select count(*) from public.audit_log "
+        "where position(%s in coalesce(after, before)::text) > 0"
+    )
+    assert world.one(leaks, SEPA["iban"]) == 0
+    leaks = "select count(*) from private.outbox where position(%s in payload::text) > 0"
+    assert world.one(leaks, SEPA["iban"]) == 0
+
+
+def test_the_arbiter_of_a_live_dispute_sees_them(world: World) -> None:
+    trade, _ = sold(world)
+    trade.commit("perform", "payee")
+    trade.commit("dispute", "payer")
+    trade.commit("statement", "payer")
+    trade.commit("statement_reply", "payee")
+    arbiter = trade.arbiter
+    assert arbiter
+    assert len(details(world, arbiter, trade)) == 1
+    trade.commit("concede", "payee")
+    assert details(world, arbiter, trade) == []
+
+
+def test_a_changed_account_does_not_redirect_a_running_trade(world: World) -> None:
+    trade, mine = sold(world)
+    as_user(world.connection, trade.payer)
+    world.run(
+        "update public.payment_accounts set fields = %s, deleted_at = now() where id = %s",
+        Jsonb(SEPA | {"iban": "GB33BUKB20201555555555"}), mine,
+    )  # fmt: skip
+    as_owner(world.connection)
+    assert details(world, trade.payee, trade)[0][1] == SEPA
+
+
+def test_a_deleted_account_is_told_to_nobody_new(world: World) -> None:
+    trade, mine = sold(world)
+    world.run("update public.payment_accounts set deleted_at = now() where id = %s", mine)
+    order = world.one("select order_id from public.p2p_trades where id = %s", trade.id)
+    late = Escrow(world, take(world, order, trade.payee), trade.payer, trade.payee)
+    assert details(world, trade.payee, late)[0][1] is None
+
+
+def test_who_sells_into_a_buy_order_names_the_account(world: World) -> None:
+    maker, taker = world.user("maker"), world.user("taker")
+    world.deposit(taker, "2")
+    order = draft(world, maker, "buy")
+    publish(world, order, maker)
+    mine = account(world, taker)
+    trade = Escrow(world, take(world, order, taker, payment_account_id=mine), taker, maker)
+    assert details(world, maker, trade)[0][1] == SEPA
+
+
+@pytest.mark.parametrize(
+    "whose", ["nobody's", "another's", "another method's", "deleted", "buyer's"]
+)
+def test_a_wrong_account_is_refused(world: World, whose: str) -> None:
+    maker, taker = world.user("maker"), world.user("taker")
+    world.deposit(taker, "2")
+    world.deposit(maker, "2")
+    order = draft(world, maker, "sell" if whose == "buyer's" else "buy")
+    publish(world, order, maker)
+    pix = {"holder": "Somebody", "key": "a"}
+    owner = world.user() if whose == "another's" else taker
+    named = (
+        uuid4()
+        if whose == "nobody's"
+        else account(world, owner, *(("pix", pix) if whose == "another method's" else ()))
+    )
+    if whose == "deleted":
+        world.run("update public.payment_accounts set deleted_at = now() where id = %s", named)
+    with refused(world.connection, "payment_account_unknown"):
+        take(world, order, taker, payment_account_id=named)
+
+
+def test_an_order_names_accounts_of_its_maker_only(world: World) -> None:
+    maker, other = world.user("maker"), world.user("other")
+    theirs = account(world, other)
+    for kind, owner in (("sell", other), ("buy", maker)):
+        order = draft(world, maker, kind)
+        mine = theirs if owner == other else account(world, maker)
+        with refused(world.connection, "payment_account_unknown"):
+            attach(world, maker, order, mine)
+
+
+@pytest.mark.parametrize(
+    ("method", "fields"),
+    [
+        ("sepa", {}),
+        ("sepa", {"holder": "A B"}),
+        ("sepa", SEPA | {"iban": "not an iban"}),
+        ("sepa", SEPA | {"iban": SEPA["iban"] + "\nGB33"}),
+        ("sepa", SEPA | {"note": "more"}),
+        ("sepa", SEPA | {"holder": 7}),
+        ("sepa", SEPA | {"holder": "x" * 201}),
+        ("sepa", []),
+        ("sepa", None),
+        ("barter", SEPA),
+    ],
+)
+def test_fields_are_those_of_the_method(world: World, method: str, fields: Any) -> None:
+    with refused(world.connection, "payment_account_invalid"):
+        account(world, world.user(), method, fields)
+
+
+def test_a_checked_name_stays(world: World) -> None:
+    trade = EVERY_POLICY["funded"](world, "p2p_crypto")
+    name = "update public.profiles set full_name = %s where id = %s"
+    world.run(name, "Bob Buyer", trade.payee)
+    world.run(
+        "insert into public.profile_verifications (party_id, change, flag, source) "
+        "values (%s, 'verify', 'id_document', 'operator')",
+        trade.payee,
+    )
+    as_user(world.connection, trade.payee)
+    with refused(world.connection, "name_is_verified"):
+        world.run(name, "Somebody Else", trade.payee)
+    as_owner(world.connection)

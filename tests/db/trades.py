@@ -1,0 +1,112 @@
+"""How escrows of each product begin."""
+
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg import sql
+
+from tests.db.escrow import TERMS_HASH, Escrow
+from tests.db.world import World
+from tests.stack.identity import as_owner, as_user
+
+PRICE = Decimal(50000)
+
+
+def draft(world: World, maker: UUID, kind: str = "sell", amount: str = "1", **fields: Any) -> UUID:
+    """A draft order, written by its maker under row level security."""
+    values: dict[str, Any] = {
+        "id": uuid4(), "user_id": maker, "type": kind, "cryptocurrency": "BTC",
+        "fiat_currency": "USD", "amount": amount, "price": PRICE, "min_order_amount": "0.01",
+        "max_order_amount": amount, "payment_methods": ["sepa"],
+    } | fields  # fmt: skip
+    insert = sql.SQL("insert into public.p2p_orders ({}) values ({})").format(
+        sql.SQL(", ").join(map(sql.Identifier, values)),
+        sql.SQL(", ").join(sql.Placeholder() * len(values)),
+    )
+    as_user(world.connection, maker)
+    world.connection.execute(insert, list(values.values()))
+    as_owner(world.connection)
+    made: UUID = values["id"]
+    return made
+
+
+def publish(world: World, order: UUID, maker: UUID) -> dict[str, Any]:
+    answer: dict[str, Any] = world.command("order_publish", order_id=order, actor_id=maker)
+    return answer
+
+
+def sell_order(world: World, amount: str = "1", **fields: Any) -> tuple[UUID, UUID]:
+    """A published sell order whose maker has exactly twice its amount: order and maker."""
+    maker = world.user("maker")
+    world.deposit(maker, Decimal(amount) * 2)
+    order = draft(world, maker, "sell", amount, **fields)
+    publish(world, order, maker)
+    return order, maker
+
+
+def take_command(world: World, order: UUID, taker: UUID, amount: str) -> dict[str, Any]:
+    """A right take of a part of an order."""
+    now = world.now()
+    fiat = (Decimal(amount) * PRICE).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return {
+        "order_id": order, "actor_id": taker, "amount": amount, "expected_price": PRICE,
+        "fiat_amount": fiat, "deadline_at": now + timedelta(minutes=30),
+        "expires_at": now + timedelta(minutes=40),
+    }  # fmt: skip
+
+
+def take(world: World, order: UUID, taker: UUID, amount: str = "0.1", **changes: Any) -> UUID:
+    """Take a part of an order; the trade's id."""
+    command = take_command(world, order, taker, amount) | changes
+    answer = world.command("order_take", **command)
+    return UUID(answer["trade_id"])
+
+
+def p2p_trade(world: World, amount: str = "0.1") -> Escrow:
+    """A funded trade: a sell order of ten times the amount, taken in part."""
+    order, maker = sell_order(world, str(Decimal(amount) * 10))
+    taker = world.user("taker")
+    # Both sides can pay the bond of an appeal.
+    world.deposit(taker, amount)
+    return Escrow(world, take(world, order, taker, amount), maker, taker)
+
+
+def contract(
+    world: World,
+    policy: str = "market_goods",
+    amount: str = "100",
+    currency: str = "USDC_BASE",
+    parties: tuple[UUID, UUID] | None = None,
+    **fields: Any,
+) -> Escrow:
+    """A proposed escrow of the marketplace whose parties have three times its amount."""
+    payer, payee = parties or (world.user("payer"), world.user("payee"))
+    for party in (payer, payee):
+        world.deposit(party, Decimal(amount) * 3, currency)
+    answer = world.command(
+        "escrow_open",
+        **{
+            "payer_id": payer, "payee_id": payee, "policy_id": policy, "rail": "usdc_base",
+            "currency": currency, "amount": amount, "terms_hash": TERMS_HASH,
+        } | fields,
+    )  # fmt: skip
+    return Escrow(world, UUID(answer["escrow_id"]), payer, payee)
+
+
+def signed(world: World, policy: str = "market_goods", **fields: Any) -> Escrow:
+    """A contract that waits for its money."""
+    made = contract(world, policy, **fields)
+    made.commit("sign", "payer")
+    made.commit("countersign", "payee")
+    return made
+
+
+def funded(world: World, policy: str, **fields: Any) -> Escrow:
+    """An escrow that holds its amount, of any policy."""
+    if policy == "p2p_crypto":
+        return p2p_trade(world, **fields)
+    made = signed(world, policy, **fields)
+    made.commit("funds_confirmed", "rail")
+    return made

@@ -1,0 +1,1 @@
+"""The exchange as its traders use it: clients only, over HTTP."""

@@ -1,0 +1,1 @@
+"""The functions on the real stack, through its one address."""

@@ -1,0 +1,43 @@
+"""Fixtures: a desk on the running stack and a fresh trade."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.functions.desk import Desk, Trade, open_trade
+from tests.stack.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def desk(stack: Stack) -> Iterator[Desk]:
+    with httpx.Client(base_url=stack.url, timeout=30) as http:
+        yield Desk(stack, http)
+
+
+@pytest.fixture
+def trade(desk: Desk) -> Trade:
+    return open_trade(desk)
+
+
+@pytest.fixture
+def advanced(stack: Stack) -> Iterator[Stack]:
+    """A stack whose clock may be moved; it is set right afterwards."""
+    yield stack
+    stack.clock.reset()
+    # Figures that were computed in the future are those of the present again.
+    with stack.connect() as connection:
+        connection.execute(
+            "insert into private.reputation_queue (party_id, due_at) "
+            "select party_id, private.clock() from public.trader_profiles"
+        )
+    while stack.tick("ReputationRefreshFunction")["refreshed"]:
+        continue
+
+
+@pytest.fixture
+def unpriced(stack: Stack) -> Stack:
+    """A stack without an index, whatever other tests have read: trades are worth their dollars."""
+    with stack.connect() as connection:
+        connection.execute("delete from public.prices")
+    return stack

@@ -1,0 +1,93 @@
+"""make bench, small: every part runs on a real stack and reaches the report."""
+
+import math
+import os
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bench import commands, pgbench, report, whole, yardstick
+from bench.load import SCRIPTS, Load, LoadFailed
+from bench.queries import QUERIES
+from bench.results import DIRECT, FUNCTIONS, POSTGREST, Results
+from bench.scale import QUICK
+from bench.server import bare_server, measure, url_of
+from tests.stack import template
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return whole.run(QUICK)
+
+
+@pytest.mark.timeout(600)
+def test_every_part_is_measured(results: Results) -> None:
+    clients = set(QUICK.clients)
+    assert set(results.commands) == clients
+    for found in results.commands.values():
+        assert set(found) == {yardstick.NAME, *commands.COMMANDS}
+    assert set(results.trades) == {DIRECT, POSTGREST, FUNCTIONS}
+    assert all(set(by_clients) == clients for by_clients in results.trades.values())
+    assert set(results.sweeps) == {DIRECT, FUNCTIONS}
+    assert results.ticks is not None
+    assert [each.name for each in results.queries] == [query.name for query in QUERIES]
+    assert {each.name for each in results.functions} == set(template.functions(template.load()))
+
+
+@pytest.mark.timeout(600)
+def test_figures_are_of_something_done(results: Results) -> None:
+    measures = [
+        *(each for found in results.commands.values() for each in found.values()),
+        *(each for found in results.trades.values() for each in found.values()),
+        *results.sweeps.values(),
+    ]
+    assert all(each.count > 0 and each.rate > 0 for each in measures)
+    # Taking less time than the wire would mean that the scripts found nothing to do.
+    assert all(found["accept"].p50 > 0.1 for found in results.commands.values())
+    if Path("/proc/self/stat").exists():
+        assert all(each.cpu > 0 and 0 < each.busy <= 1 for each in measures)
+        peaks = {each.name: each.peak_mb for each in results.functions}
+        assert (peaks["EscrowCommandsFunction"] or 0) > 10
+
+
+@pytest.mark.timeout(600)
+def test_report_has_every_table(results: Results) -> None:
+    text = report.as_markdown(results)
+    for title in (
+        "Aims", "One command by direct commit", "Whole trades", "One transfer",
+        "A sweep of due escrows", "A tick beside rows", "Row level security", "Functions",
+    ):  # fmt: skip
+        assert f"\n## {title}" in text
+    assert "nan" not in text
+    if not os.environ.get("HOLDFAST_PGLEDGER_SQL"):
+        assert text.count("not measured") == 1  # the peer, which nobody has to have
+
+
+@pytest.mark.parametrize("program", [pgbench.program() or "", ""], ids=["pgbench", "psycopg"])
+def test_a_failed_transaction_fails_the_run(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOLDFAST_PGBENCH_BIN", program)
+    script = tmp_path / "broken.sql"
+    script.write_text("select 1 / 0;\n")
+    with bare_server() as cluster, pytest.raises(LoadFailed, match="division by zero"):
+        measure(cluster, Load(script, 1, each=1))
+
+
+def test_scripts_run_the_same_with_and_without_pgbench(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not pgbench.program():
+        pytest.skip("no pgbench here")
+    load = Load(SCRIPTS / "tpcb.sql", 2, each=5, variables={"scale": 1})
+    counts = []
+    for program in (pgbench.program() or "", ""):
+        monkeypatch.setenv("HOLDFAST_PGBENCH_BIN", program)
+        with bare_server() as cluster:
+            yardstick.prepare(cluster)
+            measured = measure(cluster, load, database=yardstick.DATABASE)
+            url = url_of(cluster, database=yardstick.DATABASE)
+            with psycopg.connect(url) as connection:
+                history = connection.execute("select count(*) from pgbench_history").fetchone()
+        counts.append((measured.count, history))
+        assert not math.isnan(measured.p99)
+    assert counts == [(10, (10,)), (10, (10,))]

@@ -1,0 +1,50 @@
+"""Generated files say what the database and the functions say now."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stack import generate, template
+from tests.stack.generators.openapi import apps
+from tests.stack.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """A stack of its own: what others did in theirs would be in the access matrix."""
+    with Stack.start() as fresh:
+        yield fresh
+
+
+def test_nothing_is_stale(stack: Stack) -> None:
+    assert generate.stale(stack) == [], "run `make gen`"
+
+
+def test_a_changed_or_missing_file_is_stale(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generate, "ROOT", tmp_path)
+    contents = dict(generate.contents(stack))
+    assert sorted(generate.stale(stack)) == sorted(contents)
+    for path, content in contents.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    assert generate.stale(stack) == []
+    edges = tmp_path / "shared/generated/edges.py"
+    edges.write_text(edges.read_text().replace("'payer'", "'payee'", 1))
+    assert generate.stale(stack) == [edges]
+
+
+def test_the_template_routes_what_the_functions_serve() -> None:
+    routed = {
+        (method, path)
+        for function in template.functions(template.load()).values()
+        for method, path in function.routes
+    }
+    served = {
+        (route.method, route.openapi_path)
+        for app in apps()
+        for route in app._static_routes + app._dynamic_routes
+    }
+    assert routed == served

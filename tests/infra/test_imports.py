@@ -1,0 +1,137 @@
+"""Who may import whom: layers, domains, pure cores."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stack.paths import ROOT
+
+SHARED = sorted((ROOT / "shared").rglob("*.py"))
+FUNCTIONS = sorted((ROOT / "functions").rglob("*.py"))
+DOMAINS = sorted(path for path in (ROOT / "functions").iterdir() if any(path.glob("*.py")))
+
+IN_LAYER = {"aws_lambda_powertools", "httpx", "postgrest", "pydantic", "pydantic_core"}
+# In Lambda's runtime; heavy, so only the modules that talk to AWS itself.
+IN_RUNTIME = {"boto3", "botocore"}
+SPEAKS_TO_AWS = {"functions/escrow/storage.py", "functions/webhooks/queue.py"}
+# What a decision may know: values and rules. Not the time, not the world.
+PURE_SHARED = {"shared.errors", "shared.generated", "shared.money", "shared.refusals"}
+IMPURE_STANDARD = {
+    "asyncio",
+    "http",
+    "io",
+    "os",
+    "pathlib",
+    "random",
+    "secrets",
+    "shutil",
+    "socket",
+    "subprocess",
+    "threading",
+    "time",
+    "urllib",
+    "uuid",
+}
+
+
+def _imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Level (dots) and name of everything a module imports, wherever it stands in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((0, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            yield from ((node.level, name) for name in names)
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", SHARED, ids=_name)
+def test_shared_stands_alone(path: Path) -> None:
+    for level, name in _imports(path):
+        top = name.partition(".")[0]
+        assert level == 0, "shared/ imports absolutely"
+        assert top in sys.stdlib_module_names | IN_LAYER | {"shared", "botocore"}, name
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=_name)
+def test_a_domain_imports_itself_and_shared(path: Path) -> None:
+    for level, name in _imports(path):
+        top = name.partition(".")[0]
+        if level:
+            assert level == 1, f"{name} is outside of the domain"
+        else:
+            runtime = IN_RUNTIME if _name(path) in SPEAKS_TO_AWS else set()
+            assert top in sys.stdlib_module_names | IN_LAYER | {"shared"} | runtime, name
+            assert name != "shared.openapi", "not in the layer"
+
+
+@pytest.mark.parametrize("folder", DOMAINS, ids=_name)
+def test_a_domain_hides_nothing(folder: Path) -> None:
+    hidden = sys.stdlib_module_names | IN_LAYER | {"shared", "boto3", "botocore"}
+
+    assert folder.name not in hidden, "in Lambda its parent is first on the path"
+
+
+def test_modules_live_in_domains() -> None:
+    assert {path.name for path in (ROOT / "functions").glob("*.py")} <= {"__init__.py"}
+
+
+def test_only_the_relay_loads_boto3() -> None:
+    users = {
+        _name(path)
+        for path in (ROOT / "functions/webhooks").glob("*.py")
+        if (1, "queue") in set(_imports(path))
+    }
+    assert users == {"functions/webhooks/relay.py"}
+
+
+def _core(folder: Path) -> set[Path]:
+    """decide.py and all of the domain that it reaches."""
+    core: set[Path] = set()
+    waiting = [folder / "decide.py"]
+    while waiting:
+        path = waiting.pop()
+        if path in core or not path.exists():
+            continue
+        core.add(path)
+        waiting += [
+            folder / f"{name.partition('.')[0]}.py" for level, name in _imports(path) if level
+        ]
+    return core
+
+
+PURE = sorted(path for folder in DOMAINS for path in _core(folder))
+
+
+def test_there_are_pure_cores() -> None:
+    assert {path.parent.name for path in PURE} >= {"escrow", "p2p"}
+
+
+@pytest.mark.parametrize("path", PURE, ids=_name)
+def test_a_decision_touches_nothing(path: Path) -> None:
+    for level, name in _imports(path):
+        if level:
+            continue
+        top = name.partition(".")[0]
+        if top == "shared":
+            assert any(name == pure or name.startswith(pure + ".") for pure in PURE_SHARED), name
+        else:
+            assert top in (sys.stdlib_module_names - IMPURE_STANDARD) | {"pydantic"}, name
+    called = {
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+    }
+    clocks = {name for name in called if name.split(".")[-1] in ("now", "utcnow", "today")}
+    assert not clocks, "the time comes with the snapshot"
+
+
+@pytest.mark.parametrize("path", SHARED + FUNCTIONS, ids=_name)
+def test_files_stay_small(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= (400 if "generated" not in path.parts else 10_000)

@@ -1,0 +1,149 @@
+"""The layer fits Lambda, and functions find in it all that they import."""
+
+import importlib.util
+import json
+import struct
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.infra.build import build_function, build_layer, build_layer_for_this_python
+from tests.stack.paths import ROOT
+from tests.stack.template import functions, load
+
+FUNCTIONS = functions(load())
+LAMBDA_MACHINE = 183  # ELF e_machine of 64-bit ARM
+MEGABYTE = 1024 * 1024
+# They call AWS and nobody waits for their first start.
+AWS_CALLERS = {"EvidenceFunction", "RelayFunction"}
+
+# As Lambda starts it: no site packages, the code first on the path, then the layer.
+IMPORT = """
+import importlib, json, sys
+sys.path[:0] = sys.argv[2:]
+module, _, name = sys.argv[1].rpartition(".")
+assert callable(getattr(importlib.import_module(module), name))
+files = [getattr(module, "__file__", None) or "" for module in sys.modules.values()]
+assert not [file for file in files if "site-packages" in file]
+print(json.dumps(sorted({"boto3", "botocore.session", "aws_xray_sdk", "h2"} & set(sys.modules))))
+"""
+
+
+@pytest.fixture(scope="module")
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_layer(tmp_path_factory.mktemp("layer"))
+
+
+@pytest.fixture(scope="module")
+def importable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_layer_for_this_python(tmp_path_factory.mktemp("importable"))
+
+
+def test_binaries_are_for_lambda(layer: Path) -> None:
+    libraries = sorted(layer.rglob("*.so"))
+
+    assert any("_pydantic_core" in library.name for library in libraries)
+    for library in libraries:
+        (machine,) = struct.unpack_from("<H", library.read_bytes(), 18)
+        assert machine == LAMBDA_MACHINE, library
+        assert ".cpython-313-aarch64-linux-gnu." in library.name
+
+
+def test_the_layer_holds_what_it_should_and_no_more(layer: Path) -> None:
+    names = {path.name for path in layer.iterdir()}
+
+    assert {"shared", "postgrest", "pydantic", "aws_lambda_powertools"} <= names
+    assert not names & {"boto3", "botocore", "aws_xray_sdk", "supabase", "bin", "tests"}
+    ours = {path.relative_to(ROOT / "shared") for path in (ROOT / "shared").rglob("*.py")}
+    built = {path.relative_to(layer / "shared") for path in (layer / "shared").rglob("*.py")}
+    assert ours - built == {Path("openapi.py")}
+    assert built <= ours
+    assert {path.suffix for path in (layer / "shared").rglob("*") if path.is_file()} <= {
+        ".py",
+        ".pyc",
+    }
+
+
+def test_the_layer_is_small(layer: Path, tmp_path: Path) -> None:
+    files = [path for path in layer.rglob("*") if path.is_file()]
+    archive = tmp_path / "layer.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in files:
+            packed.write(path, path.relative_to(layer.parent))
+
+    # With bytecode; Lambda allows 250 and 50.
+    assert sum(path.stat().st_size for path in files) < 50 * MEGABYTE
+    assert archive.stat().st_size < 15 * MEGABYTE
+
+
+def test_bytecode_is_never_checked_against_the_source(importable: Path) -> None:
+    sources = [path for path in importable.rglob("*.py") if "_testcapi" not in path.name]
+    tag = sys.implementation.cache_tag
+
+    for source in sources:
+        compiled = source.parent / "__pycache__" / f"{source.stem}.{tag}.pyc"
+        assert compiled.exists(), source
+        (flags,) = struct.unpack_from("<I", compiled.read_bytes(), 4)
+        assert flags == 0b01, source
+
+
+def test_no_bytecode_of_another_python(layer: Path) -> None:
+    assert {path.name.split(".")[-2] for path in layer.rglob("*.pyc")} <= {"cpython-313"}
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Lambda's own Python brings: boto3 and what it needs."""
+    folder = tmp_path_factory.mktemp("runtime")
+    for name in ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six"):
+        found = importlib.util.find_spec(name)
+        assert found
+        assert found.origin
+        source = Path(found.origin)
+        if source.name == "__init__.py":
+            source = source.parent
+        (folder / source.name).symlink_to(source)
+    return folder
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_imports_with_nothing_but_the_layer(
+    name: str, importable: Path, runtime: Path, tmp_path: Path
+) -> None:
+    code = build_function(name, tmp_path / "code")
+    path = [code, importable, *([runtime] if name in AWS_CALLERS else [])]
+
+    result = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", IMPORT, FUNCTIONS[name].handler, *path],
+        env={"AWS_LAMBDA_FUNCTION_NAME": name},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 0, result.stderr
+    heavy = set(json.loads(result.stdout))
+    assert heavy == ({"boto3", "botocore.session"} if name in AWS_CALLERS else set())
+
+
+def test_a_function_is_built_of_modules_only(tmp_path: Path) -> None:
+    code = build_function(next(iter(FUNCTIONS)), tmp_path)
+
+    assert {path.suffix for path in code.rglob("*") if path.is_file()} == {".py"}
+
+
+def _pins(path: Path) -> dict[str, str]:
+    lines = [line for line in path.read_text().splitlines() if "==" in line]
+    return dict(line.split(" ")[0].split("==") for line in lines)
+
+
+def test_the_layer_is_what_the_tests_run_on() -> None:
+    deployed = _pins(ROOT / "shared" / "requirements.txt")
+    tested = _pins(ROOT / "requirements.txt")
+
+    assert "postgrest" in deployed
+    assert deployed == {name: tested[name] for name in deployed}

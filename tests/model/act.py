@@ -1,0 +1,118 @@
+"""Random steps of an episode."""
+
+from collections.abc import Callable
+
+from tests.model import choose, choose_orders
+from tests.model.choose_move import decision
+from tests.model.episode import RULES, Episode
+from tests.model.product import word
+from tests.model.timers import sweep
+from tests.model.views import Scope
+from tests.model.world import Body
+
+# Running escrows below which something new begins; how often a command should succeed,
+# and how many are thought of until one would.
+FEW, WANTED, TRIES = 12, 0.75, 6
+
+CHOOSERS: dict[str, choose.Chooser] = {
+    "order_publish": choose_orders.publish, "order_cancel": choose_orders.order_command,
+    "order_pause": choose_orders.order_command, "order_resume": choose_orders.order_command,
+    "order_take": choose_orders.take, "ledger_move_external": choose.move_external,
+    "ledger_reverse": choose.reverse, "escrow_open": choose.opening,
+    "escrow_claim": choose.claim, "escrow_rail_case": choose.rail_case,
+    "escrow_case_close": choose.close_case,
+}  # fmt: skip
+
+
+def _wanted(episode: Episode, name: str, think: Callable[[], Body]) -> Body:
+    body = think()
+    if episode.random.random() < WANTED:
+        for _ in range(TRIES):
+            if not RULES[name][0](episode.world, body).faults:
+                break
+            body = think()
+    return body
+
+
+def command(episode: Episode, name: str) -> None:
+    """A command other than a decision about an escrow."""
+    chooser = CHOOSERS[name]
+    body = _wanted(episode, name, lambda: chooser(episode.world, episode.random))
+    episode.give(name, body)
+
+
+def move(episode: Episode) -> None:
+    """A decision about some escrow, a running one mostly; something new when few run."""
+    random = episode.random
+    known = list(episode.world.escrows.values())
+    running = [escrow for escrow in known if escrow.live]
+    if len(running) < random.randint(1, FEW):
+        return _begin(episode)
+    escrow = random.choice(running if random.random() < 0.95 else known)
+    body = _wanted(episode, "escrow_commit", lambda: decision(episode.world, random, escrow))
+    return episode.give("escrow_commit", body)
+
+
+def _begin(episode: Episode) -> None:
+    orders = episode.world.orders.values()
+    if episode.random.random() < 0.25:
+        command(episode, "escrow_open")
+    elif any(order.remaining > 0 and order.status == "active" for order in orders):
+        command(episode, "order_take")
+    elif any(order.status == "draft" for order in orders):
+        command(episode, "order_publish")
+    else:
+        draft(episode)
+
+
+def draft(episode: Episode) -> None:
+    """A maker writes an order."""
+    order = choose_orders.new_order(episode.world, episode.random)
+    episode.database.write_order(order)
+    episode.world.orders[order.id] = order
+
+
+def repeat(episode: Episode) -> None:
+    """An earlier command again: the same, or another under its key."""
+    if episode.history:
+        name, body = episode.random.choice(episode.history[-40:])
+        if episode.random.random() < 0.4:
+            body = body | {"request_hash": "another"}
+        episode.give(name, body)
+
+
+def wait(episode: Episode) -> None:
+    episode.wait(choose.moment(episode.world, episode.random))
+
+
+def roll_up(episode: Episode) -> None:
+    """Advance the shared wallets; no balance may change by it."""
+    episode.database.roll_up()
+    episode.look(Scope(frozenset(), frozenset()))
+
+
+STEPS: dict[str, tuple[float, Callable[[Episode], None]]] = {
+    "move": (45, move),
+    "word": (35, word),
+    "draft": (2, draft),
+    "repeat": (5, repeat),
+    "wait": (3, wait),
+    "sweep": (0.3, sweep),
+    "roll_up": (0.5, roll_up),
+}
+COMMANDS: dict[str, float] = {
+    "order_take": 8, "order_publish": 3, "order_cancel": 1, "order_pause": 1,
+    "order_resume": 1, "escrow_open": 2,
+    "ledger_move_external": 3, "ledger_reverse": 1, "escrow_claim": 1.5,
+    "escrow_rail_case": 1, "escrow_case_close": 1,
+}  # fmt: skip
+
+
+def step(episode: Episode) -> None:
+    """One random thing."""
+    weights = {name: weight for name, (weight, _) in STEPS.items()} | COMMANDS
+    chosen = episode.random.choices(list(weights), list(weights.values()))[0]
+    if chosen in STEPS:
+        STEPS[chosen][1](episode)
+    else:
+        command(episode, chosen)

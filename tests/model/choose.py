@@ -1,0 +1,137 @@
+"""Random commands that are not decisions about a running escrow."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from tests.model.money import ZERO, unit
+from tests.model.policy import P2P, POLICIES
+from tests.model.things import Escrow
+from tests.model.world import Body, World
+
+T = TypeVar("T")
+CRYPTO = ("BTC", "USDT_TRON")
+
+
+def keyed(random: Random, body: Body) -> Body:
+    """Under a new key; now and then without one."""
+    key: Body = {"idempotency_key": uuid4().hex, "request_hash": uuid4().hex}
+    if random.random() < 0.02:
+        key[random.choice(sorted(key))] = None
+    return body | key
+
+
+def one_of(random: Random, known: dict[UUID, T]) -> UUID:
+    """Something known; now and then something unknown."""
+    return random.choice(list(known)) if known and random.random() < 0.98 else UUID(int=9)
+
+
+def move_external(world: World, random: Random) -> Body:
+    code = random.choice(CRYPTO)
+    amount = random.choice([Decimal(1), Decimal(3), Decimal("0.5"), unit(code), unit(code) * 12345])
+    if random.random() < 0.05:
+        amount = random.choice([ZERO, -amount, unit(code) / 10])
+    actor = random.choice(world.cast.staff("operator"))
+    if random.random() < 0.05:
+        actor = random.choice(world.cast.users)
+    return keyed(random, {
+        "kind": "deposit" if random.random() < 0.7 else "withdrawal",
+        "party_id": random.choice([*world.cast.parties, *world.cast.users[:4]]),
+        "currency": code, "amount": amount, "memo": "", "actor_id": actor,
+        "aal": "aal1" if random.random() < 0.05 else "aal2",
+    })  # fmt: skip
+
+
+def reverse(world: World, random: Random) -> Body:
+    known: dict[UUID, Any] = {**(world.transfers if random.random() < 0.9 else world.escrows)}
+    return keyed(random, {
+        "transfer_id": one_of(random, known),
+        "reason": "a mistake" if random.random() < 0.95 else "",
+        "actor_id": random.choice(world.cast.staff("operator")), "aal": "aal2",
+    })  # fmt: skip
+
+
+def opening(world: World, random: Random) -> Body:
+    """An agreement between two parties of whom nobody acts for both."""
+    cast_acts = world.cast.acts_for
+    payer, payee = random.sample([*world.cast.users[:4], *world.cast.companies], 2)
+    if any(cast_acts(user, payer) and cast_acts(user, payee) for user in world.cast.users):
+        return opening(world, random)
+    code = random.choice(CRYPTO)
+    amount = random.choice([Decimal("0.3"), Decimal("0.30000001"), Decimal(1), unit(code) * 777])
+    if random.random() < 0.03:
+        amount = random.choice([ZERO, -amount, unit(code) / 2])
+    amount -= amount % unit(code) if amount > unit(code) else ZERO
+    policy = random.choice([name for name in POLICIES if name != P2P.id])
+    return keyed(random, {
+        "payer_id": payer, "payee_id": payee, "policy_id": policy, "rail": "usdc_base",
+        "currency": code, "amount": amount, "terms_hash": f"{random.getrandbits(256):064x}",
+    })  # fmt: skip
+
+
+def claim(world: World, random: Random) -> Body:
+    ended = {key: escrow for key, escrow in world.escrows.items() if escrow.closed}
+    escrow_id = one_of(random, ended if random.random() < 0.9 else world.escrows)
+    escrow = world.escrows.get(escrow_id)
+    actor = random.choice(world.cast.users)
+    if escrow is not None and random.random() < 0.9:
+        party = random.choice([escrow.payer, escrow.payee])
+        able = [user for user in world.cast.users if world.cast.acts_for(user, party)]
+        actor = random.choice(able)
+    reason = "" if random.random() < 0.05 else "fraud"
+    return keyed(random, {"escrow_id": escrow_id, "actor_id": actor, "reason": reason})
+
+
+def rail_case(world: World, random: Random) -> Body:
+    escrow_id = one_of(random, world.escrows)
+    escrow = world.escrows.get(escrow_id)
+    void = escrow is not None and escrow.state == "void"
+    kinds = ["late_funds", "rail_reversal"]
+    kind = kinds[not void] if random.random() < 0.9 else random.choice(kinds)
+    amount = random.choice([Decimal("0.25"), Decimal(1)])
+    return {
+        "escrow_id": escrow_id, "kind": kind, "amount": amount,
+        "provider_event_id": f"evt_{world.cast.users[0]}_{random.randint(0, 30)}",
+    }  # fmt: skip
+
+
+def close_case(world: World, random: Random) -> Body:
+    amount = random.choice([None, ZERO, Decimal("0.001"), Decimal("0.25"), Decimal(5)])
+    return keyed(random, {
+        "case_id": one_of(random, world.cases), "event": random.choice(["uphold", "dismiss"]),
+        "amount": amount, "resolution": "seen", "aal": "aal2",
+        "actor_id": random.choice(world.cast.staff("operator")),
+    })  # fmt: skip
+
+
+def moment(world: World, random: Random) -> datetime:
+    """A later time, often exactly one at which something changes."""
+    if random.random() < 0.6:
+        return world.now + timedelta(seconds=random.choice([0.001, 1, 30, 60, 300, 900, 7200]))
+    times = [
+        time
+        for escrow in world.escrows.values()
+        for time in (escrow.deadline_at, escrow.expires_at, escrow.claim_until, *_waits(escrow))
+        if time is not None and time > world.now
+    ]
+    times += [order.expires_at for order in world.orders.values() if order.expires_at > world.now]
+    if not times:
+        return world.now + timedelta(minutes=1)
+    shift = random.choice([0, 0, 1, -1])
+    # Near times mostly: a leap ends many stories at once.
+    return sorted(times)[min(int(random.expovariate(0.8)), len(times) - 1)] + timedelta(
+        microseconds=shift
+    )
+
+
+def _waits(escrow: Escrow) -> list[datetime]:
+    waits = [offer.expires_at for offer in escrow.offers if offer.status == "open"]
+    if escrow.performed_at is not None:
+        waits.append(escrow.performed_at + escrow.policy.payee_dispute_wait)
+    return waits
+
+
+Chooser = Callable[[World, Random], Body]

@@ -1,0 +1,137 @@
+"""One story: a fresh cast, its world, and the database in which the same must happen."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from tests.model import cases, openings, operators, orders
+from tests.model.apply import apply
+from tests.model.arena import Database, Refused
+from tests.model.cast import OUTSIDE, PLATFORM
+from tests.model.choose import CRYPTO
+from tests.model.judge import judge
+from tests.model.setting import new_cast, stage
+from tests.model.tally import Tally
+from tests.model.views import Difference, Scope, compare, typed
+from tests.model.world import Answer, Body, Verdict, World
+
+START = datetime(2030, 1, 1, tzinfo=UTC)
+Judge = Callable[[World, Body], Verdict]
+Apply = Callable[[World, Body, Answer], Answer]
+
+RULES: dict[str, tuple[Judge, Apply]] = {
+    "escrow_commit": (judge, lambda world, body, given: apply(world, [body])[0]),
+    "order_publish": (orders.judge_publish, orders.apply_publish),
+    "order_pause": (orders.judge_pause, orders.apply_pause),
+    "order_resume": (orders.judge_resume, orders.apply_resume),
+    "order_cancel": (orders.judge_cancel, orders.apply_cancel),
+    "order_take": (orders.judge_take, orders.apply_take),
+    "ledger_move_external": (operators.judge_move_external, operators.apply_move_external),
+    "ledger_reverse": (operators.judge_reverse, operators.apply_reverse),
+    "escrow_open": (openings.judge_open, openings.apply_open),
+    "escrow_claim": (cases.judge_claim, cases.apply_claim),
+    "escrow_rail_case": (cases.judge_rail_case, cases.apply_rail_case),
+    "escrow_case_close": (cases.judge_close_case, cases.apply_close_case),
+}
+
+
+class Episode:
+    """Gives commands to both sides and compares them after each.
+
+    before: the world of the episode before on the same database; time goes on from there.
+    """
+
+    def __init__(self, database: Database, random: Random, before: World | None = None) -> None:
+        self.database, self.random, self.tally = database, random, Tally()
+        self.world = World(before.now if before else START, new_cast(random))
+        for bucket, amount in (before.books.balances if before else {}).items():
+            if bucket[0] in (PLATFORM, OUTSIDE):
+                self.world.books.balances[bucket] = amount
+        self.history: list[tuple[str, Body]] = []
+        stage(database, self.world.cast)
+        database.set_clock(self.world.now)
+        for party in self.world.cast.parties[:4] + self.world.cast.companies:
+            self._endow(party)
+
+    def _endow(self, party: UUID) -> None:
+        for code in CRYPTO:
+            self.give("ledger_move_external", {
+                "kind": "deposit", "party_id": party, "currency": code, "amount": Decimal(10),
+                "memo": "", "actor_id": self.world.cast.staff("operator")[0], "aal": "aal2",
+                "idempotency_key": f"first {party} {code}", "request_hash": "h",
+            })  # fmt: skip
+
+    def give(self, name: str, body: Body) -> None:
+        """Give one command to both sides. Raises Difference."""
+        judged, applied = RULES[name]
+        verdict = judged(self.world, body)
+        try:
+            given = self.database.command(name, body)
+        except Refused as refusal:
+            if refusal.code not in verdict.faults:
+                raise self.differs(name, body, refusal.code, verdict) from refusal
+            self.tally.refused[refusal.code] += 1
+            return self._look_at(body)
+        if verdict.faults:
+            raise self.differs(name, body, given, verdict)
+        if verdict.replay is not None:
+            self.same_answer(name, body, given, verdict.replay | {"replayed": True})
+            self.tally.replayed += 1
+            return self._look_at(body)
+        wanted = applied(self.world, body, given)
+        self.same_answer(name, body, given, wanted | {"replayed": False})
+        self.tally.done[str(body.get("event", name))] += 1
+        self.history.append((name, body))
+        return self._look_at(body | given)
+
+    def same_answer(self, name: str, body: Body, given: Answer, wanted: Answer) -> None:
+        if set(given) != set(wanted) or any(
+            typed(given[key], value) != value for key, value in wanted.items()
+        ):
+            raise self.differs(name, body, given, wanted)
+
+    def differs(self, name: str, body: Body, given: Any, wanted: Any) -> Difference:
+        escrow = self.world.escrows.get(body.get("escrow_id") or UUID(int=0))
+        return Difference(
+            f"{name} at {self.world.now}: the database says {given}, the model {wanted}\n"
+            f"  command: {body}\n  escrow: {escrow}"
+        )
+
+    def wait(self, until: datetime) -> None:
+        """Let time pass on both sides."""
+        self.world.now = until
+        self.database.set_clock(until)
+
+    def look(self, scope: Scope) -> None:
+        """Compare some things, and all the money. Raises Difference."""
+        parties = [*self.world.cast.parties, PLATFORM, OUTSIDE]
+        compare(self.world, self.database.look(scope, parties), scope)
+
+    def look_at_everything(self) -> None:
+        self.look(Scope.all(self.world))
+
+    def _look_at(self, body: Body) -> None:
+        keys = ("escrow_id", "trade_id", "order_id", "case_id")
+        ids = {_uuid(body[key]) for key in keys if key in body}
+        escrows = ids & self.world.escrows.keys()
+        listed = {self.world.escrows[key].order for key in escrows} | ids
+        self.look(
+            Scope(
+                frozenset(escrows),
+                frozenset(order for order in listed if order in self.world.orders),
+                frozenset(ids & self.world.cases.keys()),
+            )
+        )
+
+    def check_books(self) -> None:
+        """Raises Difference when ledger.verify() finds anything."""
+        problems = self.database.problems()
+        if problems:
+            raise Difference(f"ledger.verify(): {problems[:5]}")
+
+
+def _uuid(value: Any) -> UUID:
+    return UUID(value) if isinstance(value, str) else value

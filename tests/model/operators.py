@@ -1,0 +1,84 @@
+"""What operators do with money: in, out, and undone."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from tests.model.books import Entry, clearing
+from tests.model.cast import PLATFORM
+from tests.model.money import DECIMALS, fits
+from tests.model.things import Transfer
+from tests.model.world import DONE, Answer, Body, Verdict, World, has_key, refused
+
+
+def not_operator(world: World, body: Body) -> Verdict | None:
+    faults = set()
+    if body.get("actor_id") not in world.cast.staff("operator"):
+        faults.add("operator_only")
+    if body.get("aal") != "aal2":
+        faults.add("step_up_required")
+    if not has_key(body):
+        faults.add("idempotency_key_required")
+    if faults:
+        return refused(*faults)
+    return world.known(body["actor_id"], body)
+
+
+def _entries(kind: str, party: UUID, code: str, amount: Decimal) -> list[Entry]:
+    signed = amount if kind == "deposit" else -amount
+    return [Entry(party, code, signed), clearing(code, -signed)]
+
+
+def judge_move_external(world: World, body: Body) -> Verdict:
+    early = not_operator(world, body)
+    if early is not None:
+        return early
+    faults = set()
+    amount, code = body["amount"], body["currency"]
+    if body["kind"] not in ("deposit", "withdrawal"):
+        faults.add("bad_kind")
+    if amount <= 0 or code not in DECIMALS or not fits(amount, code):
+        faults.add("bad_amount")
+    party = body["party_id"]
+    if party not in (*world.cast.parties, PLATFORM):
+        faults.add("party_not_found")
+    if not faults and not world.books.covers(_entries(body["kind"], party, code, amount)):
+        faults.add("insufficient_funds")
+    return Verdict(frozenset(faults))
+
+
+def apply_move_external(world: World, body: Body, given: Answer) -> Answer:
+    transfer_id = UUID(given["transfer_id"])
+    kind, party, code, amount = (body[k] for k in ("kind", "party_id", "currency", "amount"))
+    world.books.post(_entries(kind, party, code, amount))
+    world.transfers[transfer_id] = Transfer(transfer_id, kind, party, code, amount)
+    return answered(world, body, {"transfer_id": transfer_id})
+
+
+def answered(world: World, body: Body, answer: Answer) -> Answer:
+    world.store(body["actor_id"], body, answer)
+    return answer
+
+
+def judge_reverse(world: World, body: Body) -> Verdict:
+    early = not_operator(world, body)
+    if early is not None:
+        return early
+    if not body.get("reason"):
+        return refused("reason_required")
+    done = world.transfers.get(body["transfer_id"])
+    if done is None:
+        # A trade's first transfer bears its id; an agreement's bears none of its own.
+        trade = world.escrows.get(body["transfer_id"])
+        of_a_trade = trade is not None and trade.order is not None
+        return refused("not_reversible" if of_a_trade else "transfer_not_found")
+    if done.reversed:
+        return refused("already_reversed")
+    undo = _entries(done.kind, done.party, done.currency, -done.amount)
+    return DONE if world.books.covers(undo) else refused("insufficient_funds")
+
+
+def apply_reverse(world: World, body: Body, given: Answer) -> Answer:
+    done = world.transfers[body["transfer_id"]]
+    done.reversed = True
+    world.books.post(_entries(done.kind, done.party, done.currency, -done.amount))
+    return answered(world, body, {"transfer_id": UUID(given["transfer_id"])})

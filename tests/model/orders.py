@@ -1,0 +1,234 @@
+"""Orders: publish, pause, resume, take, cancel, run out; what an ended trade gives back."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from fractions import Fraction
+from uuid import UUID
+
+from tests.model.books import moved
+from tests.model.money import ZERO, fits, half_up
+from tests.model.policy import METHODS, P2P
+from tests.model.things import Escrow, Order
+from tests.model.world import DONE, Answer, Body, Verdict, World, has_key, refused
+
+
+def _begin(world: World, body: Body) -> tuple[Order | None, Verdict | None]:
+    if body.get("actor_id") is None or not has_key(body):
+        return None, refused("idempotency_key_required")
+    order = world.orders.get(body["order_id"])
+    if order is None:
+        return None, refused("order_not_found")
+    return order, world.known(body["actor_id"], body)
+
+
+def _not_maker(world: World, order: Order, body: Body) -> Verdict | None:
+    if world.cast.acts_for(body["actor_id"], order.maker):
+        return None
+    return refused("order_not_found" if order.status == "draft" else "not_your_order")
+
+
+def judge_publish(world: World, body: Body) -> Verdict:
+    order, known = _begin(world, body)
+    if order is None or known is not None:
+        assert known is not None
+        return known
+    stranger = _not_maker(world, order, body)
+    if stranger is not None:
+        return stranger
+    if order.status != "draft":
+        return refused("order_not_draft")
+    faults = set()
+    if order.expires_at <= world.now:
+        faults.add("order_expired")
+    if order.side == "sell" and world.books.available(order.maker, order.currency) < order.amount:
+        faults.add("insufficient_funds")
+    return Verdict(frozenset(faults))
+
+
+def apply_publish(world: World, body: Body, given: Answer) -> Answer:
+    order = world.orders[body["order_id"]]
+    order.status, order.remaining, order.version = "active", order.amount, order.version + 1
+    if order.side == "sell":
+        world.books.post(moved(order.maker, order.currency, order.amount, None, order.id))
+    return _answer(world, order, body)
+
+
+def judge_pause(world: World, body: Body) -> Verdict:
+    return _of_maker(world, body, "active", "order_not_active")
+
+
+def judge_resume(world: World, body: Body) -> Verdict:
+    verdict = _of_maker(world, body, "paused", "order_not_paused")
+    if verdict is DONE and world.orders[body["order_id"]].expires_at <= world.now:
+        return refused("order_expired")
+    return verdict
+
+
+def _of_maker(world: World, body: Body, status: str, otherwise: str) -> Verdict:
+    order, known = _begin(world, body)
+    if order is None or known is not None:
+        assert known is not None
+        return known
+    stranger = _not_maker(world, order, body)
+    if stranger is not None:
+        return stranger
+    return DONE if order.status == status else refused(otherwise)
+
+
+def apply_pause(world: World, body: Body, given: Answer) -> Answer:
+    return _turned(world, body, "paused")
+
+
+def apply_resume(world: World, body: Body, given: Answer) -> Answer:
+    return _turned(world, body, "active")
+
+
+def _turned(world: World, body: Body, status: str) -> Answer:
+    order = world.orders[body["order_id"]]
+    order.status, order.version = status, order.version + 1
+    return _answer(world, order, body)
+
+
+def judge_cancel(world: World, body: Body) -> Verdict:
+    order, known = _begin(world, body)
+    if order is None or known is not None:
+        assert known is not None
+        return known
+    stranger = _not_maker(world, order, body)
+    if stranger is not None:
+        return stranger
+    return DONE if order.listed else refused("order_not_open")
+
+
+def apply_cancel(world: World, body: Body, given: Answer) -> Answer:
+    order = world.orders[body["order_id"]]
+    _close(world, order, "cancelled")
+    return _answer(world, order, body)
+
+
+def _close(world: World, order: Order, status: str) -> None:
+    if order.side == "sell" and order.remaining > 0:
+        world.books.post(moved(order.maker, order.currency, order.remaining, order.id, None))
+    order.withdrawn = order.amount - order.reserved - order.settled
+    order.remaining, order.status, order.version = ZERO, status, order.version + 1
+
+
+def expired(world: World) -> list[Order]:
+    """Orders whose time is over."""
+    return [
+        order
+        for order in world.orders.values()
+        if (order.listed or order.status == "draft") and order.expires_at <= world.now
+    ]
+
+
+def apply_expire(world: World) -> int:
+    over = expired(world)
+    for order in over:
+        _close(world, order, "expired")
+    return len(over)
+
+
+def _answer(world: World, order: Order, body: Body) -> Answer:
+    answer = {
+        "order_id": order.id, "status": order.status, "version": order.version,
+        "remaining": order.remaining, "expires_at": order.expires_at,
+    }  # fmt: skip
+    world.store(body["actor_id"], body, answer)
+    return answer
+
+
+def judge_take(world: World, body: Body) -> Verdict:
+    order, known = _begin(world, body)
+    if order is None or known is not None:
+        assert known is not None
+        return known
+    if order.status == "draft":
+        return refused("order_not_found")
+    if order.status != "active":
+        return refused("order_not_active")
+    faults = _faults_of_take(world, order, body)
+    amount = body["amount"]
+    if not faults and order.side == "buy":
+        payer = body["actor_id"]
+        if world.books.available(payer, order.currency) < amount:
+            faults.add("insufficient_funds")
+    return Verdict(frozenset(faults))
+
+
+def _faults_of_take(world: World, order: Order, body: Body) -> set[str]:
+    amount, faults = body["amount"], set()
+    if order.expires_at <= world.now:
+        faults.add("order_expired")
+    if world.cast.acts_for(body["actor_id"], order.maker):
+        faults.add("own_order")
+    if _method(order, body) not in order.methods:
+        faults.add("payment_method_not_offered")
+    sign = 1 if order.side == "sell" else -1
+    if sign * order.price > sign * body["expected_price"]:
+        faults.add("price_changed")
+    if amount <= 0 or not fits(amount, order.currency) or amount > order.largest:
+        faults.add("amount_out_of_range")
+    if amount > order.remaining:
+        faults.add("not_enough_remaining")
+    if amount < order.smallest and amount != order.remaining:
+        faults.add("amount_out_of_range")
+    exact = half_up(Fraction(amount) * Fraction(order.price), order.fiat)
+    if body["fiat_amount"] != exact or exact <= 0:
+        faults.add("fiat_amount_not_exact")
+    deadline, end = body.get("deadline_at"), body.get("expires_at")
+    if deadline is None or end is None or end <= world.now or end < deadline:
+        faults.add("deadline_missing")
+    return faults
+
+
+def _method(order: Order, body: Body) -> str | None:
+    """A take need not name the only method of an order."""
+    given: str | None = body["payment_method"]
+    return order.methods[0] if given is None and len(order.methods) == 1 else given
+
+
+def apply_take(world: World, body: Body, given: Answer) -> Answer:
+    order, amount, taker = world.orders[body["order_id"]], body["amount"], body["actor_id"]
+    trade_id, method = UUID(given["trade_id"]), _method(order, body) or ""
+    payer, payee = (order.maker, taker) if order.side == "sell" else (taker, order.maker)
+    source = order.id if order.side == "sell" else None
+    world.books.post(moved(payer, order.currency, amount, source, trade_id))
+    order.remaining -= amount
+    order.reserved += amount
+    order.version += 1
+    world.escrows[trade_id] = Escrow(
+        trade_id, "p2p", P2P, payer, payee, order.currency, amount,
+        order.pay_within(method), METHODS[method].accept, "funded", body["deadline_at"],
+        body["expires_at"], order=order.id, trade_status="pending_payment",
+    )  # fmt: skip
+    answer = {
+        "trade_id": trade_id, "order_id": order.id, "status": "pending_payment", "version": 1,
+        "amount": amount, "price": order.price, "fiat_amount": body["fiat_amount"],
+        "deadline_at": body["deadline_at"], "auto_reply": "",
+    }  # fmt: skip
+    world.store(taker, body, answer)
+    return answer
+
+
+def end_trades(world: World, ended: Iterable[Escrow], events: dict[UUID, str]) -> None:
+    """Orders learn of their trades that ended in one transaction."""
+    of_order: dict[UUID, list[Escrow]] = defaultdict(list)
+    for escrow in ended:
+        assert escrow.order is not None
+        of_order[escrow.order].append(escrow)
+    for order_id, escrows in of_order.items():
+        order = world.orders[order_id]
+        for escrow in escrows:
+            order.reserved -= escrow.amount
+            if escrow.state != "refunded":
+                order.settled += escrow.amount
+                order.completed += escrow.state == "released"
+            elif events[escrow.id] == "timeout_refund" and order.listed:
+                order.remaining += escrow.amount
+            else:
+                order.withdrawn += escrow.amount
+        order.version += 1
+        order.may_skip = len(escrows) - 1
+        if order.listed and order.remaining == 0 and order.reserved == 0:
+            order.status = "completed"

@@ -1,0 +1,79 @@
+"""Where the money of an escrow goes: funding, suspense, settlement, bonds."""
+
+from decimal import Decimal
+
+from tests.model.books import Entry, clearing, fees, moved
+from tests.model.money import ZERO
+from tests.model.things import Escrow
+from tests.model.world import Body, World
+
+FUNDING = ("funds_confirmed", "funds_mismatch", "top_up")
+EMPTIES_SUSPENSE = ("top_up", "accept_partial", "return_funds", "timeout_return")
+
+
+def pay_parts(world: World, escrow: Escrow, d: Body) -> None:
+    """Divide what is held. A refund by the timer goes back to an order still listed."""
+    code = escrow.currency
+    entries = [Entry(escrow.payer, code, -escrow.amount, "locked", hold=escrow.id)]
+    back_to = _order_hold(world, escrow, d)
+    entries += [
+        Entry(
+            escrow.payer, code, d["payer_amount"], "locked" if back_to else "available",
+            hold=back_to.id if back_to else None,
+        ),
+        Entry(escrow.payee, code, d["payee_amount"]),
+        fees(code, d["fee_amount"]),
+    ]  # fmt: skip
+    world.books.post([*entries, *_bond(world, escrow, d)])
+
+
+def _order_hold(world: World, escrow: Escrow, d: Body):  # type: ignore[no-untyped-def]
+    if escrow.order is None or d["event"] != "timeout_refund":
+        return None
+    order = world.orders[escrow.order]
+    return order if order.side == "sell" and order.listed else None
+
+
+def _bond(world: World, escrow: Escrow, d: Body) -> list[Entry]:
+    """Back to whoever appealed and got more by it, or was never heard, else to the platform."""
+    gross: Decimal = d["payee_amount"] + d["fee_amount"]
+    pending = [dispute for dispute in escrow.disputes if dispute.pending and dispute.level == 2]
+    if not pending or pending[0].id is None:
+        return []
+    file = pending[0]
+    assert file.id is not None
+    kept = world.books.held(file.id, escrow.currency, "locked")
+    if kept == 0:
+        return []
+    first = file.first_award
+    assert first is not None
+    by_payee = file.appellant == "payee"
+    party, won = (escrow.payee, gross > first) if by_payee else (escrow.payer, gross < first)
+    back = won or d["event"] == "timeout_undecided"
+    goes = Entry(party, escrow.currency, kept) if back else fees(escrow.currency, kept)
+    return [Entry(party, escrow.currency, -kept, "locked", hold=file.id), goes]
+
+
+def pay_funding(world: World, escrow: Escrow, d: Body, role: str) -> None:
+    """Money that arrives, waits or is returned before an escrow is funded."""
+    event, payload = d["event"], d.get("payload") or {}
+    payer, entries = escrow.payer, []
+    if event in FUNDING and role == "rail":
+        code, amount = payload.get("currency") or escrow.currency, payload["amount"]
+        entries.append(clearing(code, -amount))
+        if event == "funds_mismatch":
+            entries.append(Entry(payer, code, amount, "pending", hold=escrow.id))
+        else:
+            entries.append(Entry(payer, code, amount))
+    waiting = ZERO
+    if event in EMPTIES_SUSPENSE:
+        waiting = world.books.held(escrow.id, escrow.currency, "pending")
+        for (hold, party, code, bucket), amount in list(world.books.holds.items()):
+            if (hold, bucket) == (escrow.id, "pending") and amount > 0:
+                entries.append(Entry(party, code, -amount, "pending", hold=escrow.id))
+                entries.append(Entry(party, code, amount))
+    if event == "accept_partial":
+        escrow.amount = waiting
+    if event in ("funds_confirmed", "top_up", "accept_partial"):
+        entries += moved(payer, escrow.currency, escrow.amount, None, escrow.id)
+    world.books.post(entries)

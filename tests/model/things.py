@@ -1,0 +1,157 @@
+"""Orders, escrows and what hangs on them, as the model remembers them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from tests.model.money import ZERO
+from tests.model.moves import TERMINAL
+from tests.model.policy import METHODS, Policy
+
+
+@dataclass
+class Order:
+    id: UUID
+    maker: UUID
+    side: str
+    currency: str
+    fiat: str
+    amount: Decimal
+    price: Decimal
+    smallest: Decimal
+    largest: Decimal
+    methods: tuple[str, ...]
+    minutes: int | None
+    expires_at: datetime
+    status: str = "draft"
+    version: int = 1
+    remaining: Decimal = ZERO
+    reserved: Decimal = ZERO
+    settled: Decimal = ZERO
+    withdrawn: Decimal = ZERO
+    completed: int = 0
+    # Trades that ended in one transaction may be one move of the order or several.
+    may_skip: int = 0
+
+    @property
+    def listed(self) -> bool:
+        """Published and not closed, if perhaps paused."""
+        return self.status in ("active", "paused")
+
+    def pay_within(self, method: str) -> timedelta:
+        """Time a buyer has to pay by a method."""
+        return METHODS[method].pay if self.minutes is None else timedelta(minutes=self.minutes)
+
+
+@dataclass
+class Offer:
+    id: UUID | None
+    kind: str
+    author: str
+    payee_amount: Decimal | None
+    state_version: int
+    expires_at: datetime
+    status: str = "open"
+
+
+@dataclass
+class Dispute:
+    id: UUID | None
+    raised_by: UUID | None
+    level: int = 1
+    arbiter: UUID | None = None
+    asked: list[UUID] = field(default_factory=list)
+    asked_at: list[datetime] = field(default_factory=list)
+    # Whoever decided or approved at an earlier level.
+    judged: list[UUID | None] = field(default_factory=list)
+    reassignments: int = 0
+    appellant: str | None = None
+    accepted_by: list[str] = field(default_factory=list)
+    award: Decimal | None = None
+    first_award: Decimal | None = None
+    proposal: Decimal | None = None
+    statements: list[str] = field(default_factory=list)
+    evidence: list[tuple[str, str]] = field(default_factory=list)
+    decisions: int = 0
+    pending: bool = True
+    # Arbiters of whom the last one asked may be any; empty: exactly `arbiter`.
+    any_of: frozenset[UUID] = frozenset()
+
+
+@dataclass
+class Escrow:
+    id: UUID
+    product: str
+    policy: Policy
+    payer: UUID
+    payee: UUID
+    currency: str
+    amount: Decimal
+    perform: timedelta
+    accept: timedelta
+    state: str
+    deadline_at: datetime | None
+    expires_at: datetime | None
+    terms_hash: str | None = None
+    order: UUID | None = None
+    phase: str = ""
+    version: int = 1
+    state_version: int = 1
+    frozen_at: datetime | None = None
+    performed_at: datetime | None = None
+    revisions: int = 0
+    signed_by: list[str] = field(default_factory=list)
+    payer_amount: Decimal | None = None
+    payee_amount: Decimal | None = None
+    fee_amount: Decimal | None = None
+    claim_until: datetime | None = None
+    trade_status: str | None = None
+    offers: list[Offer] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
+    claims: set[UUID] = field(default_factory=set)
+
+    @property
+    def closed(self) -> bool:
+        return self.state in TERMINAL
+
+    @property
+    def live(self) -> bool:
+        return not self.closed
+
+    @property
+    def dispute(self) -> Dispute:
+        """The pending dispute."""
+        return next(dispute for dispute in self.disputes if dispute.pending)
+
+    def open_offer(self, author: str, kind: str, now: datetime) -> Offer | None:
+        """The standing offer of a side: open, of this state, not run out."""
+        for offer in self.offers:
+            if (offer.author, offer.kind, offer.status) == (author, kind, "open"):
+                fresh = offer.state_version == self.state_version and offer.expires_at > now
+                return offer if fresh else None
+        return None
+
+
+@dataclass
+class Case:
+    id: UUID
+    escrow: UUID
+    kind: str
+    raised_by: UUID | None
+    deadline_at: datetime | None
+    amount: Decimal | None = None
+    paid_amount: Decimal | None = None
+    state: str = "review"
+
+
+@dataclass
+class Transfer:
+    """A deposit or withdrawal, which an operator may undo."""
+
+    id: UUID
+    kind: str
+    party: UUID
+    currency: str
+    amount: Decimal
+    reversed: bool = False

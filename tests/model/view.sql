@@ -1,0 +1,77 @@
+select jsonb_build_object(
+    'escrows', (
+        select coalesce(jsonb_object_agg(e.id, jsonb_build_object(
+            'state', e.state, 'phase', e.phase, 'version', e.version, 'state_version', e.state_version,
+            'deadline_at', e.deadline_at, 'expires_at', e.expires_at, 'frozen_at', e.frozen_at,
+            'performed_at', e.performed_at, 'revisions', e.revision_count, 'signed_by', e.signed_by,
+            'amount', e.amount, 'payer_amount', e.payer_amount, 'payee_amount', e.payee_amount,
+            'fee_amount', e.fee_amount, 'claim_until', e.claim_until,
+            'trade_status', (select t.status from public.p2p_trades as t where t.id = e.id),
+            'events', (select count(*) from public.escrow_events as v where v.escrow_id = e.id),
+            'settlements', (
+                select count(*) from public.escrow_events as v where v.escrow_id = e.id and v.payer_amount is not null
+            ),
+            'offers', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'id', o.id, 'kind', o.kind, 'author', o.author_role, 'payee_amount', o.payee_amount,
+                    'state_version', o.state_version, 'expires_at', o.expires_at, 'status', o.status
+                )), '[]')
+                from public.escrow_offers as o where o.escrow_id = e.id
+            ),
+            'disputes', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'id', d.id, 'raised_by', d.raised_by, 'level', d.level, 'arbiter', d.arbiter_id,
+                    'asked', (
+                        select coalesce(jsonb_agg(a.arbiter_id order by a.number), '[]')
+                        from public.dispute_assignments as a where a.dispute_id = d.id
+                    ),
+                    'reassignments', d.reassignments, 'appellant', d.appellant_role, 'accepted_by', d.accepted_by,
+                    'award', d.award_payee_amount, 'first_award', d.first_award_payee_amount,
+                    'proposal', (d.proposal ->> 'payee_amount')::numeric(38, 18),
+                    'statements', (
+                        select count(*) from public.dispute_statements as s where s.dispute_id = d.id
+                    ),
+                    'evidence', (
+                        select count(*) from public.dispute_evidence as v where v.dispute_id = d.id
+                    ),
+                    'decisions', (
+                        select count(*) from public.dispute_decisions as c where c.dispute_id = d.id
+                    ),
+                    'pending', d.status = 'pending'
+                )), '[]')
+                from public.disputes as d where d.escrow_id = e.id
+            )
+        )), '{}')
+        from public.escrow_transactions as e where e.id = any(%(escrows)s)
+    ),
+    'orders', (
+        select coalesce(jsonb_object_agg(o.id, jsonb_build_object(
+            'status', o.status, 'version', o.version, 'remaining', o.remaining, 'reserved', o.reserved,
+            'settled', o.settled, 'withdrawn', o.withdrawn, 'completed', o.completed_trades
+        )), '{}')
+        from public.p2p_orders as o where o.id = any(%(orders)s)
+    ),
+    'cases', (
+        select coalesce(jsonb_object_agg(c.id, jsonb_build_object(
+            'state', c.state, 'kind', c.kind, 'amount', c.amount, 'paid_amount', c.paid_amount,
+            'deadline_at', c.deadline_at,
+            'raised_by', c.raised_by
+        )), '{}')
+        from public.escrow_cases as c where c.id = any(%(cases)s)
+    ),
+    'wallets', (
+        select coalesce(jsonb_agg(jsonb_build_array(
+            w.party_id, w.currency, w.type, w.available, w.pending, w.locked
+        )), '[]')
+        from public.wallet_balances as w
+        where w.party_id = any(%(parties)s)
+    ),
+    'holds', (
+        select coalesce(jsonb_agg(jsonb_build_array(
+            h.reference_id, w.party_id, w.currency, h.bucket, h.amount
+        )), '[]')
+        from public.ledger_holds as h
+        join public.wallets as w on w.id = h.wallet_id
+        where w.party_id = any(%(parties)s) and h.amount > 0
+    )
+)

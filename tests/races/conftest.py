@@ -1,0 +1,44 @@
+"""One Postgres, a crowd of connections to it, and a market of its own for each test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.races.crowd import Crowd
+from tests.races.market import Market
+from tests.stack.clock import Clock
+from tests.stack.cluster import Cluster
+from tests.stack.prepared import copy_prepared
+from tests.stack.processes import exit_on_sigterm
+from tests.stack.rundirs import run_directory
+
+CROWD = 12
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Cluster]:
+    """A Postgres with migrations, policies and seed, whose clock may be moved."""
+    exit_on_sigterm()
+    with run_directory() as folder:
+        copy_prepared(folder / "data")
+        cluster = Cluster(folder / "data")
+        cluster.start()
+        try:
+            Clock(cluster).install()
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def crowd(database: Cluster) -> Iterator[Crowd]:
+    made = Crowd(database, CROWD)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def market(database: Cluster) -> Iterator[Market]:
+    made = Market(database)
+    yield made
+    made.close()

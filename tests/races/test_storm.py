@@ -1,0 +1,14 @@
+"""A thousand conflicting commands; the soak gives ten thousand."""
+
+from tests.races.storm import storm
+from tests.stack.cluster import Cluster
+
+
+def test_a_thousand_commands(database: Cluster) -> None:
+    told = storm(database, 1_000)
+    assert told.commands == 1_000
+    # A storm in which nothing collides proves nothing.
+    assert told.done > 150
+    assert told.replayed > 50
+    assert told.refused["escrow_closed"] > 50
+    assert {"released", "refunded", "split"} <= set(told.ends)

@@ -1,0 +1,1 @@
+"""Random trade for a long time: `make soak`."""

@@ -1,0 +1,1 @@
+"""The local stack: real Postgres, PostgREST and functions behind one address."""

@@ -1,0 +1,1 @@
+"""make demo: the product at work, told as stories over HTTP against a fresh stack."""

@@ -1,0 +1,61 @@
+"""What everybody in a story owned before and owns after; nothing may be lost between."""
+
+from decimal import Decimal
+
+from shared.money import format_amount
+from tests.stories.paper import Paper
+from tests.stories.users import Balance, User, balance
+
+PLATFORM = "00000000-0000-4000-8000-000000000001"
+FEES = "fees"
+
+
+class Accounts:
+    """Balances of the people of one story in one currency, and what the platform earned."""
+
+    def __init__(self, operator: User, currency: str) -> None:
+        self.currency = currency
+        self._operator = operator
+        self._people: list[User] = []
+        self._before: dict[str, Balance] = {}
+        self._trades: list[str] = []
+
+    def open(self, person: User) -> None:
+        """From here on what this person owns is watched."""
+        self._people.append(person)
+        self._before[person.name] = person.balance(self.currency)
+
+    def watch(self, trade: str) -> None:
+        """What this trade pays the platform belongs to the story."""
+        self._trades.append(trade)
+
+    def close(self, paper: Paper) -> tuple[Decimal, Decimal]:
+        """Print the table; what all owned together before and own now."""
+        after = {person.name: person.balance(self.currency) for person in self._people}
+        after[FEES] = Balance(self._fees(), Decimal(0))
+        before = {**self._before, FEES: balance("0")}
+        header = [self.currency, "before", "locked", "after", "locked"]
+        paper.table(header, [_row(name, before[name], after[name]) for name in after])
+        return (
+            sum((each.total for each in before.values()), Decimal(0)),
+            sum((each.total for each in after.values()), Decimal(0)),
+        )
+
+    def _fees(self) -> Decimal:
+        # By trade: a timer may end, in this story, what a failed one left open.
+        wallet = self._operator.read(
+            "wallets", "id", party_id=PLATFORM, currency=self.currency, type=FEES
+        )
+        rows = [
+            row
+            for trade in self._trades
+            for row in self._operator.read(
+                "transactions", "amount", wallet_id=wallet[0]["id"], reference_id=trade
+            )
+        ]
+        return sum((Decimal(row["amount"]) for row in rows), Decimal(0))
+
+
+def _row(name: str, before: Balance, after: Balance) -> list[str]:
+    amounts = (before.available, before.locked, after.available, after.locked)
+    return [name, *(format_amount(amount) for amount in amounts)]
