@@ -1,4 +1,4 @@
-"""Fixtures: one stack per test process, and a database connection that rolls back."""
+"""Fixtures: a stack of its own for each test file, and a connection that rolls back."""
 
 from collections.abc import Generator, Iterator
 
@@ -11,9 +11,9 @@ from tests.stack.processes import exit_on_sigterm
 from tests.stack.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    """The running stack of this test process. Its data is shared: leave no mess that matters."""
+    """The running stack of this test file, so that no file sees what another one left."""
     exit_on_sigterm()
     with Stack.start() as running:
         yield running

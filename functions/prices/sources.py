@@ -80,7 +80,7 @@ def ask_all(
 
     quotes: dict[Name, list[Quote]] = {}
     failed = []
-    with ThreadPoolExecutor(len(sources)) as pool:
+    with ThreadPoolExecutor(max(1, len(sources))) as pool:
         for name, told in zip(sources, pool.map(ask, sources), strict=True):
             if told is None:
                 failed.append(name)

@@ -235,6 +235,46 @@ $$;
 comment on function private.store_answer(uuid, text, text, jsonb, timestamptz) is
 'Keeps the answer of a command. A concurrent twin on another row fails on the primary key: 409.';
 
+-- What every command of a person begins and ends with; between the first two it locks what it is about.
+create function private.command_actor(command jsonb) returns uuid
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    if command ->> 'actor_id' is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
+        perform private.refuse('idempotency_key_required');
+    end if;
+    perform set_config('holdfast.actor_id', command ->> 'actor_id', true);
+    return (command ->> 'actor_id')::uuid;
+end
+$$;
+comment on function private.command_actor(jsonb) is
+'Who gives a command; the audit log names them. Raises idempotency_key_required (422).';
+
+create function private.command_answer(command jsonb) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.stored_answer(
+        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash'
+    );
+end
+$$;
+comment on function private.command_answer(jsonb) is
+'The answer a command has had before, with replayed: true, or null. Raises idempotency_key_reused (409).';
+
+create function private.finish_command(command jsonb, p_answer jsonb, p_now timestamptz) returns jsonb
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    perform private.store_answer(
+        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', p_answer, p_now
+    );
+    return p_answer || '{"replayed": false}';
+end
+$$;
+comment on function private.finish_command(jsonb, jsonb, timestamptz) is
+'Keeps the answer of a command and gives it, with replayed: false.';
+
 -- Events that leave the house, written in the transaction that caused them.
 create table private.outbox (
     id bigint generated always as identity primary key,

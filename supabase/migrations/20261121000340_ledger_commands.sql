@@ -17,18 +17,14 @@ begin
             message = 'step_up_required', detail = 'This command needs a second factor.',
             hint = 'Sign in again with your second factor (aal2).';
     end if;
-    if command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
-        raise sqlstate 'PT422' using
-            message = 'idempotency_key_required', detail = 'A command carries a key and a request hash.';
-    end if;
-    perform set_config('holdfast.actor_id', v_actor::text, true);
+    perform private.command_actor(command);
     -- Twins of one key take turns; the second finds the first one's answer.
     perform pg_advisory_xact_lock(hashtextextended(v_actor::text || (command ->> 'idempotency_key'), 0));
-    return private.stored_answer(v_actor, command ->> 'idempotency_key', command ->> 'request_hash');
+    return private.command_answer(command);
 end
 $$;
 comment on function private.begin_operator_command(jsonb) is
-'Checks operator, second factor and key of a command. Raises operator_only, step_up_required (403), idempotency_key_reused (409).';
+'Checks operator, second factor and key of a command. Raises operator_only, step_up_required (403), idempotency_key_reused (409), idempotency_key_required (422).';
 
 create function ledger.move_external(
     p_kind text, p_party_id uuid, p_currency text, p_amount numeric, p_memo text, p_actor uuid, p_reference uuid
@@ -97,11 +93,7 @@ begin
         v_kind, (command ->> 'party_id')::uuid, command ->> 'currency', (command ->> 'amount')::numeric,
         coalesce(command ->> 'memo', ''), (command ->> 'actor_id')::uuid, null
     ));
-    perform private.store_answer(
-        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', v_answer,
-        private.clock()
-    );
-    return v_answer || jsonb_build_object('replayed', false);
+    return private.finish_command(command, v_answer, private.clock());
 end
 $$;
 comment on function service.ledger_move_external(jsonb) is
@@ -162,11 +154,7 @@ begin
     v_answer := jsonb_build_object('transfer_id', ledger.reverse(
         (command ->> 'transfer_id')::uuid, command ->> 'reason', (command ->> 'actor_id')::uuid
     ));
-    perform private.store_answer(
-        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', v_answer,
-        private.clock()
-    );
-    return v_answer || jsonb_build_object('replayed', false);
+    return private.finish_command(command, v_answer, private.clock());
 end
 $$;
 comment on function service.ledger_reverse(jsonb) is

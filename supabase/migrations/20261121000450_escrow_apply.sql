@@ -210,3 +210,34 @@ end
 $$;
 comment on function service.escrow_commit_many(jsonb) is
 'Commits many decisions of timers in one transaction, one per escrow; losers of a race come back with their refusal, the rest is done.';
+
+create type private.escrow_turn as (
+    answer jsonb,
+    actor_id uuid,
+    now timestamptz,
+    escrow public.escrow_transactions
+);
+comment on type private.escrow_turn is
+'A command beside the moves that has begun: the stored answer of a repeated key, or who commands, when, and the locked escrow.';
+
+create function private.begin_escrow_command(command jsonb) returns private.escrow_turn
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_turn private.escrow_turn;
+    v_escrow public.escrow_transactions;
+begin
+    v_turn.actor_id := private.command_actor(command);
+    select * into v_escrow from public.escrow_transactions
+    where id = (command ->> 'escrow_id')::uuid for no key update;
+    if not found then
+        perform private.refuse('escrow_not_found');
+    end if;
+    v_turn.escrow := v_escrow;
+    v_turn.answer := private.command_answer(command);
+    v_turn.now := private.clock();
+    return v_turn;
+end
+$$;
+comment on function private.begin_escrow_command(jsonb) is
+'Common entry of commands beside the moves of an escrow: key, escrow lock. Raises escrow_not_found (404), idempotency_key_required (422).';

@@ -55,28 +55,18 @@ create function service.evidence_upload(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_now timestamptz;
-    v_actor uuid := (command ->> 'actor_id')::uuid;
+    v_turn private.escrow_turn := private.begin_escrow_command(command);
+    v_now timestamptz := v_turn.now;
+    v_actor uuid := v_turn.actor_id;
+    v_escrow public.escrow_transactions := v_turn.escrow;
     v_sha256 text := command ->> 'sha256';
     v_size bigint := (command ->> 'size_bytes')::bigint;
-    v_escrow public.escrow_transactions;
     v_role public.escrow_role;
     v_max bigint;
     v_upload public.evidence_uploads;
-    v_answer jsonb;
 begin
-    if v_actor is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
-        perform private.refuse('idempotency_key_required');
-    end if;
-    select * into v_escrow from public.escrow_transactions
-    where id = (command ->> 'escrow_id')::uuid for no key update;
-    if not found then
-        perform private.refuse('escrow_not_found');
-    end if;
-    v_now := private.clock();
-    v_answer := private.stored_answer(v_actor, command ->> 'idempotency_key', command ->> 'request_hash');
-    if v_answer is not null then
-        return v_answer;
+    if v_turn.answer is not null then
+        return v_turn.answer;
     end if;
     v_role := case
         when private.acts_for(v_actor, v_escrow.payee_id) then 'payee'
@@ -109,14 +99,10 @@ begin
         is distinct from (command ->> 'name', command ->> 'media_type', v_size) then
         perform private.refuse('file_announced_otherwise');
     end if;
-    v_answer := jsonb_build_object(
+    return private.finish_command(command, jsonb_build_object(
         'upload_id', v_upload.id, 'escrow_id', v_upload.escrow_id, 'author_role', v_upload.author_role,
         'sha256', v_upload.sha256, 'media_type', v_upload.media_type, 'size_bytes', v_upload.size_bytes
-    );
-    perform private.store_answer(
-        v_actor, command ->> 'idempotency_key', command ->> 'request_hash', v_answer, v_now
-    );
-    return v_answer || '{"replayed": false}';
+    ), v_now);
 end
 $$;
 comment on function service.evidence_upload(jsonb) is

@@ -172,11 +172,9 @@ begin
     end if;
     insert into public.outages (id, from_at, to_at, reason, declared_by, created_at)
     values (v_id, v_from, v_to, v_reason, (command ->> 'actor_id')::uuid, v_now);
-    v_answer := jsonb_build_object('outage_id', v_id, 'from_at', v_from, 'to_at', v_to);
-    perform private.store_answer(
-        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', v_answer, v_now
+    return private.finish_command(
+        command, jsonb_build_object('outage_id', v_id, 'from_at', v_from, 'to_at', v_to), v_now
     );
-    return v_answer || '{"replayed": false}';
 end
 $$;
 comment on function service.outage_declare(jsonb) is

@@ -83,27 +83,15 @@ create function service.escrow_claim(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_now timestamptz;
-    v_escrow public.escrow_transactions;
-    v_actor uuid := (command ->> 'actor_id')::uuid;
+    v_turn private.escrow_turn := private.begin_escrow_command(command);
+    v_now timestamptz := v_turn.now;
+    v_actor uuid := v_turn.actor_id;
+    v_escrow public.escrow_transactions := v_turn.escrow;
     v_role public.escrow_role;
     v_answer jsonb;
 begin
-    if v_actor is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
-        perform private.refuse('idempotency_key_required');
-    end if;
-    select * into v_escrow from public.escrow_transactions
-    where id = (command ->> 'escrow_id')::uuid for no key update;
-    if not found then
-        perform private.refuse('escrow_not_found');
-    end if;
-    v_now := private.clock();
-    v_answer := private.stored_answer(v_actor, command ->> 'idempotency_key', command ->> 'request_hash');
-    if v_answer is not null then
-        return v_answer;
-    end if;
-    if v_actor is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
-        perform private.refuse('idempotency_key_required');
+    if v_turn.answer is not null then
+        return v_turn.answer;
     end if;
     v_role := case
         when private.acts_for(v_actor, v_escrow.payer_id) then 'payer'
@@ -119,7 +107,6 @@ begin
     elsif coalesce(command ->> 'reason', '') = '' then
         perform private.refuse('reason_required');
     end if;
-    perform set_config('holdfast.actor_id', v_actor::text, true);
     insert into public.escrow_cases (
         id, escrow_id, kind, raised_by, reason, description, last_event, last_actor_role, deadline_at, created_at, updated_at
     )
@@ -130,8 +117,7 @@ begin
     from public.escrow_policies as p where p.id = v_escrow.policy_id
     returning jsonb_build_object('case_id', id, 'escrow_id', escrow_id, 'state', state, 'deadline_at', deadline_at)
     into v_answer;
-    perform private.store_answer(v_actor, command ->> 'idempotency_key', command ->> 'request_hash', v_answer, v_now);
-    return v_answer || '{"replayed": false}';
+    return private.finish_command(command, v_answer, v_now);
 end
 $$;
 comment on function service.escrow_claim(jsonb) is
@@ -261,13 +247,9 @@ begin
     elsif v_amount is not null and not (v_amount between 0 and v_escrow.amount and private.fits(v_amount, v_escrow.currency)) then
         raise sqlstate 'PT422' using message = 'bad_amount', detail = 'Between nothing and the amount of the escrow.';
     end if;
-    v_answer := private.close_case(
+    return private.finish_command(command, private.close_case(
         v_case.id, v_event, 'operator', (command ->> 'actor_id')::uuid, command ->> 'resolution', v_amount, private.clock()
-    );
-    perform private.store_answer(
-        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', v_answer, private.clock()
-    );
-    return v_answer || '{"replayed": false}';
+    ), private.clock());
 end
 $$;
 comment on function service.escrow_case_close(jsonb) is

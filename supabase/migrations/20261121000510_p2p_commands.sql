@@ -16,25 +16,19 @@ declare
     v_order public.p2p_orders;
     v_turn private.order_turn;
 begin
-    v_turn.actor_id := (command ->> 'actor_id')::uuid;
-    if v_turn.actor_id is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
-        perform private.refuse('idempotency_key_required');
-    end if;
+    v_turn.actor_id := private.command_actor(command);
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     select * into v_order from public.p2p_orders where id = (command ->> 'order_id')::uuid for no key update;
     if not found then
         perform private.refuse('order_not_found');
     end if;
-    v_turn.answer := private.stored_answer(
-        v_turn.actor_id, command ->> 'idempotency_key', command ->> 'request_hash'
-    );
+    v_turn.answer := private.command_answer(command);
     if v_turn.answer is not null then
         return v_turn;
     end if;
     if p_maker and not private.acts_for(v_turn.actor_id, v_order.user_id) then
         perform private.refuse(case v_order.status when 'draft' then 'order_not_found' else 'not_your_order' end);
     end if;
-    perform set_config('holdfast.actor_id', v_turn.actor_id::text, true);
     v_turn.now := private.clock();
     v_turn.opened := v_order;
     return v_turn;
@@ -42,19 +36,6 @@ end
 $$;
 comment on function private.begin_order_command(jsonb, boolean) is
 'Common entry of order commands: share lock, order lock, key, owner. Raises order_not_found (404), not_your_order (403).';
-
-create function private.finish_order_command(command jsonb, p_answer jsonb, p_now timestamptz) returns jsonb
-language plpgsql volatile set search_path = ''
-as $$
-begin
-    perform private.store_answer(
-        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', p_answer, p_now
-    );
-    return p_answer || '{"replayed": false}';
-end
-$$;
-comment on function private.finish_order_command(jsonb, jsonb, timestamptz) is
-'Common end of order commands: keeps the answer and gives it.';
 
 insert into private.refusals (code, status, detail, hint) values
 ('order_not_found', 404, 'No such order.', ''),
@@ -160,7 +141,7 @@ begin
         perform private.move_order_money(v_order, 'p2p_order.publish', v_order.amount, v_turn.actor_id, v_turn.now);
     end if;
     v_order := private.move_order(v_order, 'publish', 'active', v_order.amount);
-    return private.finish_order_command(command, private.order_answer(v_order), v_turn.now);
+    return private.finish_command(command, private.order_answer(v_order), v_turn.now);
 end
 $$;
 comment on function service.order_publish(jsonb) is
@@ -181,7 +162,7 @@ begin
         perform private.refuse('order_not_active');
     end if;
     v_order := private.move_order(v_order, 'pause', 'paused', v_order.remaining);
-    return private.finish_order_command(command, private.order_answer(v_order), v_turn.now);
+    return private.finish_command(command, private.order_answer(v_order), v_turn.now);
 end
 $$;
 comment on function service.order_pause(jsonb) is
@@ -204,7 +185,7 @@ begin
         perform private.refuse('order_expired');
     end if;
     v_order := private.move_order(v_order, 'resume', 'active', v_order.remaining);
-    return private.finish_order_command(command, private.order_answer(v_order), v_turn.now);
+    return private.finish_command(command, private.order_answer(v_order), v_turn.now);
 end
 $$;
 comment on function service.order_resume(jsonb) is
@@ -246,7 +227,7 @@ begin
         perform private.refuse('order_not_open');
     end if;
     v_order := private.close_order(v_order, 'cancel', 'maker', v_turn.actor_id, v_turn.now);
-    return private.finish_order_command(command, private.order_answer(v_order), v_turn.now);
+    return private.finish_command(command, private.order_answer(v_order), v_turn.now);
 end
 $$;
 comment on function service.order_cancel(jsonb) is
@@ -355,7 +336,7 @@ begin
             select r.auto_reply from public.p2p_auto_replies as r where r.order_id = v_order.id
         ), '')
     );
-    return private.finish_order_command(command, v_answer, v_now);
+    return private.finish_command(command, v_answer, v_now);
 end
 $$;
 comment on function service.order_take(jsonb) is

@@ -67,11 +67,7 @@ begin
         'granted_tier', v_profile.granted_tier,
         'flags', to_jsonb((private.verified_now(v_profile.id)).flags)
     );
-    perform private.store_answer(
-        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', v_answer,
-        private.clock()
-    );
-    return v_answer || jsonb_build_object('replayed', false);
+    return private.finish_command(command, v_answer, private.clock());
 end
 $$;
 comment on function service.profile_verify(jsonb) is

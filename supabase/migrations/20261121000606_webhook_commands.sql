@@ -18,35 +18,19 @@ create function private.begin_webhook_command(command jsonb, p_endpoint_id uuid)
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_actor uuid := (command ->> 'actor_id')::uuid;
+    v_actor uuid := private.command_actor(command);
     v_party uuid;
 begin
-    if v_actor is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
-        perform private.refuse('idempotency_key_required');
-    end if;
     select party_id into v_party from public.webhook_endpoints
     where id = p_endpoint_id for no key update;
     if v_party is null or not private.acts_for(v_actor, v_party) then
         perform private.refuse('webhook_endpoint_not_found');
     end if;
-    perform set_config('holdfast.actor_id', v_actor::text, true);
-    return private.stored_answer(v_actor, command ->> 'idempotency_key', command ->> 'request_hash');
+    return private.command_answer(command);
 end
 $$;
 comment on function private.begin_webhook_command(jsonb, uuid) is
 'Locks an endpoint for a command of who may act for its party; the stored answer of a repeated key, or null. Raises webhook_endpoint_not_found (404).';
-
-create function private.end_webhook_command(command jsonb, p_answer jsonb, p_now timestamptz) returns jsonb
-language plpgsql volatile set search_path = ''
-as $$
-begin
-    perform private.store_answer(
-        (command ->> 'actor_id')::uuid, command ->> 'idempotency_key', command ->> 'request_hash', p_answer, p_now
-    );
-    return p_answer || '{"replayed": false}';
-end
-$$;
-comment on function private.end_webhook_command(jsonb, jsonb, timestamptz) is 'Stores the answer of a command and gives it.';
 
 create function private.with_secret(p_answer jsonb) returns jsonb
 language plpgsql volatile set search_path = ''
@@ -84,24 +68,20 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_now timestamptz := private.clock();
-    v_actor uuid := (command ->> 'actor_id')::uuid;
+    v_actor uuid := private.command_actor(command);
     v_party uuid := coalesce((command ->> 'party_id')::uuid, v_actor);
     v_id uuid := private.uuid_v7(v_now);
     v_answer jsonb;
 begin
-    if v_actor is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
-        perform private.refuse('idempotency_key_required');
-    end if;
     -- Two at once would both find room for one.
     perform from public.parties where id = v_party for no key update;
     if not found or not private.acts_for(v_actor, v_party) then
         perform private.refuse('not_your_party');
     end if;
-    v_answer := private.stored_answer(v_actor, command ->> 'idempotency_key', command ->> 'request_hash');
+    v_answer := private.command_answer(command);
     if v_answer is not null then
         return private.with_secret(v_answer);
     end if;
-    perform set_config('holdfast.actor_id', v_actor::text, true);
     if (select count(*) >= 20 from public.webhook_endpoints where party_id = v_party and status <> 'removed') then
         perform private.refuse('too_many_webhook_endpoints');
     elsif not coalesce(length(command ->> 'url') between 8 and 2000 and command ->> 'url' ~ '^https?://', false) then
@@ -116,7 +96,7 @@ begin
         end,
         v_actor, v_now, v_now
     );
-    return private.with_secret(private.end_webhook_command(
+    return private.with_secret(private.finish_command(
         command,
         jsonb_build_object(
             'endpoint_id', v_id, 'status', 'active', 'secret_id', private.new_webhook_secret(v_id, v_now)
@@ -147,7 +127,7 @@ begin
     -- At most two live: what was on its way out goes now.
     delete from private.webhook_secrets where endpoint_id = v_endpoint and expires_at is not null;
     update private.webhook_secrets set expires_at = v_now + interval '24 hours' where endpoint_id = v_endpoint;
-    return private.with_secret(private.end_webhook_command(
+    return private.with_secret(private.finish_command(
         command,
         jsonb_build_object(
             'endpoint_id', v_endpoint, 'secret_id', private.new_webhook_secret(v_endpoint, v_now),
@@ -172,7 +152,7 @@ begin
         return v_answer;
     end if;
     update public.webhook_endpoints set status = 'active' where id = (command ->> 'endpoint_id')::uuid;
-    return private.end_webhook_command(
+    return private.finish_command(
         command, jsonb_build_object('endpoint_id', (command ->> 'endpoint_id')::uuid, 'status', 'active'), private.clock()
     );
 end
@@ -206,7 +186,7 @@ begin
         v_delivery, v_endpoint.id, v_endpoint.party_id, v_event, 'webhook_endpoint.ping', 'webhook_endpoint',
         v_endpoint.id, v_endpoint.version, '{}', v_now, 'ping', 'owner', v_now, v_now, v_now
     );
-    return private.end_webhook_command(
+    return private.finish_command(
         command, jsonb_build_object('delivery_id', v_delivery, 'event_id', v_event), v_now
     );
 end

@@ -74,7 +74,7 @@ begin
         )
         order by d.id limit 1000
     ), v_now);
-    return private.end_webhook_command(
+    return private.finish_command(
         command,
         jsonb_build_object(
             'endpoint_id', v_endpoint.id, 'messages', v_resent + v_missed, 'more', greatest(v_resent, v_missed) = 1000
@@ -109,7 +109,7 @@ begin
     if (select status from public.webhook_endpoints where id = v_endpoint) <> 'active' then
         perform private.refuse('webhook_endpoint_not_active');
     end if;
-    return private.end_webhook_command(
+    return private.finish_command(
         command,
         jsonb_build_object(
             'endpoint_id', v_endpoint, 'messages', private.resend_deliveries(array[v_delivery], v_now), 'more', false

@@ -13,7 +13,7 @@ from tests.stack.processes import exit_on_sigterm
 from tests.stack.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """A stack on which only these tests work."""
     exit_on_sigterm()
@@ -21,7 +21,7 @@ def stack() -> Iterator[Stack]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(stack: Stack) -> Iterator[World]:
     """People whose right commands are committed."""
     with psycopg.connect(stack.db_url, autocommit=True) as connection:
@@ -30,19 +30,19 @@ def world(stack: Stack) -> Iterator[World]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fingerprint(stack: Stack) -> Iterator[Fingerprint]:
     with psycopg.connect(stack.admin_url, autocommit=True) as connection:
         yield Fingerprint(connection)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def catalog(stack: Stack) -> Iterator[Catalog]:
     with psycopg.connect(stack.db_url, autocommit=True) as connection:
         yield Catalog(connection)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def http(stack: Stack) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=stack.url, timeout=30) as client:
         yield client

@@ -9,7 +9,7 @@ from tests.functions.desk import Desk, Trade, open_trade
 from tests.stack.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(stack: Stack) -> Iterator[Desk]:
     with httpx.Client(base_url=stack.url, timeout=30) as http:
         yield Desk(stack, http)

@@ -82,6 +82,17 @@ class Desk:
         headers = {"Authorization": f"Bearer {self.stack.token(who, aal=aal)}"}
         return self._http.post(f"/rest/v1/rpc/{name}", json={}, headers=headers).json()
 
+    def book(self, who: UUID, side: str, crypto: str = "BTC", fiat: str = "USD") -> list[Any]:
+        """Every line of one book, read page after page."""
+        query = f"/rpc/p2p_book?side={side}&cryptocurrency={crypto}&fiat_currency={fiat}"
+        lines: list[Any] = []
+        page = self.read(who, query)
+        while page:
+            lines += page
+            last = page[-1]
+            page = self.read(who, f"{query}&after_price={last['price']}&after_id={last['id']}")
+        return lines
+
     def draft(self, maker: UUID, **fields: Any) -> str:
         """A draft order, written over PostgREST."""
         order = {

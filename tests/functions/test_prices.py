@@ -88,8 +88,7 @@ def test_a_margin_is_taken_over_http_until_the_index_is_stale(
     assert desk.post(taker, f"/orders/{order}/take", body).code == "price_changed"
     taken = desk.done(taker, f"/orders/{order}/take", {**body, "max_slippage_bps": 200})
     assert taken["price"] == "51510"
-    lines = desk.read(taker, "/rpc/p2p_book?side=sell&cryptocurrency=BTC&fiat_currency=USD")
-    assert order in [line["id"] for line in lines]
+    assert order in [line["id"] for line in desk.book(taker, "sell")]
 
 
 def test_pause_and_resume_over_http(stack: Stack, desk: Desk) -> None:

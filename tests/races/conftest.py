@@ -15,7 +15,7 @@ from tests.stack.rundirs import run_directory
 CROWD = 12
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def database() -> Iterator[Cluster]:
     """A Postgres with migrations, policies and seed, whose clock may be moved."""
     exit_on_sigterm()
@@ -30,7 +30,7 @@ def database() -> Iterator[Cluster]:
             cluster.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def crowd(database: Cluster) -> Iterator[Crowd]:
     made = Crowd(database, CROWD)
     yield made

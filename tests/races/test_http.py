@@ -13,7 +13,7 @@ from tests.stack.stack import Stack
 AT_ONCE = 6
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(stack: Stack) -> Iterator[Desk]:
     with httpx.Client(base_url=stack.url, timeout=60) as http:
         yield Desk(stack, http)
