@@ -4,7 +4,9 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import Any, cast
 
-from tests.exchange.market_day import DEPOSIT, MarketDay
+from tests.exchange import recount
+from tests.exchange.client import Client
+from tests.exchange.market_day import DEPOSIT, LIMITED, MarketDay
 from tests.stack.stack import Stack
 
 _ENDS = {
@@ -19,6 +21,8 @@ def check(day: MarketDay) -> None:
     books_are_whole(day)
     orders_count_their_trades(day)
     trades_say_what_their_escrows_say(day)
+    reputations_are_what_was_done(day)
+    listeners_missed_nothing(day)
 
 
 def no_row_lacks_a_deadline(stack: Stack) -> None:
@@ -67,25 +71,63 @@ def trades_say_what_their_escrows_say(day: MarketDay) -> None:
             assert trade["status"] in _ENDS[states[trade["id"]]], trade
             seen += 1
     # Everybody is in the market, so each trade is read by its two sides.
-    assert seen == 2 * day.tally().done("take")
+    assert seen == 2 * day.trades()
+
+
+def limits_are_what_was_traded(day: MarketDay) -> None:
+    """Right after the day: the daily limit of who has one, from their own trades."""
+    limited = 0
+    for trader in day.traders:
+        daily = trader.call("my_limits")["limits"]["daily"]
+        if daily["limit"] is not None:
+            limited += 1
+            used = recount.used_today(_all(trader, "p2p_trades"), day.stack.clock.now())
+            assert Decimal(daily["used"]) == used <= Decimal(daily["limit"]), trader.name
+    assert limited == LIMITED
+
+
+def reputations_are_what_was_done(day: MarketDay) -> None:
+    """Public profiles, from the trades of each trader and the ratings all may read by now."""
+    escrows = {each["id"]: each for each in _settled(day)}
+    columns = "trade_id,party_id,author_role,score"
+    given = _all(day.operator, "p2p_ratings", columns, key="trade_id,author_role")
+    for trader in day.traders:
+        (profile,) = day.operator.read("trader_profiles", party_id=trader.id)
+        trades = _all(trader, "p2p_trades")
+        expected = recount.figures(trader, trades, escrows)
+        found = {name: profile[name] for name in expected} | {"volume": Decimal(profile["volume"])}
+        assert found == expected, trader.name
+        mean = profile["rating_average"]
+        rated = (profile["rating_count"], mean and Decimal(mean))
+        assert rated == recount.ratings(trader, trades, given), trader.name
+
+
+def listeners_missed_nothing(day: MarketDay) -> None:
+    """Every step of every trade came to who wanted to hear of it, signed, however often."""
+    versions = {each["id"]: each["version"] for each in _settled(day)}
+    for listener in day.listeners:
+        trades = [each["id"] for each in _all(listener.trader, "p2p_trades")]
+        heard = listener.sequences()
+        assert heard == {each: set(range(1, versions[each] + 1)) for each in trades}
 
 
 def _settled(day: MarketDay) -> list[dict[str, Any]]:
-    return _all(day.operator, "escrow_transactions")
+    columns = "id,state,amount,payee_amount,fee_amount,last_event,version"
+    return _all(day.operator, "escrow_transactions", columns)
 
 
-def _all(client: Any, table: str, **where: str) -> list[dict[str, Any]]:
+def _all(
+    client: Client, table: str, columns: str = "*", key: str = "id", **where: str
+) -> list[dict[str, Any]]:
     """Every row that a client reads, page after page."""
     found: list[dict[str, Any]] = []
     while True:
-        query = (
-            client.rest.table(table).select("*")
-            if table != "escrow_transactions"
-            else (client.rest.table(table).select("id,state,fee_amount"))
-        )
+        query = client.rest.table(table).select(columns)
         for column, value in where.items():
             query = query.eq(column, value)
-        page = query.order("id").range(len(found), len(found) + 499).execute().data
+        for column in key.split(","):
+            query = query.order(column)
+        page = query.range(len(found), len(found) + 499).execute().data
         found += cast("list[dict[str, Any]]", page)
         if len(page) < 500:
             return found

@@ -5,23 +5,18 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from tests.exchange import aftermath
 from tests.exchange.market_day import MarketDay
-from tests.stack.stack import Stack
 
 TRADES = 240
 
 
 @pytest.fixture(scope="module")
 def day() -> Iterator[MarketDay]:
-    with (
-        Stack.start() as stack,
-        httpx.Client(base_url=stack.url, timeout=60) as http,
-    ):
-        yield MarketDay(stack, http, TRADES, seed=1)
+    with MarketDay.on_a_stack(TRADES, seed=1) as day:
+        yield day
 
 
 @pytest.mark.timeout(600)
@@ -29,6 +24,7 @@ def test_a_market_day_ends_with_whole_books_and_no_row_stuck(day: MarketDay) -> 
     day.open()
     day.run()
     aftermath.no_row_lacks_a_deadline(day.stack)
+    aftermath.limits_are_what_was_traded(day)
     day.close()
 
     tally = day.tally()
@@ -39,7 +35,8 @@ def test_a_market_day_ends_with_whole_books_and_no_row_stuck(day: MarketDay) -> 
 
 
 LEAST = {
-    "take": TRADES // 2, "mark-paid": TRADES // 3, "release": TRADES // 5, "dispute": 5,
-    "statement": 5, "acknowledge": 3, "decide": 3, "cancel": 3, "concede": 3, "offer-split": 3,
-    "accept-split": 1, "freeze": 1, "unfreeze": 1, "order cancel": 1,
+    "take": TRADES // 4, "take margin": TRADES // 8, "publish margin": 10, "mark-paid": TRADES // 3,
+    "release": TRADES // 5, "dispute": 5, "statement": 5, "acknowledge": 3, "decide": 3,
+    "cancel": 3, "concede": 3, "offer-split": 3, "accept-split": 1, "freeze": 1, "unfreeze": 1,
+    "order cancel": 1, "message": 20, "rate": 10, "block": 1, "listen": 3, "evidence": 2,
 }  # fmt: skip

@@ -63,7 +63,7 @@ def _market(options: argparse.Namespace) -> bool:
     answers = day.tally.answers
     done = sum(number for (_, said), number in answers.items() if said.endswith(" done"))
     print(
-        f"soak: market: {day.tally.done('take'):,} trades, {answers.total():,} commands over HTTP"
+        f"soak: market: {day.trades:,} trades, {answers.total():,} commands over HTTP"
         f" in {time.monotonic() - began:,.0f} s: {done:,} done, {answers.total() - done:,} refused;"
         f" all ended after {day.silent_days} days of silence; books and counts verified"
     )
