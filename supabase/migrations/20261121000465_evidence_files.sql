@@ -75,7 +75,8 @@ begin
     select max_bytes into v_max from public.evidence_types where media_type = command ->> 'media_type';
     perform private.refuse(code) from (select case
         when v_role is null then 'not_your_move'
-        when v_escrow.completed_at is not null and v_now > coalesce(v_escrow.claim_until, '-infinity') then 'escrow_closed'
+        when v_escrow.completed_at is not null
+            and v_now > private.later_by_outages(v_escrow.completed_at, v_escrow.claim_until) then 'escrow_closed'
         when coalesce(v_sha256, '') !~ '^[0-9a-f]{64}$' then 'hash_required'
         when v_max is null then 'media_type_refused'
         when v_size > v_max then 'file_too_large'

@@ -131,6 +131,17 @@ end
 $$;
 comment on function private.lost_to_outages(timestamptz, timestamptz) is 'Time of declared outages within a period.';
 
+-- What ends after the end (claims, reviews) has no move that could carry a credit: its time is counted when asked.
+create function private.later_by_outages(p_from timestamptz, p_until timestamptz) returns timestamptz
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce(p_until + private.lost_to_outages(p_from, p_until), '-infinity');
+end
+$$;
+comment on function private.later_by_outages(timestamptz, timestamptz) is
+'The end of a period, later by the outages declared within it; -infinity when there is none.';
+
 -- Definer: written for whatever moved the escrow.
 create function private.tg_escrow_transactions__credited() returns trigger
 language plpgsql security definer set search_path = ''

@@ -101,8 +101,7 @@ begin
         perform private.refuse('not_your_move');
     elsif not private.is_terminal(v_escrow.state) then
         perform private.refuse('illegal_move');
-    elsif v_escrow.claim_until is null or v_now > v_escrow.claim_until
-        + private.lost_to_outages(v_escrow.completed_at, v_escrow.claim_until) then
+    elsif v_now > private.later_by_outages(v_escrow.completed_at, v_escrow.claim_until) then
         perform private.refuse('deadline_passed');
     elsif coalesce(command ->> 'reason', '') = '' then
         perform private.refuse('reason_required');
@@ -267,6 +266,7 @@ begin
     for v_case in
         select id from public.escrow_cases
         where state = 'review' and deadline_at <= v_now
+            and private.later_by_outages(created_at, deadline_at) <= v_now
         order by deadline_at limit max_rows for no key update skip locked
     loop
         perform private.close_case(v_case.id, 'timeout_dismiss', 'timer', null, 'not upheld in time', null, v_now);
@@ -275,4 +275,4 @@ begin
     return v_closed;
 end
 $$;
-comment on function service.escrow_cases_expire(integer) is 'Dismisses cases whose review time is over; returns how many.';
+comment on function service.escrow_cases_expire(integer) is 'Dismisses cases whose review time is over, later by our own outages; returns how many.';

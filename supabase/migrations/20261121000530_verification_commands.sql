@@ -46,6 +46,8 @@ begin
         perform private.refuse('reason_required');
     elsif not exists (select from public.profiles where id = (command ->> 'party_id')::uuid) then
         perform private.refuse('profile_not_found');
+    elsif (command ->> 'party_id')::uuid = (command ->> 'actor_id')::uuid then
+        perform private.refuse('not_your_move');
     elsif not coalesce(case v_change
         when 'verify' then command ->> 'flag' = any (enum_range(null::public.verification_flag)::text[])
         when 'revoke' then command ->> 'flag' = any (enum_range(null::public.verification_flag)::text[])
@@ -71,7 +73,7 @@ begin
 end
 $$;
 comment on function service.profile_verify(jsonb) is
-'Operator command {party_id, change (verify, revoke, grant_tier, withdraw_tier), flag or tier, reason, actor_id, aal, idempotency_key, request_hash} -> {party_id, verification_tier, granted_tier, flags, replayed}. Raises reason_required, bad_verification (422), profile_not_found (404).';
+'Operator command {party_id, change (verify, revoke, grant_tier, withdraw_tier), flag or tier, reason, actor_id, aal, idempotency_key, request_hash} -> {party_id, verification_tier, granted_tier, flags, replayed}. Nobody verifies themselves. Raises reason_required, bad_verification (422), profile_not_found (404), not_your_move (403).';
 
 -- Definer: as profile_verify.
 create function service.verification_event(command jsonb) returns jsonb

@@ -76,7 +76,8 @@ begin
     end;
     if new.author_role is null then
         perform private.refuse('trade_not_found');
-    elsif v_trade.completed_at is not null and v_now > coalesce(v_trade.claim_until, '-infinity') then
+    elsif v_trade.completed_at is not null
+        and v_now > private.later_by_outages(v_trade.completed_at, v_trade.claim_until) then
         perform private.refuse('trade_closed');
     elsif coalesce(length(new.body), 0) not between 1 and 4000 then
         perform private.refuse('message_invalid');

@@ -1,6 +1,7 @@
 -- A rating is its author's alone until both sides have rated or the time is over, then everybody's.
--- NOTE: author_id is not granted; trade_id, which ties two people together, not to anon.
-grant select (author_role, party_id, score, comment, blind_until, created_at) on public.p2p_ratings to anon;
+-- NOTE: author_id is not granted; what both ratings of a trade share, and so ties two people together
+-- (trade_id, blind_until), not to anon.
+grant select (author_role, party_id, score, comment, created_at) on public.p2p_ratings to anon;
 grant select (trade_id, author_role, party_id, score, comment, blind_until, created_at)
 on public.p2p_ratings to authenticated;
 create policy p2p_ratings_select_revealed on public.p2p_ratings for select to anon

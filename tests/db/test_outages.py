@@ -7,10 +7,12 @@ import pytest
 from psycopg import sql
 
 from tests.db.escrow import Escrow
+from tests.db.rated import settled
 from tests.db.refused import refused
 from tests.db.scenes import CONTRACTS, EVERY_POLICY
 from tests.db.trades import draft, funded, publish
 from tests.db.world import World
+from tests.stack.identity import as_owner, as_user
 
 SERVICE = "market_service"
 
@@ -198,6 +200,27 @@ def test_the_claim_window_gets_it_too(world: World) -> None:
         world.command("escrow_claim", **claim)
     _declare(world, begin, 2)
     world.command("escrow_claim", **claim)
+
+
+def test_what_belongs_to_a_claim_gets_it_too(world: World) -> None:
+    """Its file, its message, and the time of whoever reviews it."""
+    escrow = settled(world, world.user("seller"), world.user("buyer"))
+    begin = world.now()
+    world.advance(hours=73)
+    _declare(world, begin, 2)
+    world.command("evidence_upload", escrow_id=escrow.id, actor_id=escrow.payer,
+                  purpose="message", sha256="a" * 64, name="receipt.pdf",
+                  media_type="application/pdf", size_bytes=1024)  # fmt: skip
+    as_user(world.connection, escrow.payer)
+    world.run("insert into public.trade_messages (trade_id, body) values (%s, 'Look.')", escrow.id)
+    as_owner(world.connection)
+    world.command("escrow_claim", escrow_id=escrow.id, actor_id=escrow.payer, reason="late")
+    due = world.one("select deadline_at from public.escrow_cases")
+    world.advance_to(due)
+    _declare(world, due - timedelta(hours=3), 2)
+    assert _tick(world, "escrow_cases_expire", 500) == 0
+    world.advance(hours=3)
+    assert _tick(world, "escrow_cases_expire", 500) == 1
 
 
 def test_a_batch_at_a_time_and_who_moves_meanwhile_is_met_again(world: World) -> None:

@@ -86,6 +86,12 @@ def test_a_wrong_command_changes_nothing(
     assert (tier(world, newcomer), flags(world, newcomer)) == (0, set())
 
 
+def test_security_an_operator_does_not_verify_themselves(world: World) -> None:
+    for change in ({"change": "verify", "flag": "phone"}, {"change": "grant_tier", "tier": 3}):
+        with refused(world.connection, "not_your_move"):
+            operator_says(world, world.operator, **change)  # type: ignore[arg-type]
+
+
 def test_law_05_a_repeated_command_is_done_once(world: World, newcomer: UUID) -> None:
     answers = [
         operator_says(world, newcomer, "verify", flag="phone", idempotency_key="same")
