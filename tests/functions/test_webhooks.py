@@ -167,7 +167,7 @@ def test_a_redirect_is_not_followed(desk: Desk, receiving: Receiver) -> None:
     assert (row["status"], row["last_status_code"]) == ("pending", 302)
 
 
-def test_killed_between_send_and_record_it_is_sent_again(
+def test_incident_07_killed_between_send_and_record_it_is_sent_again(
     desk: Desk, advanced: Stack, receiving: Receiver
 ) -> None:
     """At least once: the receiver has it, the sender dies, the same id comes again."""
@@ -185,6 +185,30 @@ def test_killed_between_send_and_record_it_is_sent_again(
     ids = [message.headers["webhook-id"] for message in receiving.messages]
     assert ids == [row["event_id"]] * 2
     assert _deliveries(desk, user)[0]["status"] == "delivered"
+
+
+def test_incident_08_a_silent_receiver_holds_up_no_trade(
+    desk: Desk, trade: Trade, receiving: Receiver
+) -> None:
+    """While a sender waits for its answer no transaction is open, and others trade on."""
+    made = _endpoint(desk, trade.seller, receiving.url)
+    desk.done(trade.seller, f"/webhook-endpoints/{made['endpoint_id']}/ping")
+    seen: list[Any] = []
+
+    def before_it_answers() -> None:
+        receiving.on_message = None
+        trade.done(trade.buyer, "mark-paid")
+        seen.append(trade.done(trade.seller, "release", ATTESTED)["state"])
+        with desk.stack.connect() as owner:
+            seen.append(
+                owner.execute(
+                    "select query from pg_stat_activity where state like 'idle in transaction%'"
+                ).fetchall()
+            )
+
+    receiving.on_message = before_it_answers
+    _carry(desk.stack)
+    assert seen == ["released", []]
 
 
 def test_a_message_nobody_can_read_ends_among_the_dead_letters(stack: Stack) -> None:
