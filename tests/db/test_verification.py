@@ -89,7 +89,7 @@ def test_a_wrong_command_changes_nothing(
 def test_security_an_operator_does_not_verify_themselves(world: World) -> None:
     for change in ({"change": "verify", "flag": "phone"}, {"change": "grant_tier", "tier": 3}):
         with refused(world.connection, "not_your_move"):
-            operator_says(world, world.operator, **change)  # type: ignore[arg-type]
+            operator_says(world, world.operator, **change)
 
 
 def test_law_05_a_repeated_command_is_done_once(world: World, newcomer: UUID) -> None:
