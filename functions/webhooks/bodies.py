@@ -28,12 +28,14 @@ class NewEndpoint(Body):
 
 
 class Resend(Body):
-    """One of the three: event_ids, since and until, or all_failed."""
+    """One of the three: event_ids, since and until, or all_failed. after: the next of the
+    answer before, to go on from there."""
 
     event_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)] | None = None
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
     all_failed: bool = False
+    after: UUID | None = None
 
 
 class _Answer(BaseModel):
@@ -73,8 +75,9 @@ class PingSent(_Answer):
 
 
 class Resent(_Answer):
-    """messages: how many are sent again. more: there are more than one command takes."""
+    """messages: how many are sent again, at most 1000 by one command. next: after of the
+    command that goes on, null at the end."""
 
     endpoint_id: UUID
     messages: int
-    more: bool
+    next: UUID | None

@@ -11,6 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from shared.db import Database, database
 from shared.telemetry import instrumented, logger, metrics
 
+from .decide import SCHEDULE
 from .queue import hand_over
 
 # A round takes well under a second; this leaves time to answer and to flush.
@@ -53,7 +54,7 @@ def _round(db: Database, done: Relayed) -> bool:
     done.messages += relayed["messages"]
     done.notifications += relayed["notifications"]
     # An answer that is lost here comes back when its lease ends.
-    due = db.service_rpc("webhook_hand_over", {}, repeatable=True)
+    due = db.service_rpc("webhook_hand_over", {"schedule": SCHEDULE}, repeatable=True)
     queued = hand_over(due)
     done.queued += queued
     return bool(relayed["events"] or queued)

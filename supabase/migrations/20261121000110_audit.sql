@@ -29,6 +29,16 @@ comment on column public.audit_log.before is 'The row before the change; null fo
 comment on column public.audit_log.after is 'The row after the change; null for a delete.';
 comment on column public.audit_log.request_id is 'Correlation id (X-Request-Id) of the HTTP request.';
 
+create function private.url_origin(p_url text) returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return array_to_string(regexp_match(p_url, '^(https?://)(?:[^/?#]*@)?([^/?#]+)'), '');
+end
+$$;
+comment on function private.url_origin(text) is
+'Scheme, host and port of a URL, without user, path and query; null when it is no such URL.';
+
 -- Definer: whoever changes an audited row holds no right on the log itself.
 create function private.tg__audit() returns trigger
 language plpgsql security definer set search_path = ''
@@ -37,6 +47,10 @@ declare
     v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
     v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
 begin
+    if tg_nargs > 1 then
+        v_before := v_before || jsonb_build_object(tg_argv[1], private.url_origin(v_before ->> tg_argv[1]));
+        v_after := v_after || jsonb_build_object(tg_argv[1], private.url_origin(v_after ->> tg_argv[1]));
+    end if;
     insert into public.audit_log (table_name, row_id, action, before, after, actor_id, request_id)
     values (
         tg_table_name,
@@ -51,7 +65,7 @@ begin
 end
 $$;
 comment on function private.tg__audit() is
-'Writes the audit log. Argument: the column that names the row.';
+'Writes the audit log. Arguments: the column that names the row; if there is one, the column with a URL of which only scheme and host are kept.';
 
 create function private.make_audited(p_table regclass, p_id_column text default 'id') returns void
 language plpgsql volatile set search_path = ''

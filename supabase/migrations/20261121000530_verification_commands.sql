@@ -18,7 +18,7 @@ create table public.webhook_events (
 alter table public.webhook_events enable row level security;
 create index webhook_events_received_at_idx on public.webhook_events (received_at);
 comment on table public.webhook_events is
-'Inbox of signed events from providers, written in the transaction of their effect: an event that comes again finds itself here and does nothing.';
+'Inbox of signed events from providers, written in the transaction of their effect and never changed: an event that comes again finds itself here and does nothing. Kept for 60 days.';
 comment on column public.webhook_events.provider is 'Whose signature was checked.';
 comment on column public.webhook_events.event_id is 'The provider''s id of the event, unique with the provider.';
 comment on column public.webhook_events.type is 'As the provider calls it; types we do not know are kept too.';
@@ -28,6 +28,24 @@ comment on column public.webhook_events.outcome is
 comment on column public.webhook_events.occurred_at is 'When it happened, by the provider''s clock.';
 comment on column public.webhook_events.request_id is 'Correlation id of the request that brought it.';
 comment on column public.webhook_events.received_at is 'When it came first.';
+
+create function private.tg_webhook_events__keep() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    if old.received_at > private.clock() - interval '60 days' then
+        raise sqlstate 'PT403' using
+            message = 'append_only',
+            detail = 'An event of a provider is kept for 60 days, for every role.';
+    end if;
+    return old;
+end
+$$;
+comment on function private.tg_webhook_events__keep() is 'Refuses to forget an event of a provider that is younger than 60 days.';
+create trigger _000_append_only_update before update or truncate on public.webhook_events
+for each statement execute function private.tg__append_only();
+create trigger _000_append_only_delete before delete on public.webhook_events
+for each row execute function private.tg_webhook_events__keep();
 
 -- Definer: service_role may give the command, not write the tables.
 create function service.profile_verify(command jsonb) returns jsonb

@@ -23,13 +23,14 @@ create index webhook_endpoints_party_id_idx on public.webhook_endpoints (party_i
 create index webhook_endpoints_created_by_idx on public.webhook_endpoints (created_by);
 create trigger _100_touch before update on public.webhook_endpoints
 for each row execute function private.tg__touch();
+-- The rest of an address may open a door: it is its owner's business.
 create trigger _900_audit_insert after insert or delete on public.webhook_endpoints
-for each row execute function private.tg__audit('id');
+for each row execute function private.tg__audit('id', 'url');
 -- Failures are in the attempts.
 create trigger _900_audit_update after update on public.webhook_endpoints
 for each row when (
     (old.status, old.description, old.event_types) is distinct from (new.status, new.description, new.event_types)
-) execute function private.tg__audit('id');
+) execute function private.tg__audit('id', 'url');
 comment on table public.webhook_endpoints is
 'Addresses to which a party''s events are sent, signed after Standard Webhooks. Made by a command; the owner changes description, event_types and status.';
 comment on column public.webhook_endpoints.id is 'The endpoint.';
@@ -96,6 +97,8 @@ create index webhook_deliveries_endpoint_id_idx on public.webhook_deliveries (en
 create index webhook_deliveries_party_id_idx on public.webhook_deliveries (party_id, id desc);
 create index webhook_deliveries_event_id_idx on public.webhook_deliveries (event_id);
 create index webhook_deliveries_object_id_idx on public.webhook_deliveries (object_id, sequence);
+-- Few at any time: what is being sent.
+create index webhook_deliveries_sending_idx on public.webhook_deliveries (next_attempt_at) where status = 'sending';
 comment on table public.webhook_deliveries is
 'One message: an event for an endpoint, and what became of it. Kept for 60 days, by month.';
 comment on column public.webhook_deliveries.id is 'The delivery.';
@@ -111,8 +114,9 @@ comment on column public.webhook_deliveries.sequence is 'Grows with each event o
 comment on column public.webhook_deliveries.payload is 'What the message says of the object beyond its id and sequence.';
 comment on column public.webhook_deliveries.status is
 'pending (waits for next_attempt_at), queued (handed to the queue), sending, delivered, failed (given up).';
-comment on column public.webhook_deliveries.attempt_count is 'Attempts ever made; also the generation that a sender must name.';
-comment on column public.webhook_deliveries.schedule_step is 'Attempts of the present schedule: a resend begins it anew.';
+comment on column public.webhook_deliveries.attempt_count is
+'Attempts ever begun, those whose sender died too; also the generation that a sender must name.';
+comment on column public.webhook_deliveries.schedule_step is 'Attempts begun of the present schedule: a resend begins it anew.';
 comment on column public.webhook_deliveries.next_attempt_at is
 'When it is tried next; while queued or sending, when the lease ends and it comes back. Null at the end.';
 comment on column public.webhook_deliveries.last_status_code is 'HTTP status of the last attempt; null when none came.';
@@ -137,7 +141,7 @@ alter table public.webhook_attempts enable row level security;
 create index webhook_attempts_delivery_id_idx on public.webhook_attempts (delivery_id, number);
 create index webhook_attempts_party_id_idx on public.webhook_attempts (party_id, id desc);
 select private.make_append_only('public.webhook_attempts');
-comment on table public.webhook_attempts is 'Every attempt to send a message. Kept for 60 days, by month.';
+comment on table public.webhook_attempts is 'Every attempt to send a message, once it is known how it ended or that nobody will say. Kept for 60 days, by month.';
 comment on column public.webhook_attempts.id is 'The attempt.';
 comment on column public.webhook_attempts.endpoint_id is 'Where it was sent.';
 comment on column public.webhook_attempts.created_at is 'When it was made.';
@@ -145,8 +149,9 @@ comment on column public.webhook_attempts.delivery_id is 'The message; no foreig
 comment on column public.webhook_attempts.party_id is 'Party of the endpoint: its members read the row.';
 comment on column public.webhook_attempts.number is 'Counts the attempts of the message, from one.';
 comment on column public.webhook_attempts.status_code is 'HTTP status of the answer; null when none came.';
-comment on column public.webhook_attempts.duration_ms is 'Milliseconds from looking up the name to the end of the answer.';
-comment on column public.webhook_attempts.error is 'Why there is no answer, in one word; empty when there is one.';
+comment on column public.webhook_attempts.duration_ms is 'Milliseconds from looking up the name to the end of the answer; 0 when the sender was lost.';
+comment on column public.webhook_attempts.error is
+'Why there is no answer, in one word; empty when there is one. sender_lost: it may have arrived.';
 comment on column public.webhook_attempts.answer is 'The first 4 kB of the answer, as text.';
 
 -- Rows of a table read best one line each.
@@ -163,11 +168,12 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (1, 'webhook_delivery', null, 'ping', 'owner', 'pending', 'a test message'),
 (2, 'webhook_delivery', 'pending', 'hand_over', 'relay', 'queued', 'its time has come'),
 (3, 'webhook_delivery', 'queued', 'hand_over', 'relay', 'queued', 'the lease ended: the queue lost it'),
-(3, 'webhook_delivery', 'sending', 'hand_over', 'relay', 'queued', 'the lease ended: its sender died'),
+(3, 'webhook_delivery', 'sending', 'lose', 'relay', 'pending', 'the lease ended: its sender died, and the attempt counts'),
 (4, 'webhook_delivery', 'queued', 'send', 'sender', 'sending', ''),
 (5, 'webhook_delivery', 'sending', 'succeed', 'receiver', 'delivered', 'any 2xx'),
 (6, 'webhook_delivery', 'sending', 'retry', 'sender', 'pending', 'the next step of the schedule'),
 (7, 'webhook_delivery', 'sending', 'exhaust', 'sender', 'failed', 'ten attempts, or the receiver is gone'),
+(7, 'webhook_delivery', 'sending', 'exhaust', 'relay', 'failed', 'its sender died in the tenth attempt'),
 (8, 'webhook_delivery', 'pending', 'close', 'relay', 'failed', 'the endpoint is disabled or removed'),
 (8, 'webhook_delivery', 'queued', 'close', 'relay', 'failed', 'the endpoint is disabled or removed'),
 (8, 'webhook_delivery', 'sending', 'close', 'relay', 'failed', 'the endpoint is disabled or removed'),

@@ -28,11 +28,14 @@ declare
     v_now timestamptz := private.clock();
     v_from timestamptz := (command ->> 'since')::timestamptz;
     v_to timestamptz := (command ->> 'until')::timestamptz;
+    c_page constant integer := 1000;
     v_all_failed boolean := coalesce((command ->> 'all_failed')::boolean, false);
+    v_after uuid := coalesce((command ->> 'after')::uuid, '00000000-0000-0000-0000-000000000000');
     v_events uuid[];
     v_endpoint public.webhook_endpoints;
-    v_resent integer;
+    v_found uuid[];
     v_missed integer := 0;
+    v_next uuid;
 begin
     if v_answer is not null then
         return v_answer;
@@ -48,7 +51,18 @@ begin
         or (v_events is not null)::integer + (v_from is not null)::integer + v_all_failed::integer <> 1 then
         perform private.refuse('bad_resend');
     end if;
-    if v_from is not null then
+    v_found := array(
+        select d.id from public.webhook_deliveries as d
+        where d.endpoint_id = v_endpoint.id and d.id > v_after and (
+            d.event_id = any(v_events)
+            or (d.event_at between v_from and v_to and d.status in ('delivered', 'failed'))
+            or (v_all_failed and d.status = 'failed')
+        )
+        order by d.id limit c_page
+    );
+    if cardinality(v_found) = c_page then
+        v_next := v_found[c_page];
+    elsif v_from is not null then
         -- Events of a time in which it was disabled have no messages yet.
         v_missed := private.fan_out(
             array(
@@ -60,31 +74,31 @@ begin
                         select from public.webhook_deliveries as d
                         where d.event_id = o.event_id and d.endpoint_id = v_endpoint.id
                     )
-                order by o.id limit 1000
+                order by o.id limit c_page
             ),
             v_endpoint.id, v_now
         );
+        if v_missed = c_page then
+            -- Behind what was made just now, which must not be sent twice.
+            v_next := (
+                select d.id from public.webhook_deliveries as d
+                where d.endpoint_id = v_endpoint.id
+                order by d.id desc limit 1
+            );
+        end if;
     end if;
-    v_resent := private.resend_deliveries(array(
-        select d.id from public.webhook_deliveries as d
-        where d.endpoint_id = v_endpoint.id and (
-            d.event_id = any(v_events)
-            or (d.event_at between v_from and v_to and d.status in ('delivered', 'failed'))
-            or (v_all_failed and d.status = 'failed')
-        )
-        order by d.id limit 1000
-    ), v_now);
     return private.finish_command(
         command,
         jsonb_build_object(
-            'endpoint_id', v_endpoint.id, 'messages', v_resent + v_missed, 'more', greatest(v_resent, v_missed) = 1000
+            'endpoint_id', v_endpoint.id, 'messages', private.resend_deliveries(v_found, v_now) + v_missed,
+            'next', v_next
         ),
         v_now
     );
 end
 $$;
 comment on function service.webhook_resend(jsonb) is
-'Sends messages of an endpoint again {endpoint_id, event_ids | since, until | all_failed, actor_id, idempotency_key, request_hash} -> {endpoint_id, messages, more}: at most 1000 at a time. A range also sends what the endpoint missed, as far as the outbox remembers (14 days). Raises webhook_endpoint_not_found (404), webhook_endpoint_not_active (409), bad_resend (422).';
+'Sends messages of an endpoint again {endpoint_id, event_ids | since, until | all_failed, after?, actor_id, idempotency_key, request_hash} -> {endpoint_id, messages, next}: at most 1000 at a time; next is null at the end, else after of the command that goes on. A range also sends what the endpoint missed, as far as the outbox remembers (14 days). Raises webhook_endpoint_not_found (404), webhook_endpoint_not_active (409), bad_resend (422).';
 
 -- Definer: as webhook_resend.
 create function service.webhook_delivery_resend(command jsonb) returns jsonb
@@ -112,14 +126,14 @@ begin
     return private.finish_command(
         command,
         jsonb_build_object(
-            'endpoint_id', v_endpoint, 'messages', private.resend_deliveries(array[v_delivery], v_now), 'more', false
+            'endpoint_id', v_endpoint, 'messages', private.resend_deliveries(array[v_delivery], v_now), 'next', null
         ),
         v_now
     );
 end
 $$;
 comment on function service.webhook_delivery_resend(jsonb) is
-'Sends one message again {delivery_id, actor_id, idempotency_key, request_hash} -> {endpoint_id, messages, more}; messages is 0 when it is on its way. Raises webhook_delivery_not_found (404), webhook_endpoint_not_active (409).';
+'Sends one message again {delivery_id, actor_id, idempotency_key, request_hash} -> {endpoint_id, messages, next}; messages is 0 when it is on its way. Raises webhook_delivery_not_found (404), webhook_endpoint_not_active (409).';
 
 insert into private.refusals (code, status, detail, hint) values
 ('bad_resend', 422, 'Say what to send again: event ids, since and until, or all_failed.', 'Exactly one of the three.');

@@ -75,8 +75,67 @@ $$;
 comment on function service.outbox_relay() is
 'Gives up to 1000 waiting events to the endpoints and users they concern, at once or not at all -> {events, messages, notifications}. Two at once share the work.';
 
+create function private.close_deliveries(p_closed_after timestamptz, p_now timestamptz) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_closed integer;
+begin
+    update public.webhook_deliveries set
+        status = 'failed', next_attempt_at = null, updated_at = p_now,
+        last_event = 'close', last_actor_role = 'relay'
+    where id = any(array(
+        select d.id from public.webhook_endpoints as e
+        cross join lateral (
+            select w.id from public.webhook_deliveries as w
+            where w.endpoint_id = e.id and w.status in ('pending', 'queued', 'sending')
+                and (w.status = 'pending' or w.next_attempt_at <= p_now)
+            limit 1000
+            for update skip locked
+        ) as d
+        where e.status <> 'active' and e.closed_at > p_closed_after
+        limit 5000
+    ));
+    get diagnostics v_closed = row_count;
+    return v_closed;
+end
+$$;
+comment on function private.close_deliveries(timestamptz, timestamptz) is
+'Ends up to 5000 messages of endpoints that were closed after a moment, but for what a sender may still have; returns how many.';
+
+create function private.count_lost_attempts(p_schedule integer[], p_now timestamptz) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_lost uuid[] := array(
+        select w.id from public.webhook_deliveries as w
+        where w.status = 'sending' and w.next_attempt_at <= p_now
+        limit 500
+        for update skip locked
+    );
+begin
+    insert into public.webhook_attempts (
+        id, delivery_id, endpoint_id, party_id, number, duration_ms, error, created_at
+    )
+    select private.uuid_v7(p_now), w.id, w.endpoint_id, w.party_id, w.attempt_count, 0, 'sender_lost', p_now
+    from public.webhook_deliveries as w
+    where w.id = any(v_lost);
+    update public.webhook_deliveries as w set
+        status = case when w.schedule_step < cardinality(p_schedule) then 'pending' else 'failed' end,
+        -- Of an array the first has number one: this is the wait before the next attempt.
+        next_attempt_at = p_now + make_interval(secs => p_schedule[w.schedule_step + 1]),
+        last_status_code = null, last_error = 'sender_lost', updated_at = p_now,
+        last_event = case when w.schedule_step < cardinality(p_schedule) then 'lose' else 'exhaust' end,
+        last_actor_role = 'relay'
+    where w.id = any(v_lost);
+    return cardinality(v_lost);
+end
+$$;
+comment on function private.count_lost_attempts(integer[], timestamptz) is
+'Writes an attempt for each message whose sender did not come back, and has it wait for its next one or ends it; returns how many. It may have arrived: what comes again has the same id.';
+
 -- Definer: schedules have no user.
-create function service.webhook_hand_over() returns jsonb
+create function service.webhook_hand_over(schedule integer [] default null) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -84,22 +143,12 @@ declare
     v_handed jsonb;
 begin
     -- Nobody waits for an endpoint that was closed: its owner sends again what matters.
-    update public.webhook_deliveries set
-        status = 'failed', next_attempt_at = null, updated_at = v_now,
-        last_event = 'close', last_actor_role = 'relay'
-    where id = any(array(
-        select d.id from public.webhook_endpoints as e
-        cross join lateral (
-            select w.id from public.webhook_deliveries as w
-            where w.endpoint_id = e.id and w.status in ('pending', 'queued', 'sending')
-                and (w.status = 'pending' or w.next_attempt_at <= v_now)
-            limit 1000
-            for update skip locked
-        ) as d
-        -- The longest step of the schedule is over by then.
-        where e.status <> 'active' and e.closed_at > v_now - interval '3 days'
-        limit 5000
-    ));
+    -- What a relay that stood still for longer left, housekeeping ends.
+    perform private.close_deliveries(v_now - interval '3 days', v_now);
+    -- An attempt that nobody knows the end of is not given up by somebody without a schedule.
+    if cardinality(schedule) > 0 then
+        perform private.count_lost_attempts(schedule, v_now);
+    end if;
     with handed as (
         update public.webhook_deliveries as d set
             status = 'queued', next_attempt_at = v_now + interval '5 minutes', updated_at = v_now,
@@ -108,7 +157,7 @@ begin
             select due.id from public.webhook_endpoints as e
             cross join lateral (
                 select w.id from public.webhook_deliveries as w
-                where w.endpoint_id = e.id and w.status in ('pending', 'queued', 'sending')
+                where w.endpoint_id = e.id and w.status in ('pending', 'queued')
                     and w.next_attempt_at <= v_now
                 order by w.next_attempt_at
                 limit greatest(
@@ -130,5 +179,5 @@ begin
     return v_handed;
 end
 $$;
-comment on function service.webhook_hand_over() is
-'Takes up to 500 messages whose time has come, for five minutes -> [{delivery_id, attempt}]: at most ten of one endpoint on their way, one when it keeps failing. What does not reach a sender in that time is taken again.';
+comment on function service.webhook_hand_over(integer[]) is
+'Takes up to 500 messages whose time has come, for five minutes -> [{delivery_id, attempt}]: at most ten of one endpoint on their way, one when it keeps failing. What does not reach a sender in that time is taken again. schedule: seconds before each attempt; what a sender took and never came back from has made an attempt, and waits as long or ends.';

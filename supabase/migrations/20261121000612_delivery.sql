@@ -18,7 +18,9 @@ begin
         return null;
     end if;
     -- Compare and set: of two senders with one message the second finds nothing.
+    -- Counted before it is sent: a message that kills its sender ends, too.
     update public.webhook_deliveries as d set
+        attempt_count = d.attempt_count + 1, schedule_step = d.schedule_step + 1,
         status = 'sending', next_attempt_at = v_now + interval '90 seconds', updated_at = v_now,
         last_event = 'send', last_actor_role = 'sender'
     where d.id = webhook_claim.delivery_id and d.attempt_count = webhook_claim.attempt and d.status = 'queued'
@@ -36,7 +38,7 @@ begin
         'object_id', v_delivery.object_id,
         'sequence', v_delivery.sequence,
         'payload', v_delivery.payload,
-        'schedule_step', v_delivery.schedule_step,
+        'schedule_step', v_delivery.schedule_step - 1,
         'secrets', array(
             select s.secret from private.webhook_secrets as s
             where s.endpoint_id = v_endpoint.id and (s.expires_at is null or s.expires_at > v_now)
@@ -46,7 +48,7 @@ begin
 end
 $$;
 comment on function service.webhook_claim(uuid, integer) is
-'The message to send now, with the address and the live secrets; null when another sender has it, it has moved on, or the endpoint is closed. The claim lasts 90 seconds.';
+'The message to send now, with the address and the live secrets; null when another sender has it, it has moved on, or the endpoint is closed. schedule_step: attempts of the schedule before this one, which counts from now on. The claim lasts 90 seconds.';
 
 -- Definer: senders have no user.
 create function service.webhook_record(
@@ -74,12 +76,11 @@ begin
         status = case webhook_record.outcome when 'succeed' then 'delivered' when 'retry' then 'pending' else 'failed' end,
         next_attempt_at = case when webhook_record.outcome = 'retry'
             then v_now + make_interval(secs => greatest(coalesce(webhook_record.next_in_ms, 0), 0) / 1000.0) end,
-        attempt_count = d.attempt_count + 1, schedule_step = d.schedule_step + 1,
         last_status_code = webhook_record.status_code, last_error = left(coalesce(webhook_record.error, ''), 200),
         last_event = case webhook_record.outcome when 'gone' then 'exhaust' else webhook_record.outcome end,
         last_actor_role = case webhook_record.outcome when 'succeed' then 'receiver' else 'sender' end,
         updated_at = v_now
-    where d.id = webhook_record.delivery_id and d.attempt_count = webhook_record.attempt and d.status = 'sending'
+    where d.id = webhook_record.delivery_id and d.attempt_count = webhook_record.attempt + 1 and d.status = 'sending'
     returning * into v_delivery;
     if not found then
         return false;

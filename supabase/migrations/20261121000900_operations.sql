@@ -11,6 +11,10 @@ declare
     v_keys integer;
     v_months integer := private.forget_events(private.clock());
 begin
+    -- Whatever its age: the relay looks at what was closed of late.
+    while private.close_deliveries('-infinity', private.clock()) > 0 loop
+        continue;
+    end loop;
     -- Answers are kept at least a day, whatever is asked for.
     delete from private.idempotency_keys
     where created_at < private.clock() - greatest(keep_keys, interval '24 hours');
@@ -19,4 +23,4 @@ begin
 end
 $$;
 comment on function service.housekeeping(interval) is
-'Daily: makes the partitions of the coming months and forgets stored answers older than the given time, and months of events that are over.';
+'Daily: makes the partitions of the coming months and forgets stored answers older than the given time, ends messages of endpoints long closed, and drops months of events that are over.';

@@ -12,6 +12,7 @@ from tests.db.webhooks import (
     endpoint_row,
     hand_over,
     new_endpoint,
+    ping,
     record,
     relay,
     tell,
@@ -33,13 +34,7 @@ def endpoint(world: World, user: UUID) -> UUID:
 @pytest.fixture
 def message(world: World, user: UUID, endpoint: UUID) -> Handed:
     """A message in the queue."""
-    return _ping(world, user, endpoint)
-
-
-def _ping(world: World, user: UUID, endpoint: UUID) -> Handed:
-    world.command("webhook_ping", endpoint_id=endpoint, actor_id=user)
-    (handed,) = hand_over(world)
-    return handed
+    return ping(world, user, endpoint)
 
 
 def test_a_claim_says_all_that_is_to_be_sent(world: World, user: UUID, message: Handed) -> None:
@@ -87,14 +82,6 @@ def test_a_failure_waits_for_its_time(world: World, endpoint: UUID, message: Han
     assert world.one("select length(answer) from public.webhook_attempts") == 4096
 
 
-def test_a_sender_that_dies_leaves_a_message_that_comes_back(world: World, message: Handed) -> None:
-    """At least once: killed between send and record, it is sent again with the same id."""
-    first = claim(world, message)
-    world.advance(seconds=91)
-    (again,) = hand_over(world)
-    assert claim(world, again)["event_id"] == first["event_id"]
-
-
 def test_ten_attempts_are_the_end(world: World, message: Handed) -> None:
     record(world, message, "exhaust", status_code=500)
     row = delivery(world, message)
@@ -112,10 +99,10 @@ def test_five_days_of_failures_disable_and_the_owner_is_told(
 ) -> None:
     for days in (0, 2, 2.9):
         world.advance(days=days)
-        record(world, _ping(world, user, endpoint), "exhaust", status_code=500)
+        record(world, ping(world, user, endpoint), "exhaust", status_code=500)
         assert endpoint_row(world, endpoint)["status"] == "active"
     world.advance(days=0.2)
-    record(world, _ping(world, user, endpoint), "exhaust", status_code=500)
+    record(world, ping(world, user, endpoint), "exhaust", status_code=500)
     row = endpoint_row(world, endpoint)
     assert (row["status"], row["disabled_reason"]) == ("disabled", "failing")
     relay(world)
@@ -127,12 +114,12 @@ def test_five_days_of_failures_disable_and_the_owner_is_told(
 def test_one_success_begins_the_five_days_anew(world: World, user: UUID, endpoint: UUID) -> None:
     for days, outcome in ((0, "exhaust"), (4, "succeed"), (0, "exhaust"), (4, "exhaust")):
         world.advance(days=days)
-        record(world, _ping(world, user, endpoint), outcome)
+        record(world, ping(world, user, endpoint), outcome)
     assert endpoint_row(world, endpoint)["status"] == "active"
 
 
 def test_a_throttling_endpoint_is_left_alone(world: World, user: UUID, endpoint: UUID) -> None:
-    first = _ping(world, user, endpoint)
+    first = ping(world, user, endpoint)
     world.command("webhook_ping", endpoint_id=endpoint, actor_id=user)
     record(world, first, "retry", status_code=429, pause_in_ms=60_000)
     assert hand_over(world) == []
@@ -181,76 +168,6 @@ def test_nobody_reads_a_secret(world: World, user: UUID, endpoint: UUID) -> None
     with refused(world.connection, "42501"):
         world.rows("select service.webhook_claim(%s, 0)", uuid4())
     as_owner(world.connection)
-
-
-def _resend(world: World, user: UUID, endpoint: UUID, **what: object) -> int:
-    answer = world.command("webhook_resend", endpoint_id=endpoint, actor_id=user, **what)
-    count: int = answer["messages"]
-    return count
-
-
-def test_resend_one_some_a_time_or_all_that_failed(
-    world: World, user: UUID, endpoint: UUID
-) -> None:
-    start = world.now()
-    messages = []
-    for outcome in ("succeed", "exhaust", "exhaust"):
-        messages.append(_ping(world, user, endpoint))
-        record(world, messages[-1], outcome)
-    first = delivery(world, messages[0])
-    answer = world.command(
-        "webhook_delivery_resend", delivery_id=first["id"], actor_id=user, idempotency_key="one"
-    )
-    assert answer["messages"] == 1
-    (again,) = hand_over(world)
-    assert claim(world, again)["event_id"] == first["event_id"]
-    tell(world, again, "succeed")
-    assert _resend(world, user, endpoint, all_failed=True) == 2
-    for message in hand_over(world):
-        record(world, message, "succeed")
-    assert _resend(world, user, endpoint, event_ids=[first["event_id"]]) == 1
-    for message in hand_over(world):
-        record(world, message, "succeed")
-    assert _resend(world, user, endpoint, since=start, until=world.now()) == 3
-    assert _resend(world, user, endpoint, all_failed=True) == 0
-
-
-def test_a_resend_begins_the_schedule_anew(world: World, user: UUID, message: Handed) -> None:
-    record(world, message, "retry", status_code=500)
-    world.command("webhook_delivery_resend", delivery_id=message["delivery_id"], actor_id=user)
-    (again,) = hand_over(world)
-    assert claim(world, again)["schedule_step"] == 0
-    assert again["attempt"] == 1
-
-
-@pytest.mark.parametrize(
-    "what",
-    [{}, {"all_failed": False}, {"since": "2026-01-01T00:00:00Z"},
-     {"since": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"},
-     {"all_failed": True, "event_ids": []},
-     {"all_failed": True, "since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"}],
-)  # fmt: skip
-def test_a_resend_of_nothing_in_particular(
-    world: World, user: UUID, endpoint: UUID, what: dict[str, object]
-) -> None:
-    with refused(world.connection, "bad_resend"):
-        _resend(world, user, endpoint, **what)
-
-
-def test_a_message_of_others_is_not_there(world: World, message: Handed) -> None:
-    for identifier in (message["delivery_id"], uuid4()):
-        with refused(world.connection, "webhook_delivery_not_found"):
-            world.command("webhook_delivery_resend", delivery_id=identifier, actor_id=world.user())
-
-
-def test_nothing_is_sent_again_to_an_endpoint_that_is_off(
-    world: World, user: UUID, endpoint: UUID, message: Handed
-) -> None:
-    record(world, message, "gone", status_code=410)
-    with refused(world.connection, "webhook_endpoint_not_active"):
-        _resend(world, user, endpoint, all_failed=True)
-    with refused(world.connection, "webhook_endpoint_not_active"):
-        world.command("webhook_delivery_resend", delivery_id=message["delivery_id"], actor_id=user)
 
 
 def test_members_read_messages_and_attempts_and_others_do_not(

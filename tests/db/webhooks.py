@@ -5,6 +5,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from functions.webhooks.decide import SCHEDULE
 from tests.db.world import World
 
 URL = "https://hooks.example.com/in"
@@ -42,7 +43,14 @@ def relay(world: World) -> dict[str, int]:
 
 def hand_over(world: World) -> list[Handed]:
     """Messages whose time has come, as they go into the queue."""
-    handed: list[Handed] = serve(world, "select service.webhook_hand_over()")
+    handed: list[Handed] = serve(world, "select service.webhook_hand_over(%s)", list(SCHEDULE))
+    return handed
+
+
+def ping(world: World, user: UUID, endpoint: UUID) -> Handed:
+    """A test message, in the queue."""
+    world.command("webhook_ping", endpoint_id=endpoint, actor_id=user)
+    (handed,) = hand_over(world)
     return handed
 
 
