@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.functions.desk import Desk, Trade, open_trade
+from tests.rails.webhook_receiver import WebhookReceiver
 from tests.stack.stack import Stack
 
 
@@ -13,6 +14,13 @@ from tests.stack.stack import Stack
 def desk(stack: Stack) -> Iterator[Desk]:
     with httpx.Client(base_url=stack.url, timeout=30) as http:
         yield Desk(stack, http)
+
+
+@pytest.fixture(scope="module")
+def receivers() -> Iterator[WebhookReceiver]:
+    """Receivers of webhooks, each with an address that no other test has."""
+    with WebhookReceiver() as receivers:
+        yield receivers
 
 
 @pytest.fixture
