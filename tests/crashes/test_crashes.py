@@ -1,7 +1,7 @@
 """Postgres and PostgREST die under load."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -12,18 +12,9 @@ from tests.crashes.client import ANSWERS, Client, Send, busy, by_database, by_ht
 from tests.races.door import Door
 from tests.races.market import Market
 from tests.races.proofs import prove, prove_told
-from tests.stack.processes import exit_on_sigterm
 from tests.stack.stack import Stack
 
 CLIENTS = 4
-
-
-@pytest.fixture(scope="module")
-def durable() -> Iterator[Stack]:
-    """A stack whose commits wait for the disk, as in production."""
-    exit_on_sigterm()
-    with Stack.start(durable=True) as running:
-        yield running
 
 
 def traders(stack: Stack, senders: list[Send]) -> list[Client]:

@@ -3,6 +3,7 @@
 import contextlib
 import select
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -77,20 +78,30 @@ Behaviour = Callable[[Wire, Received], None]
 
 
 class Loopback:
-    """Base of the stand-ins. A context manager: it serves inside the block."""
+    """Base of the stand-ins. A context manager: it serves inside the block.
 
-    def __init__(self) -> None:
+    tls: it serves https as `localhost`, the name its certificate should have.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._received: list[Received] = []
         self._arrived = threading.Condition()
         self._stopping = threading.Event()
         self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
+        if tls:
+            # Each handler shakes hands for itself: a client that will not holds up nobody.
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        port = self._server.server_address[1]
+        return f"https://localhost:{port}" if self._tls else f"http://127.0.0.1:{port}"
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -1,5 +1,6 @@
 """Receivers of our webhooks: as many as wanted behind one server, each with its own manners."""
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,8 +28,8 @@ class Endpoint:
 class WebhookReceiver(Loopback):
     """Serves inside its block. A path that no endpoint has is answered 404."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(tls)
         self._endpoints: dict[str, Endpoint] = {}
 
     def endpoint(self, behaviour: Behaviour | None = None) -> Endpoint:

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -99,7 +100,7 @@ class Lambdas:
         *,
         reload: bool = False,
     ) -> None:
-        self.functions = functions
+        self.functions = dict(functions)
         self.log = log
         self._aws = aws
         self._variables = variables
@@ -119,6 +120,10 @@ class Lambdas:
             return environment.call(event)
         finally:
             self._release(environment)
+
+    def scale(self, name: str, concurrency: int) -> None:
+        """Let so many environments of a function run at once, whatever the template reserves."""
+        self.functions[name] = replace(self.functions[name], concurrency=concurrency)
 
     def kill(self, name: str) -> int:
         """Crash every environment of a function, busy or not; how many there were."""

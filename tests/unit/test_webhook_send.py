@@ -5,15 +5,12 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.webhooks.send import MAX_ANSWER, Answer, post
+from tests.rails.certificate import certificate
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Script = Callable[[socket.socket], None]
@@ -197,7 +194,7 @@ def test_the_next_address_when_one_does_not_answer() -> None:
 
 def test_the_certificate_is_that_of_the_name(tmp_path: Path) -> None:
     """Connected by address, checked by name; a certificate nobody vouches for is none."""
-    pem, key_pem = _certificate(tmp_path, "hooks.example")
+    pem, key_pem = certificate(tmp_path, "hooks.example")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem, key_pem)
     trust = ssl.create_default_context(cafile=str(pem))
@@ -232,32 +229,3 @@ def test_the_certificate_is_that_of_the_name(tmp_path: Path) -> None:
         assert call("hooks.example", None).error == "tls_failed"
     finally:
         listener.close()
-
-
-def _certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    """A certificate signed by itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem, key_pem = folder / "cert.pem", folder / "key.pem"
-    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_pem.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return pem, key_pem
