@@ -135,7 +135,7 @@ comment on function private.count_lost_attempts(integer[], timestamptz) is
 'Writes an attempt for each message whose sender did not come back, and has it wait for its next one or ends it; returns how many. It may have arrived: what comes again has the same id.';
 
 -- Definer: schedules have no user.
-create function service.webhook_hand_over(schedule integer [] default null) returns jsonb
+create function service.webhook_hand_over(schedule integer[] default null) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare

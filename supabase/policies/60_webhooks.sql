@@ -21,6 +21,6 @@ using (party_id = any(array(select private.my_parties())));
 grant execute on function
 service.webhook_endpoint_create(jsonb), service.webhook_secret_rotate(jsonb), service.webhook_endpoint_enable(jsonb),
 service.webhook_ping(jsonb), service.webhook_resend(jsonb), service.webhook_delivery_resend(jsonb),
-service.outbox_relay(), service.webhook_hand_over(integer []), service.webhook_claim(uuid, integer),
+service.outbox_relay(), service.webhook_hand_over(integer[]), service.webhook_claim(uuid, integer),
 service.webhook_record(uuid, integer, text, integer, integer, integer, integer, text, text)
 to service_role;

@@ -89,6 +89,22 @@ def test_a_message_that_kills_every_sender_is_given_up(
     assert len(receivers.of(receiver)) == len(SCHEDULE)
 
 
+def test_a_queue_that_takes_nothing_costs_time_only(
+    desk: Desk, advanced: Stack, receivers: WebhookReceiver
+) -> None:
+    receiver = receivers.endpoint()
+    owner = subscribe(desk, receiver)
+    pinged = owner.ping()
+    queue = advanced.sources.url(advanced.lambdas.functions[DELIVER].sources[0])
+    advanced.configure(HOLDFAST_WEBHOOK_QUEUE_URL=f"{queue}-gone")
+    assert advanced.tick(RELAY)["queued"] == 0
+    advanced.configure(HOLDFAST_WEBHOOK_QUEUE_URL=queue)
+    advance_past(advanced, due(owner.delivery(pinged)))
+    carry(advanced)
+    assert len(receivers.of(receiver)) == 1
+    assert owner.delivery(pinged)["status"] == "delivered"
+
+
 def _queued(owner: Owner) -> list[dict[str, Any]]:
     """The messages of the queue, as the relay wrote them, the later event last."""
     return [
