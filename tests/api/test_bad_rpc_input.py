@@ -32,7 +32,7 @@ OPTIONAL = {
     "escrow_rail_case": {"reason", "due_by"},
     "escrow_case_close": {"amount", "resolution"},
     "webhook_endpoint_create": {"party_id", "description", "event_types"},
-    "webhook_resend": {"event_ids", "since", "until"},
+    "webhook_resend": {"event_ids", "since", "until", "after"},
     "profile_verify": {"tier"},
     "verification_event": {"provider_reference"},
     "perform": {"aal", "payload"},
@@ -59,8 +59,8 @@ MAY_BE_ZERO = {
     ("concede", "payee_amount"), ("concede", "fee_amount"), ("order_take", "max_slippage_bps"),
 }  # fmt: skip
 _RIGHT = {"uuid": str(OLGA.id), "time": "2026-01-01", "text": "b" * 64, "word": "sell"}
-# A provider may know somebody whom we do not: that is noted.
-MAY_BE_ANYBODY = {("verification_event", "party_id")}
+# A provider may know somebody whom we do not: that is noted. Everything comes after nothing.
+MAY_BE_ANYBODY = {("verification_event", "party_id"), ("webhook_resend", "after")}
 # Judged field by field once; other moves only differ in their payload.
 WHOLE_DECISIONS = ("perform", "accept_split", "funds_confirmed")
 
@@ -227,9 +227,9 @@ def test_prices(service: Rest, fingerprint: Fingerprint) -> None:
 def test_functions_with_plain_parameters(
     catalog: Catalog, service: Rest, person: Rest, fingerprint: Fingerprint
 ) -> None:
-    # Outages that other tests declared, and traders whose trades they ended, are work to do,
-    # not bad input.
-    for work in ("outage_credit", "reputation_refresh"):
+    # Outages that other tests declared, traders whose trades they ended, and messages that they
+    # left are work to do, not bad input.
+    for work in ("outage_credit", "reputation_refresh", "webhook_hand_over"):
         while service.rpc("service", work, {}).json():
             continue
     before = fingerprint.take()
