@@ -48,7 +48,7 @@ def _lose(stack: Stack, owner: Owner, delivery_id: str) -> dict[str, Any]:
     return owner.delivery(delivery_id)
 
 
-def test_killed_between_send_and_record_it_is_sent_again(
+def test_incident_07_killed_between_send_and_record_it_is_sent_again(
     desk: Desk, advanced: Stack, receivers: WebhookReceiver
 ) -> None:
     """The receiver has it, the sender dies, and the same id comes again, newly signed."""

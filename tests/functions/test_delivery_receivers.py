@@ -1,6 +1,8 @@
 """Receivers of every kind: what is kept of their answers, and that none delays another."""
 
+import threading
 from collections.abc import Callable
+from typing import Any
 
 from functions.webhooks.decide import SCHEDULE
 from functions.webhooks.send import MAX_ANSWER
@@ -15,9 +17,9 @@ from tests.functions.delivering import (
     ids,
     subscribe,
 )
-from tests.functions.desk import Desk
+from tests.functions.desk import ATTESTED, Desk, Trade
 from tests.rails import behaviour
-from tests.rails.loopback import Behaviour, closed_port
+from tests.rails.loopback import Behaviour, Received, Wire, closed_port
 from tests.rails.webhook_receiver import WebhookReceiver
 from tests.stack.stack import Stack
 
@@ -79,6 +81,32 @@ def test_a_redirect_is_not_followed(desk: Desk, receivers: WebhookReceiver) -> N
         row = owner.delivery(pinged)
         assert (row["status"], row["last_status_code"]) == ("pending", code)
     assert receivers.of(elsewhere) == []
+
+
+def test_incident_08_a_silent_receiver_holds_up_no_trade(
+    desk: Desk, trade: Trade, receivers: WebhookReceiver
+) -> None:
+    """While a sender waits for its answer no transaction is open, and others trade on."""
+    carry(desk.stack)
+    seen: list[Any] = []
+    said = threading.Event()
+
+    def silent(wire: Wire, request: Received) -> None:
+        trade.done(trade.buyer, "mark-paid")
+        seen.append(trade.done(trade.seller, "release", ATTESTED)["state"])
+        with desk.stack.connect() as owner:
+            seen.append(
+                owner.execute(
+                    "select query from pg_stat_activity where state like 'idle in transaction%'"
+                ).fetchall()
+            )
+        said.set()
+        behaviour.ok()(wire, request)
+
+    subscribe(desk, receivers.endpoint(silent), event_types=["webhook_endpoint.*"]).ping()
+    carry_once(desk.stack)
+    assert said.wait(60)
+    assert seen == ["released", []]
 
 
 def _people(desk: Desk, receivers: WebhookReceiver, count: int) -> list[Owner]:
