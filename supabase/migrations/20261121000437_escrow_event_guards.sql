@@ -107,6 +107,11 @@ begin
                 where v.dispute_id = p_dispute.id and v.author_role = v_role
             ) >= 20 then
                 return 'evidence_limit';
+            elsif not exists (
+                select from public.evidence_uploads as u
+                where u.escrow_id = p_escrow.id and u.author_role = v_role and u.sha256 = p_payload ->> 'sha256'
+            ) then
+                return 'file_not_found';
             end if;
         when 'assign' then
             if not coalesce(private.may_arbitrate((p_payload ->> 'arbiter_id')::uuid, p_dispute.id), false) then

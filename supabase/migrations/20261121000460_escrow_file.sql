@@ -169,11 +169,10 @@ begin
     elsif new.last_event = 'evidence' then
         insert into public.dispute_evidence (
             dispute_id, sha256, author_role, author_id, name, media_type, size_bytes, created_at
-        ) values (
-            v_dispute.id, new.last_payload ->> 'sha256', new.last_actor_role, new.last_actor_id,
-            new.last_payload ->> 'name', new.last_payload ->> 'media_type',
-            (new.last_payload ->> 'size_bytes')::bigint, new.updated_at
-        );
+        )
+        select v_dispute.id, u.sha256, u.author_role, new.last_actor_id, u.name, u.media_type, u.size_bytes, new.updated_at
+        from public.evidence_uploads as u
+        where u.escrow_id = new.id and u.author_role = new.last_actor_role and u.sha256 = new.last_payload ->> 'sha256';
     elsif new.last_event in ('timeout_acknowledge', 'timeout_decide') then
         update public.disputes set reassignments = reassignments + 1 where id = v_dispute.id;
     elsif new.last_event = 'propose_decision' then

@@ -214,6 +214,8 @@ class Escrow:
         """A decision as a function would send it; `changes` replace fields."""
         row = self.row()
         kind, actor_id = self.actor(role)
+        if event == "evidence" and role in ("payer", "payee"):
+            self.announce(role)
         made: dict[str, Any] = {
             "escrow_id": self.id, "expected_version": row.version, "event": event,
             "actor_kind": kind, "actor_id": actor_id, "aal": "aal2",
@@ -229,6 +231,16 @@ class Escrow:
             made |= {"payer_amount": row.amount - part, "payee_amount": part - fee,
                      "fee_amount": fee}  # fmt: skip
         return made | changes
+
+    def announce(self, role: str, sha256: str = FILE_HASH) -> None:
+        """A side has announced a file, which it may then hand in."""
+        self.world.run(
+            "insert into public.evidence_uploads (id, escrow_id, author_role, author_id, purpose, "
+            "sha256, name, media_type, size_bytes, created_at) values (gen_random_uuid(), %s, %s, "
+            "%s, 'evidence', %s, 'receipt.pdf', 'application/pdf', 1024, private.clock()) "
+            "on conflict do nothing",
+            self.id, role, self.payer if role == "payer" else self.payee, sha256,
+        )  # fmt: skip
 
     def commit(self, event: str, role: str, **changes: Any) -> dict[str, Any]:
         """Make a move; the answer. Raises what the database raises."""

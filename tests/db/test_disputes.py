@@ -283,12 +283,28 @@ def test_evidence_has_a_hash_and_a_limit(world: World) -> None:
         with refused(world.connection, "hash_required"):
             escrow.commit("evidence", "payer", payload=receipt | {"sha256": wrong})
     for number in range(20):
-        escrow.commit("evidence", "payer", payload=receipt | {"sha256": f"{number:064x}"})
+        digest = f"{number:064x}"
+        with refused(world.connection, "file_not_found"):
+            escrow.commit("evidence", "payer", payload=receipt | {"sha256": digest})
+        escrow.announce("payer", digest)
+        escrow.commit("evidence", "payer", payload=receipt | {"sha256": digest})
     with refused(world.connection, "evidence_limit"):
         escrow.commit("evidence", "payer", payload=receipt | {"sha256": "a" * 64})
     escrow.commit("evidence", "payee", payload=receipt)
     with refused(world.connection, "23505"):
         escrow.commit("evidence", "payee", payload=receipt)
+
+
+def test_a_file_is_handed_in_as_its_own_side_announced_it(world: World) -> None:
+    escrow = EVERY_POLICY["statements"](world, SERVICE)
+    escrow.announce("payee", "a" * 64)
+    said = {"sha256": "a" * 64, "name": "other.exe", "media_type": "text/html", "size_bytes": 1}
+    with refused(world.connection, "file_not_found"):
+        escrow.commit("evidence", "payer", payload=said)
+    escrow.commit("evidence", "payee", payload=said)
+    assert world.rows("select name, media_type, size_bytes from public.dispute_evidence") == [
+        ("receipt.pdf", "application/pdf", 1024)
+    ]
 
 
 def test_a_dispute_ends_with_its_escrow_whoever_ends_it(world: World) -> None:

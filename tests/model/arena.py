@@ -163,6 +163,16 @@ class Database:
              order.minutes, order.expires_at],
         )  # fmt: skip
 
+    def announce(self, escrow_id: UUID, author: UUID, sha256: str) -> None:
+        """A file that both sides have announced."""
+        self.owner.execute(
+            "insert into public.evidence_uploads (id, escrow_id, author_role, author_id, purpose, "
+            "sha256, name, media_type, size_bytes, created_at) select gen_random_uuid(), %s, side, "
+            "%s, 'evidence', %s, 'receipt.pdf', 'application/pdf', 1024, private.clock() "
+            "from unnest('{payer,payee}'::public.escrow_role[]) as side",
+            [escrow_id, author, sha256],
+        )
+
     def roll_up(self) -> None:
         self.service.execute("select service.ledger_rollup()")
 

@@ -41,6 +41,7 @@ def evidence(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     return codes(
         hash_required=re.fullmatch("[0-9a-f]{64}", sha256) is None,
         evidence_limit=len(mine) >= MOST_FILES,
+        file_not_found=sha256 not in escrow.files,
         duplicate=sha256 in mine,
     )
 

@@ -110,6 +110,7 @@ class Escrow:
     offers: list[Offer] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
     claims: set[UUID] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
 
     @property
     def closed(self) -> bool:
