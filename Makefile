@@ -56,6 +56,10 @@ bench: $(VENV) $(NODE) ## Measure speed; writes docs/performance.md
 soak: $(VENV) $(NODE) ## Run random trade for a long time and check the books
 	@exec $(RUN) -m tests.soak
 
+.PHONY: mutants
+mutants: $(VENV) $(NODE) ## Break the engine in many ways and see which tests notice
+	@exec $(RUN) -m tests.mutation
+
 .PHONY: lint
 lint: $(VENV) ## Check style of Python and SQL
 	@echo "lint: ruff"

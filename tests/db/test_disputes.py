@@ -131,6 +131,17 @@ def test_silence_all_the_way_ends_by_the_policy(
     assert world.problems() == []
 
 
+def test_nobody_decides_by_default_while_an_arbiter_may_still_be_asked(world: World) -> None:
+    escrow = EVERY_POLICY["acknowledge"](world, SERVICE)
+    for _ in range(3):
+        escrow.expire()
+        with refused(world.connection, "arbiters_left"):
+            escrow.commit("timeout_undecided", "timer")
+        escrow.commit("timeout_acknowledge", "timer")
+    escrow.expire()
+    escrow.commit("timeout_undecided", "timer")
+
+
 def test_the_default_is_not_chosen_by_the_caller(world: World) -> None:
     escrow = ONCE["acknowledge_out_of_arbiters"](world, SERVICE)
     escrow.expire()

@@ -180,6 +180,18 @@ def test_consent_is_to_the_amount_that_was_there(world: World) -> None:
     assert escrow.suspense() == 60
 
 
+def test_consent_to_a_part_runs_out(world: World) -> None:
+    escrow = signed(world)
+    _mismatch(escrow, "40")
+    soon = {"offer_expires_at": world.now() + timedelta(minutes=30)}
+    escrow.commit("propose_partial", "payee", payload=soon)
+    world.advance(minutes=31)
+    with refused(world.connection, "other_side_pending"):
+        escrow.commit("accept_partial", "payer")
+    escrow.commit("propose_partial", "payee")
+    assert escrow.commit("accept_partial", "payer")["state"] == "funded"
+
+
 def test_nothing_of_the_own_currency_is_nothing_to_agree_to(world: World) -> None:
     escrow = signed(world)
     _mismatch(escrow, "100", "USDC_ETH")

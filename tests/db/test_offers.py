@@ -94,6 +94,14 @@ def test_an_offer_is_taken_back(world: World) -> None:
         escrow.commit("withdraw_offer", "payer")
 
 
+def test_an_offer_is_not_taken_back_by_the_other_side(world: World) -> None:
+    escrow = funded(world, SERVICE)
+    escrow.commit("offer_split", "payer")
+    with refused(world.connection, "offer_not_open"):
+        escrow.commit("withdraw_offer", "payee")
+    escrow.commit("accept_split", "payee")
+
+
 def test_a_new_offer_replaces_the_old_one(world: World) -> None:
     escrow = funded(world, SERVICE)
     escrow.commit("offer_split", "payer", payload={"payee_amount": "10"})

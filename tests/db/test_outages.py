@@ -190,6 +190,19 @@ def test_law_11_a_draft_that_no_longer_holds_stops_no_clock(world: World) -> Non
     assert world.one("select expires_at from public.p2p_orders where id = %s", old) == kept
 
 
+def test_the_wait_before_a_dispute_gets_it_too(world: World) -> None:
+    """The payer, too, could not act meanwhile: the payee waits as long as agreed."""
+    escrow = EVERY_POLICY["performed"](world, "p2p_crypto")
+    begin = world.now()
+    world.advance(minutes=16)
+    _declare(world, begin, 10 / 60)
+    _credit(world)
+    with refused(world.connection, "dispute_window_closed"):
+        escrow.commit("dispute", "payee")
+    world.advance(minutes=10)
+    assert escrow.commit("dispute", "payee")["state"] == "disputed"
+
+
 def test_the_claim_window_gets_it_too(world: World) -> None:
     escrow = funded(world, "p2p_crypto")
     escrow.commit("concede", "payee")

@@ -27,25 +27,16 @@ class Breaker:
 
     @pytest.fixture(scope="module", autouse=True)
     def broken(self, database: Cluster) -> None:
-        mutant = self._mutant
-        with database.connect() as owner:
-            found = owner.execute(
-                "select pg_get_functiondef(p.oid) from pg_proc as p "
-                "where p.pronamespace = 'private'::regnamespace and p.proname = %s",
-                [mutant.function],
-            ).fetchall()
-            ((body,),) = found
-            if body.count(mutant.old) != 1:
-                pytest.exit(f"{mutant.name}: its text is not once in {mutant.function}", 3)
-            try:
-                owner.execute(body.replace(mutant.old, mutant.new).encode())
-            except psycopg.Error as error:
-                pytest.exit(f"{mutant.name}: {error}", 3)
+        try:
+            with database.connect() as owner:
+                owner.execute(self._mutant.statement(owner).encode())
+        except (ValueError, psycopg.Error) as error:
+            pytest.exit(f"{self._mutant.name}: {error}", 3)
 
 
 def killed_by(mutant: Mutant) -> str | None:
     """The first file of tests that fails; None: the mutant survives."""
-    for name in mutant.tests.split():
+    for name in mutant.tests:
         with contextlib.redirect_stdout(io.StringIO()) as said:
             code = pytest.main(
                 ["-q", "-x", "--no-header", "-p", "no:xdist", str(HERE / f"test_{name}.py")],
