@@ -60,7 +60,7 @@ def main() -> None:
             alive.append(mutant)
         fate = f"killed by {killer}" if killer else "SURVIVES"
         took = time.monotonic() - began
-        print(f"{mutant.function:24} {mutant.name:48} {fate:28} {took:4.0f} s", flush=True)
+        print(f"{mutant.function:40} {mutant.name:48} {fate:28} {took:4.0f} s", flush=True)
     print(f"mutants: {len(wanted)} made, {len(wanted) - len(alive)} killed, {len(alive)} survive")
     sys.exit(bool(alive))
 

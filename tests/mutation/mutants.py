@@ -8,12 +8,12 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import TupleRow
 
-_HEAD = re.compile(r"(\w+): (.+) \(([\w ]+)\)")
+_HEAD = re.compile(r"([\w.]+): (.+) \(([\w ]+)\)")
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One text of a function of schema private, replaced by another.
+    """One text of a function, of schema private where none is named, replaced by another.
 
     old: stands in the function exactly once. tests: files of tests/db, of which one should fail.
     """
@@ -26,10 +26,11 @@ class Mutant:
 
     def statement(self, owner: psycopg.Connection[TupleRow]) -> str:
         """The function, broken. Raises ValueError when the text is not there once."""
+        schema, _, name = self.function.rpartition(".")
         found = owner.execute(
             "select pg_get_functiondef(p.oid) from pg_proc as p "
-            "where p.pronamespace = 'private'::regnamespace and p.proname = %s",
-            [self.function],
+            "where p.pronamespace = %s::regnamespace and p.proname = %s",
+            [schema or "private", name],
         ).fetchall()
         ((body,),) = found
         if body.count(self.old) != 1:
