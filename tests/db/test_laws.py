@@ -217,6 +217,15 @@ def test_law_8_a_deadline_is_checked_when_the_lock_is_held(world: World) -> None
         world.command("escrow_commit", **decision)
 
 
+def test_law_8_a_timer_waits_until_the_grace_is_over(world: World) -> None:
+    """Between the deadline and the end of the grace the duty may still be done."""
+    escrow = p2p_trade(world)
+    world.advance_to(world.one("select deadline_at from public.escrow_transactions"))
+    with refused(world.connection, "not_due"):
+        escrow.commit("timeout_refund", "timer")
+    assert escrow.commit("perform", "payee")["state"] == "performed"
+
+
 def _live(world: World) -> list[tuple[Any, ...]]:
     return world.rows(
         "select id from public.escrow_transactions "
