@@ -24,7 +24,6 @@ _CASES: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
     ("funded", "perform", "payee", {"expected_version": 99}, "stale_version"),
     ("funded", "perform", "payee", {"expected_version": None}, "stale_version"),
     ("funded", "perform", "payee", {"payer_amount": "1"}, "settlement_not_as_ruled"),
-    ("funded", "perform", "payee", {"payee_amount": "1"}, "settlement_not_as_ruled"),
     ("funded", "perform", "payee", {"fee_amount": "1"}, "settlement_not_as_ruled"),
     ("funded", "perform", "payee", {"event": None}, "illegal_move"),
     ("funded", "perform", "payee", {"event": "teleport"}, "illegal_move"),
