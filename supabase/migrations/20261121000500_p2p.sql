@@ -49,14 +49,8 @@ alter table public.p2p_orders enable row level security;
 create index p2p_orders_user_id_idx on public.p2p_orders (user_id, created_at desc);
 create index p2p_orders_cryptocurrency_idx on public.p2p_orders (cryptocurrency);
 create index p2p_orders_fiat_currency_idx on public.p2p_orders (fiat_currency);
--- The book reads the first two in their order; the others where few orders fit.
-create index p2p_orders_fixed_book_idx on public.p2p_orders (cryptocurrency, fiat_currency, type, price, id)
-where status = 'active' and price_type = 'fixed';
-create index p2p_orders_margin_book_idx on public.p2p_orders (cryptocurrency, fiat_currency, type, margin_bps, id)
-where status = 'active' and price_type = 'margin';
-create index p2p_orders_large_idx on public.p2p_orders (cryptocurrency, fiat_currency, type, max_order_amount)
-where status = 'active';
-create index p2p_orders_payment_methods_idx on public.p2p_orders using gin (payment_methods)
+-- For who reads the table: the book has lines of its own.
+create index p2p_orders_book_idx on public.p2p_orders (cryptocurrency, fiat_currency, type, price, id)
 where status = 'active';
 create index p2p_orders_expires_at_idx on public.p2p_orders (expires_at)
 where status in ('draft', 'active', 'paused');

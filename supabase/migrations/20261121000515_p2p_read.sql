@@ -1,6 +1,18 @@
 -- What a function reads before it decides about an order.
 
--- Invoker: row level security decides which order the caller sees.
+-- Definer: an order with a trigger is in the book but not in the table that others read.
+create function private.order_before_take(p_order_id uuid) returns setof public.p2p_orders
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return query select o.* from public.p2p_orders as o
+    where o.id = p_order_id and (o.status = 'active' or o.user_id = any(array(select private.my_parties())));
+end
+$$;
+comment on function private.order_before_take(uuid) is
+'An order that is active or the caller''s own; its trigger is for order_snapshot only, which tells no more than whether it sleeps.';
+
+-- Invoker: the caller sees active orders and their own.
 create function public.order_snapshot(order_id uuid, idempotency_key text default null, request_hash text default null)
 returns jsonb
 language plpgsql volatile set search_path = ''
@@ -31,12 +43,11 @@ begin
         ),
         'policy', jsonb_build_object('perform_grace', extract(epoch from p.perform_grace)::bigint)
     ) into v_snapshot
-    from public.p2p_orders as o
+    from private.order_before_take(order_snapshot.order_id) as o
     join public.currencies as c on c.code = o.cryptocurrency
     join public.currencies as f on f.code = o.fiat_currency
     join public.escrow_policies as p on p.id = 'p2p_crypto'
-    cross join lateral (select private.price_of_order(o, private.clock()) as now) as priced
-    where o.id = order_snapshot.order_id;
+    cross join lateral (select private.price_of_order(o, private.clock()) as now) as priced;
     -- The key after the row: a twin that commits between the two is found by its answer.
     if idempotency_key is not null then
         v_stored := private.my_answer(idempotency_key, request_hash);

@@ -35,74 +35,93 @@ create type private.book_line as (
 );
 comment on type private.book_line is 'An order of the book with its price now, fixed or by the index.';
 
--- Definer: row level security would keep prices out of the index conditions, and so
--- read the whole book for a late page. Gives nothing but what everybody may read of active orders.
+create type private.book_place as (
+    cost numeric,
+    order_id uuid
+);
+comment on type private.book_place is
+'Where an order stands in the book: its price, negative for buy orders, so that the least is the best for a taker.';
+
+-- Definer: nobody reads the lines, and row level security would keep prices out of the index
+-- conditions. Gives nothing but what everybody may read of active orders.
 create function private.book_page(
     p_side public.p2p_order_type, p_cryptocurrency text, p_fiat_currency text, p_method text, p_amount numeric,
     p_tier integer, p_after_price numeric, p_after_id uuid, p_lines integer
 ) returns setof private.book_line
 language plpgsql stable security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_now timestamptz := private.clock();
     v_index numeric := (private.fresh_index(p_cryptocurrency, p_fiat_currency, v_now)).price;
-    v_order text := case p_side when 'sell' then 'asc' else 'desc' end;
-    v_after text := case p_side when 'sell' then '>' else '<' end;
-    -- The margin at which the last page ended, or between which and the next it did.
+    v_sign integer := case p_side when 'sell' then 1 else -1 end;
+    v_smallest integer := coalesce(private.book_size(p_amount), 0);
+    v_lines integer := least(greatest(p_lines, 1), 100);
+    v_apart uuid[] := private.kept_apart();
+    v_after_id uuid := coalesce(p_after_id, '00000000-0000-0000-0000-000000000000');
+    -- The margin at which the last page ended, or that and a half when it ended before the next.
     v_margin numeric := div(p_after_price * 10000, v_index) - 10000;
     v_between boolean := p_after_price * 10000 > (v_margin + 10000) * v_index;
-    v_after_margin numeric := v_margin + case when v_between and p_side = 'buy' then 1 else 0 end;
-    v_after_id uuid := case
-        when not v_between then p_after_id
-        when p_side = 'sell' then 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-        else '00000000-0000-0000-0000-000000000000'
-    end;
-    v_fits constant text := $fits$
-        o.status = 'active' and o.cryptocurrency = $1 and o.fiat_currency = $2 and o.type = $3
-        and o.expires_at > $4 and o.remaining > 0
-        and (o.trigger_price is null or private.is_awake(o.type, o.trigger_price, $5))
-        and ($6 is null or o.payment_methods @> array[$6])
-        and ($7 is null or (
-            o.max_order_amount >= $7 and o.remaining >= $7 and (o.min_order_amount <= $7 or o.remaining = $7)
-        ))
-        and ($8 is null or o.min_taker_tier <= $8)
-        and o.user_id <> all ($9)
-    $fits$;
-    v_columns constant text := $columns$
+    v_after_margin numeric := v_sign * (v_margin + case when v_between then 0.5 else 0 end);
+    v_page private.book_place[] := '{}';
+    v_worst numeric := 'Infinity';
+begin
+    -- The size of the amount itself comes last: only there an order may be too small, and what costs
+    -- more than a page of larger ones is not looked at.
+    for v_size in reverse 10..v_smallest loop
+        v_page := array(
+            select row(best.cost, best.order_id)::private.book_place from (
+                select place.cost, place.order_id from unnest(v_page) as place
+                union all
+                select
+                    case stream.price_type
+                        when 'fixed' then fit.rank else v_index * (v_sign * 10000 + fit.rank) / 10000
+                    end, fit.order_id
+                from (values
+                    ('fixed'::public.p2p_price_type, v_sign * p_after_price, v_worst),
+                    ('margin', v_after_margin, div(v_worst * 10000, v_index) - v_sign * 10000 + 1)
+                ) as stream (price_type, after, upto)
+                cross join lateral (
+                    select l.rank, l.order_id from private.p2p_book_lines as l
+                    where l.cryptocurrency = p_cryptocurrency and l.fiat_currency = p_fiat_currency
+                        and l.type = p_side and l.method = coalesce(p_method, '')
+                        and l.price_type = stream.price_type and l.size = v_size
+                        and (l.rank::numeric, l.order_id) > (coalesce(stream.after, '-Infinity'), v_after_id)
+                        and l.rank <= stream.upto
+                        and l.expires_at > v_now
+                        and (l.trigger_price is null or private.is_awake(l.type, l.trigger_price, v_index))
+                        and (p_tier is null or l.min_taker_tier <= p_tier)
+                        and l.user_id <> all (v_apart)
+                        and (p_amount is null or (l.max_order_amount >= p_amount and case
+                            when v_size > v_smallest then l.min_order_amount <= p_amount
+                            else exists (
+                                select from public.p2p_orders as o
+                                where o.id = l.order_id and o.remaining >= p_amount
+                                    and (o.min_order_amount <= p_amount or o.remaining = p_amount)
+                            )
+                        end))
+                    order by l.rank, l.order_id limit v_lines
+                ) as fit
+                order by 1, 2 limit v_lines
+            ) as best
+            order by best.cost, best.order_id
+        );
+        v_worst := case cardinality(v_page) when v_lines then v_page[v_lines].cost else 'Infinity' end;
+    end loop;
+    return query
+    select
+        o.id, o.user_id, o.type, o.cryptocurrency, o.fiat_currency, (v_sign * place.cost)::public.money_amount,
         o.price_type, o.margin_bps, o.remaining, o.min_order_amount, o.max_order_amount, o.payment_methods,
         o.time_limit, o.min_taker_tier, o.terms, o.completed_trades, o.expires_at, o.created_at
-    $columns$;
-begin
-    return query execute format(
-        $query$
-        select * from (
-            (
-                select o.id, o.user_id, o.type, o.cryptocurrency, o.fiat_currency, o.price, %1$s
-                from public.p2p_orders as o
-                where o.price_type = 'fixed' and %2$s
-                    and ($10 is null or (o.price::numeric, o.id) %4$s ($10, $11))
-                order by o.price %3$s, o.id %3$s limit $12
-            )
-            union all
-            (
-                select o.id, o.user_id, o.type, o.cryptocurrency, o.fiat_currency,
-                    ($5 * (10000 + o.margin_bps) / 10000)::public.money_amount, %1$s
-                from public.p2p_orders as o
-                where o.price_type = 'margin' and $5 is not null and %2$s
-                    and ($10 is null or (o.margin_bps, o.id) %4$s ($13::integer, $14))
-                order by o.margin_bps %3$s, o.id %3$s limit $12
-            )
-        ) as lines order by price %3$s, id %3$s limit $12
-        $query$, v_columns, v_fits, v_order, v_after
-    ) using p_cryptocurrency, p_fiat_currency, p_side, v_now, v_index, p_method, p_amount, p_tier,
-        private.kept_apart(), p_after_price, p_after_id, least(greatest(p_lines, 1), 100),
-        least(greatest(v_after_margin, -2000000000), 2000000000), v_after_id;
+    from unnest(v_page) as place
+    inner join public.p2p_orders as o on o.id = place.order_id
+    order by place.cost, o.id;
 end
 $$;
 comment on function private.book_page(
     public.p2p_order_type, text, text, text, numeric, integer, numeric, uuid, integer
 ) is
-'A page of the book: two streams, each in the order of its index, merged. A margin''s key is found from the price of the last page.';
+'A page of the book: for each size a stream of fixed prices and one of margins, each in the order of the index, merged. A margin''s key is found from the price of the last page.';
 
 create function public.p2p_book(
     side public.p2p_order_type, cryptocurrency text, fiat_currency text, payment_method text default null,
@@ -126,7 +145,7 @@ $$;
 comment on function public.p2p_book(
     public.p2p_order_type, text, text, text, public.money_amount, integer, public.money_amount, uuid, integer
 ) is
-'Orders that can be taken now, best price for the taker first, then id (both descending for buy orders). side: of the orders. amount: that one take could have, in the cryptocurrency. tier: of the taker. after_price, after_id: of the last line of the page before. At most 100 lines. Raises bad_page (422).';
+'Orders that can be taken now, best price for the taker first, then id. side: of the orders. amount: that one take could have, in the cryptocurrency. tier: of the taker. after_price, after_id: of the last line of the page before. At most 100 lines. Raises bad_page (422).';
 
 create table public.p2p_book_counts (
     cryptocurrency text not null references public.currencies (code) on delete restrict,

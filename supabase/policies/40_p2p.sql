@@ -1,4 +1,5 @@
--- The public book is for everyone; drafts and closed orders for their maker.
+-- Active orders are for everyone; drafts and closed orders for their maker. At which price an order
+-- wakes is for its maker alone: others find it in the book while it is awake.
 grant select (
     id, user_id, type, cryptocurrency, fiat_currency, amount, price_type, price, margin_bps, min_order_amount,
     max_order_amount, payment_methods, time_limit, min_taker_tier, terms, status, remaining,
@@ -6,9 +7,9 @@ grant select (
 ) on public.p2p_orders to anon;
 grant select on public.p2p_orders to authenticated;
 create policy p2p_orders_select_book on public.p2p_orders for select to anon
-using (status = 'active');
+using (status = 'active' and trigger_price is null);
 create policy p2p_orders_select_book_or_own on public.p2p_orders for select to authenticated
-using (status = 'active' or user_id = any(array(select private.my_parties())));
+using ((status = 'active' and trigger_price is null) or user_id = any(array(select private.my_parties())));
 
 -- A maker writes drafts; from publishing on only commands change an order.
 grant insert (
@@ -65,9 +66,9 @@ grant execute on function
 private.has_edge(text, text, text, text, text, text, text), private.fits(numeric, text),
 private.fits_payment_methods(text[], integer), private.has_index(text, text),
 private.price_of_order(public.p2p_orders, timestamptz), private.fresh_index(text, text, timestamptz),
-private.is_awake(public.p2p_order_type, numeric, numeric)
+private.is_awake(public.p2p_order_type, numeric, numeric), private.book_size(numeric)
 to authenticated;
-grant execute on function public.order_snapshot(uuid, text, text) to authenticated;
+grant execute on function public.order_snapshot(uuid, text, text), private.order_before_take(uuid) to authenticated;
 grant execute on function
 service.order_publish(jsonb), service.order_pause(jsonb), service.order_resume(jsonb), service.order_cancel(jsonb),
 service.order_take(jsonb), service.orders_expire(integer)
