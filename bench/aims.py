@@ -133,6 +133,25 @@ def _security(results: Results) -> list[Aim]:
     ]  # fmt: skip
 
 
+def _pages(results: Results) -> Aim:
+    found = results.pages
+    worst = max(found, key=lambda asked: found[asked].p99, default="")
+    why = f"{worst}; its p50 is {found[worst].p50:.1f} ms" if found else ""
+    return _aim(
+        f"p99 of a page of the book at {results.scale.orders:,} orders, ms (the worst)",
+        found[worst].p99 if found else None, 10, "{:.1f}", why, least=False,
+    )  # fmt: skip
+
+
+def _relayed(results: Results) -> Aim:
+    found = results.relay
+    return _aim(
+        "Events relayed per second",
+        found.rate if found else None, 2000, "{:,.0f}",
+        f"CPU: {found.cpu:.2f} ms of Postgres for an event" if found else "", least=True,
+    )  # fmt: skip
+
+
 def _memory(results: Results) -> Aim:
     sizes = {each.name: each.peak_mb or each.imported_mb for each in results.functions}
     worst = max(results.functions, key=lambda each: sizes[each.name], default=None)
@@ -166,5 +185,5 @@ def judge(results: Results) -> list[Aim]:
     return [
         *(aim(results) for aim in (_transition, _trades, _latency, _sweep, _not_due)),
         *_security(results),
-        *(aim(results) for aim in (_memory, _peer)),
+        *(aim(results) for aim in (_pages, _relayed, _memory, _peer)),
     ]

@@ -1,12 +1,17 @@
-"""Messages to many endpoints of which some are dead, by relay, queue and sender."""
+"""Messages to many endpoints of which some are dead, from the outbox to the receiver."""
 
+import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, Queue
 from random import Random
+from typing import Any
+from uuid import uuid4
 
-from bench import relay, subscribers
+from bench import subscribers
 from bench.load import LoadFailed
 from bench.measures import Measure
 from bench.progress import say
@@ -14,13 +19,16 @@ from bench.scale import Scale
 from tests.rails.behaviour import drop, hang, ok
 from tests.rails.loopback import Behaviour, Received, Wire
 from tests.rails.webhook_receiver import WebhookReceiver
+from tests.stack.aws import REGION
+from tests.stack.sqs_events import event_of
 from tests.stack.stack import Stack
 
 FUNCTION = "DeliverFunction"
 NONE, DROP, SILENT = "none", "hang up", "never answer"
-_MANNERS: Mapping[str, Callable[[], Behaviour]] = {NONE: ok, DROP: drop, SILENT: hang}
+MANNERS: Mapping[str, Callable[[], Behaviour]] = {NONE: ok, DROP: drop, SILENT: hang}
 # Environments of the sender at the same time; a deployment has up to 20.
 AT_ONCE = 8
+_BATCH = 10
 _PATIENCE = 600
 
 
@@ -44,28 +52,64 @@ class _Living:
                 raise LoadFailed(f"{len(self.moments)} of {count} messages came")
 
 
-@contextmanager
-def _carrying(stack: Stack, receiver: WebhookReceiver) -> Iterator[None]:
-    """Relay and deliver all the time."""
-    over = threading.Event()
+class _Carrier:
+    """The queue between relay and sender, and what AWS does with it: batches of ten, to as many
+    senders at once. The local stand-in for SQS would be most of what is measured."""
 
-    def keep(work: Callable[[], object]) -> None:
-        while not over.wait(0.05):
-            work()
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._waiting: Queue[Any] = Queue()
+        self._over = threading.Event()
+        self._threads = [
+            threading.Thread(target=work, daemon=True)
+            for work in (self._hand_over, *[self._send] * AT_ONCE)
+        ]
 
-    works = (
-        lambda: stack.tick(relay.FUNCTION),
-        *[lambda: stack.drain(FUNCTION, retry=False)] * AT_ONCE,
-    )
-    threads = [threading.Thread(target=keep, args=(work,), daemon=True) for work in works]
-    with receiver:
-        for thread in threads:
+    def __enter__(self) -> None:
+        # All at once, so that each starts an environment: that takes as long as Python does.
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(self._invoke, [[]] * AT_ONCE))
+        for thread in self._threads:
             thread.start()
-        yield
-        over.set()
-    # The receiver is gone: nobody waits for an answer any more.
-    for thread in threads:
-        thread.join()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _hand_over(self) -> None:
+        """The rounds of the relay."""
+        with self._stack.connect() as connection:
+            while not self._over.wait(0.1):
+                connection.execute("select service.outbox_relay()")
+                (due,) = connection.execute("select service.webhook_hand_over()").fetchone() or (
+                    [],
+                )
+                for message in due:
+                    self._waiting.put(message)
+
+    def _batch(self) -> list[Any]:
+        batch: list[Any] = []
+        with suppress(Empty):
+            batch.append(self._waiting.get(timeout=0.1))
+            while len(batch) < _BATCH:
+                batch.append(self._waiting.get_nowait())
+        return batch
+
+    def _send(self) -> None:
+        while not self._over.is_set():
+            if batch := self._batch():
+                self._invoke(batch)
+
+    def _invoke(self, batch: list[Any]) -> None:
+        messages = [_sqs_message(body) for body in batch]
+        self._stack.invoke(FUNCTION, event_of(messages, "arn:aws:sqs:::webhooks", REGION))
+
+
+def _sqs_message(body: Any) -> dict[str, Any]:
+    return {
+        "MessageId": str(uuid4()), "ReceiptHandle": "", "Body": json.dumps(body), "MD5OfBody": ""
+    }  # fmt: skip
 
 
 def waves(scale: Scale, manner: str) -> list[Measure]:
@@ -74,18 +118,14 @@ def waves(scale: Scale, manner: str) -> list[Measure]:
     dead = 0 if manner == NONE else scale.endpoints // 10
     living, receiver, found = _Living(), WebhookReceiver(), []
     with Stack.start(durable=True, clock=False) as stack:
-        unheard = {each.url for each in receiver.endpoints(dead, _MANNERS[manner]())}
-        urls = [*unheard] + [
-            each.url for each in receiver.endpoints(scale.endpoints - dead, living.answer)
-        ]
+        endpoints = receiver.endpoints(dead, MANNERS[manner]())
+        endpoints += receiver.endpoints(scale.endpoints - dead, living.answer)
+        urls = [each.url for each in endpoints]
         Random(0).shuffle(urls)  # noqa: S311 - the dead are anywhere
         people = subscribers.people(stack, scale.endpoints)
         subscribers.subscribe(stack, people, urls)
-        listening = [person for person, url in zip(people, urls, strict=True) if url not in unheard]
-        with _carrying(stack, receiver):
-            # Senders start as slowly as Python does.
-            subscribers.tell(stack, listening, len(listening), concerned=1)
-            living.wait_for(len(listening))
+        # The receiver goes first: then nobody waits for an answer any more.
+        with _Carrier(stack), receiver:
             for number in (1, 2):
                 say(f"delivery to {scale.endpoints:,} endpoints, {dead} dead ({manner}): {number}")
                 living.moments.clear()

@@ -1,7 +1,8 @@
 """docs/performance.md and what the terminal shows, both from the same tables."""
 
 from bench.results import Results
-from bench.tables import Table, tables
+from bench.table import Table
+from bench.tables import tables
 
 _INTRODUCTION = """\
 # Performance

@@ -13,7 +13,11 @@ DIRECT, POSTGREST, FUNCTIONS = "direct commit", "PostgREST", "functions"
 
 @dataclass
 class Results:
-    """commands: by clients, then name. trades: by way, then clients. sweeps: by way."""
+    """commands, takes: by clients, then name. trades: by way, then clients. sweeps: by way.
+
+    pages: by what was asked. relay: of events. deliveries: of a first wave and a second, by
+    what the dead do.
+    """
 
     scale: Scale
     machine: dict[str, str]
@@ -23,4 +27,8 @@ class Results:
     sweeps: dict[str, Measure] = field(default_factory=dict)
     ticks: Ticks | None = None
     queries: list[Compared] = field(default_factory=list)
+    takes: dict[int, dict[str, Measure]] = field(default_factory=dict)
+    pages: dict[str, Measure] = field(default_factory=dict)
+    relay: Measure | None = None
+    deliveries: dict[str, list[Measure]] = field(default_factory=dict)
     functions: list[Footprint] = field(default_factory=list)

@@ -11,8 +11,8 @@ class Scale:
 
     people: makers, and as many takers. due: escrows of one sweep. not_due: rows the
     sweep must not see. ticks: sweeps of one batch that are timed with and without them.
-    queries: times that each query is asked. orders: in the book. pages: read of each kind. events: relayed at
-    once. endpoints: of webhooks, one in ten dead.
+    queries: times that each query is asked. orders: in the book. pages: read of each kind.
+    events: relayed in one run. endpoints: of webhooks; one in ten is dead.
     """
 
     seconds: float
@@ -31,6 +31,12 @@ class Scale:
 
 
 FULL = Scale(
-    5, 1, 3, (1, 4, 16), 1000, 100_000, 1_000_000, 10, 10_000, 1_000_000, 2_000, 20_000, 1_000
-)
-QUICK = Scale(0.5, 0, 1, (2,), 20, 300, 2_000, 2, 100, 3_000, 40, 200, 20)
+    seconds=5, warm_up=1, repeats=3, clients=(1, 4, 16), people=1000, due=100_000,
+    not_due=1_000_000, ticks=10, queries=10_000, orders=1_000_000, pages=2_000,
+    events=20_000, endpoints=1_000,
+)  # fmt: skip
+QUICK = Scale(
+    seconds=0.5, warm_up=0, repeats=1, clients=(2,), people=20, due=300,
+    not_due=2_000, ticks=2, queries=100, orders=3_000, pages=40,
+    events=200, endpoints=20,
+)  # fmt: skip

@@ -1,27 +1,12 @@
 """Results as tables of text."""
 
-import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
-from bench import yardstick
+from bench import event_tables, market_tables, yardstick
 from bench.aims import judge
 from bench.measures import ratio
 from bench.results import DIRECT, Results
-
-
-@dataclass(frozen=True)
-class Table:
-    """note: what the columns mean and what to mind."""
-
-    title: str
-    note: str
-    head: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-
-
-def number(value: float | None, form: str = ",.0f") -> str:
-    return "-" if value is None or math.isnan(value) else format(value, form)
+from bench.table import Table, number
 
 
 def _verdict(reached: bool | None) -> str:
@@ -174,7 +159,8 @@ def _functions(results: Results) -> Table:
 
 
 TABLES: tuple[Callable[[Results], Table], ...] = (
-    _aims, _commands, _trades, _postings, _sweeps, _ticks, _queries, _functions
+    _aims, _commands, _trades, market_tables.takes, _postings, _sweeps, _ticks, _queries,
+    market_tables.pages, event_tables.relayed, event_tables.deliveries, _functions,
 )  # fmt: skip
 
 

@@ -2,7 +2,21 @@
 
 from collections.abc import Callable, Collection
 
-from bench import commands, http_rounds, imports, machine, postings, rls, sweep, world, yardstick
+from bench import (
+    book,
+    commands,
+    contention,
+    delivery,
+    http_rounds,
+    imports,
+    machine,
+    postings,
+    relay,
+    rls,
+    sweep,
+    world,
+    yardstick,
+)
 from bench.load import LoadFailed
 from bench.progress import say
 from bench.results import DIRECT, FUNCTIONS, POSTGREST, Results
@@ -50,10 +64,33 @@ def _ticks(stack: Stack, scale: Scale, results: Results) -> None:
     results.ticks = sweep.ticks(stack.cluster, scale.ticks, scale.not_due, scale.people)
 
 
-# Imports while the functions that worked still run. Ticks add rows that are not money, so
-# nothing moves after them; queries last, to be asked of tables that are large.
+def _contention(stack: Stack, scale: Scale, results: Results) -> None:
+    results.takes = {
+        clients: contention.rounds(stack.cluster, clients, scale) for clients in scale.clients
+    }
+
+
+def _book(_: Stack, scale: Scale, results: Results) -> None:
+    results.pages = book.pages(scale)
+
+
+def _relay(_: Stack, scale: Scale, results: Results) -> None:
+    results.relay = relay.rate(scale)
+
+
+def _delivery(_: Stack, scale: Scale, results: Results) -> None:
+    results.deliveries = {manner: delivery.waves(scale, manner) for manner in delivery.MANNERS}
+
+
+# The first three make stacks of their own. Imports while the functions that worked still run.
+# Ticks add rows that are not money, so nothing moves after them; queries last, to be asked of
+# tables that are large.
 PARTS = {
+    "book": _book,
+    "relay": _relay,
+    "delivery": _delivery,
     "commands": _commands,
+    "contention": _contention,
     "postings": _postings,
     "postgrest": _http("postgrest", POSTGREST),
     "functions": _http("functions", FUNCTIONS),

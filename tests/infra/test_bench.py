@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bench import commands, pgbench, report, whole, yardstick
+from bench import book, commands, delivery, pgbench, report, whole, yardstick
 from bench.load import SCRIPTS, Load, LoadFailed
 from bench.queries import QUERIES
 from bench.results import DIRECT, FUNCTIONS, POSTGREST, Results
@@ -31,6 +31,11 @@ def test_every_part_is_measured(results: Results) -> None:
     assert all(set(by_clients) == clients for by_clients in results.trades.values())
     assert set(results.sweeps) == {DIRECT, FUNCTIONS}
     assert results.ticks is not None
+    assert set(results.takes) == clients
+    assert set(results.pages) == {*book.QUESTIONS, book.LATE}
+    assert results.relay is not None
+    assert set(results.deliveries) == set(delivery.MANNERS)
+    assert all(len(waves) == 2 for waves in results.deliveries.values())
     assert [each.name for each in results.queries] == [query.name for query in QUERIES]
     assert {each.name for each in results.functions} == set(template.functions(template.load()))
 
@@ -41,8 +46,15 @@ def test_figures_are_of_something_done(results: Results) -> None:
         *(each for found in results.commands.values() for each in found.values()),
         *(each for found in results.trades.values() for each in found.values()),
         *results.sweeps.values(),
+        *(each for found in results.takes.values() for each in found.values()),
+        *results.pages.values(),
+        *filter(None, [results.relay]),
     ]
     assert all(each.count > 0 and each.rate > 0 for each in measures)
+    living = QUICK.endpoints - QUICK.endpoints // 10
+    assert [[wave.count for wave in waves] for waves in results.deliveries.values()] == [
+        [QUICK.endpoints] * 2, [living] * 2, [living] * 2
+    ]  # fmt: skip
     # Taking less time than the wire would mean that the scripts found nothing to do.
     assert all(found["accept"].p50 > 0.1 for found in results.commands.values())
     if Path("/proc/self/stat").exists():
@@ -57,6 +69,7 @@ def test_report_has_every_table(results: Results) -> None:
     for title in (
         "Aims", "One command by direct commit", "Whole trades", "One transfer",
         "A sweep of due escrows", "A tick beside rows", "Row level security", "Functions",
+        "Takes of one order", "A page of the book", "Events relayed", "Messages to",
     ):  # fmt: skip
         assert f"\n## {title}" in text
     assert "nan" not in text
