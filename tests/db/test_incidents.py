@@ -66,8 +66,9 @@ def test_incident_09_no_deadline_lies_beyond_what_the_rail_holds(world: World) -
     world.run("update public.escrow_transactions set rail_hold_until = expires_at")
     world.run("alter table public.escrow_transactions enable trigger user")
     later = world.now() + timedelta(days=2)
-    with refused(world.connection, "rail_hold_too_short"):
-        escrow.commit("perform", "payee", deadline_at=later, expires_at=later)
+    for deadline in (world.now() + timedelta(minutes=1), later):
+        with refused(world.connection, "rail_hold_too_short"):
+            escrow.commit("perform", "payee", deadline_at=deadline, expires_at=later)
     with refused(world.connection, "escrow_transactions_outlived_by_rail"):
         world.run(
             "update public.escrow_transactions set version = version + 1, state = 'performed', "

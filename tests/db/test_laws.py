@@ -226,6 +226,13 @@ def test_law_8_a_timer_waits_until_the_grace_is_over(world: World) -> None:
     assert escrow.commit("perform", "payee")["state"] == "performed"
 
 
+def test_law_11_a_new_clock_ends_in_the_future(world: World) -> None:
+    escrow = p2p_trade(world)
+    past = world.now()
+    with refused(world.connection, "deadline_missing"):
+        escrow.commit("perform", "payee", deadline_at=past, expires_at=past)
+
+
 def _live(world: World) -> list[tuple[Any, ...]]:
     return world.rows(
         "select id from public.escrow_transactions "
