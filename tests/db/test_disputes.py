@@ -183,6 +183,17 @@ def test_the_bond_of_an_appeal(world: World, appellant: str, second: str, return
     assert world.problems() == []
 
 
+def test_who_accepted_the_first_decision_has_not_accepted_the_second(world: World) -> None:
+    escrow = ONCE["accepted_by_payer"](world, SERVICE)
+    escrow.commit("appeal", "payee")
+    escrow.commit("acknowledge", "arbiter")
+    _rule(escrow, "40")
+    with refused(world.connection, "other_side_pending"):
+        escrow.commit("settle_decision", "payee")
+    escrow.commit("accept_decision", "payee")
+    assert escrow.commit("settle_decision", "payer")["state"] == "split"
+
+
 def test_an_appeal_goes_to_another_arbiter_once(world: World) -> None:
     escrow = EVERY_POLICY["decided"](world, SERVICE)
     first = escrow.arbiter
