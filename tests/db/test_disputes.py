@@ -194,6 +194,18 @@ def test_who_accepted_the_first_decision_has_not_accepted_the_second(world: Worl
     assert escrow.commit("settle_decision", "payer")["state"] == "split"
 
 
+def test_an_appeal_has_its_own_patience_with_arbiters(world: World) -> None:
+    escrow = ONCE["decide_out_of_arbiters"](world, SERVICE)
+    escrow.commit("decide", "arbiter")
+    escrow.commit("appeal", "payee")
+    heard_by = escrow.arbiter
+    escrow.expire()
+    with refused(world.connection, "arbiters_left"):
+        escrow.commit("timeout_undecided", "timer")
+    escrow.commit("timeout_acknowledge", "timer")
+    assert escrow.arbiter != heard_by
+
+
 def test_an_appeal_goes_to_another_arbiter_once(world: World) -> None:
     escrow = EVERY_POLICY["decided"](world, SERVICE)
     first = escrow.arbiter

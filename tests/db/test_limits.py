@@ -118,12 +118,20 @@ def test_the_last_30_days(world: World, taker: UUID, order: UUID) -> None:
 def test_what_was_cancelled_or_refunded_gives_the_limit_back(
     world: World, taker: UUID, order: UUID
 ) -> None:
-    for event, role in (("concede", "payee"), ("timeout_refund", "timer")):
+    for *before, event, role, status in (
+        ("concede", "payee", "cancelled"), ("timeout_refund", "timer", "cancelled"),
+        ("perform", "concede", "payee", "refunded"),
+    ):  # fmt: skip
         trade = take(world, order, taker, "0.02")
         assert mine(world, taker)["limits"]["daily"]["used"] == "1000"
+        for move in before:
+            ended(world, trade, taker, move, role)
         if role == "timer":
             world.advance(hours=2)
         ended(world, trade, taker, event, role)
+        assert (
+            world.one("select status::text from public.p2p_trades where id = %s", trade) == status
+        )
         daily = mine(world, taker)["limits"]["daily"]
         assert (daily["used"], daily["left"], daily["frees_at"]) == ("0", DAILY, None)
 
