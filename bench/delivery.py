@@ -4,11 +4,11 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, Queue
 from random import Random
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from bench import subscribers
@@ -16,6 +16,7 @@ from bench.load import LoadFailed
 from bench.measures import Measure
 from bench.progress import say
 from bench.scale import Scale
+from functions.webhooks.decide import SCHEDULE
 from tests.rails.behaviour import drop, hang, ok
 from tests.rails.loopback import Behaviour, Received, Wire
 from tests.rails.webhook_receiver import WebhookReceiver
@@ -33,23 +34,26 @@ _PATIENCE = 600
 
 
 class _Living:
-    """The good receivers: when each message came."""
+    """The good receivers: when each had its message."""
 
     def __init__(self) -> None:
         self._arrived = threading.Condition()
-        self.moments: list[float] = []
+        self.moments: dict[str, float] = {}
 
     def answer(self, wire: Wire, request: Received) -> None:
         with self._arrived:
-            self.moments.append(time.perf_counter())
+            self.moments.setdefault(request.path, time.perf_counter())
             self._arrived.notify_all()
         wire.reply(200)
 
-    def wait_for(self, count: int) -> None:
-        """Raises LoadFailed."""
+    def wait_for(self, count: int, carrier: "_Carrier") -> None:
+        """Raises LoadFailed, and what the carrier failed with."""
+        until = time.monotonic() + _PATIENCE
         with self._arrived:
-            if not self._arrived.wait_for(lambda: len(self.moments) >= count, _PATIENCE):
-                raise LoadFailed(f"{len(self.moments)} of {count} messages came")
+            while not self._arrived.wait_for(lambda: len(self.moments) >= count, 1):
+                carrier.check()
+                if time.monotonic() > until:
+                    raise LoadFailed(f"{len(self.moments)} of {count} messages came")
 
 
 class _Carrier:
@@ -60,31 +64,36 @@ class _Carrier:
         self._stack = stack
         self._waiting: Queue[Any] = Queue()
         self._over = threading.Event()
-        self._threads = [
-            threading.Thread(target=work, daemon=True)
-            for work in (self._hand_over, *[self._send] * AT_ONCE)
-        ]
+        self._pool = ThreadPoolExecutor(AT_ONCE + 1)
+        self._works: list[Future[None]] = []
 
-    def __enter__(self) -> None:
-        # All at once, so that each starts an environment: that takes as long as Python does.
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(self._invoke, [[]] * AT_ONCE))
-        for thread in self._threads:
-            thread.start()
+    def __enter__(self) -> Self:
+        # All at once, so that each starts an environment and asks the database: nothing is sent.
+        unknown = {"delivery_id": str(uuid4()), "attempt": 0}
+        list(self._pool.map(self._invoke, [[unknown] * _BATCH] * AT_ONCE))
+        self._works = [
+            self._pool.submit(work) for work in (self._hand_over, *[self._send] * AT_ONCE)
+        ]
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        for thread in self._threads:
-            thread.join()
+        self._pool.shutdown()
+
+    def check(self) -> None:
+        """Raises what one of them failed with."""
+        for work in self._works:
+            if work.done():
+                work.result()
 
     def _hand_over(self) -> None:
         """The rounds of the relay."""
         with self._stack.connect() as connection:
             while not self._over.wait(0.1):
                 connection.execute("select service.outbox_relay()")
-                (due,) = connection.execute("select service.webhook_hand_over()").fetchone() or (
-                    [],
-                )
+                (due,) = connection.execute(
+                    "select service.webhook_hand_over(%s)", [list(SCHEDULE)]
+                ).fetchone() or ([],)
                 for message in due:
                     self._waiting.put(message)
 
@@ -125,13 +134,13 @@ def waves(scale: Scale, manner: str) -> list[Measure]:
         people = subscribers.people(stack, scale.endpoints)
         subscribers.subscribe(stack, people, urls)
         # The receiver goes first: then nobody waits for an answer any more.
-        with _Carrier(stack), receiver:
+        with _Carrier(stack) as carrier, receiver:
             for number in (1, 2):
                 say(f"delivery to {scale.endpoints:,} endpoints, {dead} dead ({manner}): {number}")
                 living.moments.clear()
                 began = time.perf_counter()
                 subscribers.tell(stack, people, scale.endpoints, concerned=1)
-                living.wait_for(scale.endpoints - dead)
-                waits = [(moment - began) * 1000 for moment in living.moments]
+                living.wait_for(scale.endpoints - dead, carrier)
+                waits = [(moment - began) * 1000 for moment in living.moments.values()]
                 found.append(Measure.of(len(waits), len(waits) * 1000 / max(waits), waits))
     return found
