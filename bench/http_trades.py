@@ -71,7 +71,7 @@ def over_functions(post: Post, maker: Maker, taker: Taker, _: str) -> None:
 
     taken = {"amount": AMOUNT, "expected_price": PRICE}
     trade = post("take", f"/orders/{maker.order_id}/take", headers(taker.token), taken)
-    path = f"/trades/{trade['trade_id']}"
+    path = f"/escrows/{trade['trade_id']}"
     post("perform", f"{path}/mark-paid", headers(taker.token), {})
     post("accept", f"{path}/release", headers(maker.token), {"payer_name_matches": True})
 

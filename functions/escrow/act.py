@@ -22,7 +22,7 @@ def act(
     db: Database,
     caller: CallerToken,
     key: CommandKey,
-    trade_id: UUID,
+    escrow_id: UUID,
     word: str,
     body: TradeBody | None = None,
 ) -> Response[Any]:
@@ -34,7 +34,7 @@ def act(
     body = body or TradeBody()
     command = Command(word, body.payload(), key.key, key.request_hash, body.expected_version)
     for attempt in range(1, ATTEMPTS + 1):
-        read = read_snapshot(db, caller, key, trade_id)
+        read = read_snapshot(db, caller, key, escrow_id)
         if "answer" in read:
             return answer(read["answer"])
         snapshot = parse_snapshot(read)
@@ -50,11 +50,11 @@ def act(
 
 
 def read_snapshot(
-    db: Database, caller: CallerToken, key: CommandKey, trade_id: UUID
+    db: Database, caller: CallerToken, key: CommandKey, escrow_id: UUID
 ) -> dict[str, Any]:
     """public.escrow_snapshot as the caller may see it, or {answer}. Raises Problem."""
     params = {
-        "escrow_id": str(trade_id),
+        "escrow_id": str(escrow_id),
         "idempotency_key": key.key,
         "request_hash": key.request_hash,
     }

@@ -17,89 +17,89 @@ routes = Routes()
 _MOVED = answers(bodies.EscrowMoved, "The escrow after the move.")
 
 
-@routes.post("/trades/<trade_id>/dispute", responses=_MOVED)
+@routes.post("/escrows/<escrow_id>/dispute", responses=_MOVED)
 def dispute(
-    trade_id: UUID, body: bodies.RaiseDispute, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.RaiseDispute, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """Ask for a judgement."""
-    return act(db, caller, key, trade_id, "dispute", body)
+    return act(db, caller, key, escrow_id, "dispute", body)
 
 
-@routes.post("/trades/<trade_id>/statement", responses=_MOVED)
+@routes.post("/escrows/<escrow_id>/statement", responses=_MOVED)
 def statement(
-    trade_id: UUID, body: bodies.Statement, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.Statement, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """Hand in one's statement, once; the other side reads it when the file is closed."""
-    return act(db, caller, key, trade_id, "statement", body)
+    return act(db, caller, key, escrow_id, "statement", body)
 
 
-@routes.post("/trades/<trade_id>/acknowledge", responses=_MOVED)
+@routes.post("/escrows/<escrow_id>/acknowledge", responses=_MOVED)
 def acknowledge(
-    trade_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """The assigned arbiter takes the case."""
-    return act(db, caller, key, trade_id, "acknowledge", body)
+    return act(db, caller, key, escrow_id, "acknowledge", body)
 
 
-@routes.post("/trades/<trade_id>/decide", responses=_MOVED)
+@routes.post("/escrows/<escrow_id>/decide", responses=_MOVED)
 def decide(
-    trade_id: UUID, body: bodies.Ruling, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.Ruling, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """The arbiter rules (aal2); above the policy's limit a second arbiter must agree."""
-    return act(db, caller, key, trade_id, "decide", body)
+    return act(db, caller, key, escrow_id, "decide", body)
 
 
-@routes.post("/trades/<trade_id>/approve-decision", responses=_MOVED)
+@routes.post("/escrows/<escrow_id>/approve-decision", responses=_MOVED)
 def approve_decision(
-    trade_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """The second arbiter agrees (aal2)."""
-    return act(db, caller, key, trade_id, "approve-decision", body)
+    return act(db, caller, key, escrow_id, "approve-decision", body)
 
 
-@routes.post("/trades/<trade_id>/reject-decision", responses=_MOVED)
+@routes.post("/escrows/<escrow_id>/reject-decision", responses=_MOVED)
 def reject_decision(
-    trade_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """The second arbiter does not agree (aal2)."""
-    return act(db, caller, key, trade_id, "reject-decision", body)
+    return act(db, caller, key, escrow_id, "reject-decision", body)
 
 
-@routes.post("/trades/<trade_id>/accept-decision", responses=_MOVED)
+@routes.post("/escrows/<escrow_id>/accept-decision", responses=_MOVED)
 def accept_decision(
-    trade_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """A party accepts the decision; when both have, it is carried out at once."""
-    return act(db, caller, key, trade_id, "accept-decision", body)
+    return act(db, caller, key, escrow_id, "accept-decision", body)
 
 
-@routes.post("/trades/<trade_id>/appeal", responses=_MOVED)
+@routes.post("/escrows/<escrow_id>/appeal", responses=_MOVED)
 def appeal(
-    trade_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """A party that did not get all asks another arbiter, once, with a bond."""
-    return act(db, caller, key, trade_id, "appeal", body)
+    return act(db, caller, key, escrow_id, "appeal", body)
 
 
-@routes.post("/trades/<trade_id>/assign", responses=_MOVED)
+@routes.post("/escrows/<escrow_id>/assign", responses=_MOVED)
 def assign(
-    trade_id: UUID, body: bodies.Assign, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.Assign, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """An operator gives the case to an arbiter."""
-    return act(db, caller, key, trade_id, "assign", body)
+    return act(db, caller, key, escrow_id, "assign", body)
 
 
-@routes.post("/trades/<trade_id>/freeze", responses=_MOVED)
+@routes.post("/escrows/<escrow_id>/freeze", responses=_MOVED)
 def freeze(
-    trade_id: UUID, body: bodies.Freeze, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.Freeze, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """An operator blocks every money move and stops every clock."""
-    return act(db, caller, key, trade_id, "freeze", body)
+    return act(db, caller, key, escrow_id, "freeze", body)
 
 
-@routes.post("/trades/<trade_id>/unfreeze", responses=_MOVED)
+@routes.post("/escrows/<escrow_id>/unfreeze", responses=_MOVED)
 def unfreeze(
-    trade_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """An operator lets it go on."""
-    return act(db, caller, key, trade_id, "unfreeze", body)
+    return act(db, caller, key, escrow_id, "unfreeze", body)

@@ -36,6 +36,29 @@ class Release(TradeBody):
     payer_name_matches: bool | None = None
 
 
+class Deliver(TradeBody):
+    """note: where it is and how to check it. files: sha256 of what is handed over."""
+
+    note: Annotated[str, Field(min_length=1, max_length=5000)]
+    files: Annotated[list[Sha256], Field(max_length=20, default_factory=list)]
+
+
+class RequestRevision(TradeBody):
+    """reason: what is missing."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=5000)]
+
+
+class Sign(Body):
+    """document_hash: sha256 of the contract's document, as the signer has read it."""
+
+    document_hash: Sha256
+
+
+class Nothing(Body):
+    """Nothing to say."""
+
+
 class OfferSplit(TradeBody):
     payee_amount: NonNegativeAmount
 

@@ -17,16 +17,16 @@ from .act import read_snapshot
 routes = Routes()
 
 
-@routes.post("/trades/<trade_id>/claim", responses=answers(bodies.CaseOpened, "The case."))
+@routes.post("/escrows/<escrow_id>/claim", responses=answers(bodies.CaseOpened, "The case."))
 def claim(
-    trade_id: UUID, body: bodies.Claim, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: bodies.Claim, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """A party claims after the end, inside the claim window."""
-    read = read_snapshot(db, caller, key, trade_id)
+    read = read_snapshot(db, caller, key, escrow_id)
     if "answer" in read:
         return answer(read["answer"])
     command = {
-        "escrow_id": str(trade_id),
+        "escrow_id": str(escrow_id),
         "actor_id": read["actor"]["id"],
         "reason": body.reason,
         "description": body.description,

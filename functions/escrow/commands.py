@@ -1,8 +1,8 @@
-"""HTTP commands about trades."""
+"""HTTP commands about escrows: trades, contracts and their milestones."""
 
 from shared.api import lambda_handler, make_app
 
-from . import arbitration, cases, outages, trades
+from . import arbitration, cases, contracts, outages, sides
 
-app = make_app(trades.routes, arbitration.routes, cases.routes, outages.routes)
+app = make_app(sides.routes, contracts.routes, arbitration.routes, cases.routes, outages.routes)
 handler = lambda_handler(app)

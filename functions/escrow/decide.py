@@ -13,6 +13,7 @@ from .turn import Turn
 
 RULES: Mapping[str, Callable[[Turn], Decision]] = {
     "mark-paid": parties.mark_paid,
+    "deliver": parties.deliver,
     "release": parties.release,
     "concede": parties.concede,
     "cancel": parties.cancel,
@@ -33,6 +34,7 @@ RULES: Mapping[str, Callable[[Turn], Decision]] = {
     "freeze": supervision.freeze,
     "unfreeze": supervision.unfreeze,
     "sign": funding.sign,
+    "fund": funding.fund,
     "funds-confirmed": funding.funds_confirmed,
     "funds-mismatch": funding.funds_mismatch,
     "top-up": funding.top_up,

@@ -44,50 +44,50 @@ class FileWanted(Body):
 
 
 @routes.post(
-    "/trades/<trade_id>/evidence-uploads",
+    "/escrows/<escrow_id>/evidence-uploads",
     responses=answers(bodies.UploadOpened, "Where to upload it.", status=201),
 )
 def announce(
-    trade_id: UUID, body: AnnounceFile, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: AnnounceFile, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """A side announces a file and gets an address to upload exactly these bytes to."""
-    read = read_snapshot(db, caller, key, trade_id)
+    read = read_snapshot(db, caller, key, escrow_id)
     opened: dict[str, Any]
     if "answer" in read:
         opened = read["answer"]
     else:
         command = {
             **body.model_dump(),
-            "escrow_id": str(trade_id),
+            "escrow_id": str(escrow_id),
             "actor_id": read["actor"]["id"],
             "idempotency_key": key.key,
             "request_hash": key.request_hash,
         }
         opened = db.service_rpc("evidence_upload", {"command": command}, repeatable=True)
-    return answer({**opened, **storage.address_to_upload(_file(trade_id, opened))}, status=201)
+    return answer({**opened, **storage.address_to_upload(_file(escrow_id, opened))}, status=201)
 
 
 @routes.post(
-    "/trades/<trade_id>/evidence",
+    "/escrows/<escrow_id>/evidence",
     responses=answers(bodies.EvidenceReceived, "The escrow after the move, and the receipt."),
 )
-def hand_in(trade_id: UUID, body: HandIn, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def hand_in(escrow_id: UUID, body: HandIn, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """A side hands in a file it has uploaded, as evidence; at most 20 a side."""
-    files = _files(db, caller, trade_id, body.sha256)
+    files = _files(db, caller, escrow_id, body.sha256)
     mine = next((one for one in files if one["mine"]), None)
-    if mine is None or not storage.is_stored(_file(trade_id, mine)):
+    if mine is None or not storage.is_stored(_file(escrow_id, mine)):
         raise _not_stored()
     told = {name: mine[name] for name in ("sha256", "name", "media_type", "size_bytes")}
     moved = act(
         db,
         caller,
         key,
-        trade_id,
+        escrow_id,
         "evidence",
         bodies.Evidence(expected_version=body.expected_version, **told),
     )
     receipt = db.rpc(
-        "evidence_receipt", _about(trade_id, body.sha256), token=caller.token, repeatable=True
+        "evidence_receipt", _about(escrow_id, body.sha256), token=caller.token, repeatable=True
     )
     return Response(
         moved.status_code,
@@ -98,34 +98,34 @@ def hand_in(trade_id: UUID, body: HandIn, caller: Caller, key: Command, db: Db) 
 
 
 @routes.post(
-    "/trades/<trade_id>/evidence-downloads",
+    "/escrows/<escrow_id>/evidence-downloads",
     responses=answers(bodies.DownloadOpened, "Where to read it."),
 )
 def download(
-    trade_id: UUID, body: FileWanted, caller: Caller, key: Command, db: Db
+    escrow_id: UUID, body: FileWanted, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """A side, or the arbiter of the dispute, gets an address to read a file from."""
-    for one in _files(db, caller, trade_id, body.sha256):
-        file = _file(trade_id, one)
+    for one in _files(db, caller, escrow_id, body.sha256):
+        file = _file(escrow_id, one)
         if storage.is_stored(file):
             return answer(storage.address_to_download(file, one["name"]))
     raise _not_stored()
 
 
-def _files(db: Database, caller: CallerToken, trade_id: UUID, sha256: str) -> list[dict[str, Any]]:
+def _files(db: Database, caller: CallerToken, escrow_id: UUID, sha256: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = db.rpc(
-        "evidence_files", _about(trade_id, sha256), token=caller.token, repeatable=True
+        "evidence_files", _about(escrow_id, sha256), token=caller.token, repeatable=True
     )
     return found
 
 
-def _about(trade_id: UUID, sha256: str) -> dict[str, Any]:
-    return {"escrow_id": str(trade_id), "sha256": sha256}
+def _about(escrow_id: UUID, sha256: str) -> dict[str, Any]:
+    return {"escrow_id": str(escrow_id), "sha256": sha256}
 
 
-def _file(trade_id: UUID, told: dict[str, Any]) -> storage.File:
+def _file(escrow_id: UUID, told: dict[str, Any]) -> storage.File:
     names = ("author_role", "sha256", "media_type", "size_bytes")
-    return storage.File(str(trade_id), *(told[name] for name in names))
+    return storage.File(str(escrow_id), *(told[name] for name in names))
 
 
 def _not_stored() -> Conflict:

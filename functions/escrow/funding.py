@@ -31,6 +31,19 @@ def funds_confirmed(turn: Turn) -> Decision:
     return _funded(move)
 
 
+def fund(turn: Turn) -> Decision:
+    """The payer pays what was agreed from the balance."""
+    move = turn.permit("funds_confirmed")
+    if turn.escrow.rail != "internal":
+        raise refusal("other_rail")
+    arrived = {
+        "amount": turn.escrow.amount,
+        "currency": turn.escrow.currency,
+        "provider_time": turn.now,
+    }
+    return move.decision(due=deadlines.perform(turn.snapshot, turn.now), payload=arrived)
+
+
 def funds_mismatch(turn: Turn) -> Decision:
     """The rail holds something else than was agreed."""
     move = turn.permit("funds_mismatch")

@@ -14,11 +14,13 @@ NOTHING = Decimal(0)
 
 
 def mark_paid(turn: Turn) -> Decision:
-    """The payee says that the bank money is sent."""
-    move = turn.permit("perform")
-    return move.decision(
-        due=deadlines.accept(turn.snapshot, turn.now), payload=_given(turn, "reference")
-    )
+    """The payee of a trade says that the bank money is sent."""
+    return _perform(turn, "p2p", "reference")
+
+
+def deliver(turn: Turn) -> Decision:
+    """The payee of a milestone hands it over."""
+    return _perform(turn, "market", "note", "files")
 
 
 def release(turn: Turn) -> Decision:
@@ -105,6 +107,15 @@ def _meets(offer: Offer, gross: Decimal) -> bool:
 def _settle(turn: Turn, offer: Offer) -> Decision:
     move = turn.permit("accept_split", offer.payee_amount)
     return move.decision(gross=offer.payee_amount, payload={"offer_id": offer.id})
+
+
+def _perform(turn: Turn, product: str, *names: str) -> Decision:
+    move = turn.permit("perform")
+    if turn.escrow.product != product:
+        raise refusal("illegal_move")
+    return move.decision(
+        due=deadlines.accept(turn.snapshot, turn.now), payload=_given(turn, *names)
+    )
 
 
 def _given(turn: Turn, *names: str) -> dict[str, object]:

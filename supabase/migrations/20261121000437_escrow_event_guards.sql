@@ -38,7 +38,9 @@ begin
                 return case p_event when 'sign' then 'stale_version' else 'other_side_pending' end;
             end if;
         when 'funds_confirmed' then
-            if (p_payload ->> 'amount')::numeric is distinct from p_escrow.amount::numeric
+            if v_role = 'payer' and p_escrow.rail <> 'internal' then
+                return 'other_rail';
+            elsif (p_payload ->> 'amount')::numeric is distinct from p_escrow.amount::numeric
                 or p_payload ->> 'currency' is distinct from p_escrow.currency then
                 return 'funds_not_exact';
             elsif coalesce(nullif((p_payload ->> 'provider_time')::timestamptz, '-infinity'), 'infinity')

@@ -63,7 +63,7 @@ begin
         return v_entries;
     end if;
 
-    if p_move.event = 'funds_confirmed' or (p_move.event = 'top_up' and p_move.role = 'rail') then
+    if p_move.event in ('funds_confirmed', 'top_up') and p_move.role = 'rail' then
         v_entries := array[
             row(
                 p_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', -v_arrived, null, null

@@ -127,7 +127,7 @@ def test_other_methods_and_paths(http: httpx.Client, commands: Commands, world: 
     for path in (
         "/",
         "/trades",
-        "/trades/x/y/z",
+        "/escrows/x/y/z",
         "/nothing",
         "/%2e%2e/etc/passwd",
         "/TRADES/1/release",
@@ -139,8 +139,8 @@ def test_other_methods_and_paths(http: httpx.Client, commands: Commands, world: 
 
 
 def test_a_text_like_a_statement_is_a_text(commands: Commands, cast: Cast, world: World) -> None:
-    part = cast.of("/trades/{trade_id}/mark-paid")
-    answer = commands.post(part.who, f"/trades/{part.about}/mark-paid", {"reference": nasty.SQL})
+    part = cast.of("/escrows/{escrow_id}/mark-paid")
+    answer = commands.post(part.who, f"/escrows/{part.about}/mark-paid", {"reference": nasty.SQL})
     assert answer.status_code == 200, answer.text
     stored = world.one(
         "select last_payload ->> 'reference' from public.escrow_transactions where id = %s",

@@ -6,6 +6,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from tests.db.escrow import FILE_HASH, Escrow
+from tests.db.market import delivered, guild, listing, offer
 from tests.db.prices import record_price
 from tests.db.rated import rate, settled
 from tests.db.trades import PRICE, draft, funded, publish, take
@@ -32,6 +33,9 @@ class Affairs:
     account: UUID
     rated: Escrow
     endpoint: UUID
+    guild: UUID
+    listing: UUID
+    milestone: Escrow
 
 
 def affairs(world: World) -> Affairs:
@@ -91,7 +95,14 @@ def affairs(world: World) -> Affairs:
         world.run("select service.book_count()")
         world.run("select service.security_watch()")
         world.run("select service.reputation_refresh()")
+    # A unit is left, for which the buyer has an open offer.
+    community = guild(world, payer, payee)
+    listed = listing(world, payer, units=2, guild_id=community)
+    milestone = delivered(world, payee, payer, listed)
+    offer(world, payee, listed)
     relay(world)
     record(world, hand_over(world)[0], "succeed", status_code=200)
-    return Affairs(payer, payee, disputed, ended, trade, draft(world, payer), published,
-                   UUID(case["case_id"]), account, rated, endpoint)  # fmt: skip
+    return Affairs(
+        payer, payee, disputed, ended, trade, draft(world, payer), published,
+        UUID(case["case_id"]), account, rated, endpoint, community, listed, milestone,
+    )  # fmt: skip

@@ -9,6 +9,10 @@ SCHEMAS = ["public", "private", "ledger", "service"]
 # History: no role changes it, the owner included (law 10).
 APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.audit_log",
+    "public.contract_milestones",
+    "public.contract_signatures",
+    "public.contracts",
+    "public.deliveries",
     "public.dispute_assignments",
     "public.dispute_decisions",
     "public.dispute_evidence",
@@ -25,6 +29,7 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.profile_verifications",
     "public.security_events",
     "private.outage_credits",
+    "private.returned_units",
     "public.trade_messages",
     "public.webhook_attempts",
     "private.wallet_rollups",

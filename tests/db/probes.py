@@ -43,6 +43,10 @@ def _of(query: str, *names: str) -> dict[str, Probe]:
 
 
 _NEW_CAPACITY = "insert into public.arbiter_capacities (user_id, max_open) values (%s, 9)"
+_NEW_LISTING = (
+    "insert into public.listings (seller_id, category, title, price, currency) "
+    "values (%s, 'groups', 'A group', 1, 'USDC_BASE')"
+)
 _CHANGED_CAPACITY = "update public.arbiter_capacities set max_open = 9"
 
 
@@ -114,5 +118,50 @@ PROBES: dict[tuple[str, str], dict[str, Probe]] = {
             "update public.profiles set full_name = 'New' where id = %s",
             lambda who: [who.payer],
         ),
+    },
+    ("public.guilds", "insert"): {
+        "own guild": ("insert into public.guilds (name) values ('New')", lambda who: []),
+    },
+    ("public.guilds", "update"): {
+        f"{whose} guild": (
+            "update public.guilds set name = 'New' where id = %s",
+            lambda who: [who.guild],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.guild_members", "insert"): {
+        f"{whose} guild": (
+            "insert into public.guild_members (guild_id, user_id, role) values (%s, %s, 'member')",
+            lambda who: [who.guild, who.trade.stranger],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.guild_members", "update"): {
+        f"{whose} guild": (
+            "update public.guild_members set role = 'admin' where guild_id = %s and user_id = %s",
+            lambda who: [who.guild, who.payee],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.guild_members", "delete"): {
+        f"{whose} guild": (
+            "delete from public.guild_members where guild_id = %s and user_id = %s",
+            lambda who: [who.guild, who.payee],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.listings", "insert"): {
+        f"{whose} listing": (_NEW_LISTING, lambda who: [who.payer]) for whose in (OWN, "another's")
+    },
+    ("public.listings", "update"): {
+        f"{whose} listing": (
+            "update public.listings set title = 'Changed' where id = %s",
+            lambda who: [who.listing],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.listings", "delete"): {
+        f"{whose} listing": ("delete from public.listings where id = %s", lambda who: [who.listing])
+        for whose in (OWN, "another's")
     },
 }

@@ -61,4 +61,4 @@ class Client(User):
         return answer
 
     def move(self, escrow_id: str, move: Move) -> Answer:
-        return self.command(move.word, f"/trades/{escrow_id}/{move.word}", move.body, move.aal)
+        return self.command(move.word, f"/escrows/{escrow_id}/{move.word}", move.body, move.aal)

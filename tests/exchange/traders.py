@@ -105,7 +105,7 @@ class Trader(Client):
         rows = cast("list[Row]", ended.order("completed_at", desc=True).limit(1).execute().data)
         for row in rows:
             body = {"reason": "money_called_back", "description": "The bank took it back."}
-            self.command("claim", f"/trades/{row['id']}/claim", body)
+            self.command("claim", f"/escrows/{row['id']}/claim", body)
 
     def _offers(self, escrows: list[str]) -> list[Row]:
         if not escrows:

@@ -72,6 +72,12 @@ class Desk:
         assert reply.status in (200, 201), reply.body
         return reply.body
 
+    def write(self, who: UUID, method: str, path: str, row: Any = None) -> Reply:
+        """A row written over PostgREST: POST, PATCH or DELETE."""
+        headers = {"Authorization": f"Bearer {self.stack.token(who)}"}
+        answer = self._http.request(method, f"/rest/v1{path}", json=row, headers=headers)
+        return Reply(answer.status_code, answer.headers, answer.json() if answer.content else None)
+
     def read(self, who: UUID, path: str) -> Any:
         """Rows over PostgREST."""
         headers = {"Authorization": f"Bearer {self.stack.token(who)}"}
@@ -140,10 +146,10 @@ class Trade:
     id: str
 
     def post(self, who: UUID, word: str, body: Any = None, **options: Any) -> Reply:
-        return self.desk.post(who, f"/trades/{self.id}/{word}", body, **options)
+        return self.desk.post(who, f"/escrows/{self.id}/{word}", body, **options)
 
     def done(self, who: UUID, word: str, body: Any = None, **options: Any) -> Any:
-        return self.desk.done(who, f"/trades/{self.id}/{word}", body, **options)
+        return self.desk.done(who, f"/escrows/{self.id}/{word}", body, **options)
 
     def dispute(self) -> None:
         """Both sides have handed in their statements; an arbiter is assigned."""

@@ -61,7 +61,7 @@ def test_characters_that_the_database_cannot_keep(trade: Trade) -> None:
     assert (reply.status, reply.code) == (400, "bad_value")
 
 
-@pytest.mark.parametrize("path", ["/trades/1/release", "/orders/x/take", "/transfers/-/reverse"])
+@pytest.mark.parametrize("path", ["/escrows/1/release", "/orders/x/take", "/transfers/-/reverse"])
 def test_ids_are_uuids(desk: Desk, path: str) -> None:
     body = {"amount": "1", "expected_price": PRICE} if path.endswith("take") else {}
     body = {"reason": "x"} if path.endswith("reverse") else body

@@ -52,8 +52,8 @@ def test_a_take_whose_order_is_filled_and_gone(desk: Desk) -> None:
     desk.done(seller, f"/orders/{order_id}/publish", key=publish)
     key, body = str(uuid4()), {"amount": HELD_TOTAL, "expected_price": PRICE}
     first = desk.post(buyer, f"/orders/{order_id}/take", body, key=key)
-    desk.done(buyer, f"/trades/{first.body['trade_id']}/mark-paid")
-    desk.done(seller, f"/trades/{first.body['trade_id']}/release", ATTESTED)
+    desk.done(buyer, f"/escrows/{first.body['trade_id']}/mark-paid")
+    desk.done(seller, f"/escrows/{first.body['trade_id']}/release", ATTESTED)
     again = desk.post(buyer, f"/orders/{order_id}/take", body, key=key)
     assert (again.status, again.replayed, again.body) == (201, True, first.body)
     assert desk.post(buyer, f"/orders/{order_id}/take", body).code == "order_not_found"

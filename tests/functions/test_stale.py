@@ -36,7 +36,7 @@ def send(trade: Trade, db: Raced, word: str, body: str = "{}") -> Answer:
     }
     app.dependency_overrides[database] = lambda: db
     try:
-        path = f"/trades/{trade.id}/{word}"
+        path = f"/escrows/{trade.id}/{word}"
         return call(lambda_handler(app), event("POST", path, body, **headers))
     finally:
         app.dependency_overrides.clear()

@@ -104,7 +104,7 @@ def test_bad_tokens(trade: Trade) -> None:
     for authorization, expected in cases.items():
         reply = trade.post(trade.buyer, "mark-paid", Authorization=authorization)
         assert (reply.status, reply.code) == expected, authorization
-    reply = trade.desk.post(None, f"/trades/{trade.id}/mark-paid")
+    reply = trade.desk.post(None, f"/escrows/{trade.id}/mark-paid")
     assert (reply.status, reply.code) == (401, "unauthorized")
     assert versions(trade) == [(1, "funded")]
 

@@ -39,7 +39,7 @@ def test_from_deposit_to_claim(desk: Desk) -> None:
     assert reply.status == 201
     assert (taken.fiat_amount, taken.auto_reply) == (Decimal("6172.84"), "Use IBAN 1.")
 
-    path = f"/trades/{taken.trade_id}"
+    path = f"/escrows/{taken.trade_id}"
     paid = EscrowMoved.model_validate(desk.done(buyer, f"{path}/mark-paid", {"reference": "42"}))
     assert (paid.state, paid.version, paid.payee_amount) == ("performed", 2, None)
     assert desk.read(buyer, f"/p2p_trades?id=eq.{taken.trade_id}")[0]["status"] == (
@@ -74,8 +74,8 @@ def test_a_buy_order_locks_the_takers_crypto(desk: Desk) -> None:
     assert (reply.status, reply.code) == (409, "insufficient_funds")
     taken = desk.done(seller, path, {"amount": "0.2", "expected_price": PRICE})
     assert balance(desk, seller) == (Decimal("0.1"), Decimal("0.2"))
-    desk.done(buyer, f"/trades/{taken['trade_id']}/mark-paid")
-    desk.done(seller, f"/trades/{taken['trade_id']}/release", ATTESTED)
+    desk.done(buyer, f"/escrows/{taken['trade_id']}/mark-paid")
+    desk.done(seller, f"/escrows/{taken['trade_id']}/release", ATTESTED)
     assert balance(desk, buyer) == (Decimal("0.199"), Decimal(0))
 
 

@@ -66,7 +66,7 @@ class Line:
 
 
 def trade(who: UUID, trade_id: UUID, word: str, key: str | None = None, **body: Any) -> Line:
-    return Line(who, f"/trades/{trade_id}/{word}", body, key or str(uuid4()))
+    return Line(who, f"/escrows/{trade_id}/{word}", body, key or str(uuid4()))
 
 
 def take(who: UUID, order_id: UUID, amount: str, key: str | None = None) -> Line:

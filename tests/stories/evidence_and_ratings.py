@@ -21,8 +21,8 @@ def evidence_and_ratings(stage: Stage) -> None:
     )  # fmt: skip
     _hands_in(stage, bob, trade)
     for person, body in ((bob, "My bank confirms it."), (alice, "I was away, I look now.")):
-        answer = person.post(f"/trades/{trade}/statement", {"body": body})
-        stage.tell(person.name, "states a side", answer.outcome, "POST /trades/…/statement")
+        answer = person.post(f"/escrows/{trade}/statement", {"body": body})
+        stage.tell(person.name, "states a side", answer.outcome, "POST /escrows/…/statement")
     (line,) = stage.olga.read("dispute_queue", "reason,priority,score,phase", escrow_id=trade)
     stage.table(["desk", "priority", "score", "phase"], [
         [line["reason"], line["priority"], str(line["score"]), line["phase"]]

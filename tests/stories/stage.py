@@ -77,9 +77,9 @@ class Stage:
         answer = taker.post(f"/orders/{order}/take", _take(amount))
         trade = str(answer.body.get("trade_id"))
         self._accounts.watch(trade)
-        taker.post(f"/trades/{trade}/mark-paid")
+        taker.post(f"/escrows/{trade}/mark-paid")
         body = {"payer_name_matches": True}
-        done = maker.post(f"/trades/{trade}/release", body, aal="aal2").outcome
+        done = maker.post(f"/escrows/{trade}/release", body, aal="aal2").outcome
         if done != "200 released":
             raise StoryFailed(f"a trade was not completed: {answer.body}, {done}")
 
@@ -123,7 +123,7 @@ class Stage:
         expect: str,
     ) -> Answer:
         """A command on a trade."""
-        path = f"/trades/{trade}/{command}"
+        path = f"/escrows/{trade}/{command}"
         return self.command(who, what, path, body, aal=aal, key=key, expect=expect)
 
     def command(

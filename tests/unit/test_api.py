@@ -21,7 +21,7 @@ from shared.money import PositiveAmount
 from tests.unit.http_event import Answer, Context, call, event
 
 TRADE = "0193a000-0000-7000-8000-000000000001"
-PATH = f"/trades/{TRADE}/pay"
+PATH = f"/escrows/{TRADE}/pay"
 TOKEN = "header.payload.signature"
 PERSON = "alice@example.com"
 
@@ -55,7 +55,7 @@ class FakeDatabase:
 routes = Routes()
 
 
-@routes.post("/trades/<trade_id>/pay")
+@routes.post("/escrows/<trade_id>/pay")
 def pay(trade_id: UUID, body: Payment, caller: Caller, command: Command, db: Db) -> Response[Any]:
     params = {"trade_id": trade_id, "amount": body.amount, "hash": command.request_hash}
     return answer(db.rpc("pay", params, token=caller.token))
@@ -277,7 +277,7 @@ def test_the_longest_key_is_good(send: Callable[..., Answer]) -> None:
 
 
 def test_a_bad_path_parameter_is_named(send: Callable[..., Answer]) -> None:
-    got = send(GOOD, path="/trades/12/pay")
+    got = send(GOOD, path="/escrows/12/pay")
 
     assert is_problem(got, 422, "invalid_request")
     assert got.body["errors"][0]["field"] == "trade_id"

@@ -23,12 +23,12 @@ class Paid(BaseModel):
     state: str
 
 
-@trades.post("/trades/<trade_id>/pay", summary="Pay a trade")
+@trades.post("/escrows/<trade_id>/pay", summary="Pay a trade")
 def pay(trade_id: str, body: Payment, caller: Caller, command: Command) -> Paid:
     return Paid(state=f"{trade_id}{body}{caller}{command}")
 
 
-@trades.get("/trades/<trade_id>")
+@trades.get("/escrows/<trade_id>")
 def read(trade_id: str) -> Paid:
     return Paid(state=trade_id)
 
@@ -44,7 +44,7 @@ def test_the_document_is_valid_and_complete() -> None:
     validate(document)
     assert document["info"]["title"] == "Holdfast"
     assert document["security"] == [{"bearer": []}]
-    pay = document["paths"]["/trades/{trade_id}/pay"]["post"]
+    pay = document["paths"]["/escrows/{trade_id}/pay"]["post"]
     assert [each["name"] for each in pay["parameters"]] == ["trade_id", "Idempotency-Key"]
     assert "Idempotency-Replayed" in pay["responses"]["200"]["headers"]
     assert set(pay["responses"]) == {"200", "default"}
@@ -58,7 +58,7 @@ def test_the_document_is_valid_and_complete() -> None:
 def test_reading_needs_no_key_and_a_webhook_no_token() -> None:
     document = openapi([make_app(trades), make_app(hooks, signed_in=False)])
 
-    read = document["paths"]["/trades/{trade_id}"]["get"]
+    read = document["paths"]["/escrows/{trade_id}"]["get"]
     assert [each["name"] for each in read["parameters"]] == ["trade_id"]
     hook = document["paths"]["/webhooks/stripe"]["post"]
     assert hook["security"] == []

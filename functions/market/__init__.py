@@ -1,0 +1,1 @@
+"""The marketplace: offers on listings, and what comes of them."""

@@ -1,0 +1,120 @@
+-- Guilds: communities whose members see each other's listings.
+
+create type public.guild_role as enum ('owner', 'admin', 'member');
+
+create table public.guilds (
+    id uuid primary key default private.uuid_v7(private.clock()),
+    discord_id text unique check (discord_id ~ '^[0-9]{17,20}$'),
+    name text not null check (length(name) between 1 and 100),
+    description text not null default '' check (length(description) <= 2000),
+    created_by uuid not null default auth.uid() references auth.users (id) on delete restrict,
+    created_at timestamptz not null default private.clock(),
+    updated_at timestamptz not null default private.clock()
+);
+alter table public.guilds enable row level security;
+create index guilds_created_by_idx on public.guilds (created_by);
+create trigger _100_touch before update on public.guilds for each row execute function private.tg__touch();
+select private.make_audited('public.guilds');
+comment on table public.guilds is 'Communities. Listings of a guild are seen by its members only.';
+comment on column public.guilds.id is 'The guild.';
+comment on column public.guilds.discord_id is 'Discord server it belongs to (a snowflake); null: none.';
+comment on column public.guilds.name is 'Name shown to everybody.';
+comment on column public.guilds.description is 'What it is about.';
+comment on column public.guilds.created_by is 'Who made it, its first owner.';
+comment on column public.guilds.created_at is 'When the row was made, by the database clock.';
+comment on column public.guilds.updated_at is 'When the row last changed, by the database clock.';
+
+create table public.guild_members (
+    guild_id uuid not null references public.guilds (id) on delete restrict,
+    user_id uuid not null references auth.users (id) on delete restrict,
+    role public.guild_role not null default 'member',
+    created_at timestamptz not null default private.clock(),
+    primary key (guild_id, user_id)
+);
+alter table public.guild_members enable row level security;
+create index guild_members_user_id_idx on public.guild_members (user_id);
+select private.make_audited('public.guild_members', 'user_id');
+comment on table public.guild_members is
+'Who belongs to a guild. Its owner names admins; owner and admins let members in and out; members leave.';
+comment on column public.guild_members.guild_id is 'The guild.';
+comment on column public.guild_members.user_id is 'The member.';
+comment on column public.guild_members.role is 'owner: one, for good; admin: keeps the members; member.';
+comment on column public.guild_members.created_at is 'When the member came in.';
+
+create function private.is_client() returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce(current_setting('role', true) in ('anon', 'authenticated'), false);
+end
+$$;
+comment on function private.is_client() is
+'Whether a statement came over PostgREST from a person, inside definer functions too.';
+
+-- Definer: policies ask it for callers who may not read all of guild_members.
+create function private.my_guilds() returns setof uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return query select guild_id from public.guild_members where user_id = auth.uid();
+end
+$$;
+comment on function private.my_guilds() is
+'Guilds of the caller. Use as: guild_id = any (array(select private.my_guilds())).';
+
+-- Definer: as my_guilds.
+create function private.guilds_i_keep() returns setof uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return query select guild_id from public.guild_members where user_id = auth.uid() and role in ('owner', 'admin');
+end
+$$;
+comment on function private.guilds_i_keep() is 'Guilds whose owner or admin the caller is.';
+
+-- Definer: nobody may write an owner by hand.
+create function private.tg_guilds__owner() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    insert into public.guild_members (guild_id, user_id, role) values (new.id, new.created_by, 'owner');
+    return null;
+end
+$$;
+comment on function private.tg_guilds__owner() is 'Who makes a guild owns it.';
+create trigger _500_owner after insert on public.guilds
+for each row execute function private.tg_guilds__owner();
+
+insert into private.refusals (code, status, detail, hint) values
+('guild_role_refused', 403, 'Only the owner of a guild names admins, and an owner stays.', '');
+
+-- Definer: looks up refusals and the guild for whoever writes.
+create function private.tg_guild_members__guard() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    if private.is_client() and (
+        (tg_op <> 'INSERT' and old.role = 'owner')
+        or (tg_op = 'UPDATE' and new.role = 'owner')
+        or (
+            tg_op = 'INSERT' and new.role = 'owner'
+            and exists (select from public.guild_members as m where m.guild_id = new.guild_id)
+        )
+        or (
+            ((tg_op <> 'INSERT' and old.role = 'admin') or (tg_op <> 'DELETE' and new.role = 'admin'))
+            and not (tg_op = 'DELETE' and old.user_id = auth.uid())
+            and not exists (
+                select from public.guilds as g
+                where g.id = coalesce(new.guild_id, old.guild_id) and g.created_by = auth.uid()
+            )
+        )
+    ) then
+        perform private.refuse('guild_role_refused');
+    end if;
+    return coalesce(new, old);
+end
+$$;
+comment on function private.tg_guild_members__guard() is
+'The first member owns the guild, for good; only the owner writes admins, who may still leave.';
+create trigger _500_guard before insert or update or delete on public.guild_members
+for each row execute function private.tg_guild_members__guard();

@@ -1,0 +1,386 @@
+-- Offers: how buyer and seller come to terms. A counter-offer is an offer of the other side.
+
+create type public.offer_status as enum (
+    'pending', 'countered', 'accepted', 'rejected', 'withdrawn', 'expired', 'closed'
+);
+
+create function private.milestones_refusal(p_milestones jsonb, p_amount numeric, p_currency text) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if jsonb_typeof(p_milestones) is distinct from 'array' or jsonb_array_length(p_milestones) not between 1 and 20 then
+        return 'bad_milestones';
+    end if;
+    return (
+        select case
+            when not bool_and(coalesce(
+                jsonb_typeof(m) = 'object' and (m - array['title', 'description', 'amount', 'days']) = '{}'::jsonb
+                and jsonb_typeof(m -> 'title') = 'string' and length(m ->> 'title') between 1 and 140
+                and jsonb_typeof(m -> 'description') = 'string' and length(m ->> 'description') <= 5000
+                and jsonb_typeof(m -> 'amount') = 'string' and m ->> 'amount' ~ '^[0-9]{1,20}(\.[0-9]{1,18})?$'
+                and m ->> 'days' ~ '^[1-9][0-9]{0,2}$' and (m ->> 'days')::integer <= 365, false
+            )) then 'bad_milestones'
+            when not bool_and(private.fits((m ->> 'amount')::numeric, p_currency) and (m ->> 'amount')::numeric > 0)
+                or sum((m ->> 'amount')::numeric) <> p_amount then 'milestones_do_not_add_up'
+        end
+        from jsonb_array_elements(p_milestones) as m
+    );
+end
+$$;
+comment on function private.milestones_refusal(jsonb, numeric, text) is
+'What speaks against a list of milestones [{title, description, amount, days}] that together are worth an amount; null: nothing.';
+
+create table public.offers (
+    id uuid primary key,
+    listing_id uuid not null references public.listings (id) on delete restrict,
+    parent_id uuid references public.offers (id) on delete restrict,
+    buyer_id uuid not null references public.parties (id) on delete restrict,
+    seller_id uuid not null references public.parties (id) on delete restrict,
+    author_role text not null check (author_role in ('buyer', 'seller')),
+    author_id uuid not null references auth.users (id) on delete restrict,
+    amount public.money_amount not null check (amount > 0),
+    currency text not null references public.currencies (code) on delete restrict,
+    conditions text not null default '' check (length(conditions) <= 5000),
+    milestones jsonb not null,
+    status public.offer_status not null default 'pending',
+    last_event text not null,
+    last_actor_role text not null,
+    expires_at timestamptz not null,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    constraint offers_nobody_buys_from_oneself check (buyer_id <> seller_id)
+);
+alter table public.offers enable row level security;
+create unique index offers_one_pending_idx on public.offers (listing_id, buyer_id) where status = 'pending';
+create index offers_listing_id_idx on public.offers (listing_id, status);
+create index offers_parent_id_idx on public.offers (parent_id);
+create index offers_buyer_id_idx on public.offers (buyer_id, created_at desc);
+create index offers_seller_id_idx on public.offers (seller_id, created_at desc);
+create index offers_author_id_idx on public.offers (author_id);
+create index offers_currency_idx on public.offers (currency);
+create index offers_expires_at_idx on public.offers (expires_at) where status = 'pending';
+select private.make_audited('public.offers');
+comment on table public.offers is
+'What one side would agree to for one unit of a listing. The other side accepts, rejects or counters it; a buyer has one open chain on a listing.';
+comment on column public.offers.id is 'The offer.';
+comment on column public.offers.listing_id is 'What it is for.';
+comment on column public.offers.parent_id is 'Offer of the other side that it counters; null: the first of its chain.';
+comment on column public.offers.buyer_id is 'Party that would pay.';
+comment on column public.offers.seller_id is 'Party that would deliver: the seller of the listing.';
+comment on column public.offers.author_role is 'Side that made it; the other one may accept.';
+comment on column public.offers.author_id is 'User who made it.';
+comment on column public.offers.amount is 'Price of one unit, all milestones together.';
+comment on column public.offers.currency is 'Currency of the listing.';
+comment on column public.offers.conditions is 'What the author asks for besides; becomes part of the contract.';
+comment on column public.offers.milestones is
+'Parts [{title, description, amount (string), days (to deliver, from when it is paid in)}] that add up to the amount.';
+comment on column public.offers.status is
+'pending, then countered, accepted, rejected, withdrawn, expired, or closed because the listing was sold or closed.';
+comment on column public.offers.last_event is 'Name of the last move, as in private.state_edges.';
+comment on column public.offers.last_actor_role is 'Who made the last move.';
+comment on column public.offers.expires_at is 'From here on it cannot be accepted.';
+comment on column public.offers.created_at is 'When it was made, by the database clock.';
+comment on column public.offers.updated_at is 'When the row last changed, by the database clock.';
+
+insert into private.state_edges (number, machine, from_state, event, actor, to_state, note) values
+(1, 'offer', null, 'make', 'buyer', 'pending', 'on an active listing, or countering the seller'),
+(1, 'offer', null, 'make', 'seller', 'pending', 'countering the buyer'),
+(2, 'offer', 'pending', 'counter', 'buyer', 'countered', 'a new offer takes its place'),
+(2, 'offer', 'pending', 'counter', 'seller', 'countered', 'a new offer takes its place'),
+(3, 'offer', 'pending', 'accept', 'buyer', 'accepted', 'the seller''s offer becomes a contract'),
+(3, 'offer', 'pending', 'accept', 'seller', 'accepted', 'the buyer''s offer becomes a contract'),
+(4, 'offer', 'pending', 'reject', 'buyer', 'rejected', ''),
+(4, 'offer', 'pending', 'reject', 'seller', 'rejected', ''),
+(5, 'offer', 'pending', 'withdraw', 'buyer', 'withdrawn', 'by its author'),
+(5, 'offer', 'pending', 'withdraw', 'seller', 'withdrawn', 'by its author'),
+(6, 'offer', 'pending', 'expire', 'timer', 'expired', 'nobody answered in time'),
+(7, 'offer', 'pending', 'close', 'system', 'closed', 'the listing was sold out, closed or ran out');
+
+insert into private.refusals (code, status, detail, hint) values
+('listing_not_found', 404, 'No such listing.', ''),
+('listing_not_active', 409, 'The listing takes no offers now.', ''),
+('own_listing', 409, 'Nobody buys from themselves.', ''),
+('seller_unavailable', 409, 'One of the two does not want to deal with the other.', ''),
+('offer_not_found', 404, 'No such offer.', ''),
+('offer_open_already', 409, 'You have an open offer on this listing.', 'Withdraw it, or answer the seller''s.'),
+('offer_not_pending', 409, 'The offer is no longer open.', 'Read it again.'),
+('offer_is_yours', 403, 'The other side answers an offer; its author may withdraw it.', ''),
+('offer_is_theirs', 403, 'Only its author withdraws an offer.', ''),
+('bad_offer', 422, 'An amount above zero in the decimals of the currency, and at most 30 days to answer.', ''),
+('bad_milestones', 422, '1 to 20 milestones, each with title, description, amount and days from 1 to 365.', ''),
+('milestones_do_not_add_up', 422, 'The milestones do not add up to the amount.', '');
+
+create function private.tg_offers__guard() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    if not private.has_edge(
+        'offer', case when tg_op = 'UPDATE' then old.status::text end, '', new.last_event, new.last_actor_role,
+        new.status::text, ''
+    ) or (tg_op = 'UPDATE' and (old.amount, old.milestones, old.conditions, old.buyer_id, old.seller_id, old.listing_id)
+        is distinct from (new.amount, new.milestones, new.conditions, new.buyer_id, new.seller_id, new.listing_id)) then
+        raise sqlstate 'PT409' using
+            message = 'illegal_move', detail = 'An offer does not change but by its moves.';
+    end if;
+    return new;
+end
+$$;
+comment on function private.tg_offers__guard() is 'Law 2 for offers; what was offered never changes.';
+create trigger _500_guard before insert or update on public.offers
+for each row execute function private.tg_offers__guard();
+
+-- Definer: commands write the outbox through it.
+create function private.tg_offers__event() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.emit_event(
+        'offer.' || new.last_event, 'offer', new.id, case tg_op when 'INSERT' then 1 else 2 end,
+        array[new.buyer_id, new.seller_id],
+        jsonb_build_object(
+            'status', new.status, 'listing_id', new.listing_id, 'author_role', new.author_role,
+            'amount', trim_scale(new.amount)::text, 'currency', new.currency
+        ), new.updated_at
+    );
+    return null;
+end
+$$;
+comment on function private.tg_offers__event() is 'Tells both sides of every step of an offer.';
+create trigger _600_event after insert or update on public.offers
+for each row execute function private.tg_offers__event();
+
+-- Definer: a seller closes a listing over PostgREST, and writes no offer.
+create function private.tg_listings__offers() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    update public.offers set
+        status = 'closed', last_event = 'close', last_actor_role = 'system', updated_at = new.updated_at
+    where listing_id = new.id and status = 'pending';
+    return null;
+end
+$$;
+comment on function private.tg_listings__offers() is 'A listing that can no longer be had closes what was offered for it.';
+create trigger _510_offers after update on public.listings
+for each row when (
+    new.status in ('sold_out', 'closed', 'expired') and old.status not in ('sold_out', 'closed', 'expired')
+) execute function private.tg_listings__offers();
+
+create type private.offer_turn as (
+    answer jsonb,
+    actor_id uuid,
+    role text,
+    now timestamptz,
+    offer public.offers,
+    listing public.listings
+);
+comment on type private.offer_turn is
+'A command about an offer that has begun: the stored answer of a repeated key, or who commands as which side, and the locked rows.';
+
+create function private.begin_offer_command(command jsonb) returns private.offer_turn
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_turn private.offer_turn;
+    v_offer public.offers;
+    v_listing public.listings;
+begin
+    v_turn.actor_id := private.command_actor(command);
+    -- The listing first: acceptances of its units take turns.
+    select l.* into v_listing from public.listings as l
+    where l.id = (select o.listing_id from public.offers as o where o.id = (command ->> 'offer_id')::uuid)
+    for no key update;
+    select * into v_offer from public.offers where id = (command ->> 'offer_id')::uuid for no key update;
+    v_turn.role := case
+        when private.acts_for(v_turn.actor_id, v_offer.buyer_id) then 'buyer'
+        when private.acts_for(v_turn.actor_id, v_offer.seller_id) then 'seller'
+    end;
+    if v_turn.role is null then
+        perform private.refuse('offer_not_found');
+    end if;
+    v_turn.answer := private.command_answer(command);
+    v_turn.now := private.clock();
+    v_turn.offer := v_offer;
+    v_turn.listing := v_listing;
+    if v_turn.answer is null and (v_offer.status <> 'pending' or v_offer.expires_at <= v_turn.now) then
+        perform private.refuse('offer_not_pending');
+    end if;
+    return v_turn;
+end
+$$;
+comment on function private.begin_offer_command(jsonb) is
+'Common entry of commands about an open offer: listing lock, offer lock, side, key. Raises offer_not_found (404), offer_not_pending (409).';
+
+create function private.make_offer(
+    command jsonb, p_listing public.listings, p_buyer_id uuid, p_role text, p_parent_id uuid, p_now timestamptz
+) returns public.offers
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_offer public.offers;
+    v_amount numeric := (command ->> 'amount')::numeric;
+    v_expires timestamptz := coalesce((command ->> 'expires_at')::timestamptz, p_now + interval '72 hours');
+    v_refusal text;
+begin
+    if not coalesce(
+        v_amount > 0 and private.fits(v_amount, p_listing.currency)
+        and v_expires > p_now and v_expires <= p_now + interval '30 days'
+        and length(coalesce(command ->> 'conditions', '')) <= 5000, false
+    ) then
+        perform private.refuse('bad_offer');
+    end if;
+    v_refusal := private.milestones_refusal(command -> 'milestones', v_amount, p_listing.currency);
+    if v_refusal is not null then
+        perform private.refuse(v_refusal);
+    elsif private.is_blocked(p_buyer_id, p_listing.seller_id) then
+        perform private.refuse('seller_unavailable');
+    elsif exists (
+        select from public.offers where listing_id = p_listing.id and buyer_id = p_buyer_id and status = 'pending'
+    ) then
+        perform private.refuse('offer_open_already');
+    end if;
+    insert into public.offers (
+        id, listing_id, parent_id, buyer_id, seller_id, author_role, author_id, amount, currency, conditions,
+        milestones, last_event, last_actor_role, expires_at, created_at, updated_at
+    ) values (
+        private.uuid_v7(p_now), p_listing.id, p_parent_id, p_buyer_id, p_listing.seller_id, p_role,
+        (command ->> 'actor_id')::uuid, v_amount, p_listing.currency, coalesce(command ->> 'conditions', ''),
+        command -> 'milestones', 'make', p_role, v_expires, p_now, p_now
+    ) returning * into v_offer;
+    return v_offer;
+end
+$$;
+comment on function private.make_offer(jsonb, public.listings, uuid, text, uuid, timestamptz) is
+'Writes an offer on a locked listing. Raises bad_offer, bad_milestones, milestones_do_not_add_up (422), seller_unavailable, offer_open_already (409).';
+
+create function private.offer_answer(p_offer public.offers) returns jsonb
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return (
+        select jsonb_build_object(
+            'offer_id', p_offer.id, 'listing_id', p_offer.listing_id, 'status', p_offer.status,
+            'author_role', p_offer.author_role, 'amount', trim_scale(p_offer.amount)::text,
+            'currency', p_offer.currency, 'expires_at', p_offer.expires_at
+        )
+    );
+end
+$$;
+comment on function private.offer_answer(public.offers) is 'Answer of an offer command.';
+
+-- Definer: service_role may give commands, not write the tables.
+create function service.offer_make(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_actor uuid := private.command_actor(command);
+    v_buyer uuid := coalesce((command ->> 'party_id')::uuid, v_actor);
+    v_listing public.listings;
+    v_answer jsonb;
+    v_now timestamptz;
+begin
+    select * into v_listing from public.listings where id = (command ->> 'listing_id')::uuid for no key update;
+    v_answer := private.command_answer(command);
+    if v_answer is not null then
+        return v_answer;
+    end if;
+    v_now := private.clock();
+    if v_listing.id is null or v_listing.status = 'draft' or (v_listing.guild_id is not null and not exists (
+        select from public.guild_members where guild_id = v_listing.guild_id and user_id = v_actor
+    )) then
+        perform private.refuse('listing_not_found');
+    elsif not private.acts_for(v_actor, v_buyer) then
+        perform private.refuse('not_your_party');
+    elsif private.acts_for(v_actor, v_listing.seller_id) then
+        perform private.refuse('own_listing');
+    elsif v_listing.status <> 'active' or v_listing.expires_at <= v_now then
+        perform private.refuse('listing_not_active');
+    end if;
+    return private.finish_command(
+        command, private.offer_answer(private.make_offer(command, v_listing, v_buyer, 'buyer', null, v_now)), v_now
+    );
+end
+$$;
+comment on function service.offer_make(jsonb) is
+'A buyer offers {listing_id, amount, milestones, conditions, expires_at, party_id, actor_id, idempotency_key, request_hash} -> the offer. Raises listing_not_found (404), listing_not_active, own_listing and what private.make_offer raises.';
+
+-- Definer: as offer_make.
+create function service.offer_counter(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_turn private.offer_turn := private.begin_offer_command(command);
+    v_offer public.offers := v_turn.offer;
+begin
+    if v_turn.answer is not null then
+        return v_turn.answer;
+    elsif v_turn.role = v_offer.author_role then
+        perform private.refuse('offer_is_yours');
+    end if;
+    update public.offers set
+        status = 'countered', last_event = 'counter', last_actor_role = v_turn.role, updated_at = v_turn.now
+    where id = v_offer.id;
+    return private.finish_command(command, private.offer_answer(private.make_offer(
+        command, v_turn.listing, v_offer.buyer_id, v_turn.role, v_offer.id, v_turn.now
+    )), v_turn.now);
+end
+$$;
+comment on function service.offer_counter(jsonb) is
+'The other side puts an offer of its own in the place of one {offer_id, amount, milestones, conditions, expires_at, actor_id, idempotency_key, request_hash} -> the new offer. Raises offer_is_yours (403) and what private.make_offer raises.';
+
+-- Definer: as offer_make.
+create function service.offer_answer(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_turn private.offer_turn := private.begin_offer_command(command);
+    v_offer public.offers := v_turn.offer;
+begin
+    if v_turn.answer is not null then
+        return v_turn.answer;
+    elsif command ->> 'event' = 'reject' and v_turn.role = v_offer.author_role then
+        perform private.refuse('offer_is_yours');
+    elsif command ->> 'event' = 'withdraw' and v_turn.role <> v_offer.author_role then
+        perform private.refuse('offer_is_theirs');
+    end if;
+    update public.offers set
+        status = (case command ->> 'event' when 'reject' then 'rejected' else 'withdrawn' end)::public.offer_status,
+        last_event = command ->> 'event', last_actor_role = v_turn.role, updated_at = v_turn.now
+    where id = v_offer.id
+    returning * into v_offer;
+    return private.finish_command(command, private.offer_answer(v_offer), v_turn.now);
+end
+$$;
+comment on function service.offer_answer(jsonb) is
+'The other side rejects an offer, or its author withdraws it {offer_id, event reject|withdraw, actor_id, idempotency_key, request_hash}. Raises offer_is_yours, offer_is_theirs (403).';
+
+-- Definer: a schedule has no user, and service_role writes no table.
+create function service.market_expire(max_rows integer default 500) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_offers integer;
+    v_listings integer;
+begin
+    update public.offers set status = 'expired', last_event = 'expire', last_actor_role = 'timer', updated_at = v_now
+    where id in (
+        select id from public.offers where status = 'pending' and expires_at <= v_now
+        order by expires_at limit max_rows for no key update skip locked
+    );
+    get diagnostics v_offers = row_count;
+    update public.listings set status = 'expired', last_event = 'expire', last_actor_role = 'timer'
+    where id in (
+        select id from public.listings
+        where status in ('draft', 'active', 'paused', 'sold_out') and expires_at <= v_now
+        order by expires_at limit max_rows for no key update skip locked
+    );
+    get diagnostics v_listings = row_count;
+    return v_offers + v_listings;
+end
+$$;
+comment on function service.market_expire(integer) is
+'Ends offers and listings whose time is over; returns how many. At most max_rows of each.';

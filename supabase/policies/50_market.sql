@@ -1,0 +1,107 @@
+-- Guilds are known to everybody; who belongs to one, to its members.
+grant select on public.guilds to anon, authenticated;
+create policy guilds_select_anyone on public.guilds for select to anon, authenticated
+using (true);
+grant insert (id, discord_id, name, description) on public.guilds to authenticated;
+create policy guilds_insert_own on public.guilds for insert to authenticated
+with check (created_by = (select auth.uid()));
+grant update (name, description) on public.guilds to authenticated;
+create policy guilds_update_kept on public.guilds for update to authenticated
+using (id = any(array(select private.guilds_i_keep())))
+with check (id = any(array(select private.guilds_i_keep())));
+
+grant select, insert (guild_id, user_id, role), update (role), delete on public.guild_members to authenticated;
+create policy guild_members_select_fellow on public.guild_members for select to authenticated
+using (guild_id = any(array(select private.my_guilds())));
+create policy guild_members_insert_kept on public.guild_members for insert to authenticated
+with check (guild_id = any(array(select private.guilds_i_keep())));
+create policy guild_members_update_kept on public.guild_members for update to authenticated
+using (guild_id = any(array(select private.guilds_i_keep())))
+with check (guild_id = any(array(select private.guilds_i_keep())));
+create policy guild_members_delete_kept_or_self on public.guild_members for delete to authenticated
+using (user_id = (select auth.uid()) or guild_id = any(array(select private.guilds_i_keep())));
+
+grant select on public.listing_categories to anon, authenticated;
+create policy listing_categories_select_anyone on public.listing_categories for select to anon, authenticated
+using (true);
+
+-- What is for sale is for everyone, a guild's for its members; drafts and ended listings for their seller,
+-- and for whoever has made an offer on them.
+grant select on public.listings to anon, authenticated;
+create policy listings_select_open on public.listings for select to anon
+using (status in ('active', 'sold_out') and guild_id is null);
+create policy listings_select_open_or_own on public.listings for select to authenticated
+using (
+    (
+        status in ('active', 'sold_out')
+        and (guild_id is null or guild_id = any(array(select private.my_guilds())))
+    )
+    or seller_id = any(array(select private.my_parties()))
+    or (
+        status <> 'draft' and exists (
+            select from public.offers as o
+            where o.listing_id = listings.id and o.buyer_id = any(array(select private.my_parties()))
+        )
+    )
+);
+grant insert (
+    id, seller_id, guild_id, category, title, description, price, currency, units, images, metadata, expires_at
+) on public.listings to authenticated;
+create policy listings_insert_own on public.listings for insert to authenticated
+with check (
+    seller_id = any(array(select private.parties_i_act_for())) and status = 'draft'
+    and (guild_id is null or guild_id = any(array(select private.my_guilds())))
+);
+grant update (
+    guild_id, category, title, description, price, currency, units, images, metadata, status, expires_at
+) on public.listings to authenticated;
+create policy listings_update_own on public.listings for update to authenticated
+using (seller_id = any(array(select private.parties_i_act_for())))
+with check (
+    seller_id = any(array(select private.parties_i_act_for()))
+    and (guild_id is null or guild_id = any(array(select private.my_guilds())))
+);
+grant delete on public.listings to authenticated;
+create policy listings_delete_own_draft on public.listings for delete to authenticated
+using (seller_id = any(array(select private.parties_i_act_for())) and status = 'draft');
+
+grant select on public.offers to authenticated;
+create policy offers_select_side on public.offers for select to authenticated
+using (
+    buyer_id = any(array(select private.my_parties())) or seller_id = any(array(select private.my_parties()))
+);
+
+-- A contract is for its two sides, for the arbiter of one of its milestones, and for operators.
+grant select on public.contracts to authenticated;
+create policy contracts_select_involved on public.contracts for select to authenticated
+using (
+    buyer_id = any(array(select private.my_parties()))
+    or seller_id = any(array(select private.my_parties()))
+    or id in (
+        select m.contract_id from public.contract_milestones as m
+        where m.id = any(array(select private.my_disputed_escrows()))
+    )
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+-- Who sees the escrow sees the milestone, and what belongs to it.
+grant select on public.contract_milestones to authenticated;
+create policy contract_milestones_select_involved on public.contract_milestones for select to authenticated
+using (exists (select from public.escrow_transactions as e where e.id = contract_milestones.id));
+grant select on public.deliveries to authenticated;
+create policy deliveries_select_involved on public.deliveries for select to authenticated
+using (exists (select from public.escrow_transactions as e where e.id = deliveries.milestone_id));
+grant select on public.contract_signatures to authenticated;
+create policy contract_signatures_select_involved on public.contract_signatures for select to authenticated
+using (exists (
+    select from public.contract_milestones as m where m.contract_id = contract_signatures.contract_id
+));
+grant select on public.contract_progress to authenticated;
+
+grant execute on function
+private.my_guilds(), private.guilds_i_keep(), private.is_client(), private.are_hashes(text[])
+to authenticated;
+grant execute on function public.contract_snapshot(uuid, text, text) to authenticated;
+grant execute on function
+service.offer_make(jsonb), service.offer_counter(jsonb), service.offer_answer(jsonb), service.offer_accept(jsonb),
+service.contract_commit(jsonb, jsonb), service.market_expire(integer)
+to service_role;

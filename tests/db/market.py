@@ -1,0 +1,58 @@
+"""The marketplace of one transaction: a guild, a listing, an offer, a contract."""
+
+from typing import Any
+from uuid import UUID
+
+from tests.db.escrow import Escrow
+from tests.db.world import World
+
+CURRENCY = "USDC_BASE"
+PARTS = [{"title": "The whole", "description": "As agreed.", "amount": "100", "days": 14}]
+
+
+def guild(world: World, owner: UUID, *members: UUID) -> UUID:
+    made: UUID = world.one(
+        "insert into public.guilds (name, created_by) values ('Traders', %s) returning id", owner
+    )
+    for member in members:
+        world.run("insert into public.guild_members values (%s, %s, 'member')", made, member)
+    return made
+
+
+def listing(world: World, seller: UUID, *, units: int = 1, guild_id: UUID | None = None) -> UUID:
+    """An active listing."""
+    made: UUID = world.one(
+        "insert into public.listings (seller_id, guild_id, category, title, price, currency, units)"
+        " values (%s, %s, 'groups', 'A group', 100, 'USDC_BASE', %s) returning id",
+        seller, guild_id, units,
+    )  # fmt: skip
+    world.run(
+        "update public.listings set status = 'active', last_event = 'publish' where id = %s", made
+    )
+    return made
+
+
+def offer(world: World, buyer: UUID, listing_id: UUID, **changes: Any) -> UUID:
+    fields = {"amount": "100", "milestones": PARTS, **changes}
+    answer = world.command("offer_make", listing_id=listing_id, actor_id=buyer, **fields)
+    return UUID(answer["offer_id"])
+
+
+def accepted(world: World, buyer: UUID, seller: UUID, listing_id: UUID) -> Escrow:
+    """The escrow of the only milestone of a new contract."""
+    made = world.command("offer_accept", offer_id=offer(world, buyer, listing_id), actor_id=seller)
+    return Escrow(world, UUID(made["milestones"][0]["milestone_id"]), buyer, seller)
+
+
+def delivered(world: World, buyer: UUID, seller: UUID, listing_id: UUID) -> Escrow:
+    """A milestone that was paid in from the balance and handed over."""
+    world.deposit(buyer, "100", CURRENCY)
+    made = accepted(world, buyer, seller, listing_id)
+    signed = {"terms_hash": world.one(
+        "select terms_hash from public.escrow_transactions where id = %s", made.id
+    )}  # fmt: skip
+    made.commit("sign", "payee", payload=signed)
+    made.commit("countersign", "payer", payload=signed)
+    made.commit("funds_confirmed", "payer")
+    made.commit("perform", "payee")
+    return made
