@@ -23,7 +23,7 @@ REFUSALS: dict[str, Refusal] = {
     'award_differs_from_finding': Refusal(422, 'The finding gives another award than this.', 'See dispute_reason_outcomes, or decide with the reason other.'),
     'award_not_exact': Refusal(422, 'The awarded parts must sum exactly to what is held, in the decimals of the currency.', ''),
     'bad_event_types': Refusal(422, 'Event types are 1 to 50 names, families (escrow.*) or *.', ''),
-    'bad_listing': Refusal(422, 'An active category and currency, a price in its decimals, at most 180 days.', ''),
+    'bad_listing': Refusal(422, 'An active category and currency, a price above zero in its decimals, a title of 3 to 140 characters, 1 to 10000 units, at most 10 pictures by sha256, metadata as an object of at most 8 kB, at most 180 days.', ''),
     'bad_milestones': Refusal(422, '1 to 20 milestones, each with title, description, amount and days from 1 to 365.', ''),
     'bad_offer': Refusal(422, 'An amount above zero in the decimals of the currency, and at most 30 days to answer.', ''),
     'bad_outage': Refusal(422, 'An outage has a reason, began before it ended, at most 90 days ago, and is over.', ''),

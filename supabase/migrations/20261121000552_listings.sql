@@ -66,7 +66,8 @@ create index listings_currency_idx on public.listings (currency);
 create index listings_search_idx on public.listings using gin (search) where status = 'active';
 create index listings_browse_idx on public.listings (category, currency, price, id) where status = 'active';
 create index listings_newest_idx on public.listings (created_at desc, id) where status = 'active';
-create index listings_expires_at_idx on public.listings (expires_at) where status in ('draft', 'active', 'paused', 'sold_out');
+create index listings_expires_at_idx on public.listings (expires_at)
+where status in ('draft', 'active', 'paused', 'sold_out');
 comment on table public.listings is
 'What a seller offers. Written by its seller over PostgREST: a draft freely, later the words, the price and the status; every change of status is a move of private.state_edges. Units go with acceptance and come back when a contract ends without a sale.';
 comment on column public.listings.id is 'The listing; chosen by its seller.';
@@ -111,9 +112,12 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (9, 'listing', 'paused', 'expire', 'timer', 'expired', 'open offers are closed, contracts go on'),
 (9, 'listing', 'sold_out', 'expire', 'timer', 'expired', 'contracts go on');
 
+-- Rows of a table read best one line each.
+-- noqa: disable=LT05
 insert into private.refusals (code, status, detail, hint) values
 ('bad_listing', 422, 'An active category and currency, a price above zero in its decimals, a title of 3 to 140 characters, 1 to 10000 units, at most 10 pictures by sha256, metadata as an object of at most 8 kB, at most 180 days.', ''),
 ('listing_fixed', 409, 'Seller, guild, category, currency and units are fixed once it is published.', 'Close it and list anew.');
+-- noqa: enable=LT05
 
 -- Definer: looks up moves and refusals for whoever writes.
 create function private.tg_listings__guard() returns trigger

@@ -13,9 +13,9 @@ from tests.stack.people import OLGA
 NOTE = {"note": "The group is yours: see the audit log.", "files": ["ab" * 32]}
 
 
-def _owns(desk: Desk, made: Contract) -> tuple[Decimal, ...]:
+def _owns(desk: Desk, made: Contract) -> tuple[object, ...]:
     """What buyer and seller can spend, and what is held."""
-    found = []
+    found: list[object] = []
     for who in (made.buyer, made.seller):
         query = f"/wallet_balances?party_id=eq.{who}&currency=eq.{CURRENCY}&type=eq.spot"
         rows = desk.read(who, query)

@@ -7,6 +7,7 @@ from tests.stories.cancelled_together import cancelled_together
 from tests.stories.dispute_divided import dispute_divided
 from tests.stories.everyone_silent import everyone_silent
 from tests.stories.evidence_and_ratings import evidence_and_ratings
+from tests.stories.group_sold_in_parts import group_sold_in_parts
 from tests.stories.happy_trade import happy_trade
 from tests.stories.limit_reached import limit_reached
 from tests.stories.margin_and_slippage import margin_and_slippage
@@ -35,4 +36,5 @@ STORIES: tuple[Story, ...] = (
     evidence_and_ratings,
     outage_given_back,
     webhooks,
+    group_sold_in_parts,
 )

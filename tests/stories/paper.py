@@ -30,10 +30,10 @@ class Paper:
     def event(self, clock: str, who: str, what: str, outcome: str, request: str = "") -> None:
         """One line of a timeline; what the terminal is too narrow for is left out."""
         style = {"2": "green", "4": "yellow", "5": "red"}.get(outcome[:1], "cyan")
-        plain = f"  {clock:>9}  {who:<8}{what:<{WHAT}}  {outcome:<{OUTCOME}}"
+        plain = f"  {clock:>9}  {who:<9}{what:<{WHAT}}  {outcome:<{OUTCOME}}"
         fits = self._width is None or len(plain) + 2 + len(request) <= self._width
         painted = (
-            f"  {self.paint(f'{clock:>9}', 'dim')}  {self.paint(f'{who:<8}', 'bold')}"
+            f"  {self.paint(f'{clock:>9}', 'dim')}  {self.paint(f'{who:<9}', 'bold')}"
             f"{what:<{WHAT}}  {self.paint(f'{outcome:<{OUTCOME}}', style)}"
         )
         tail = f"  {self.paint(request, 'dim')}" if request and fits else ""

@@ -34,17 +34,20 @@ class Stage:
         self._paper = paper
         self._passed = timedelta()
         self.olga = User(stack, http, OLGA.name, OLGA.id)
-        self._accounts = Accounts(self.olga, CRYPTO)
+        self.count_in(CRYPTO)
+
+    def count_in(self, currency: str) -> None:
+        """From the start, what people bring and own is in this currency."""
+        self._currency = currency
+        self._accounts = Accounts(self.olga, currency)
 
     def person(self, name: str, deposit: str | None = None, *, limited: bool = False) -> User:
         """Somebody new, with crypto that an operator books for them; limited: as by sign-up."""
         someone = User(self._stack, self._http, name, self._stack.create_user(limited=limited))
         if deposit:
-            body = {"party_id": someone.id, "currency": CRYPTO, "amount": deposit}
-            self.command(
-                self.olga, f"books a deposit of {deposit} {CRYPTO} for {name}", "/deposits", body,
-                aal="aal2", expect="200",
-            )  # fmt: skip
+            body = {"party_id": someone.id, "currency": self._currency, "amount": deposit}
+            what = f"books a deposit of {deposit} {self._currency} for {name}"
+            self.command(self.olga, what, "/deposits", body, aal="aal2", expect="200")
         self._accounts.open(someone)
         return someone
 
@@ -92,6 +95,10 @@ class Stage:
         trade = str(answer.body["trade_id"])
         self._accounts.watch(trade)
         return trade
+
+    def watch(self, escrow: str) -> None:
+        """What an escrow pays the platform belongs to the story."""
+        self._accounts.watch(escrow)
 
     def race(self, takers: Sequence[User], order: str, amount: str) -> list[Answer]:
         """Everybody takes at the same moment; the answers in the order of the takers."""
@@ -221,7 +228,7 @@ class Stage:
         """Show what everybody has; together it must be what they had."""
         self._paper.line()
         before, after = self._accounts.close(self._paper)
-        self.claim(f"all {before.normalize():f} {CRYPTO} are still there", after, before)
+        self.claim(f"all {before.normalize():f} {self._currency} are still there", after, before)
 
 
 def _take(amount: str) -> dict[str, str]:
