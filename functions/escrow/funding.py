@@ -33,15 +33,10 @@ def funds_confirmed(turn: Turn) -> Decision:
 
 def fund(turn: Turn) -> Decision:
     """The payer pays what was agreed from the balance."""
-    move = turn.permit("funds_confirmed")
+    move = turn.permit("fund")
     if turn.escrow.rail != "internal":
         raise refusal("other_rail")
-    arrived = {
-        "amount": turn.escrow.amount,
-        "currency": turn.escrow.currency,
-        "provider_time": turn.now,
-    }
-    return move.decision(due=deadlines.perform(turn.snapshot, turn.now), payload=arrived)
+    return move.decision(due=deadlines.perform(turn.snapshot, turn.now))
 
 
 def funds_mismatch(turn: Turn) -> Decision:

@@ -41,7 +41,7 @@ EDGES: tuple[Edge, ...] = (
     Edge('escrow', 'proposed', '', 'cancel', 'payee', 'void', '', None, False, False, False, 4),
     Edge('escrow', 'proposed', '', 'cancel', 'payer', 'void', '', None, False, False, False, 4),
     Edge('escrow', 'proposed', '', 'timeout_void', 'timer', 'void', '', None, False, False, False, 4),
-    Edge('escrow', 'awaiting_funds', '', 'funds_confirmed', 'payer', 'funded', '', None, True, True, False, 5),
+    Edge('escrow', 'awaiting_funds', '', 'fund', 'payer', 'funded', '', None, True, True, False, 5),
     Edge('escrow', 'awaiting_funds', '', 'funds_confirmed', 'rail', 'funded', '', None, False, True, False, 5),
     Edge('escrow', 'awaiting_funds', '', 'funds_mismatch', 'rail', 'funding_exception', '', None, False, False, False, 6),
     Edge('escrow', 'funding_exception', '', 'funds_mismatch', 'rail', 'funding_exception', '', None, False, False, False, 6),

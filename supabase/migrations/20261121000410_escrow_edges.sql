@@ -16,7 +16,7 @@ from (values
     (4, 'proposed', '', 'timeout_void', '{timer}', 'void', '', null, false, false, false, 'not signed in time'),
     (4, 'awaiting_funds', '', 'timeout_void', '{timer}', 'void', '', null, false, false, false, 'not funded in time'),
     (5, 'awaiting_funds', '', 'funds_confirmed', '{rail}', 'funded', '', null, false, true, false, 'exact amount, in time by the provider''s clock'),
-    (5, 'awaiting_funds', '', 'funds_confirmed', '{payer}', 'funded', '', null, true, true, false, 'the payer pays from the balance, on the rail internal'),
+    (5, 'awaiting_funds', '', 'fund', '{payer}', 'funded', '', null, true, true, false, 'the payer pays from the balance, on the rail internal'),
     (6, 'awaiting_funds', '', 'funds_mismatch', '{rail}', 'funding_exception', '', null, false, false, false, 'under, over, late, wrong asset or flagged: kept in suspense'),
     (6, 'funding_exception', '', 'funds_mismatch', '{rail}', 'funding_exception', '', null, false, false, false, 'more money that still does not match'),
     (7, 'funding_exception', '', 'top_up', '{payer,rail}', 'funded', '', null, false, true, false, 'the missing part arrives; any excess goes back to the payer'),

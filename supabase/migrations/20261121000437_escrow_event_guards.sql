@@ -37,10 +37,12 @@ begin
             elsif (p_event = 'sign') <> (cardinality(p_escrow.signed_by) = 0) then
                 return case p_event when 'sign' then 'stale_version' else 'other_side_pending' end;
             end if;
-        when 'funds_confirmed' then
-            if v_role = 'payer' and p_escrow.rail <> 'internal' then
+        when 'fund' then
+            if p_escrow.rail <> 'internal' then
                 return 'other_rail';
-            elsif (p_payload ->> 'amount')::numeric is distinct from p_escrow.amount::numeric
+            end if;
+        when 'funds_confirmed' then
+            if (p_payload ->> 'amount')::numeric is distinct from p_escrow.amount::numeric
                 or p_payload ->> 'currency' is distinct from p_escrow.currency then
                 return 'funds_not_exact';
             elsif coalesce(nullif((p_payload ->> 'provider_time')::timestamptz, '-infinity'), 'infinity')

@@ -33,7 +33,7 @@ language plpgsql immutable set search_path = ''
 as $$
 begin
     return p_event in (
-        'funds_confirmed', 'funds_mismatch', 'top_up', 'accept_partial', 'return_funds', 'timeout_return'
+        'fund', 'funds_confirmed', 'funds_mismatch', 'top_up', 'accept_partial', 'return_funds', 'timeout_return'
     );
 end
 $$;
@@ -63,7 +63,7 @@ begin
         return v_entries;
     end if;
 
-    if p_move.event in ('funds_confirmed', 'top_up') and p_move.role = 'rail' then
+    if p_move.event = 'funds_confirmed' or (p_move.event = 'top_up' and p_move.role = 'rail') then
         v_entries := array[
             row(
                 p_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', -v_arrived, null, null
@@ -83,7 +83,7 @@ begin
         ];
     end loop;
     v_need := case
-        when p_move.event in ('funds_confirmed', 'top_up') then v_escrow.amount
+        when p_move.event in ('fund', 'funds_confirmed', 'top_up') then v_escrow.amount
         when p_move.event = 'accept_partial' then private.suspense_of(v_escrow.id, v_escrow.currency)
     end;
     if v_need is not null then

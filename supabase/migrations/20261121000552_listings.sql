@@ -61,7 +61,8 @@ create table public.listings (
 ) with (fillfactor = 80);
 alter table public.listings enable row level security;
 create index listings_seller_id_idx on public.listings (seller_id, created_at desc);
-create index listings_guild_id_idx on public.listings (guild_id) where guild_id is not null;
+create index listings_guild_id_idx on public.listings (guild_id);
+create index listings_category_idx on public.listings (category);
 create index listings_currency_idx on public.listings (currency);
 create index listings_search_idx on public.listings using gin (search) where status = 'active';
 create index listings_browse_idx on public.listings (category, currency, price, id) where status = 'active';

@@ -53,6 +53,6 @@ def delivered(world: World, buyer: UUID, seller: UUID, listing_id: UUID) -> Escr
     )}  # fmt: skip
     made.commit("sign", "payee", payload=signed)
     made.commit("countersign", "payer", payload=signed)
-    made.commit("funds_confirmed", "payer")
+    made.commit("fund", "payer")
     made.commit("perform", "payee")
     return made

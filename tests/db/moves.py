@@ -56,6 +56,7 @@ proposed             | cancel              | payer payee  | void
 proposed             | timeout_void        | timer        | void
 awaiting_funds       | cancel              | payer payee  | void
 awaiting_funds       | timeout_void        | timer        | void
+awaiting_funds       | fund                | payer        | funded
 awaiting_funds       | funds_confirmed     | rail         | funded
 awaiting_funds       | funds_mismatch      | rail         | funding_exception
 funding_exception    | funds_mismatch      | rail         | funding_exception
@@ -120,14 +121,15 @@ EVENTS = tuple(sorted({event for start, event, _, _ in MOVES if start}))
 
 # Moves whose time ends with the deadline; the rest may lose a race to the timer.
 BEFORE_DEADLINE = words(
-    "sign countersign funds_confirmed top_up propose_partial accept_partial perform "
+    "sign countersign fund funds_confirmed top_up propose_partial accept_partial perform "
     "request_revision dispute statement statement_reply evidence acknowledge decide "
     "propose_decision approve_decision reject_decision appeal"
 )
 # Moves that take or give away money, or bind a party, want a second factor. An offer of
 # nothing, and taking money back, do not.
 STEP_UP = words(
-    "sign countersign accept decide propose_decision approve_decision reject_decision offer_split"
+    "sign countersign fund accept decide propose_decision approve_decision reject_decision "
+    "offer_split"
 )
 WHILE_FROZEN = words("statement evidence withdraw_offer unfreeze outage_credit")
 SETTLING = words(

@@ -67,7 +67,8 @@ def opening(world: World, random: Random) -> Body:
     amount -= amount % unit(code) if amount > unit(code) else ZERO
     policy = random.choice([name for name in POLICIES if name != P2P.id])
     return keyed(random, {
-        "payer_id": payer, "payee_id": payee, "policy_id": policy, "rail": "usdc_base",
+        "payer_id": payer, "payee_id": payee, "policy_id": policy,
+        "rail": random.choice(["internal", "usdc_base"]),
         "currency": code, "amount": amount, "terms_hash": f"{random.getrandbits(256):064x}",
     })  # fmt: skip
 

@@ -21,7 +21,7 @@ SELDOM = {
 OFTEN = {
     "dispute": 2.0, "acknowledge": 4.0, "decide": 4.0, "propose_decision": 4.0, "appeal": 4.0,
     "statement": 3.0, "statement_reply": 3.0, "sign": 3.0, "countersign": 3.0, "perform": 2.0,
-    "funds_confirmed": 2.0, "funds_mismatch": 2.0, "approve_decision": 3.0,
+    "fund": 2.0, "funds_confirmed": 2.0, "funds_mismatch": 2.0, "approve_decision": 3.0,
 }  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from tests.model.rule_parts import Rule
 EVENT_RULES: dict[str, Rule] = {
     rule.__name__: rule
     for rule in (
-        funding.sign, funding.countersign, funding.funds_confirmed, funding.funds_mismatch,
-        funding.top_up, funding.propose_partial, funding.accept_partial,
+        funding.sign, funding.countersign, funding.fund, funding.funds_confirmed,
+        funding.funds_mismatch, funding.top_up, funding.propose_partial, funding.accept_partial,
         trade.accept, trade.dispute, trade.request_revision, trade.offer_split,
         trade.withdraw_offer, trade.accept_split, trade.freeze, trade.unfreeze, trade.outage_credit,
         dispute.statement, dispute.statement_reply, dispute.evidence, dispute.assign,

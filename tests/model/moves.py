@@ -64,6 +64,7 @@ _add(_PROPOSED, "countersign", PARTIES, "awaiting_funds", step_up=True, in_time=
 _add(_PROPOSED + _AWAITING, "cancel", PARTIES, "void")
 _add(_PROPOSED + _AWAITING, "timeout_void", "timer", "void")
 # 5, 6, 7: funding
+_add(_AWAITING, "fund", "payer", "funded", step_up=True, in_time=True)
 _add(_AWAITING, "funds_confirmed", "rail", "funded", in_time=True)
 _add(_AWAITING + _EXCEPTION, "funds_mismatch", "rail", "funding_exception")
 _add(_EXCEPTION, "top_up", frozenset({"payer", "rail"}), "funded", in_time=True)

@@ -26,7 +26,7 @@ def apply_open(world: World, body: Body, given: Answer) -> Answer:
     world.escrows[escrow_id] = Escrow(
         escrow_id, "market", policy, body["payer_id"], body["payee_id"], body["currency"],
         body["amount"], policy.perform, policy.accept, "proposed", end, end,
-        terms_hash=body["terms_hash"],
+        terms_hash=body["terms_hash"], rail=body["rail"],
     )  # fmt: skip
     answer = {"escrow_id": escrow_id, "version": 1, "state": "proposed"}
     world.store(OUTSIDE, body, answer)

@@ -29,7 +29,7 @@ WORDS = {
     "acknowledge": "acknowledge", "decide": "decide", "approve-decision": "approve_decision",
     "reject-decision": "reject_decision", "accept-decision": "accept_decision",
     "appeal": "appeal", "assign": "assign", "freeze": "freeze", "unfreeze": "unfreeze",
-    "sign": "sign", "funds-confirmed": "funds_confirmed", "funds-mismatch": "funds_mismatch",
+    "sign": "sign", "fund": "fund", "deliver": "perform", "funds-confirmed": "funds_confirmed", "funds-mismatch": "funds_mismatch",
     "top-up": "top_up", "propose-partial": "propose_partial",
     "accept-partial": "accept_partial", "return-funds": "return_funds",
 }  # fmt: skip

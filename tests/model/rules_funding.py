@@ -24,6 +24,12 @@ def countersign(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     )
 
 
+def fund(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
+    owned = world.books.available(escrow.payer, escrow.currency)
+    other_rail = escrow.rail != "internal"
+    return codes(other_rail=other_rail, insufficient_funds=owned < escrow.amount)
+
+
 def funds_confirmed(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     given = payload(d)
     exact = (given.get("amount"), given.get("currency")) == (escrow.amount, escrow.currency)

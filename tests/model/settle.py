@@ -74,6 +74,6 @@ def pay_funding(world: World, escrow: Escrow, d: Body, role: str) -> None:
                 entries.append(Entry(party, code, amount))
     if event == "accept_partial":
         escrow.amount = waiting
-    if event in ("funds_confirmed", "top_up", "accept_partial"):
+    if event in ("fund", "funds_confirmed", "top_up", "accept_partial"):
         entries += moved(payer, escrow.currency, escrow.amount, None, escrow.id)
     world.books.post(entries)

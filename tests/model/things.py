@@ -94,6 +94,7 @@ class Escrow:
     deadline_at: datetime | None
     expires_at: datetime | None
     terms_hash: str | None = None
+    rail: str = "internal"
     order: UUID | None = None
     phase: str = ""
     version: int = 1

@@ -75,6 +75,7 @@ ASKS: Mapping[str, Callable[[str], Ask]] = {
     "countersign": lambda role: Ask(
         "sign", {"terms_hash": TERMS}, {"signed_by": frozenset({other(role)})}
     ),
+    "fund": lambda role: Ask("fund"),
     "funds_confirmed": lambda role: Ask("funds-confirmed", FUNDS),
     "funds_mismatch": lambda role: Ask("funds-mismatch", {**FUNDS, "reason": "under"}),
     "top_up": lambda role: Ask("top-up", FUNDS),

@@ -26,6 +26,7 @@ PERFORM = ESCROW.perform_within
 WITHIN = {
     "perform": ESCROW.accept_within,
     "request_revision": PERFORM,
+    "fund": PERFORM,
     "funds_confirmed": PERFORM,
     "top_up": PERFORM,
     "accept_partial": PERFORM,

@@ -40,7 +40,7 @@ def test_what_is_asked_matters(method: str, path: str, body: Any) -> None:
 
 def test_the_hash_never_changes_between_releases() -> None:
     assert (
-        request_hash("POST", "/escrows/1/release", {"b": "é", "a": [1, None]})
+        request_hash("POST", "/trades/1/release", {"b": "é", "a": [1, None]})
         == "622256df67ba24b8feac00636611342dce4d100a5541b07494a245201516509d"
     )
 
