@@ -40,7 +40,7 @@ class Deliver(TradeBody):
     """note: where it is and how to check it. files: sha256 of what is handed over."""
 
     note: Annotated[str, Field(min_length=1, max_length=5000)]
-    files: Annotated[list[Sha256], Field(max_length=20, default_factory=list)]
+    files: Annotated[list[Sha256], Field(min_length=1, max_length=20)] | None = None
 
 
 class RequestRevision(TradeBody):

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.api.right_commands import COMMANDS
+from tests.db.market import accepted, listing, offer
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.trades import draft, sell_order
 from tests.db.webhooks import URL, new_endpoint
@@ -13,6 +14,8 @@ from tests.db.world import World
 
 _SCENES = {
     "mark-paid": ("funded", "payee"),
+    "deliver": ("funded", "payee"),
+    "request-revision": ("performed", "payer"),
     "concede": ("funded", "payee"),
     "cancel": ("funded", "payer"),
     "offer-split": ("funded", "payer"),
@@ -66,7 +69,7 @@ class Cast:
         with self._world.connection.transaction():
             return getattr(self, f"_{_KINDS.get(what, what)}")(word)  # type: ignore[no-any-return]
 
-    def _trades(self, word: str) -> Part:
+    def _escrows(self, word: str) -> Part:
         name, role = _SCENES[word]
         build = (EVERY_POLICY | ONCE)[name]
         escrow = build(self._world, "p2p_crypto")
@@ -83,6 +86,22 @@ class Cast:
         if word == "resume":
             self._world.command("order_pause", order_id=order, actor_id=maker)
         return Part(self._world.user("taker") if word == "take" else maker, order)
+
+    def _listings(self, word: str) -> Part:
+        return Part(self._world.user("buyer"), listing(self._world, self._world.user("seller")))
+
+    def _offers(self, word: str) -> Part:
+        buyer, seller = self._world.user("buyer"), self._world.user("seller")
+        made = offer(self._world, buyer, listing(self._world, seller))
+        return Part(buyer if word == "withdraw" else seller, made)
+
+    def _contracts(self, word: str) -> Part:
+        buyer, seller = self._world.user("buyer"), self._world.user("seller")
+        milestone = accepted(self._world, buyer, seller, listing(self._world, seller))
+        contract = self._world.one(
+            "select contract_id from public.contract_milestones where id = %s", milestone.id
+        )
+        return Part(buyer, contract)
 
     def _cases(self, word: str) -> Part:
         command = COMMANDS["escrow_case_close"](self._world)

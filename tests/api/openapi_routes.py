@@ -37,6 +37,9 @@ _PATTERNS = {
 def _right(schema: Schema) -> Any:
     if schema["type"] == "array":
         return [_right(_resolved(schema["items"]))]
+    if schema["type"] == "object":
+        parts = schema["properties"].items()
+        return {name: _right(_resolved(part)) for name, part in parts}
     if schema["type"] == "string":
         if "enum" in schema:
             return schema["enum"][0]

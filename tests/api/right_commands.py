@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.db.escrow import TERMS_HASH, Escrow
+from tests.db.market import PARTS, listing, offer
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.trades import contract, draft, p2p_trade, sell_order, signed, take_command
 from tests.db.verifications import provider_command
@@ -125,6 +126,23 @@ def _event(world: World) -> dict[str, Any]:
     return provider_command(world, world.user())
 
 
+def _offer_make(world: World) -> dict[str, Any]:
+    return {
+        "listing_id": listing(world, world.user("seller")), "actor_id": world.user("buyer"),
+        "amount": "100", "milestones": PARTS, "conditions": "Today.",
+    }  # fmt: skip
+
+
+def _of_offer(world: World, **fields: Any) -> dict[str, Any]:
+    seller = world.user("seller")
+    made = offer(world, world.user("buyer"), listing(world, seller))
+    return {"offer_id": made, "actor_id": seller, **fields}
+
+
+def _offer_counter(world: World) -> dict[str, Any]:
+    return _of_offer(world, amount="100", milestones=PARTS, conditions="Today.")
+
+
 def _move(event: str, role: str, build: Callable[[World], Escrow]) -> Make:
     return lambda world: build(world).decision(event, role)
 
@@ -156,6 +174,10 @@ COMMANDS: dict[str, Make] = {
     "webhook_delivery_resend": _delivery_resend,
     "profile_verify": _verify,
     "verification_event": _event,
+    "offer_make": _offer_make,
+    "offer_counter": _offer_counter,
+    "offer_answer": lambda world: _of_offer(world, event="reject"),
+    "offer_accept": _of_offer,
 }
 """Commands of schema service whose one parameter is `command`."""
 

@@ -21,9 +21,9 @@ MACHINES = ("timer", "rail", "system")
 
 # Moves that begin a duty, and so come with its deadline.
 BEGINS_A_DUTY = words(
-    "perform countersign fund funds_confirmed funds_mismatch top_up accept_partial request_revision "
-    "dispute timeout_dispute statement_reply timeout_statements assign acknowledge "
-    "timeout_acknowledge timeout_decide decide propose_decision approve_decision "
+    "perform countersign fund funds_confirmed funds_mismatch top_up accept_partial "
+    "request_revision dispute timeout_dispute statement_reply timeout_statements assign "
+    "acknowledge timeout_acknowledge timeout_decide decide propose_decision approve_decision "
     "reject_decision appeal statement"
 )
 

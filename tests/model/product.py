@@ -29,10 +29,13 @@ WORDS = {
     "acknowledge": "acknowledge", "decide": "decide", "approve-decision": "approve_decision",
     "reject-decision": "reject_decision", "accept-decision": "accept_decision",
     "appeal": "appeal", "assign": "assign", "freeze": "freeze", "unfreeze": "unfreeze",
-    "sign": "sign", "fund": "fund", "deliver": "perform", "funds-confirmed": "funds_confirmed", "funds-mismatch": "funds_mismatch",
+    "sign": "sign", "fund": "fund", "deliver": "perform",
+    "funds-confirmed": "funds_confirmed", "funds-mismatch": "funds_mismatch",
     "top-up": "top_up", "propose-partial": "propose_partial",
     "accept-partial": "accept_partial", "return-funds": "return_funds",
 }  # fmt: skip
+# Each product has a word of its own for it; the other's is refused before anything is asked.
+_PERFORMS = {"p2p": "mark-paid", "market": "deliver"}
 COMPARED = ("expected_version", "event", "actor_kind", "deadline_at", "expires_at", *AMOUNTS)
 
 
@@ -44,6 +47,8 @@ def word(episode: Episode) -> None:
         return
     escrow = random.choice(running)
     chosen = _pick_word(episode, escrow)
+    if chosen in _PERFORMS.values():
+        chosen = _PERFORMS[escrow.product]
     kind, user = _pick_actor(episode, escrow, chosen)
     given = _payload(episode, escrow, chosen)
     try:

@@ -1,0 +1,177 @@
+"""The marketplace past the functions: what the database itself refuses."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.db.escrow import Escrow
+from tests.db.market import PARTS, accepted, delivered, guild, listing, offer
+from tests.db.refused import refused
+from tests.db.trades import signed
+from tests.db.world import World, plain
+from tests.stack.identity import as_owner, as_user
+
+
+@pytest.fixture
+def seller(world: World) -> UUID:
+    return world.user("seller")
+
+
+@pytest.fixture
+def buyer(world: World) -> UUID:
+    return world.user("buyer")
+
+
+def _contract(world: World, milestone: Escrow) -> UUID:
+    found: UUID = world.one(
+        "select contract_id from public.contract_milestones where id = %s", milestone.id
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"amount": "0"}, "bad_offer"), ({"amount": None}, "bad_offer"),
+        ({"amount": "NaN"}, "bad_offer"), ({"amount": "100.0000001"}, "bad_offer"),
+        ({"expires_at": "infinity"}, "bad_offer"), ({"conditions": "x" * 5001}, "bad_offer"),
+        ({"milestones": None}, "bad_milestones"), ({"milestones": []}, "bad_milestones"),
+        ({"milestones": {}}, "bad_milestones"), ({"milestones": [1]}, "bad_milestones"),
+        ({"milestones": PARTS * 21}, "bad_milestones"),
+        ({"milestones": [{**PARTS[0], "amount": 100}]}, "bad_milestones"),
+        ({"milestones": [{**PARTS[0], "amount": "-100"}]}, "bad_milestones"),
+        ({"milestones": [{**PARTS[0], "amount": "NaN"}]}, "bad_milestones"),
+        ({"milestones": [{**PARTS[0], "days": 0}]}, "bad_milestones"),
+        ({"milestones": [{**PARTS[0], "more": 1}]}, "bad_milestones"),
+        ({"milestones": PARTS * 2}, "milestones_do_not_add_up"),
+        ({"milestones": [{**PARTS[0], "amount": "100.0000000"}, {**PARTS[0], "amount": "0"}]},
+         "milestones_do_not_add_up"),
+    ],
+)  # fmt: skip
+def test_what_is_no_offer(
+    world: World, seller: UUID, buyer: UUID, changes: dict[str, Any], code: str
+) -> None:
+    listed = listing(world, seller)
+    with refused(world.connection, code):
+        offer(world, buyer, listed, **changes)
+
+
+def test_who_offers_on_what(world: World, seller: UUID, buyer: UUID) -> None:
+    listed = listing(world, seller)
+    with refused(world.connection, "listing_not_found"):
+        offer(world, buyer, uuid4())
+    with refused(world.connection, "listing_not_found"):
+        offer(world, buyer, listing(world, seller, guild_id=guild(world, seller)))
+    with refused(world.connection, "own_listing"):
+        offer(world, seller, listed)
+    offer(world, buyer, listed)
+    with refused(world.connection, "offer_open_already"):
+        offer(world, buyer, listed)
+    world.run("insert into public.p2p_blocks values (%s, %s)", seller, world.operator)
+    with refused(world.connection, "seller_unavailable"):
+        offer(world, world.operator, listed)
+    world.advance(days=91)
+    with refused(world.connection, "listing_not_active"):
+        offer(world, world.user(), listed)
+
+
+def test_who_answers_an_offer(world: World, seller: UUID, buyer: UUID) -> None:
+    made = offer(world, buyer, listing(world, seller))
+    for command, fields in (
+        ("offer_accept", {}), ("offer_counter", {"amount": "100", "milestones": PARTS}),
+        ("offer_answer", {"event": "reject"}),
+    ):  # fmt: skip
+        with refused(world.connection, "offer_is_yours"):
+            world.command(command, offer_id=made, actor_id=buyer, **fields)
+        with refused(world.connection, "offer_not_found"):
+            world.command(command, offer_id=made, actor_id=world.user(), **fields)
+    with refused(world.connection, "offer_is_theirs"):
+        world.command("offer_answer", offer_id=made, actor_id=seller, event="withdraw")
+    with refused(world.connection, "illegal_move"):
+        world.command("offer_answer", offer_id=made, actor_id=seller, event="accept")
+    world.command("offer_answer", offer_id=made, actor_id=seller, event="reject")
+    with refused(world.connection, "offer_not_pending"):
+        world.command("offer_accept", offer_id=made, actor_id=seller)
+
+
+def test_what_was_offered_never_changes(world: World, seller: UUID, buyer: UUID) -> None:
+    made = offer(world, buyer, listing(world, seller))
+    with refused(world.connection, "illegal_move"):
+        world.run("update public.offers set amount = 1 where id = %s", made)
+    with refused(world.connection, "illegal_move"):
+        world.run("update public.offers set status = 'accepted' where id = %s", made)
+
+
+def test_a_listing_is_what_it_was_published_as(world: World, seller: UUID) -> None:
+    listed = listing(world, seller)
+    as_user(world.connection, seller)
+    for change in ("units = 2", "currency = 'BTC'", "category = 'games'"):
+        with refused(world.connection, "listing_fixed"):
+            world.connection.execute(f"update public.listings set {change}".encode())
+    with refused(world.connection, "bad_listing"):
+        world.run("update public.listings set price = 0 where id = %s", listed)
+    as_owner(world.connection)
+
+
+def test_a_guild_keeps_its_owner(world: World, seller: UUID, buyer: UUID) -> None:
+    made = guild(world, seller, buyer)
+    as_user(world.connection, seller)
+    with refused(world.connection, "guild_role_refused"):
+        world.run("update public.guild_members set role = 'owner' where user_id = %s", buyer)
+    with refused(world.connection, "guild_role_refused"):
+        world.run("delete from public.guild_members where user_id = %s", seller)
+    as_owner(world.connection)
+    assert world.one("select count(*) from public.guild_members where guild_id = %s", made) == 2
+
+
+def test_only_the_internal_rail_is_paid_from_the_balance(world: World) -> None:
+    escrow = signed(world)
+    with refused(world.connection, "other_rail"):
+        escrow.commit("fund", "payer")
+    assert escrow.place == ("awaiting_funds", "")
+
+
+def test_paying_in_holds_the_money_of_the_balance(world: World, seller: UUID, buyer: UUID) -> None:
+    escrow = delivered(world, buyer, seller, listing(world, seller))
+    assert world.balance(buyer, "USDC_BASE") == (0, 0, 100)
+    escrow.commit("accept", "payer")
+    assert world.balance(seller, "USDC_BASE") == (95, 0, 0)
+    assert world.problems() == []
+
+
+def test_decisions_are_about_the_contract_and_its_giver(
+    world: World, seller: UUID, buyer: UUID
+) -> None:
+    listed = listing(world, seller, units=2)
+    mine, other = (accepted(world, buyer, seller, listed) for _ in range(2))
+
+    def commit(contract: UUID, actor: UUID, escrow: Escrow) -> None:
+        command = {"contract_id": contract, "actor_id": actor, "idempotency_key": uuid4(),
+                   "request_hash": "hash"}  # fmt: skip
+        decision = escrow.decision("cancel", "payer") | {
+            "actor_id": actor, "idempotency_key": uuid4(), "request_hash": "hash",
+        }  # fmt: skip
+        with world.acting("service_role"):
+            world.run(
+                "select service.contract_commit(%s, %s)",
+                Jsonb(plain(command)), Jsonb(plain([decision])),
+            )  # fmt: skip
+
+    with refused(world.connection, "contract_not_found"):
+        commit(_contract(world, other), buyer, mine)
+    with refused(world.connection, "contract_not_found"):
+        commit(_contract(world, mine), seller, mine)
+    commit(_contract(world, mine), buyer, mine)
+    assert (mine.place, other.place) == (("void", ""), ("proposed", ""))
+
+
+def test_the_document_is_canonical_json(world: World) -> None:
+    """RFC 8785: keys in order, no spaces, the short escapes."""
+    value = (
+        '{"b": [1, "\\u00e4\\u0001\\n\\"", true, null], "a": {"z": "x", "B": {}}, '
+        '"10": "", "9": []}'
+    )
+    found = world.one("select private.canonical_json(%s::jsonb)", value)
+    assert found == '{"10":"","9":[],"a":{"B":{},"z":"x"},"b":[1,"ä\\u0001\\n\\"",true,null]}'
