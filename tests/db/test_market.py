@@ -151,7 +151,7 @@ def test_decisions_are_about_the_contract_and_its_giver(
         command = {"contract_id": contract, "actor_id": actor, "idempotency_key": uuid4(),
                    "request_hash": "hash"}  # fmt: skip
         decision = escrow.decision("cancel", "payer") | {
-            "actor_id": actor, "idempotency_key": uuid4(), "request_hash": "hash",
+            "actor_id": buyer, "idempotency_key": uuid4(), "request_hash": "hash",
         }  # fmt: skip
         with world.acting("service_role"):
             world.run(
