@@ -19,12 +19,12 @@ create type private.book_line as (
     type public.p2p_order_type,
     cryptocurrency text,
     fiat_currency text,
-    price public.money_amount,
+    price text,
     price_type public.p2p_price_type,
     margin_bps integer,
-    remaining public.money_amount,
-    min_order_amount public.money_amount,
-    max_order_amount public.money_amount,
+    remaining text,
+    min_order_amount text,
+    max_order_amount text,
     payment_methods text[], -- noqa: LT01
     time_limit integer,
     min_taker_tier smallint,
@@ -33,7 +33,7 @@ create type private.book_line as (
     expires_at timestamptz,
     created_at timestamptz
 );
-comment on type private.book_line is 'An order of the book with its price now, fixed or by the index.';
+comment on type private.book_line is 'An order of the book with its price now, fixed or by the index. Amounts are texts: what a function returns as a number, PostgREST would write as a JSON number.';
 
 create type private.book_place as (
     cost numeric,
@@ -110,9 +110,10 @@ begin
     end loop;
     return query
     select
-        o.id, o.user_id, o.type, o.cryptocurrency, o.fiat_currency, (v_sign * place.cost)::public.money_amount,
-        o.price_type, o.margin_bps, o.remaining, o.min_order_amount, o.max_order_amount, o.payment_methods,
-        o.time_limit, o.min_taker_tier, o.terms, o.completed_trades, o.expires_at, o.created_at
+        o.id, o.user_id, o.type, o.cryptocurrency, o.fiat_currency,
+        trim_scale((v_sign * place.cost)::public.money_amount)::text, o.price_type, o.margin_bps,
+        trim_scale(o.remaining)::text, trim_scale(o.min_order_amount)::text, trim_scale(o.max_order_amount)::text,
+        o.payment_methods, o.time_limit, o.min_taker_tier, o.terms, o.completed_trades, o.expires_at, o.created_at
     from unnest(v_page) as place
     inner join public.p2p_orders as o on o.id = place.order_id
     order by place.cost, o.id;
@@ -192,7 +193,7 @@ language plpgsql stable set search_path = ''
 as $$
 begin
     return (
-        select line.price from private.book_page(
+        select line.price::numeric from private.book_page(
             p_side, p_cryptocurrency, p_fiat_currency, null, null, null, null, null, 1
         ) as line
     );

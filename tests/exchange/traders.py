@@ -4,7 +4,6 @@ from decimal import ROUND_DOWN, Decimal
 from typing import cast
 from uuid import uuid4
 
-from shared.money import format_amount
 from tests.exchange import besides, habits
 from tests.exchange.client import ESCROW, LIVE, Client
 from tests.exchange.habits import Row
@@ -63,13 +62,13 @@ class Trader(Client):
         if not book:
             return
         order = book[min(int(self.rng.expovariate(0.5)), len(book) - 1)]
-        low, high = Decimal(str(order["min_order_amount"])), Decimal(str(order["max_order_amount"]))
-        high = min(high, Decimal(str(order["remaining"])))
+        low, high = Decimal(order["min_order_amount"]), Decimal(order["max_order_amount"])
+        high = min(high, Decimal(order["remaining"]))
         # What remains of an order may be taken whole, however little it is.
         amount = low + (high - low) * self.rng.randint(0, 8) / 8 if low < high else high
         body = {
             "amount": f"{amount.quantize(_STEP, ROUND_DOWN):f}",
-            "expected_price": format_amount(Decimal(str(order["price"]))),
+            "expected_price": order["price"],
             "payment_method": self.rng.choice(order["payment_methods"]),
             "max_slippage_bps": self.rng.choice((0, 50)),
         }

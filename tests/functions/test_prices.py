@@ -88,7 +88,9 @@ def test_a_margin_is_taken_over_http_until_the_index_is_stale(
     assert desk.post(taker, f"/orders/{order}/take", body).code == "price_changed"
     taken = desk.done(taker, f"/orders/{order}/take", {**body, "max_slippage_bps": 200})
     assert taken["price"] == "51510"
-    assert order in [line["id"] for line in desk.book(taker, "sell")]
+    (line,) = (line for line in desk.book(taker, "sell") if line["id"] == order)
+    # Amounts are strings here too.
+    assert (line["price"], line["remaining"], line["min_order_amount"]) == ("51510", "0.8", "0.01")
 
 
 def test_pause_and_resume_over_http(stack: Stack, desk: Desk) -> None:

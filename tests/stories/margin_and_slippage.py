@@ -1,6 +1,3 @@
-from decimal import Decimal
-
-from shared.money import format_amount
 from tests.stories.stage import Stage
 from tests.stories.users import balance
 
@@ -54,5 +51,4 @@ def margin_and_slippage(stage: Stage) -> None:
 
 def _in_the_book(stage: Stage, order: str) -> str:
     lines = stage.olga.call("p2p_book", side="sell", cryptocurrency="BTC", fiat_currency="USD")
-    price = next(Decimal(line["price"]) for line in lines if line["id"] == order)
-    return format_amount(price)
+    return next(str(line["price"]) for line in lines if line["id"] == order)

@@ -1,5 +1,7 @@
 """Words that belong to one product, and to one rail."""
 
+from typing import Any
+
 import pytest
 
 from functions.escrow.decide import decide
@@ -7,10 +9,10 @@ from shared.errors import Problem
 from tests.unit.escrow_asks import Ask
 from tests.unit.escrow_snapshots import NOW, snapshot
 
-NOTE = {"note": "See the log.", "files": ["ab" * 32]}
+NOTE: dict[str, Any] = {"note": "See the log.", "files": ["ab" * 32]}
 
 
-def _outcome(word: str, payload: dict[str, object], role: str, state: str, **changes: str) -> str:
+def _outcome(word: str, payload: dict[str, Any], role: str, state: str, **changes: Any) -> str:
     try:
         given = snapshot(state, "", role, **changes)
         decision = decide(given, Ask(word, payload).command(), NOW)
@@ -26,7 +28,7 @@ def _outcome(word: str, payload: dict[str, object], role: str, state: str, **cha
      ("market", "mark-paid", "illegal_move"), ("market", "deliver", "perform")],
 )  # fmt: skip
 def test_each_product_performs_in_its_own_word(product: str, word: str, outcome: str) -> None:
-    payload = NOTE if word == "deliver" else {"reference": "HF-1"}
+    payload: dict[str, Any] = NOTE if word == "deliver" else {"reference": "HF-1"}
     assert _outcome(word, payload, "payee", "funded", product=product) == outcome
 
 
