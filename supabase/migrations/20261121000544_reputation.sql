@@ -7,6 +7,7 @@ create table public.trader_profiles (
     party_id uuid primary key references public.parties (id) on delete restrict,
     display_name text not null,
     member_since timestamptz not null,
+    verification_tier smallint not null,
     phone_verified boolean not null,
     id_document_verified boolean not null,
     address_verified boolean not null,
@@ -29,6 +30,7 @@ comment on table public.trader_profiles is
 comment on column public.trader_profiles.party_id is 'The trader.';
 comment on column public.trader_profiles.display_name is 'As in parties.';
 comment on column public.trader_profiles.member_since is 'When the profile was made.';
+comment on column public.trader_profiles.verification_tier is 'Tier in force, as in profiles: what an order may ask of its takers.';
 comment on column public.trader_profiles.phone_verified is 'As the other flags: copied from profiles.';
 comment on column public.trader_profiles.id_document_verified is 'A government document was checked.';
 comment on column public.trader_profiles.address_verified is 'A proof of address was checked.';
@@ -65,11 +67,12 @@ language plpgsql volatile set search_path = ''
 as $$
 begin
     insert into public.trader_profiles (
-        party_id, display_name, member_since, phone_verified, id_document_verified, address_verified, biometric_verified
+        party_id, display_name, member_since, verification_tier, phone_verified, id_document_verified,
+        address_verified, biometric_verified
     )
     select
-        p.id, p.display_name, f.created_at, f.phone_verified, f.id_document_verified, f.address_verified,
-        f.biometric_verified
+        p.id, p.display_name, f.created_at, f.verification_tier, f.phone_verified, f.id_document_verified,
+        f.address_verified, f.biometric_verified
     from public.parties as p
     join public.profiles as f on f.id = p.id
     where p.id = p_party_id and f.deleted_at is null
@@ -111,6 +114,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
     update public.trader_profiles set
+        verification_tier = new.verification_tier,
         phone_verified = new.phone_verified,
         id_document_verified = new.id_document_verified,
         address_verified = new.address_verified,
@@ -124,9 +128,11 @@ comment on function private.tg_profiles__trader() is 'The public profile follows
 create trigger _610_trader after update on public.profiles
 for each row when (
     (
-        old.phone_verified, old.id_document_verified, old.address_verified, old.biometric_verified, old.deleted_at
+        old.verification_tier, old.phone_verified, old.id_document_verified, old.address_verified,
+        old.biometric_verified, old.deleted_at
     ) is distinct from (
-        new.phone_verified, new.id_document_verified, new.address_verified, new.biometric_verified, new.deleted_at
+        new.verification_tier, new.phone_verified, new.id_document_verified, new.address_verified,
+        new.biometric_verified, new.deleted_at
     )
 ) execute function private.tg_profiles__trader();
 

@@ -3,11 +3,13 @@
 from datetime import timedelta
 from decimal import Decimal
 from math import log
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import pytest
 
 from tests.db.rated import open_between, profile, rate, refresh, refreshed, ruled, settled
+from tests.db.trades import draft, publish
+from tests.db.verifications import operator_says
 from tests.db.world import World
 from tests.stack.identity import as_owner, as_role
 
@@ -235,3 +237,24 @@ def test_the_profile_follows_name_and_user(world: World) -> None:
     query: LiteralString = "select from public.trader_profiles where party_id = %s"
     assert world.rows(query, trade.payer) == []
     assert world.problems() == []
+
+
+def test_the_public_profile_follows_flags_and_tier(world: World) -> None:
+    trader = world.user("trader", limited=True)
+    world.deposit(trader, "1")
+    publish(world, draft(world, trader), trader)
+
+    def shown() -> Any:
+        return world.rows(
+            "select verification_tier, phone_verified, address_verified "
+            "from public.trader_profiles where party_id = %s", trader,
+        )[0]  # fmt: skip
+
+    assert shown() == (0, False, False)
+    operator_says(world, trader, "verify", flag="phone")
+    assert shown() == (1, True, False)
+    operator_says(world, trader, "grant_tier", tier=2)
+    assert shown() == (2, True, False)
+    operator_says(world, trader, "withdraw_tier")
+    operator_says(world, trader, "revoke", flag="phone")
+    assert shown() == (0, False, False)
