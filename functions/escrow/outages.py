@@ -5,26 +5,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
 from shared.documented import answers
 from shared.idempotency import Command
+from shared.moment import Moment
 from shared.operators import operator_command
 
 routes = Routes()
-
-
-def _text(value: Any) -> Any:
-    # A bare number would be taken for seconds since 1970.
-    if not isinstance(value, str) or not value[:5].endswith("-"):
-        raise ValueError("a time is text with a zone, like 2026-01-01T00:00:00Z")
-    return value
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
 
 
 class DeclareOutage(Body):

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
+from shared.moment import Moment
 from shared.money import PositiveAmount, format_amount
 
 
@@ -31,7 +32,7 @@ class Terms(Body):
     amount: PositiveAmount
     milestones: Annotated[list[Milestone], Field(min_length=1, max_length=20)]
     conditions: Annotated[str, Field(max_length=5000)] = ""
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
     def fields(self) -> dict[str, Any]:
         """As the command takes them."""

@@ -322,9 +322,8 @@ begin
     update public.offers set
         status = 'countered', last_event = 'counter', last_actor_role = v_turn.role, updated_at = v_turn.now
     where id = v_offer.id;
-    return private.finish_command(command, private.offer_answer(private.make_offer(
-        command, v_turn.listing, v_offer.buyer_id, v_turn.role, v_offer.id, v_turn.now
-    )), v_turn.now);
+    v_offer := private.make_offer(command, v_turn.listing, v_offer.buyer_id, v_turn.role, v_offer.id, v_turn.now);
+    return private.finish_command(command, private.offer_answer(v_offer), v_turn.now);
 end
 $$;
 comment on function service.offer_counter(jsonb) is

@@ -40,6 +40,8 @@ _SCENES = {
 }
 
 
+# Words of the other product.
+_POLICIES = {"deliver": "market_goods", "request-revision": "market_service"}
 _KINDS = {"webhook-endpoints": "webhook", "webhook-deliveries": "message"}
 
 
@@ -72,7 +74,7 @@ class Cast:
     def _escrows(self, word: str) -> Part:
         name, role = _SCENES[word]
         build = (EVERY_POLICY | ONCE)[name]
-        escrow = build(self._world, "p2p_crypto")
+        escrow = build(self._world, _POLICIES.get(word, "p2p_crypto"))
         who = escrow.actor(role)[1]
         assert who is not None
         return Part(who, escrow.id, _FIELDS.get(word, {}))
@@ -88,7 +90,9 @@ class Cast:
         return Part(self._world.user("taker") if word == "take" else maker, order)
 
     def _listings(self, word: str) -> Part:
-        return Part(self._world.user("buyer"), listing(self._world, self._world.user("seller")))
+        buyer = self._world.user("buyer")
+        listed = listing(self._world, self._world.user("seller"))
+        return Part(buyer, listed, {"party_id": str(buyer)})
 
     def _offers(self, word: str) -> Part:
         buyer, seller = self._world.user("buyer"), self._world.user("seller")

@@ -129,7 +129,7 @@ def _event(world: World) -> dict[str, Any]:
 def _offer_make(world: World) -> dict[str, Any]:
     return {
         "listing_id": listing(world, world.user("seller")), "actor_id": world.user("buyer"),
-        "amount": "100", "milestones": PARTS, "conditions": "Today.",
+        "amount": "100", "milestones": PARTS,
     }  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def _of_offer(world: World, **fields: Any) -> dict[str, Any]:
 
 
 def _offer_counter(world: World) -> dict[str, Any]:
-    return _of_offer(world, amount="100", milestones=PARTS, conditions="Today.")
+    return _of_offer(world, amount="100", milestones=PARTS)
 
 
 def _move(event: str, role: str, build: Callable[[World], Escrow]) -> Make:

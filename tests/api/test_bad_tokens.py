@@ -73,7 +73,8 @@ TOKENS: dict[str, tuple[Callable[[Stack], str], set[str]]] = {
     "unknown person": (
         lambda s: s.token(uuid4(), aal="aal2"),
         {"operator_only", "escrow_not_found", "order_not_found", "webhook_endpoint_not_found",
-         "webhook_delivery_not_found", "webhook_url_refused", "invalid_request"},
+         "webhook_delivery_not_found", "webhook_url_refused", "invalid_request",
+         "listing_not_found", "offer_not_found", "contract_not_found"},
     ),
 }  # fmt: skip
 

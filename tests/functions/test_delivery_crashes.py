@@ -109,7 +109,7 @@ def _queued(owner: Owner) -> list[dict[str, Any]]:
     """The messages of the queue, as the relay wrote them, the later event last."""
     return [
         {"delivery_id": row["id"], "attempt": row["attempt_count"]}
-        for row in owner.deliveries("&status=eq.queued")
+        for row in sorted(owner.deliveries("&status=eq.queued"), key=lambda row: row["sequence"])
     ]
 
 

@@ -55,7 +55,7 @@ class Line:
         kind, object_id, word = self.path.strip("/").split("/")
         caller = CallerToken(str(self.who))
         key = CommandKey(self.key, request_hash("POST", self.path, self.body))
-        if kind == "trades":
+        if kind == "escrows":
             body = _BODIES.get(word, bodies.TradeBody).model_validate(self.body)
             return answered(lambda: act(door, caller, key, UUID(object_id), word, body))
         if word == "take":
