@@ -27,8 +27,10 @@ from tests.stack.stack import Stack
 FUNCTION = "DeliverFunction"
 NONE, DROP, SILENT = "none", "hang up", "never answer"
 MANNERS: Mapping[str, Callable[[], Behaviour]] = {NONE: ok, DROP: drop, SILENT: hang}
-# Environments of the sender at the same time; a deployment has up to 20.
+# Environments of the sender at the same time, and those for endpoints that fail; a deployment
+# has up to 20 and 5.
 AT_ONCE = 8
+FAILING_AT_ONCE = 2
 _BATCH = 10
 _PATIENCE = 600
 
@@ -57,23 +59,26 @@ class _Living:
 
 
 class _Carrier:
-    """The queue between relay and sender, and what AWS does with it: batches of ten, to as many
-    senders at once. The local stand-in for SQS would be most of what is measured."""
+    """The queues between relay and sender, and what AWS does with them: batches of ten, to as
+    many senders at once. The local stand-in for SQS would be most of what is measured."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._waiting: Queue[Any] = Queue()
+        self._working: Queue[Any] = Queue()
+        self._failing: Queue[Any] = Queue()
         self._over = threading.Event()
-        self._pool = ThreadPoolExecutor(AT_ONCE + 1)
+        # For each sender the queue that it serves.
+        self._senders = [self._working] * AT_ONCE + [self._failing] * FAILING_AT_ONCE
+        self._pool = ThreadPoolExecutor(len(self._senders) + 1)
         self._works: list[Future[None]] = []
 
     def __enter__(self) -> Self:
         # All at once, so that each starts an environment and asks the database: nothing is sent.
         unknown = {"delivery_id": str(uuid4()), "attempt": 0}
-        list(self._pool.map(self._invoke, [[unknown] * _BATCH] * AT_ONCE))
-        self._works = [
-            self._pool.submit(work) for work in (self._hand_over, *[self._send] * AT_ONCE)
-        ]
+        self._stack.lambdas.scale(FUNCTION, len(self._senders))
+        list(self._pool.map(self._invoke, [[unknown] * _BATCH] * len(self._senders)))
+        self._works = [self._pool.submit(self._hand_over)]
+        self._works += [self._pool.submit(self._send, queue) for queue in self._senders]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -95,24 +100,25 @@ class _Carrier:
                     "select service.webhook_hand_over(%s)", [list(SCHEDULE)]
                 ).fetchone() or ([],)
                 for message in due:
-                    self._waiting.put(message)
+                    (self._failing if message["failing"] else self._working).put(message)
 
-    def _batch(self) -> list[Any]:
-        batch: list[Any] = []
-        with suppress(Empty):
-            batch.append(self._waiting.get(timeout=0.1))
-            while len(batch) < _BATCH:
-                batch.append(self._waiting.get_nowait())
-        return batch
-
-    def _send(self) -> None:
+    def _send(self, queue: Queue[Any]) -> None:
         while not self._over.is_set():
-            if batch := self._batch():
+            if batch := _batch(queue):
                 self._invoke(batch)
 
     def _invoke(self, batch: list[Any]) -> None:
         messages = [_sqs_message(body) for body in batch]
         self._stack.invoke(FUNCTION, event_of(messages, "arn:aws:sqs:::webhooks", REGION))
+
+
+def _batch(queue: Queue[Any]) -> list[Any]:
+    batch: list[Any] = []
+    with suppress(Empty):
+        batch.append(queue.get(timeout=0.1))
+        while len(batch) < _BATCH:
+            batch.append(queue.get_nowait())
+    return batch
 
 
 def _sqs_message(body: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The queue between relay and deliver. Only the relay imports this: boto3 is slow to load."""
+"""The queues between relay and deliver. Only the relay imports this: boto3 is slow to load."""
 
 import json
 import os
@@ -17,18 +17,26 @@ _PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attemp
 
 
 def hand_over(messages: Sequence[dict[str, Any]]) -> int:
-    """Put messages into the queue, ten at a time; how many it took. What it did not take is
+    """Put messages into their queues, ten at a time; how many were taken. What was not is
     logged and comes back when its lease ends."""
+    # An endpoint that fails may hold its sender for long: those wait behind each other only.
+    failing = [each for each in messages if each["failing"]]
+    working = [each for each in messages if not each["failing"]]
+    return _put("HOLDFAST_WEBHOOK_QUEUE_URL", working) + _put(
+        "HOLDFAST_WEBHOOK_FAILING_QUEUE_URL", failing
+    )
+
+
+def _put(queue: str, messages: Sequence[dict[str, Any]]) -> int:
     starts = range(0, len(messages), AT_ONCE)
-    return sum(_send(messages[start : start + AT_ONCE]) for start in starts)
+    return sum(_send(os.environ[queue], messages[start : start + AT_ONCE]) for start in starts)
 
 
-def _send(batch: Sequence[dict[str, Any]]) -> int:
+def _send(url: str, batch: Sequence[dict[str, Any]]) -> int:
     entries = [
-        {"Id": str(number), "MessageBody": json.dumps(message)}
+        {"Id": str(number), "MessageBody": json.dumps(_body(message))}
         for number, message in enumerate(batch)
     ]
-    url = os.environ["HOLDFAST_WEBHOOK_QUEUE_URL"]
     try:
         answer = _sqs().send_message_batch(QueueUrl=url, Entries=entries)
     except (BotoCoreError, ClientError) as error:
@@ -37,6 +45,10 @@ def _send(batch: Sequence[dict[str, Any]]) -> int:
     if failed := answer.get("Failed", []):
         logger.error("queue refused messages", codes=sorted({each["Code"] for each in failed}))
     return len(answer.get("Successful", []))
+
+
+def _body(message: dict[str, Any]) -> dict[str, Any]:
+    return {name: message[name] for name in ("delivery_id", "attempt")}
 
 
 @cache

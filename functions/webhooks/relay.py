@@ -1,5 +1,5 @@
 """Scheduled every minute, and at work for most of it: events out of the outbox, messages
-into the queue."""
+into the queues."""
 
 import os
 import time
@@ -22,7 +22,7 @@ REST_SECONDS = 1.0
 @dataclass(slots=True)
 class Relayed:
     """events: taken from the outbox. messages and notifications: made of them. queued:
-    messages that the queue took, new ones and those due again."""
+    messages that the queues took, new ones and those due again."""
 
     events: int = 0
     messages: int = 0

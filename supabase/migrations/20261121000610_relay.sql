@@ -171,13 +171,16 @@ begin
             where e.status = 'active' and (e.paused_until is null or e.paused_until <= v_now)
             limit 500
         ))
-        returning d.id, d.attempt_count
+        returning d.id, d.attempt_count, d.endpoint_id
     )
     select coalesce(
-        jsonb_agg(jsonb_build_object('delivery_id', h.id, 'attempt', h.attempt_count)), '[]'
-    ) into v_handed from handed as h;
+        jsonb_agg(jsonb_build_object(
+            'delivery_id', h.id, 'attempt', h.attempt_count, 'failing', e.failing_since is not null
+        )), '[]'
+    ) into v_handed
+    from handed as h inner join public.webhook_endpoints as e on h.endpoint_id = e.id;
     return v_handed;
 end
 $$;
 comment on function service.webhook_hand_over(integer[]) is
-'Takes up to 500 messages whose time has come, for five minutes -> [{delivery_id, attempt}]: at most ten of one endpoint on their way, one when it keeps failing. What does not reach a sender in that time is taken again. schedule: seconds before each attempt; what a sender took and never came back from has made an attempt, and waits as long or ends.';
+'Takes up to 500 messages whose time has come, for five minutes -> [{delivery_id, attempt, failing}]: at most ten of one endpoint on their way, one when it keeps failing. failing: the last attempt at its endpoint failed, so that it may hold its sender for long. What does not reach a sender in that time is taken again. schedule: seconds before each attempt; what a sender took and never came back from has made an attempt, and waits as long or ends.';
