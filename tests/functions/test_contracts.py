@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -153,6 +155,32 @@ def test_a_contract_that_comes_to_nothing_gives_its_unit_back(desk: Desk, paid: 
     assert (row["status"], row["units_left"]) == ("active", 1)
     assert made.status() == ("cancelled" if paid else "void")
     assert _owns(desk, made) == (1000, 0, 0)
+
+
+def test_milestones_that_end_at_once_give_one_unit_back(desk: Desk) -> None:
+    made = funded(desk, ("50",) * 4)
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda n: made.done(made.seller, n, "concede"), (1, 2, 3, 4)))
+    assert {each["state"] for each in done} == {"refunded"}
+    (row,) = desk.read(made.seller, f"/listings?id=eq.{made.listing_id}")
+    assert (row["status"], row["units_left"], row["units"]) == ("active", 1, 1)
+    assert _owns(desk, made) == (1000, 0, 0)
+
+
+def test_both_sign_and_both_cancel_at_once(desk: Desk) -> None:
+    """Whatever comes first, the milestones stay together: they are never signed and void."""
+    for _ in range(5):
+        made = contract(desk, ("100", "200"))
+        path, signed = f"/contracts/{made.id}", {"document_hash": made.document_hash}
+        commands = [
+            partial(desk.post, who, f"{path}/{word}", body)
+            for who in (made.buyer, made.seller)
+            for word, body in (("sign", signed), ("cancel", {}))
+        ]
+        with ThreadPoolExecutor(4) as pool:
+            replies = [each.result() for each in [pool.submit(each) for each in commands]]
+        assert {reply.status for reply in replies} <= {200, 409}
+        assert made.status() == "void"
 
 
 def test_a_buyer_who_stays_silent_pays_and_a_seller_who_does_pays_back(desk: Desk) -> None:
