@@ -1,0 +1,219 @@
+-- Make, counter, reject, withdraw, expire. Accepting makes the contract: see there.
+
+create type private.offer_turn as (
+    answer jsonb,
+    actor_id uuid,
+    role text,
+    now timestamptz,
+    offer public.offers,
+    listing public.listings
+);
+comment on type private.offer_turn is
+'A command about an offer that has begun: the stored answer of a repeated key, or who commands as which side, and the locked rows.';
+
+create function private.begin_offer_command(command jsonb) returns private.offer_turn
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_turn private.offer_turn;
+    v_offer public.offers;
+    v_listing public.listings;
+begin
+    v_turn.actor_id := private.command_actor(command);
+    -- The listing first: acceptances of its units take turns.
+    select l.* into v_listing from public.listings as l
+    where l.id = (select o.listing_id from public.offers as o where o.id = (command ->> 'offer_id')::uuid)
+    for no key update;
+    select * into v_offer from public.offers where id = (command ->> 'offer_id')::uuid for no key update;
+    v_turn.role := case
+        when private.acts_for(v_turn.actor_id, v_offer.buyer_id) then 'buyer'
+        when private.acts_for(v_turn.actor_id, v_offer.seller_id) then 'seller'
+    end;
+    if v_turn.role is null then
+        perform private.refuse('offer_not_found');
+    end if;
+    v_turn.answer := private.command_answer(command);
+    v_turn.now := private.clock();
+    v_turn.offer := v_offer;
+    v_turn.listing := v_listing;
+    if v_turn.answer is null and (v_offer.status <> 'pending' or v_offer.expires_at <= v_turn.now) then
+        perform private.refuse('offer_not_pending');
+    end if;
+    return v_turn;
+end
+$$;
+comment on function private.begin_offer_command(jsonb) is
+'Common entry of commands about an open offer: listing lock, offer lock, side, key. Raises offer_not_found (404), offer_not_pending (409).';
+
+create function private.make_offer(
+    command jsonb, p_listing public.listings, p_buyer_id uuid, p_role text, p_parent_id uuid, p_now timestamptz
+) returns public.offers
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_offer public.offers;
+    v_amount numeric := (command ->> 'amount')::numeric;
+    v_expires timestamptz := coalesce((command ->> 'expires_at')::timestamptz, p_now + interval '72 hours');
+    v_refusal text;
+begin
+    if not coalesce(
+        v_amount > 0 and private.fits(v_amount, p_listing.currency)
+        and v_expires > p_now and v_expires <= p_now + interval '30 days'
+        and length(coalesce(command ->> 'conditions', '')) <= 5000, false
+    ) then
+        perform private.refuse('bad_offer');
+    end if;
+    v_refusal := private.milestones_refusal(command -> 'milestones', v_amount, p_listing.currency);
+    if v_refusal is not null then
+        perform private.refuse(v_refusal);
+    elsif private.is_blocked(p_buyer_id, p_listing.seller_id) then
+        perform private.refuse('seller_unavailable');
+    elsif exists (
+        select from public.offers where listing_id = p_listing.id and buyer_id = p_buyer_id and status = 'pending'
+    ) then
+        perform private.refuse('offer_open_already');
+    end if;
+    insert into public.offers (
+        id, listing_id, parent_id, buyer_id, seller_id, author_role, author_id, amount, currency, conditions,
+        milestones, last_event, last_actor_role, expires_at, created_at, updated_at
+    ) values (
+        private.uuid_v7(p_now), p_listing.id, p_parent_id, p_buyer_id, p_listing.seller_id, p_role,
+        (command ->> 'actor_id')::uuid, v_amount, p_listing.currency, coalesce(command ->> 'conditions', ''),
+        command -> 'milestones', 'make', p_role, v_expires, p_now, p_now
+    ) returning * into v_offer;
+    return v_offer;
+end
+$$;
+comment on function private.make_offer(jsonb, public.listings, uuid, text, uuid, timestamptz) is
+'Writes an offer on a locked listing. Raises bad_offer, bad_milestones, milestones_do_not_add_up (422), seller_unavailable, offer_open_already (409).';
+
+create function private.offer_answer(p_offer public.offers) returns jsonb
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return (
+        select jsonb_build_object(
+            'offer_id', p_offer.id, 'listing_id', p_offer.listing_id, 'status', p_offer.status,
+            'author_role', p_offer.author_role, 'amount', trim_scale(p_offer.amount)::text,
+            'currency', p_offer.currency, 'expires_at', p_offer.expires_at
+        )
+    );
+end
+$$;
+comment on function private.offer_answer(public.offers) is 'Answer of an offer command.';
+
+-- Definer: service_role may give commands, not write the tables.
+create function service.offer_make(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_actor uuid := private.command_actor(command);
+    v_buyer uuid := coalesce((command ->> 'party_id')::uuid, v_actor);
+    v_listing public.listings;
+    v_answer jsonb;
+    v_now timestamptz;
+begin
+    select * into v_listing from public.listings where id = (command ->> 'listing_id')::uuid for no key update;
+    v_answer := private.command_answer(command);
+    if v_answer is not null then
+        return v_answer;
+    end if;
+    v_now := private.clock();
+    if v_listing.id is null or v_listing.status = 'draft' or (v_listing.guild_id is not null and not exists (
+        select from public.guild_members where guild_id = v_listing.guild_id and user_id = v_actor
+    )) then
+        perform private.refuse('listing_not_found');
+    elsif not private.acts_for(v_actor, v_buyer) then
+        perform private.refuse('not_your_party');
+    elsif private.acts_for(v_actor, v_listing.seller_id) then
+        perform private.refuse('own_listing');
+    elsif v_listing.status <> 'active' or v_listing.expires_at <= v_now then
+        perform private.refuse('listing_not_active');
+    end if;
+    return private.finish_command(
+        command, private.offer_answer(private.make_offer(command, v_listing, v_buyer, 'buyer', null, v_now)), v_now
+    );
+end
+$$;
+comment on function service.offer_make(jsonb) is
+'A buyer offers {listing_id, amount, milestones, conditions, expires_at, party_id, actor_id, idempotency_key, request_hash} -> the offer. Raises listing_not_found (404), listing_not_active, own_listing and what private.make_offer raises.';
+
+-- Definer: as offer_make.
+create function service.offer_counter(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_turn private.offer_turn := private.begin_offer_command(command);
+    v_offer public.offers := v_turn.offer;
+begin
+    if v_turn.answer is not null then
+        return v_turn.answer;
+    elsif v_turn.role = v_offer.author_role then
+        perform private.refuse('offer_is_yours');
+    end if;
+    update public.offers set
+        status = 'countered', last_event = 'counter', last_actor_role = v_turn.role, updated_at = v_turn.now
+    where id = v_offer.id;
+    v_offer := private.make_offer(command, v_turn.listing, v_offer.buyer_id, v_turn.role, v_offer.id, v_turn.now);
+    return private.finish_command(command, private.offer_answer(v_offer), v_turn.now);
+end
+$$;
+comment on function service.offer_counter(jsonb) is
+'The other side puts an offer of its own in the place of one {offer_id, amount, milestones, conditions, expires_at, actor_id, idempotency_key, request_hash} -> the new offer. Raises offer_is_yours (403) and what private.make_offer raises.';
+
+-- Definer: as offer_make.
+create function service.offer_answer(command jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_turn private.offer_turn := private.begin_offer_command(command);
+    v_offer public.offers := v_turn.offer;
+begin
+    if v_turn.answer is not null then
+        return v_turn.answer;
+    elsif command ->> 'event' = 'reject' and v_turn.role = v_offer.author_role then
+        perform private.refuse('offer_is_yours');
+    elsif command ->> 'event' = 'withdraw' and v_turn.role <> v_offer.author_role then
+        perform private.refuse('offer_is_theirs');
+    end if;
+    update public.offers set
+        status = (case command ->> 'event' when 'reject' then 'rejected' else 'withdrawn' end)::public.offer_status,
+        last_event = command ->> 'event', last_actor_role = v_turn.role, updated_at = v_turn.now
+    where id = v_offer.id
+    returning * into v_offer;
+    return private.finish_command(command, private.offer_answer(v_offer), v_turn.now);
+end
+$$;
+comment on function service.offer_answer(jsonb) is
+'The other side rejects an offer, or its author withdraws it {offer_id, event reject|withdraw, actor_id, idempotency_key, request_hash}. Raises offer_is_yours, offer_is_theirs (403).';
+
+-- Definer: a schedule has no user, and service_role writes no table.
+create function service.market_expire(max_rows integer default 500) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_offers integer;
+    v_listings integer;
+begin
+    update public.offers set status = 'expired', last_event = 'expire', last_actor_role = 'timer', updated_at = v_now
+    where id in (
+        select id from public.offers where status = 'pending' and expires_at <= v_now
+        order by expires_at limit max_rows for no key update skip locked
+    );
+    get diagnostics v_offers = row_count;
+    update public.listings set status = 'expired', last_event = 'expire', last_actor_role = 'timer'
+    where id in (
+        select id from public.listings
+        where status in ('draft', 'active', 'paused', 'sold_out') and expires_at <= v_now
+        order by expires_at limit max_rows for no key update skip locked
+    );
+    get diagnostics v_listings = row_count;
+    return v_offers + v_listings;
+end
+$$;
+comment on function service.market_expire(integer) is
+'Ends offers and listings whose time is over; returns how many. At most max_rows of each.';
