@@ -97,7 +97,7 @@ test: $(VENV) $(NODE) $(SAM) ## Check everything: style, types, advisors, build,
 	$(MAKE) advisors
 	$(MAKE) build
 	echo "test: pytest"
-	.venv/bin/pytest -n 2 --dist loadfile -q
+	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 .PHONY: reset
 reset: ## Forget the data of `make up` and every cached database

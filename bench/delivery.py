@@ -27,10 +27,6 @@ from tests.stack.stack import Stack
 FUNCTION = "DeliverFunction"
 NONE, DROP, SILENT = "none", "hang up", "never answer"
 MANNERS: Mapping[str, Callable[[], Behaviour]] = {NONE: ok, DROP: drop, SILENT: hang}
-# Environments of the sender at the same time, and those for endpoints that fail; a deployment
-# has up to 20 and 5.
-AT_ONCE = 8
-FAILING_AT_ONCE = 2
 _BATCH = 10
 _PATIENCE = 600
 
@@ -62,13 +58,13 @@ class _Carrier:
     """The queues between relay and sender, and what AWS does with them: batches of ten, to as
     many senders at once. The local stand-in for SQS would be most of what is measured."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, scale: Scale) -> None:
         self._stack = stack
         self._working: Queue[Any] = Queue()
         self._failing: Queue[Any] = Queue()
         self._over = threading.Event()
         # For each sender the queue that it serves.
-        self._senders = [self._working] * AT_ONCE + [self._failing] * FAILING_AT_ONCE
+        self._senders = [self._working] * scale.senders + [self._failing] * scale.failing_senders
         self._pool = ThreadPoolExecutor(len(self._senders) + 1)
         self._works: list[Future[None]] = []
 
@@ -140,7 +136,7 @@ def waves(scale: Scale, manner: str) -> list[Measure]:
         people = subscribers.people(stack, scale.endpoints)
         subscribers.subscribe(stack, people, urls)
         # The receiver goes first: then nobody waits for an answer any more.
-        with _Carrier(stack) as carrier, receiver:
+        with _Carrier(stack, scale) as carrier, receiver:
             for number in (1, 2):
                 say(f"delivery to {scale.endpoints:,} endpoints, {dead} dead ({manner}): {number}")
                 living.moments.clear()

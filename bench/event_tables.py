@@ -1,6 +1,5 @@
 """What was measured of events on their way out, as tables."""
 
-from bench import delivery
 from bench.results import Results
 from bench.table import Table, number
 
@@ -31,8 +30,8 @@ def deliveries(results: Results) -> Table:
     return Table(
         f"Messages to {results.scale.endpoints:,} endpoints of which one in ten is dead",
         "One message to each endpoint, through relay, queue and at most "
-        f"{delivery.AT_ONCE} senders at once, and {delivery.FAILING_AT_ONCE} for endpoints whose "
-        "last attempt failed: seconds until the last of the living has its own, "
+        f"{results.scale.senders} senders at once, and {results.scale.failing_senders} for "
+        "endpoints whose last attempt failed: seconds until the last of the living has its own, "
         "and from the event to each. In the first wave nobody knows who is dead.",
         ("the dead", "wave", "living", "seconds", "per s", "p50 s", "p99 s"),
         rows,

@@ -12,7 +12,9 @@ class Scale:
     people: makers, and as many takers. due: escrows of one sweep. not_due: rows the
     sweep must not see. ticks: sweeps of one batch that are timed with and without them.
     queries: times that each query is asked. orders: in the book. pages: read of each kind.
-    events: relayed in one run. endpoints: of webhooks; one in ten is dead.
+    events: relayed in one run. endpoints: of webhooks; one in ten is dead. senders: that send
+    to them at the same time; failing_senders: the same, to endpoints that fail. A deployment has
+    up to 20 and 5.
     """
 
     seconds: float
@@ -28,15 +30,17 @@ class Scale:
     pages: int
     events: int
     endpoints: int
+    senders: int
+    failing_senders: int
 
 
 FULL = Scale(
     seconds=5, warm_up=1, repeats=3, clients=(1, 4, 16), people=1000, due=100_000,
     not_due=1_000_000, ticks=10, queries=10_000, orders=1_000_000, pages=2_000,
-    events=20_000, endpoints=1_000,
+    events=20_000, endpoints=1_000, senders=8, failing_senders=2,
 )  # fmt: skip
 QUICK = Scale(
     seconds=0.5, warm_up=0, repeats=1, clients=(2,), people=20, due=300,
     not_due=2_000, ticks=2, queries=100, orders=3_000, pages=40,
-    events=200, endpoints=20,
+    events=200, endpoints=20, senders=1, failing_senders=1,
 )  # fmt: skip

@@ -44,3 +44,17 @@ def pytest_runtest_makereport(
         tail = running.lambdas.log.read_text(errors="replace").splitlines()[-40:]
         report.sections.append(("Log of the functions", "\n".join(tail)))
     return report
+
+
+# Where files are few and slow, or many and quick.
+_SLOW = ("exchange", "infra", "crashes", "model", "stories", "functions", "races")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first, so that no process is left with one when the others are done."""
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.parent.name
+        return _SLOW.index(folder) if folder in _SLOW else len(_SLOW)
+
+    items.sort(key=place)
