@@ -79,7 +79,7 @@ def _relay(_: Stack, scale: Scale, results: Results) -> None:
 
 
 def _delivery(_: Stack, scale: Scale, results: Results) -> None:
-    results.deliveries = {manner: delivery.waves(scale, manner) for manner in delivery.MANNERS}
+    results.deliveries = {manner: delivery.waves(scale, manner) for manner in scale.dead}
 
 
 # The first three make stacks of their own. Imports while the functions that worked still run.

@@ -24,7 +24,7 @@ TRADERS = 12
 LIMITED = 4
 LISTENERS = 3
 # How often everybody looks at the market, and the timers run, in a day.
-ROUNDS = 72
+ROUNDS = 48
 DEPOSIT = "2000"
 _AT_ONCE = 4
 # From the last look on everybody is silent: longer than any chain of deadlines.

@@ -10,7 +10,7 @@ import pytest
 from tests.exchange import aftermath
 from tests.exchange.market_day import MarketDay
 
-TRADES = 240
+TRADES = 180
 
 
 @pytest.fixture(scope="module")
