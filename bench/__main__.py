@@ -19,7 +19,8 @@ _REPORT = ROOT / "docs" / "performance.md"
 
 def _whole(options: argparse.Namespace) -> int:
     quick = options.quick or bool(os.environ.get("BENCH_QUICK"))
-    results = whole.run(QUICK if quick else FULL, options.only)
+    scale = QUICK if quick else replace(FULL, repeats=options.repeats or FULL.repeats)
+    results = whole.run(scale, options.only)
     print(report.as_text(results))
     # A part of a run, or a quick one, says nothing that is worth keeping.
     output = options.output or (None if quick or set(options.only) != set(whole.PARTS) else _REPORT)
@@ -51,6 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a little of everything")
     parser.add_argument("--only", nargs="+", choices=whole.PARTS, default=list(whole.PARTS))
+    parser.add_argument("--repeats", type=int, help="runs of which the median is taken")
     parser.add_argument("--output", type=Path, help="where to write the report")
     parser.set_defaults(run=_whole)
     parts = parser.add_subparsers()

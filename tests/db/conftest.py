@@ -14,7 +14,7 @@ from tests.stack.processes import exit_on_sigterm
 from tests.stack.rundirs import run_directory
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def database() -> Iterator[Cluster]:
     """A Postgres with migrations, policies and seed, and nothing in front of it."""
     exit_on_sigterm()
@@ -29,7 +29,7 @@ def database() -> Iterator[Cluster]:
             cluster.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def owner(database: Cluster) -> Iterator[psycopg.Connection[Any]]:
     """The owner's connection, kept: the plans of the commands are made once."""
     with psycopg.connect(database.url("postgres")) as connection:
