@@ -28,7 +28,7 @@ Db = Annotated[Database, Depends(database)]
 
 
 class Routes(APIGatewayHttpRouter):
-    """Routes that make_app() composes: @routes.post("/escrows/<trade_id>/release")."""
+    """Routes that make_app() composes: @routes.post("/escrows/<escrow_id>/release")."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

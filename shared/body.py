@@ -19,6 +19,10 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+class Nothing(Body):
+    """For commands that say all in their address: {}, or no body at all."""
+
+
 def check_body(event: Mapping[str, Any]) -> None:
     """Refuse a body that is not JSON text or too long, before anything reads it.
 

@@ -55,10 +55,6 @@ class Sign(Body):
     document_hash: Sha256
 
 
-class Nothing(Body):
-    """Nothing to say."""
-
-
 class OfferSplit(TradeBody):
     payee_amount: NonNegativeAmount
 

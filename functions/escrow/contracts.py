@@ -8,6 +8,7 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 
 from shared.api import Db, Routes
+from shared.body import Nothing
 from shared.caller import Caller, CallerToken
 from shared.contract_answer import ContractMoved
 from shared.db import Database
@@ -34,17 +35,13 @@ def sign(
 
 
 @routes.post("/contracts/<contract_id>/fund", responses=_MOVED)
-def fund(
-    contract_id: UUID, body: bodies.Nothing, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def fund(contract_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """The buyer pays all milestones in from the balance (aal2)."""
     return _commit(db, caller, key, contract_id, "fund", ("awaiting_funds",))
 
 
 @routes.post("/contracts/<contract_id>/cancel", responses=_MOVED)
-def cancel(
-    contract_id: UUID, body: bodies.Nothing, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def cancel(contract_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """A side steps back from every milestone that is not paid in."""
     return _commit(db, caller, key, contract_id, "cancel", _UNPAID)
 

@@ -1,14 +1,14 @@
 """Bodies of the offer commands, and the answers they get."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
 from shared.moment import Moment
-from shared.money import PositiveAmount, format_amount
+from shared.money import PositiveAmount
 
 
 class Milestone(Body):
@@ -18,9 +18,6 @@ class Milestone(Body):
     description: Annotated[str, Field(max_length=5000)] = ""
     amount: PositiveAmount
     days: Annotated[int, Field(strict=True, ge=1, le=365)]
-
-    def document(self) -> dict[str, Any]:
-        return {**self.model_dump(), "amount": format_amount(self.amount)}
 
 
 class Terms(Body):
@@ -34,27 +31,11 @@ class Terms(Body):
     conditions: Annotated[str, Field(max_length=5000)] = ""
     expires_at: Moment | None = None
 
-    def fields(self) -> dict[str, Any]:
-        """As the command takes them."""
-        return {
-            "amount": format_amount(self.amount),
-            "milestones": [each.document() for each in self.milestones],
-            "conditions": self.conditions,
-            "expires_at": self.expires_at.isoformat() if self.expires_at else None,
-        }
-
 
 class NewOffer(Terms):
     """party_id: who would buy, the caller by default."""
 
     party_id: UUID | None = None
-
-    def fields(self) -> dict[str, Any]:
-        return {**super().fields(), "party_id": str(self.party_id) if self.party_id else None}
-
-
-class Nothing(Body):
-    """Nothing to say."""
 
 
 class _Answer(BaseModel):

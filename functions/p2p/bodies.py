@@ -9,11 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from shared.body import Body
 from shared.money import NonNegativeAmount, PositiveAmount
 
-
-class OrderBody(Body):
-    """Nothing to say."""
-
-
 MethodId = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{1,39}$")]
 """Id of a row of payment_methods."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 
 from shared.api import Db, Routes, lambda_handler, make_app
+from shared.body import Nothing
 from shared.caller import Caller, CallerToken
 from shared.db import Database
 from shared.documented import answers
@@ -24,33 +25,25 @@ Fields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 @routes.post("/orders/<order_id>/publish", responses=_MOVED)
-def publish(
-    order_id: UUID, body: bodies.OrderBody, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def publish(order_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """The maker opens a draft for takes; a sell order locks its amount."""
     return _command(db, caller, key, "order_publish", order_id)
 
 
 @routes.post("/orders/<order_id>/pause", responses=_MOVED)
-def pause(
-    order_id: UUID, body: bodies.OrderBody, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def pause(order_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """The maker takes an order out of the book; its money stays locked, open trades go on."""
     return _command(db, caller, key, "order_pause", order_id)
 
 
 @routes.post("/orders/<order_id>/resume", responses=_MOVED)
-def resume(
-    order_id: UUID, body: bodies.OrderBody, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def resume(order_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """The maker puts a paused order back into the book."""
     return _command(db, caller, key, "order_resume", order_id)
 
 
 @routes.post("/orders/<order_id>/cancel", responses=_MOVED)
-def cancel(
-    order_id: UUID, body: bodies.OrderBody, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def cancel(order_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """The maker closes an order; what remains goes back, open trades go on."""
     return _command(db, caller, key, "order_cancel", order_id)
 

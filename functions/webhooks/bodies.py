@@ -13,10 +13,6 @@ EventType = Annotated[
 ]
 
 
-class Nothing(Body):
-    """Nothing to say."""
-
-
 class NewEndpoint(Body):
     """party_id: in whose name, the caller's own by default. event_types: names, families
     (escrow.*) or * for all, which is the default."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 
 from shared.api import Db, Routes, lambda_handler, make_app
+from shared.body import Nothing
 from shared.caller import Caller, CallerToken
 from shared.db import Database
 from shared.documented import answers
@@ -47,7 +48,7 @@ def create(body: bodies.NewEndpoint, caller: Caller, key: Command, db: Db) -> Re
     responses=answers(bodies.SecretRotated, "The new secret."),
 )
 def rotate_secret(
-    endpoint_id: UUID, body: bodies.Nothing, caller: Caller, key: Command, db: Db
+    endpoint_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """Give an endpoint a new secret; the old one signs beside it for 24 hours."""
     return _command(db, caller, key, "webhook_secret_rotate", _endpoint(endpoint_id))
@@ -57,9 +58,7 @@ def rotate_secret(
     "/webhook-endpoints/<endpoint_id>/enable",
     responses=answers(bodies.EndpointEnabled, "The endpoint after the command."),
 )
-def enable(
-    endpoint_id: UUID, body: bodies.Nothing, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def enable(endpoint_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """Switch a disabled endpoint on again."""
     return _command(db, caller, key, "webhook_endpoint_enable", _endpoint(endpoint_id))
 
@@ -68,9 +67,7 @@ def enable(
     "/webhook-endpoints/<endpoint_id>/ping",
     responses=answers(bodies.PingSent, "The test message."),
 )
-def ping(
-    endpoint_id: UUID, body: bodies.Nothing, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def ping(endpoint_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """Send a test message."""
     return _command(db, caller, key, "webhook_ping", _endpoint(endpoint_id))
 
@@ -94,7 +91,7 @@ def resend(
 
 @routes.post("/webhook-deliveries/<delivery_id>/resend", responses=_RESENT)
 def resend_one(
-    delivery_id: UUID, body: bodies.Nothing, caller: Caller, key: Command, db: Db
+    delivery_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """Send one message again."""
     return _command(

@@ -84,7 +84,7 @@ comment on column public.listings.units_left is 'How many no contract has taken;
 comment on column public.listings.images is 'sha256 of up to 10 pictures.';
 comment on column public.listings.metadata is 'Whatever describes the thing: an object of at most 8 kB.';
 comment on column public.listings.status is 'Where it stands; changed only by moves of private.state_edges.';
-comment on column public.listings.version is 'Number of changes of the row; an offer names the one it has read.';
+comment on column public.listings.version is 'Number of changes of the row.';
 comment on column public.listings.last_event is 'Name of the last move.';
 comment on column public.listings.last_actor_role is 'Who made the last move.';
 comment on column public.listings.expires_at is 'When it closes by itself; at most 180 days ahead.';

@@ -164,7 +164,7 @@ comment on function service.offer_counter(jsonb) is
 'The other side puts an offer of its own in the place of one {offer_id, amount, milestones, conditions, expires_at, actor_id, idempotency_key, request_hash} -> the new offer. Raises offer_is_yours (403) and what private.make_offer raises.';
 
 -- Definer: as offer_make.
-create function service.offer_answer(command jsonb) returns jsonb
+create function service.offer_decline(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -187,7 +187,7 @@ begin
     return private.finish_command(command, private.offer_answer(v_offer), v_turn.now);
 end
 $$;
-comment on function service.offer_answer(jsonb) is
+comment on function service.offer_decline(jsonb) is
 'The other side rejects an offer, or its author withdraws it {offer_id, event reject|withdraw, actor_id, idempotency_key, request_hash}. Raises offer_is_yours, offer_is_theirs (403).';
 
 -- Definer: a schedule has no user, and service_role writes no table.

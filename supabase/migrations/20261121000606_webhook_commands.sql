@@ -1,19 +1,5 @@
 -- Commands of the owner of an endpoint.
 
--- Definer: policies ask it for callers who may not read all of party_members.
-create function private.parties_i_act_for() returns setof uuid
-language plpgsql stable security definer set search_path = ''
-as $$
-begin
-    return query
-    select auth.uid() where auth.uid() is not null
-    union
-    select party_id from public.party_members where user_id = auth.uid() and role in ('owner', 'operator');
-end
-$$;
-comment on function private.parties_i_act_for() is
-'Parties in whose name the caller may write. Use as: party_id = any (array(select private.parties_i_act_for())).';
-
 create function private.begin_webhook_command(command jsonb, p_endpoint_id uuid) returns jsonb
 language plpgsql volatile set search_path = ''
 as $$

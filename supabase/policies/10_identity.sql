@@ -1,7 +1,8 @@
 -- What the policies themselves call.
 grant execute on function private.my_parties() to anon, authenticated;
 grant execute on function
-private.is_staff(uuid, public.member_role), private.operator_sees_from(), private.operator_sees_to()
+private.parties_i_act_for(), private.is_staff(uuid, public.member_role),
+private.operator_sees_from(), private.operator_sees_to()
 to authenticated;
 
 -- Names of parties are public among members: one sees whom one trades with.

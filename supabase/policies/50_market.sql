@@ -2,7 +2,8 @@
 grant select on public.guilds to anon, authenticated;
 create policy guilds_select_anyone on public.guilds for select to anon, authenticated
 using (true);
-grant insert (id, discord_id, name, description) on public.guilds to authenticated;
+-- NOTE: discord_id is not granted: nobody has shown that the server is theirs.
+grant insert (id, name, description) on public.guilds to authenticated;
 create policy guilds_insert_own on public.guilds for insert to authenticated
 with check (created_by = (select auth.uid()));
 grant update (name, description) on public.guilds to authenticated;
@@ -102,6 +103,6 @@ private.my_guilds(), private.guilds_i_keep(), private.is_client(), private.are_h
 to authenticated;
 grant execute on function public.contract_snapshot(uuid, text, text) to authenticated;
 grant execute on function
-service.offer_make(jsonb), service.offer_counter(jsonb), service.offer_answer(jsonb), service.offer_accept(jsonb),
+service.offer_make(jsonb), service.offer_counter(jsonb), service.offer_decline(jsonb), service.offer_accept(jsonb),
 service.contract_commit(jsonb, jsonb), service.market_expire(integer)
 to service_role;

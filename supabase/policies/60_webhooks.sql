@@ -1,5 +1,4 @@
 -- Members read what is sent in their party's name; who may act for it changes the endpoints.
-grant execute on function private.parties_i_act_for() to authenticated;
 
 grant select (
     id, party_id, url, description, event_types, status, disabled_reason, version, consecutive_failures, failing_since,

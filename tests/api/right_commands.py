@@ -176,7 +176,7 @@ COMMANDS: dict[str, Make] = {
     "verification_event": _event,
     "offer_make": _offer_make,
     "offer_counter": _offer_counter,
-    "offer_answer": lambda world: _of_offer(world, event="reject"),
+    "offer_decline": lambda world: _of_offer(world, event="reject"),
     "offer_accept": _of_offer,
 }
 """Commands of schema service whose one parameter is `command`."""

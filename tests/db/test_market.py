@@ -81,17 +81,17 @@ def test_who_answers_an_offer(world: World, seller: UUID, buyer: UUID) -> None:
     made = offer(world, buyer, listing(world, seller))
     for command, fields in (
         ("offer_accept", {}), ("offer_counter", {"amount": "100", "milestones": PARTS}),
-        ("offer_answer", {"event": "reject"}),
+        ("offer_decline", {"event": "reject"}),
     ):  # fmt: skip
         with refused(world.connection, "offer_is_yours"):
             world.command(command, offer_id=made, actor_id=buyer, **fields)
         with refused(world.connection, "offer_not_found"):
             world.command(command, offer_id=made, actor_id=world.user(), **fields)
     with refused(world.connection, "offer_is_theirs"):
-        world.command("offer_answer", offer_id=made, actor_id=seller, event="withdraw")
+        world.command("offer_decline", offer_id=made, actor_id=seller, event="withdraw")
     with refused(world.connection, "illegal_move"):
-        world.command("offer_answer", offer_id=made, actor_id=seller, event="accept")
-    world.command("offer_answer", offer_id=made, actor_id=seller, event="reject")
+        world.command("offer_decline", offer_id=made, actor_id=seller, event="accept")
+    world.command("offer_decline", offer_id=made, actor_id=seller, event="reject")
     with refused(world.connection, "offer_not_pending"):
         world.command("offer_accept", offer_id=made, actor_id=seller)
 

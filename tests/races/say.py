@@ -10,7 +10,8 @@ from aws_lambda_powertools.event_handler import Response
 from functions.escrow import bodies
 from functions.escrow.act import act
 from functions.p2p import commands as orders
-from functions.p2p.bodies import OrderBody, Take
+from functions.p2p.bodies import Take
+from shared.body import Nothing
 from shared.caller import CallerToken
 from shared.errors import Problem, Unavailable
 from shared.idempotency import REPLAYED_HEADER, CommandKey, request_hash
@@ -62,7 +63,7 @@ class Line:
             taken = Take.model_validate(self.body)
             return answered(lambda: orders.take(UUID(object_id), taken, caller, key, door))
         command = {"publish": orders.publish, "cancel": orders.cancel}[word]
-        return answered(lambda: command(UUID(object_id), OrderBody(), caller, key, door))
+        return answered(lambda: command(UUID(object_id), Nothing(), caller, key, door))
 
 
 def trade(who: UUID, trade_id: UUID, word: str, key: str | None = None, **body: Any) -> Line:
