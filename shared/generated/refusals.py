@@ -32,7 +32,7 @@ REFUSALS: dict[str, Refusal] = {
     'bad_verification': Refusal(422, 'Name a flag to verify or revoke, or a tier to grant.', ''),
     'confirmation_required': Refusal(422, 'Releasing before performance needs an explicit confirmation.', 'Send confirm: true.'),
     'contract_not_found': Refusal(404, 'No such contract.', ''),
-    'counterparty_limit': Refusal(409, 'The maker cannot take on this trade now.', 'Try a smaller amount, or another order.'),
+    'counterparty_limit': Refusal(409, 'The other side cannot take this on now.', 'Try a smaller amount, or somebody else.'),
     'deadline_missing': Refusal(422, 'A live state needs a deadline in the future.', ''),
     'deadline_passed': Refusal(409, 'The deadline of this move has passed.', ''),
     'dispute_window_closed': Refusal(409, 'A dispute may not be raised now.', 'The payee may raise one some time after performing.'),

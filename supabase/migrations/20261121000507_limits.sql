@@ -1,4 +1,5 @@
--- How much a person may trade: the limits of the tier, counted from the trades themselves.
+-- How much a person may trade: the limits of the tier, counted from the trades and contracts
+-- themselves. Contracts are made in a later file: the body below is read when it first runs.
 
 insert into private.refusals (code, status, detail, hint) values
 (
@@ -6,8 +7,8 @@ insert into private.refusals (code, status, detail, hint) values
     'The member "limit" names the limit, what is left of it and when some of it frees; rpc/my_limits shows them all.'
 ),
 (
-    'counterparty_limit', 409, 'The maker cannot take on this trade now.',
-    'Try a smaller amount, or another order.'
+    'counterparty_limit', 409, 'The other side cannot take this on now.',
+    'Try a smaller amount, or somebody else.'
 ),
 (
     'method_too_risky', 403, 'Your verification tier may not use a payment method of this risk.',
@@ -53,6 +54,19 @@ where status in ('pending_payment', 'payment_confirmed', 'disputed');
 create index p2p_trades_seller_open_idx on public.p2p_trades (seller_id)
 where status in ('pending_payment', 'payment_confirmed', 'disputed');
 
+create function private.tier_row(p_party_id uuid) returns public.verification_tiers
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_tier public.verification_tiers;
+begin
+    select t.* into v_tier from public.verification_tiers as t
+    where t.id = coalesce((select p.verification_tier from public.profiles as p where p.id = p_party_id), 0);
+    return v_tier;
+end
+$$;
+comment on function private.tier_row(uuid) is 'What a party may trade now; who is no person is of the lowest tier.';
+
 create function private.limits_of(p_party_id uuid, p_now timestamptz) returns table (
     name text, maximum numeric, used numeric, remaining numeric, frees_at timestamptz
 )
@@ -69,18 +83,27 @@ declare
     v_open bigint := 0;
     v_unpaid bigint := 0;
 begin
-    select t.* into v_tier from public.verification_tiers as t
-    where t.id = coalesce((select p.verification_tier from public.profiles as p where p.id = p_party_id), 0);
+    v_tier := private.tier_row(p_party_id);
     if coalesce(v_tier.daily_limit, v_tier.monthly_limit) is not null then
         select
-            coalesce(sum(t.reference_amount) filter (where t.created_at > p_now - v_day), 0),
-            min(t.created_at) filter (where t.created_at > p_now - v_day),
-            coalesce(sum(t.reference_amount), 0),
-            min(t.created_at)
+            coalesce(sum(d.worth) filter (where d.created_at > p_now - v_day), 0),
+            min(d.created_at) filter (where d.created_at > p_now - v_day),
+            coalesce(sum(d.worth), 0),
+            min(d.created_at)
         into v_daily, v_daily_oldest, v_monthly, v_monthly_oldest
-        from public.p2p_trades as t
-        where (t.buyer_id = p_party_id or t.seller_id = p_party_id) and t.created_at > p_now - v_month
-            and t.status not in ('cancelled', 'refunded') and t.reference_amount > 0;
+        from (
+            select t.reference_amount as worth, t.created_at from public.p2p_trades as t
+            where (t.buyer_id = p_party_id or t.seller_id = p_party_id) and t.created_at > p_now - v_month
+                and t.status not in ('cancelled', 'refunded')
+            union all
+            select m.reference_amount, c.created_at
+            from public.contracts as c
+            inner join public.contract_milestones as m on c.id = m.contract_id
+            inner join public.escrow_transactions as e on m.id = e.id
+            where (c.buyer_id = p_party_id or c.seller_id = p_party_id) and c.created_at > p_now - v_month
+                and e.state not in ('void', 'refunded')
+        ) as d
+        where d.worth > 0;
     end if;
     if coalesce(v_tier.max_open_trades, v_tier.max_unpaid_takes) is not null then
         select
@@ -92,6 +115,14 @@ begin
         from public.p2p_trades as t
         where (t.buyer_id = p_party_id or t.seller_id = p_party_id)
             and t.status in ('pending_payment', 'payment_confirmed', 'disputed');
+        v_open := v_open + (
+            select count(*) from public.contracts as c
+            where (c.buyer_id = p_party_id or c.seller_id = p_party_id) and exists (
+                select from public.contract_milestones as m
+                inner join public.escrow_transactions as e on m.id = e.id
+                where m.contract_id = c.id and e.completed_at is null
+            )
+        );
     end if;
     return query
     select l.name, l.maximum, l.used, case when l.maximum is not null then greatest(l.maximum - l.used, 0) end, l.frees_at
@@ -105,7 +136,7 @@ begin
 end
 $$;
 comment on function private.limits_of(uuid, timestamptz) is
-'The limits of a party now, counted from its trades: per_trade, daily and monthly in the reference currency, open_trades and unpaid_takes in trades. maximum: null is no limit. frees_at: when the oldest counted trade leaves the window. A trade that was cancelled or refunded does not count.';
+'The limits of a party now, counted from its trades and contracts: per_trade, daily and monthly in the reference currency, open_trades (a contract is one) and unpaid_takes in trades. maximum: null is no limit. frees_at: when the oldest of what counts leaves the window. A trade that was cancelled or refunded does not count, nor does a milestone that is void or was refunded.';
 
 create function private.refuse_limit(
     p_side text, p_name text, p_maximum numeric, p_remaining numeric, p_frees_at timestamptz
@@ -115,7 +146,7 @@ as $$
 declare
     v_unit text := case when p_name in ('open_trades', 'unpaid_takes') then 'trades' else private.reference_currency() end;
 begin
-    -- The taker learns nothing about the maker's trades.
+    -- Who asks learns nothing about the trades of the other side.
     if p_side = 'maker' then
         perform private.refuse('counterparty_limit');
     end if;
@@ -134,32 +165,18 @@ $$;
 comment on function private.refuse_limit(text, text, numeric, numeric, timestamptz) is
 'Raises limit_exceeded with the member limit {name, side, maximum, left, unit, frees_at}, or counterparty_limit (409) without any figure when it is the maker''s.';
 
-create function private.check_trade_limits(p_trade public.p2p_trades) returns numeric
+create function private.check_limits(
+    p_taker_id uuid, p_maker_id uuid, p_worth numeric, p_takes_unpaid boolean, p_now timestamptz
+) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_worth numeric := private.reference_worth(
-        p_trade.cryptocurrency, p_trade.amount, p_trade.fiat_currency, p_trade.fiat_amount, p_trade.created_at
-    );
-    v_maker uuid := case p_trade.taker_id when p_trade.buyer_id then p_trade.seller_id else p_trade.buyer_id end;
-    v_method public.payment_methods;
-    v_tier public.verification_tiers;
     v_side record;
     v_limit record;
 begin
-    select * into v_method from public.payment_methods where id = p_trade.payment_method;
-    if v_method.trade_limit is not null and v_worth is null then
-        perform private.refuse('price_stale');
-    elsif v_worth > v_method.trade_limit then
-        perform private.refuse_limit('taker', 'payment_method', v_method.trade_limit, v_method.trade_limit, null);
-    end if;
-    if (select o.min_taker_tier from public.p2p_orders as o where o.id = p_trade.order_id)
-        > coalesce((select f.verification_tier from public.profiles as f where f.id = p_trade.taker_id), 0) then
-        perform private.refuse('tier_too_low');
-    end if;
     -- Who has limits takes turns: whatever is counted below is still so at the commit.
     perform from public.parties as p
-    where p.id in (p_trade.taker_id, v_maker) and not exists (
+    where p.id in (p_taker_id, p_maker_id) and not exists (
         select from public.profiles as f
         inner join public.verification_tiers as t on f.verification_tier = t.id
         where f.id = p.id
@@ -168,18 +185,12 @@ begin
     order by p.id
     for no key update of p;
     for v_side in
-        select side, party_id from (values ('taker', p_trade.taker_id), ('maker', v_maker)) as s (side, party_id)
+        select side, party_id from (values ('taker', p_taker_id), ('maker', p_maker_id)) as s (side, party_id)
     loop
-        select t.* into v_tier from public.verification_tiers as t
-        where t.id = coalesce((select f.verification_tier from public.profiles as f where f.id = v_side.party_id), 0);
-        if v_method.risk > v_tier.max_method_risk then
-            perform private.refuse(case v_side.side when 'maker' then 'counterparty_limit' else 'method_too_risky' end);
-        end if;
         for v_limit in
-            select l.*, (case when l.name in ('open_trades', 'unpaid_takes') then 1 else v_worth end) as wanted
-            from private.limits_of(v_side.party_id, p_trade.created_at) as l
-            where l.maximum is not null
-                and (l.name <> 'unpaid_takes' or (v_side.side = 'taker' and p_trade.taker_id = p_trade.buyer_id))
+            select l.*, (case when l.name in ('open_trades', 'unpaid_takes') then 1 else p_worth end) as wanted
+            from private.limits_of(v_side.party_id, p_now) as l
+            where l.maximum is not null and (l.name <> 'unpaid_takes' or (v_side.side = 'taker' and p_takes_unpaid))
         loop
             if v_limit.wanted is null then
                 perform private.refuse('price_stale');
@@ -190,11 +201,43 @@ begin
             end if;
         end loop;
     end loop;
+end
+$$;
+comment on function private.check_limits(uuid, uuid, numeric, boolean, timestamptz) is
+'Checks a trade or contract of some worth (null: unknown), under lock, against the limits of both sides. taker: who asks now, and is told what is left; maker: the other side. p_takes_unpaid: the taker pays later. Raises limit_exceeded, counterparty_limit, price_stale (409).';
+
+create function private.check_trade_limits(p_trade public.p2p_trades) returns numeric
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_worth numeric := private.reference_worth(
+        p_trade.cryptocurrency, p_trade.amount, p_trade.fiat_currency, p_trade.fiat_amount, p_trade.created_at
+    );
+    v_maker uuid := case p_trade.taker_id when p_trade.buyer_id then p_trade.seller_id else p_trade.buyer_id end;
+    v_method public.payment_methods;
+begin
+    select * into v_method from public.payment_methods where id = p_trade.payment_method;
+    if v_method.trade_limit is not null and v_worth is null then
+        perform private.refuse('price_stale');
+    elsif v_worth > v_method.trade_limit then
+        perform private.refuse_limit('taker', 'payment_method', v_method.trade_limit, v_method.trade_limit, null);
+    end if;
+    if (select o.min_taker_tier from public.p2p_orders as o where o.id = p_trade.order_id)
+        > coalesce((select f.verification_tier from public.profiles as f where f.id = p_trade.taker_id), 0) then
+        perform private.refuse('tier_too_low');
+    elsif v_method.risk > (private.tier_row(p_trade.taker_id)).max_method_risk then
+        perform private.refuse('method_too_risky');
+    elsif v_method.risk > (private.tier_row(v_maker)).max_method_risk then
+        perform private.refuse('counterparty_limit');
+    end if;
+    perform private.check_limits(
+        p_trade.taker_id, v_maker, v_worth, p_trade.taker_id = p_trade.buyer_id, p_trade.created_at
+    );
     return v_worth;
 end
 $$;
 comment on function private.check_trade_limits(public.p2p_trades) is
-'Worth of a take in the reference currency (null: unknown and no limit asks), after checking it under lock against the limits of both sides and of the payment method. Raises limit_exceeded, counterparty_limit, price_stale (409), tier_too_low (403).';
+'Worth of a take in the reference currency (null: unknown and no limit asks), after checking it against the payment method and the limits of both sides. Raises what private.check_limits raises, method_too_risky, tier_too_low (403).';
 
 -- Invoker: row level security shows the caller's own trades.
 create function public.my_limits() returns jsonb

@@ -66,6 +66,7 @@ create table public.contract_milestones (
     description text not null,
     amount public.money_amount not null check (amount > 0),
     days integer not null check (days between 1 and 365),
+    reference_amount public.money_amount,
     unique (contract_id, position)
 );
 alter table public.contract_milestones enable row level security;
@@ -78,6 +79,8 @@ comment on column public.contract_milestones.position is 'Place in the contract,
 comment on column public.contract_milestones.title is 'What is to be delivered, in a line.';
 comment on column public.contract_milestones.description is 'What is to be delivered, at length.';
 comment on column public.contract_milestones.amount is 'What it is worth, in the currency of the contract.';
+comment on column public.contract_milestones.reference_amount is
+'Worth at the acceptance in the reference currency of the limits; null where nobody knew and no limit asked.';
 comment on column public.contract_milestones.days is 'Days to deliver, from when it is paid in.';
 
 create table public.contract_signatures (
@@ -198,30 +201,6 @@ comment on function private.contract_document(
     uuid, public.offers, public.listings, text, public.escrow_rail, timestamptz
 ) is 'Everything that was agreed, as it will be signed.';
 
-create function private.check_contract_limits(p_offer public.offers, p_now timestamptz) returns void
-language plpgsql stable set search_path = ''
-as $$
-declare
-    v_worth numeric := private.reference_worth(p_offer.currency, p_offer.amount, p_offer.currency, p_offer.amount, p_now);
-    v_limit record;
-begin
-    for v_limit in
-        select s.role, l.maximum
-        from (values ('taker', p_offer.buyer_id), ('maker', p_offer.seller_id)) as s (role, party_id)
-        cross join lateral private.limits_of(s.party_id, p_now) as l
-        where l.name = 'per_trade' and l.maximum is not null
-    loop
-        if v_worth is null then
-            perform private.refuse('price_stale');
-        elsif v_worth > v_limit.maximum then
-            perform private.refuse_limit(v_limit.role, 'per_trade', v_limit.maximum, v_limit.maximum, null);
-        end if;
-    end loop;
-end
-$$;
-comment on function private.check_contract_limits(public.offers, timestamptz) is
-'Checks the worth of a contract against the limit per trade of both sides'' tiers. Raises limit_exceeded, counterparty_limit, price_stale (409).';
-
 -- Definer: service_role may give commands, not write the tables.
 create function service.offer_accept(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -235,6 +214,7 @@ declare
     v_policy public.escrow_policies;
     v_contract public.contracts;
     v_document text;
+    v_worths numeric[];
     v_milestone record;
     v_id uuid;
 begin
@@ -247,7 +227,16 @@ begin
     elsif private.is_blocked(v_offer.buyer_id, v_offer.seller_id) then
         perform private.refuse('seller_unavailable');
     end if;
-    perform private.check_contract_limits(v_offer, v_now);
+    select array_agg(private.reference_worth(
+        v_offer.currency, (m.value ->> 'amount')::numeric, v_offer.currency, (m.value ->> 'amount')::numeric, v_now
+    ) order by m.ordinality) into v_worths
+    from jsonb_array_elements(v_offer.milestones) with ordinality as m;
+    -- Their sum, so that what was checked is what counts.
+    perform private.check_limits(
+        case v_turn.role when 'buyer' then v_offer.buyer_id else v_offer.seller_id end,
+        case v_turn.role when 'buyer' then v_offer.seller_id else v_offer.buyer_id end,
+        (select case when count(w) = count(*) then sum(w) end from unnest(v_worths) as w), false, v_now
+    );
     select p.* into strict v_policy
     from public.listing_categories as c join public.escrow_policies as p on p.id = c.policy_id
     where c.id = v_listing.category;
@@ -281,9 +270,12 @@ begin
             make_interval(days => (v_milestone.part ->> 'days')::integer), null, v_contract.document_hash,
             'open', 'system', null, 'proposed', v_now + v_policy.sign_within, v_now + v_policy.sign_within, '{}', v_now
         );
-        insert into public.contract_milestones (id, contract_id, position, title, description, amount, days) values (
+        insert into public.contract_milestones (
+            id, contract_id, position, title, description, amount, days, reference_amount
+        ) values (
             v_milestone.id, v_id, v_milestone.place, v_milestone.part ->> 'title', v_milestone.part ->> 'description',
-            (v_milestone.part ->> 'amount')::numeric, (v_milestone.part ->> 'days')::integer
+            (v_milestone.part ->> 'amount')::numeric, (v_milestone.part ->> 'days')::integer,
+            v_worths[v_milestone.place]
         );
     end loop;
     perform private.emit_event(
