@@ -1,7 +1,7 @@
 """Bodies of the offer commands, and the answers they get."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.body import Body
 from shared.moment import Moment
 from shared.money import PositiveAmount
+
+Rail = Literal["internal", "stripe", "usdc_base"]
 
 
 class Milestone(Body):
@@ -23,11 +25,13 @@ class Milestone(Body):
 class Terms(Body):
     """What one unit would be sold for: milestones that add up to the amount.
 
+    rail: how the buyer pays, by default from the balance, or as the countered offer says.
     conditions: whatever else is asked for. expires_at: by default in 72 hours.
     """
 
     amount: PositiveAmount
     milestones: Annotated[list[Milestone], Field(min_length=1, max_length=20)]
+    rail: Rail | None = None
     conditions: Annotated[str, Field(max_length=5000)] = ""
     expires_at: Moment | None = None
 
@@ -51,4 +55,5 @@ class OfferMoved(_Answer):
     author_role: str
     amount: PositiveAmount
     currency: str
+    rail: Rail
     expires_at: datetime

@@ -40,6 +40,7 @@ create table public.offers (
     author_id uuid not null references auth.users (id) on delete restrict,
     amount public.money_amount not null check (amount > 0),
     currency text not null references public.currencies (code) on delete restrict,
+    rail public.escrow_rail not null default 'internal',
     conditions text not null default '' check (length(conditions) <= 5000),
     milestones jsonb not null,
     status public.offer_status not null default 'pending',
@@ -71,6 +72,7 @@ comment on column public.offers.author_role is 'Side that made it; the other one
 comment on column public.offers.author_id is 'User who made it.';
 comment on column public.offers.amount is 'Price of one unit, all milestones together.';
 comment on column public.offers.currency is 'Currency of the listing.';
+comment on column public.offers.rail is 'How the buyer would pay; a counter-offer may name another.';
 comment on column public.offers.conditions is 'What the author asks for besides; becomes part of the contract.';
 comment on column public.offers.milestones is
 'Parts [{title, description, amount (string), days (to deliver, from when it is paid in)}] that add up to the amount.';
@@ -117,8 +119,11 @@ begin
     if not private.has_edge(
         'offer', case when tg_op = 'UPDATE' then old.status::text end, '', new.last_event, new.last_actor_role,
         new.status::text, ''
-    ) or (tg_op = 'UPDATE' and (old.amount, old.milestones, old.conditions, old.buyer_id, old.seller_id, old.listing_id)
-        is distinct from (new.amount, new.milestones, new.conditions, new.buyer_id, new.seller_id, new.listing_id)) then
+    ) or (tg_op = 'UPDATE' and (
+        old.amount, old.rail, old.milestones, old.conditions, old.buyer_id, old.seller_id, old.listing_id
+    ) is distinct from (
+        new.amount, new.rail, new.milestones, new.conditions, new.buyer_id, new.seller_id, new.listing_id
+    )) then
         raise sqlstate 'PT409' using
             message = 'illegal_move', detail = 'An offer does not change but by its moves.';
     end if;
@@ -139,7 +144,7 @@ begin
         array[new.buyer_id, new.seller_id],
         jsonb_build_object(
             'status', new.status, 'listing_id', new.listing_id, 'author_role', new.author_role,
-            'amount', trim_scale(new.amount)::text, 'currency', new.currency
+            'amount', trim_scale(new.amount)::text, 'currency', new.currency, 'rail', new.rail
         ), new.updated_at
     );
     return null;

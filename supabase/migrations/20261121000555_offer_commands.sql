@@ -45,6 +45,31 @@ $$;
 comment on function private.begin_offer_command(jsonb) is
 'Common entry of commands about an open offer: listing lock, offer lock, side, key. Raises offer_not_found (404), offer_not_pending (409).';
 
+create function private.check_offer_rail(p_offer public.offers, p_listing public.listings, p_role text) returns void
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_policy public.escrow_policies;
+begin
+    perform private.check_rail(
+        p_offer.rail, p_offer.currency, p_offer.amount,
+        case p_role when 'buyer' then p_offer.buyer_id else p_offer.seller_id end,
+        case p_role when 'buyer' then p_offer.seller_id else p_offer.buyer_id end
+    );
+    select p.* into strict v_policy
+    from public.listing_categories as c join public.escrow_policies as p on p.id = c.policy_id
+    where c.id = p_listing.category;
+    if private.rail_hold_within(p_offer.rail) < (
+        select max(private.longest_hold(v_policy, make_interval(days => (m ->> 'days')::integer)))
+        from jsonb_array_elements(p_offer.milestones) as m
+    ) then
+        perform private.refuse('rail_hold_too_short');
+    end if;
+end
+$$;
+comment on function private.check_offer_rail(public.offers, public.listings, text) is
+'Checks the rail of an offer for the side that asks now and for the other. Raises what private.check_rail raises, rail_hold_too_short (409).';
+
 create function private.make_offer(
     command jsonb, p_listing public.listings, p_buyer_id uuid, p_role text, p_parent_id uuid, p_now timestamptz
 ) returns public.offers
@@ -54,6 +79,10 @@ declare
     v_offer public.offers;
     v_amount numeric := (command ->> 'amount')::numeric;
     v_expires timestamptz := coalesce((command ->> 'expires_at')::timestamptz, p_now + interval '72 hours');
+    v_rail public.escrow_rail := coalesce(
+        (command ->> 'rail')::public.escrow_rail, (select o.rail from public.offers as o where o.id = p_parent_id),
+        'internal'
+    );
     v_refusal text;
 begin
     if not coalesce(
@@ -62,6 +91,9 @@ begin
         and length(coalesce(command ->> 'conditions', '')) <= 5000, false
     ) then
         perform private.refuse('bad_offer');
+    end if;
+    if v_rail <> all (p_listing.rails) then
+        perform private.refuse('rail_not_accepted');
     end if;
     v_refusal := private.milestones_refusal(command -> 'milestones', v_amount, p_listing.currency);
     if v_refusal is not null then
@@ -74,18 +106,20 @@ begin
         perform private.refuse('offer_open_already');
     end if;
     insert into public.offers (
-        id, listing_id, parent_id, buyer_id, seller_id, author_role, author_id, amount, currency, conditions,
+        id, listing_id, parent_id, buyer_id, seller_id, author_role, author_id, amount, currency, rail, conditions,
         milestones, last_event, last_actor_role, expires_at, created_at, updated_at
     ) values (
         private.uuid_v7(p_now), p_listing.id, p_parent_id, p_buyer_id, p_listing.seller_id, p_role,
-        (command ->> 'actor_id')::uuid, v_amount, p_listing.currency, coalesce(command ->> 'conditions', ''),
+        (command ->> 'actor_id')::uuid, v_amount, p_listing.currency, v_rail,
+        coalesce(command ->> 'conditions', ''),
         command -> 'milestones', 'make', p_role, v_expires, p_now, p_now
     ) returning * into v_offer;
+    perform private.check_offer_rail(v_offer, p_listing, p_role);
     return v_offer;
 end
 $$;
 comment on function private.make_offer(jsonb, public.listings, uuid, text, uuid, timestamptz) is
-'Writes an offer on a locked listing. Raises bad_offer, bad_milestones, milestones_do_not_add_up (422), seller_unavailable, offer_open_already (409).';
+'Writes an offer on a locked listing; a counter-offer keeps the rail unless it names another. Raises bad_offer, bad_milestones, milestones_do_not_add_up (422), seller_unavailable, offer_open_already, rail_not_accepted (409) and what private.check_offer_rail raises.';
 
 create function private.offer_answer(p_offer public.offers) returns jsonb
 language plpgsql immutable set search_path = ''
@@ -95,7 +129,7 @@ begin
         select jsonb_build_object(
             'offer_id', p_offer.id, 'listing_id', p_offer.listing_id, 'status', p_offer.status,
             'author_role', p_offer.author_role, 'amount', trim_scale(p_offer.amount)::text,
-            'currency', p_offer.currency, 'expires_at', p_offer.expires_at
+            'currency', p_offer.currency, 'rail', p_offer.rail, 'expires_at', p_offer.expires_at
         )
     );
 end
@@ -137,7 +171,7 @@ begin
 end
 $$;
 comment on function service.offer_make(jsonb) is
-'A buyer offers {listing_id, amount, milestones, conditions, expires_at, party_id, actor_id, idempotency_key, request_hash} -> the offer. Raises listing_not_found (404), listing_not_active, own_listing and what private.make_offer raises.';
+'A buyer offers {listing_id, amount, milestones, rail, conditions, expires_at, party_id, actor_id, idempotency_key, request_hash} -> the offer. Raises listing_not_found (404), listing_not_active, own_listing and what private.make_offer raises.';
 
 -- Definer: as offer_make.
 create function service.offer_counter(command jsonb) returns jsonb
@@ -161,7 +195,7 @@ begin
 end
 $$;
 comment on function service.offer_counter(jsonb) is
-'The other side puts an offer of its own in the place of one {offer_id, amount, milestones, conditions, expires_at, actor_id, idempotency_key, request_hash} -> the new offer. Raises offer_is_yours (403) and what private.make_offer raises.';
+'The other side puts an offer of its own in the place of one {offer_id, amount, milestones, rail, conditions, expires_at, actor_id, idempotency_key, request_hash} -> the new offer. Raises offer_is_yours (403) and what private.make_offer raises.';
 
 -- Definer: as offer_make.
 create function service.offer_decline(command jsonb) returns jsonb

@@ -227,6 +227,7 @@ begin
     elsif private.is_blocked(v_offer.buyer_id, v_offer.seller_id) then
         perform private.refuse('seller_unavailable');
     end if;
+    perform private.check_offer_rail(v_offer, v_listing, v_turn.role);
     select array_agg(private.reference_worth(
         v_offer.currency, (m.value ->> 'amount')::numeric, v_offer.currency, (m.value ->> 'amount')::numeric, v_now
     ) order by m.ordinality) into v_worths
@@ -252,13 +253,13 @@ begin
 
     v_id := private.uuid_v7(v_now);
     v_document := private.canonical_json(
-        private.contract_document(v_id, v_offer, v_listing, v_policy.id, 'internal', v_now)
+        private.contract_document(v_id, v_offer, v_listing, v_policy.id, v_offer.rail, v_now)
     );
     insert into public.contracts (
         id, offer_id, listing_id, buyer_id, seller_id, currency, total, policy_id, rail, document, document_hash, created_at
     ) values (
         v_id, v_offer.id, v_listing.id, v_offer.buyer_id, v_offer.seller_id, v_offer.currency, v_offer.amount,
-        v_policy.id, 'internal', v_document, encode(sha256(convert_to(v_document, 'UTF8')), 'hex'), v_now
+        v_policy.id, v_offer.rail, v_document, encode(sha256(convert_to(v_document, 'UTF8')), 'hex'), v_now
     ) returning * into v_contract;
     for v_milestone in
         select m.value as part, m.ordinality::integer as place, private.uuid_v7(v_now) as id
@@ -289,4 +290,4 @@ begin
 end
 $$;
 comment on function service.offer_accept(jsonb) is
-'The other side accepts an offer {offer_id, actor_id, idempotency_key, request_hash}: a unit is gone, the contract and an escrow for each milestone are made -> the contract. Raises offer_is_yours (403), listing_not_active, limit_exceeded, counterparty_limit (409).';
+'The other side accepts an offer {offer_id, actor_id, idempotency_key, request_hash}: a unit is gone, the contract and an escrow for each milestone are made -> the contract. Raises offer_is_yours (403), listing_not_active, limit_exceeded, counterparty_limit (409), and what private.check_offer_rail raises.';

@@ -3,6 +3,10 @@ grant select on public.verification_tiers to anon, authenticated;
 create policy verification_tiers_select_anyone on public.verification_tiers for select to anon, authenticated
 using (true);
 
+grant select on public.rail_limits to anon, authenticated;
+create policy rail_limits_select_anyone on public.rail_limits for select to anon, authenticated
+using (true);
+
 -- NOTE: actor_id, reason and provider_reference are not granted: they are for the staff, in the audit log.
 grant select (id, party_id, sequence, change, flag, tier, source, occurred_at, created_at)
 on public.profile_verifications to authenticated;

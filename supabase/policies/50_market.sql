@@ -46,7 +46,7 @@ using (
     )
 );
 grant insert (
-    id, seller_id, guild_id, category, title, description, price, currency, units, images, metadata, expires_at
+    id, seller_id, guild_id, category, title, description, price, currency, units, rails, images, metadata, expires_at
 ) on public.listings to authenticated;
 create policy listings_insert_own on public.listings for insert to authenticated
 with check (
@@ -54,7 +54,7 @@ with check (
     and (guild_id is null or guild_id = any(array(select private.my_guilds())))
 );
 grant update (
-    guild_id, category, title, description, price, currency, units, images, metadata, status, expires_at
+    guild_id, category, title, description, price, currency, units, rails, images, metadata, status, expires_at
 ) on public.listings to authenticated;
 create policy listings_update_own on public.listings for update to authenticated
 using (seller_id = any(array(select private.parties_i_act_for())))

@@ -1,0 +1,106 @@
+-- Which rail is open to whom, in which currency, up to how much; and how long a rail holds money.
+
+insert into private.refusals (code, status, detail, hint) values
+(
+    'rail_not_open', 409, 'This way of paying is not open to you for this amount.',
+    'The member "limit" names what your verification tier may pay on it; rail_limits shows them all.'
+),
+('rail_currency', 422, 'This way of paying does not carry this currency.', 'See rail_limits.'),
+('rail_not_accepted', 409, 'The seller does not take this way of paying for this listing.', 'See its rails.');
+
+create table public.rail_limits (
+    id smallint primary key generated always as identity,
+    rail public.escrow_rail not null,
+    tier smallint not null references public.verification_tiers (id) on delete restrict,
+    currency text references public.currencies (code) on delete restrict,
+    max_amount public.money_amount check (max_amount > 0),
+    constraint rail_limits_key unique nulls not distinct (rail, tier, currency)
+);
+alter table public.rail_limits enable row level security;
+create index rail_limits_tier_idx on public.rail_limits (tier);
+create index rail_limits_currency_idx on public.rail_limits (currency);
+select private.make_audited('public.rail_limits');
+comment on table public.rail_limits is
+'What a contract may be worth on a rail, by tier of its buyer and of its seller. Without a row the rail is closed for that tier; a currency without any row is one that the rail does not carry.';
+comment on column public.rail_limits.id is 'The row.';
+comment on column public.rail_limits.rail is 'How the buyer pays.';
+comment on column public.rail_limits.tier is 'Verification tier of a side.';
+comment on column public.rail_limits.currency is 'Currency of the contract and of max_amount; null: every currency.';
+comment on column public.rail_limits.max_amount is 'Most that one contract may be worth; null: no limit of the rail.';
+
+insert into public.rail_limits (rail, tier, currency, max_amount) values
+('stripe', 0, 'USD', 200), ('stripe', 1, 'USD', 1000), ('stripe', 2, 'USD', 10000), ('stripe', 3, 'USD', 10000),
+('stripe', 0, 'EUR', 180), ('stripe', 1, 'EUR', 900), ('stripe', 2, 'EUR', 9000), ('stripe', 3, 'EUR', 9000),
+('stripe', 0, 'GBP', 160), ('stripe', 1, 'GBP', 800), ('stripe', 2, 'GBP', 8000), ('stripe', 3, 'GBP', 8000),
+('usdc_base', 1, 'USDC_BASE', null), ('usdc_base', 2, 'USDC_BASE', null), ('usdc_base', 3, 'USDC_BASE', null),
+('internal', 0, null, null), ('internal', 1, null, null), ('internal', 2, null, null), ('internal', 3, null, null);
+
+create function private.rail_hold_within(p_rail public.escrow_rail) returns interval
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return case p_rail when 'stripe' then interval '90 days' end;
+end
+$$;
+comment on function private.rail_hold_within(public.escrow_rail) is
+'How long a rail may hold money that was paid in; null: without end.';
+
+create function private.longest_hold(p_policy public.escrow_policies, p_perform_within interval) returns interval
+language plpgsql stable set search_path = ''
+as $$
+begin
+    -- Each clock at its end: performed late, disputed on the last day, both sides heard, two arbiters
+    -- at each level. Revisions and other delays shorten what is left: no deadline outlives the rail.
+    return p_perform_within + p_policy.perform_grace + p_policy.accept_within + p_policy.statement_within * 2
+        + (p_policy.acknowledge_within + p_policy.decide_within * 2) * 2 + p_policy.appeal_within;
+end
+$$;
+comment on function private.longest_hold(public.escrow_policies, interval) is
+'How long money may have to be held from when it is paid in until an appeal is decided, with so much time to perform.';
+
+create function private.check_rail(
+    p_rail public.escrow_rail, p_currency text, p_amount numeric, p_asker_id uuid, p_other_id uuid
+) returns void
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_side record;
+    v_limit public.rail_limits;
+begin
+    if not exists (
+        select from public.rail_limits as l
+        where l.rail = p_rail and (l.currency = p_currency or l.currency is null)
+    ) then
+        perform private.refuse('rail_currency');
+    end if;
+    for v_side in
+        select s.name, (private.tier_row(s.party_id)).id as tier
+        from (values ('taker', p_asker_id), ('maker', p_other_id)) as s (name, party_id)
+    loop
+        select l.* into v_limit from public.rail_limits as l
+        where l.rail = p_rail and l.tier = v_side.tier and (l.currency = p_currency or l.currency is null)
+        order by l.currency nulls last limit 1;
+        if found and coalesce(p_amount <= v_limit.max_amount, true) then
+            continue;
+        elsif v_side.name = 'maker' then
+            -- Who asks learns nothing about the tier of the other side.
+            perform private.refuse('counterparty_limit');
+        end if;
+        perform private.refuse(
+            'rail_not_open',
+            case when found
+                then format('On the rail %s a contract of your tier is worth at most %s %s.',
+                    p_rail, trim_scale(v_limit.max_amount), p_currency)
+                else format('The rail %s is closed for your tier.', p_rail)
+            end,
+            jsonb_build_object('limit', jsonb_build_object(
+                'name', 'rail_' || p_rail, 'side', v_side.name,
+                'maximum', trim_scale(coalesce(v_limit.max_amount, 0))::text,
+                'left', trim_scale(coalesce(v_limit.max_amount, 0))::text, 'unit', p_currency, 'frees_at', null
+            ))
+        );
+    end loop;
+end
+$$;
+comment on function private.check_rail(public.escrow_rail, text, numeric, uuid, uuid) is
+'Checks that a rail carries the currency and is open for the amount to both sides. Raises rail_currency (422), rail_not_open with the member limit, or counterparty_limit without any figure when it is the other side''s (409).';
