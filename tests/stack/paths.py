@@ -73,6 +73,17 @@ def supabase_cli() -> Path:
     return _program("Supabase CLI", "HOLDFAST_SUPABASE_BIN", packaged, "supabase")
 
 
+@cache
+def anvil_bin() -> Path:
+    """The chain of the tests; HOLDFAST_ANVIL_BIN wins, then npm, then PATH.
+
+    Raises MissingPart.
+    """
+    machine = PLATFORM.replace("x64", "amd64")
+    packaged = NODE_MODULES / "@foundry-rs" / f"anvil-{machine}" / "bin" / "anvil"
+    return _program("anvil", "HOLDFAST_ANVIL_BIN", packaged, "anvil")
+
+
 def _program(part: str, variable: str, packaged: Path, name: str) -> Path:
     if chosen := os.environ.get(variable):
         return Path(chosen)

@@ -1,0 +1,1 @@
+"""The rail of USDC on Base: addresses of escrows, deposits, signed payouts."""

@@ -1,0 +1,119 @@
+"""A node of the chain as the rail asks it: typed questions, checked answers.
+
+Every method raises NodeRefused and NodeUnknown (see rpc). Amounts of ether are in wei.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self, TypeAlias
+
+from . import answers
+from .answers import Block, Known, Receipt
+from .fees import FeeHistory
+from .rpc import NodeUnknown, Question, Rpc
+from .transaction import Signed
+
+Tag: TypeAlias = Literal["latest", "safe", "finalized"]
+
+
+class WrongChain(NodeUnknown):
+    """The node is of another chain: nothing it says counts."""
+
+
+class Node:
+    """One node of one chain; it is asked which chain it is of before anything else."""
+
+    def __init__(self, url: str, chain_id: int) -> None:
+        self.chain_id = chain_id
+        self._rpc = Rpc(url)
+        self._checked = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._rpc.close()
+
+    def block(self, at: Tag | int) -> Block | None:
+        """The header by tag or number; None when there is no such block (yet)."""
+        return answers.maybe(answers.block, self._ask("eth_getBlockByNumber", _at(at), False))
+
+    def logs(
+        self, addresses: Sequence[str], topics: Sequence[Any], first: int, last: int
+    ) -> tuple[list[Mapping[str, Any]], Block]:
+        """Logs of the blocks first to last, and the header of the last.
+
+        Both come from one server: one that lags behind would leave logs out without a word.
+        """
+        wanted = {
+            "address": [*addresses], "topics": [*topics],
+            "fromBlock": hex(first), "toBlock": hex(last),
+        }  # fmt: skip
+        header, found = self._ask_all(
+            ("eth_getBlockByNumber", (hex(last), False)), ("eth_getLogs", (wanted,))
+        )
+        if header is None:
+            raise NodeUnknown("the node has not come to the last block")
+        if not (isinstance(found, list) and all(isinstance(each, dict) for each in found)):
+            raise NodeUnknown("logs are no list")
+        return found, answers.block(header)
+
+    def fee_history(self, blocks: int = 10, percentile: int = 50) -> FeeHistory:
+        """Base fees and tips of the latest blocks."""
+        told = answers.mapping(self._ask("eth_feeHistory", hex(blocks), "latest", [percentile]))
+        base_fees = [answers.quantity(each) for each in answers.items(told, "baseFeePerGas")]
+        if not base_fees:
+            raise NodeUnknown("no base fee")
+        # Some nodes leave the tips out of blocks without transactions.
+        rewards = answers.items(told, "reward") if told.get("reward") else []
+        tips = [answers.quantity(each[0]) for each in rewards if isinstance(each, list) and each]
+        return FeeHistory(answers.quantity(told.get("oldestBlock")), base_fees, tips)
+
+    def send(self, signed: Signed) -> None:
+        """Hand over a transaction. Whoever gets NodeUnknown asks for its hash later; NodeRefused
+        proves no more (already_known and nonce_too_low least of all)."""
+        if self._ask("eth_sendRawTransaction", "0x" + signed.raw.hex()) != signed.hash:
+            raise NodeUnknown("the node names another transaction")
+
+    def receipt(self, transaction_hash: str) -> Receipt | None:
+        """None while no block has it; a reorganisation may take it away again."""
+        return answers.maybe(
+            answers.receipt, self._ask("eth_getTransactionReceipt", transaction_hash)
+        )
+
+    def transaction(self, transaction_hash: str) -> Known | None:
+        """None when this node does not know of it, which proves nothing about others."""
+        return answers.maybe(answers.known, self._ask("eth_getTransactionByHash", transaction_hash))
+
+    def transaction_count(self, address: str, at: Tag | int | Literal["pending"] = "latest") -> int:
+        """How many transactions an address has sent: the next nonce of that moment."""
+        return answers.quantity(self._ask("eth_getTransactionCount", address, _at(at)))
+
+    def balance(self, address: str, at: Tag | int = "latest") -> int:
+        """Wei of an address."""
+        return answers.quantity(self._ask("eth_getBalance", address, _at(at)))
+
+    def call(
+        self, to: str, data: bytes, at: Tag | int = "latest", sender: str | None = None
+    ) -> bytes:
+        """What a contract answers. sender: as whom, for a try of what is to be sent; a transfer
+        that a blocklist forbids is refused with the kind `reverted`."""
+        asked = {"to": to, "data": "0x" + data.hex()} | ({"from": sender} if sender else {})
+        return answers.data(self._ask("eth_call", asked, _at(at)))
+
+    def _ask(self, method: str, *params: Any) -> Any:
+        self._check()
+        return self._rpc.ask(method, *params)
+
+    def _ask_all(self, *questions: Question) -> list[Any]:
+        self._check()
+        return self._rpc.ask_all(*questions)
+
+    def _check(self) -> None:
+        if not self._checked:
+            if answers.quantity(self._rpc.ask("eth_chainId")) != self.chain_id:
+                raise WrongChain("the node is of another chain")
+            self._checked = True
+
+
+def _at(at: str | int) -> str:
+    return hex(at) if isinstance(at, int) else at
