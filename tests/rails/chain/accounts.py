@@ -1,0 +1,44 @@
+"""Who has keys on the tests' chain. All follow from a phrase that everybody knows."""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cache
+
+from bip32 import BIP32
+from coincurve import PrivateKey
+
+from functions.rail_usdc_base.transaction import Signed, Transaction
+from shared.evm_address import address_of_key
+
+PHRASE = "test test test test test test test test test test test junk"
+DEPOSITS, HOT_WALLET, PEOPLE, ISSUER = range(4)
+
+
+@dataclass(frozen=True)
+class Account:
+    """An address and the key to it."""
+
+    address: str
+    key: PrivateKey = field(repr=False)
+
+    def sign(self, transaction: Transaction) -> Signed:
+        return transaction.sign(self.key)
+
+
+@cache
+def account(number: int, index: int) -> Account:
+    """m/44'/60'/number'/0/index."""
+    key = PrivateKey(_root().get_privkey_from_path(f"m/44'/60'/{number}'/0/{index}"))
+    return Account(address_of_key(key.public_key.format(compressed=False)), key)
+
+
+def deposits_xpub() -> str:
+    """The extended public key of the deposit addresses: all that a server has of them."""
+    return str(_root().get_xpub_from_path(f"m/44'/60'/{DEPOSITS}'"))
+
+
+@cache
+def _root() -> BIP32:
+    phrase = unicodedata.normalize("NFKD", PHRASE).encode()
+    return BIP32.from_seed(hashlib.pbkdf2_hmac("sha512", phrase, b"mnemonic", 2048))
