@@ -9,7 +9,7 @@ _MAX_WHOLE = Decimal(10) ** (MAX_DIGITS - MAX_DECIMALS)
 
 def to_units(amount: Decimal, decimals: int) -> int:
     """Smallest units. Raises ValueError when the amount is finer, not positive or too large."""
-    if not 0 < amount < _MAX_WHOLE:
+    if not (amount.is_finite() and 0 < amount < _MAX_WHOLE):
         raise ValueError("an amount to send is above zero and has at most 20 digits")
     if round_down(amount, decimals) != amount:
         raise ValueError(f"the token has {decimals} decimals")

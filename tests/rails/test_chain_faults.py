@@ -1,0 +1,179 @@
+"""A node that fails: what the rail may conclude from it, and what not."""
+
+import logging
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from functions.rail_usdc_base import rpc
+from functions.rail_usdc_base.logs import transfer_topics
+from functions.rail_usdc_base.node import Node, WrongChain
+from functions.rail_usdc_base.rpc import Limited, NodeRefused, NodeUnknown
+from functions.rail_usdc_base.transaction import Signed
+from tests.rails.chain import CHAIN_ID, USDC, Chain
+from tests.rails.chain.faults import FaultyNode
+from tests.rails.loopback import closed_port
+
+SEND = "eth_sendRawTransaction"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rpc, "TIMEOUT", httpx.Timeout(0.2))
+
+
+@pytest.fixture
+def payout(chain: Chain) -> Signed:
+    return chain.sign_transfer(chain.person("5"), chain.person().address, "1")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_node_that_hangs(chain: Chain, node: Node, payout: Signed) -> None:
+    assert node.receipt(payout.hash) is None
+    chain.node.hang(SEND)
+
+    with pytest.raises(NodeUnknown):
+        node.send(payout)
+
+    assert node.transaction(payout.hash) is None
+
+
+def test_an_answer_that_is_lost_says_nothing(chain: Chain, node: Node, payout: Signed) -> None:
+    chain.node.drop_after_forwarding(SEND)
+
+    with pytest.raises(NodeUnknown):
+        node.send(payout)
+
+    chain.receipt(payout.hash)
+    receipt = node.receipt(payout.hash)
+    assert receipt
+    assert receipt.succeeded
+
+
+def test_a_question_that_is_lost_says_the_same(chain: Chain, node: Node, payout: Signed) -> None:
+    chain.node.drop(SEND)
+
+    with pytest.raises(NodeUnknown):
+        node.send(payout)
+
+    assert node.transaction(payout.hash) is None
+    chain.node.behave()
+    node.send(payout)
+    chain.receipt(payout.hash)
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("17", 17), ("soon", None)])
+def test_a_limit(chain: Chain, node: Node, header: str, seconds: int | None) -> None:
+    chain.node.limit(retry_after=header)
+
+    with pytest.raises(Limited) as limited:
+        node.block("latest")
+
+    assert limited.value.retry_after == seconds
+
+
+@pytest.mark.parametrize("code", [-32005, -32016])
+def test_a_limit_in_other_words(chain: Chain, node: Node, code: int) -> None:
+    chain.node.refuse("eth_getBlockByNumber", code, "over rate limit")
+
+    with pytest.raises(Limited):
+        node.block("latest")
+
+
+def test_a_node_of_another_chain_is_asked_nothing(chain: Chain, node: Node) -> None:
+    chain.node.wrong_chain(1)
+    asked = len(chain.node.received)
+
+    for _ in range(2):
+        with pytest.raises(WrongChain):
+            node.block("latest")
+
+    assert all(b"eth_chainId" in each.body for each in chain.node.received[asked:])
+
+
+def test_a_node_whose_safe_block_lags(chain: Chain, node: Node) -> None:
+    chain.mine(10)
+    chain.node.lag("safe", 3)
+
+    safe, latest = node.block("safe"), node.block("latest")
+
+    assert safe
+    assert latest
+    assert latest.number - safe.number == 5
+
+
+def test_a_node_behind_gives_no_logs(chain: Chain, node: Node) -> None:
+    """It might as well say that there are none: then its own head gives it away."""
+    ahead = chain.height() + 5
+    topics = transfer_topics([chain.person().address])
+    with pytest.raises(NodeRefused):
+        node.logs([USDC], topics, ahead - 1, ahead)
+    chain.node.tell("eth_getLogs", [])
+
+    with pytest.raises(NodeUnknown, match="not come to the last block"):
+        node.logs([USDC], topics, ahead - 1, ahead)
+
+
+def _nonsense(node: FaultyNode) -> None:
+    node.tell("eth_getBlockByNumber", {"number": 5})
+
+
+def _number(node: FaultyNode) -> None:
+    node.tell("eth_getBlockByNumber", 5)
+
+
+def _unavailable(node: FaultyNode) -> None:
+    node.fail()
+
+
+@pytest.mark.parametrize("fault", [_nonsense, _number, _unavailable])
+def test_answers_without_sense(
+    chain: Chain, node: Node, fault: Callable[[FaultyNode], None]
+) -> None:
+    fault(chain.node)
+
+    with pytest.raises(NodeUnknown):
+        node.block("latest")
+
+
+def test_a_node_that_names_another_transaction(chain: Chain, node: Node, payout: Signed) -> None:
+    chain.node.tell(SEND, "0x" + "00" * 32)
+
+    with pytest.raises(NodeUnknown, match="another transaction"):
+        node.send(payout)
+
+
+def test_a_receipt_tells_what_the_parent_chain_cost(
+    chain: Chain, node: Node, payout: Signed
+) -> None:
+    chain.send(payout.raw)
+    real = node.receipt(payout.hash)
+    told = chain.receipt(payout.hash) | {"l1Fee": hex(12_345)}
+    chain.node.tell("eth_getTransactionReceipt", told)
+
+    receipt = node.receipt(payout.hash)
+
+    assert real
+    assert receipt
+    assert receipt.cost == real.cost + 12_345
+
+
+def test_nobody_there() -> None:
+    with closed_port() as port:
+        node = Node(f"http://127.0.0.1:{port}", CHAIN_ID)
+        with node, pytest.raises(NodeUnknown):
+            node.block("latest")
+
+
+def test_the_address_of_a_node_is_told_to_nobody(
+    chain: Chain, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with Node(f"{chain.url}/v2/my-key", CHAIN_ID) as node:
+        node.block("latest")
+        chain.node.fail()
+        with pytest.raises(NodeUnknown) as failed:
+            node.block("latest")
+
+    assert "my-key" not in caplog.text + str(failed.value) + repr(node)

@@ -1,0 +1,51 @@
+"""Addresses of escrows: those of the known phrase, from its public key alone."""
+
+import pytest
+from bip32 import BIP32
+
+from functions.rail_usdc_base.addresses import MAX_INDEX, escrow_address
+from shared.settings import SettingsError
+from tests.rails.chain.accounts import account, deposits_xpub
+
+ROOT = BIP32.from_seed(bytes(range(32)))
+# As every wallet shows them for this phrase.
+KNOWN = [
+    "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+    "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+    "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+    "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
+]
+
+
+@pytest.mark.parametrize(("index", "address"), list(enumerate(KNOWN)))
+def test_known_addresses(index: int, address: str) -> None:
+    assert escrow_address(deposits_xpub(), index) == address
+
+
+@pytest.mark.parametrize("index", [4, 1000, MAX_INDEX])
+def test_the_treasury_has_the_key_of_each(index: int) -> None:
+    assert escrow_address(deposits_xpub(), index) == account(0, index).address
+
+
+@pytest.mark.parametrize("index", [-1, MAX_INDEX + 1])
+def test_an_index_that_needs_the_private_key(index: int) -> None:
+    with pytest.raises(ValueError, match="an index is"):
+        escrow_address(deposits_xpub(), index)
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("", "no extended public key"),
+        ("xpub", "broken"),
+        (deposits_xpub()[:-1] + "1", "broken"),
+        (ROOT.get_xpub(), "not of an account"),
+        (ROOT.get_xpub_from_path("m/44'/60'/0'/0"), "not of an account"),
+        (ROOT.get_xpriv_from_path("m/44'/60'/0'"), "no extended public key"),
+    ],
+)
+def test_another_key_is_refused_and_not_repeated(key: str, reason: str) -> None:
+    with pytest.raises(SettingsError, match=reason) as refused:
+        escrow_address(key, 0)
+
+    assert len(key) < 5 or key not in str(refused.value)
