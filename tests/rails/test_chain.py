@@ -9,7 +9,6 @@ from tests.rails.chain import BRIDGED_USDC, USDC, Chain
 from tests.rails.chain.accounts import account, deposits_xpub
 from tests.rails.chain.anvil import AnvilFailed
 from tests.rails.chain.treasury import sweep
-from tests.stack.processes import port_is_free
 
 
 def _told(chain: Chain, token: str, selector: str) -> bytes:
@@ -129,7 +128,10 @@ def test_the_treasury_sweeps_to_the_hot_wallet(chain: Chain) -> None:
 
 def test_it_ends_with_its_block() -> None:
     with Chain() as chain:
-        port = chain.anvil.port
-        assert not port_is_free(port)
+        process = chain.anvil.running
+        assert process
+        assert process.alive()
 
-    assert port_is_free(port)
+    assert not process.alive()
+    with pytest.raises(AnvilFailed, match="does not run"):
+        chain.height()

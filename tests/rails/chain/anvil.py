@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import secrets
 import time
 from typing import Any
 
@@ -16,11 +17,14 @@ class AnvilFailed(RuntimeError):
 class Anvil:
     """A chain in memory. Every transaction gets a block of its own unless mining is paused.
 
-    path: of the one account that it signs for when asked to.
+    path, address: of the one account that it signs for when asked to.
     """
 
-    def __init__(self, chain_id: int, path: str) -> None:
+    def __init__(self, chain_id: int, path: str, address: str) -> None:
         self._path = path
+        self._address = address
+        # Ether of that account: a mark by which it is told from another run's on the same port.
+        self._mark = 10**6 + secrets.randbelow(10**9)
         self._chain_id = chain_id
         self._port = 0
         self._process: Process | None = None
@@ -30,8 +34,8 @@ class Anvil:
         return f"http://127.0.0.1:{self._port}"
 
     @property
-    def port(self) -> int:
-        return self._port
+    def running(self) -> Process | None:
+        return self._process
 
     def start(self) -> None:
         """Start and wait until it answers. Raises AnvilFailed, MissingPart."""
@@ -43,6 +47,7 @@ class Anvil:
                     anvil_bin(), "--host", "127.0.0.1", "--port", str(self._port), "--silent",
                     "--chain-id", str(self._chain_id), "--slots-in-an-epoch", "2",
                     "--accounts", "1", "--derivation-path", self._path,
+                    "--balance", str(self._mark),
                 ]
             )  # fmt: skip
             if self._answers():
@@ -66,6 +71,8 @@ class Anvil:
 
     def forward(self, body: bytes) -> tuple[int, bytes]:
         """Status and body of the answer to any request."""
+        if not self._process:
+            raise AnvilFailed("anvil does not run")
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         try:
             connection.request("POST", "/", body, {"content-type": "application/json"})
@@ -78,7 +85,8 @@ class Anvil:
         deadline = time.monotonic() + 60
         while self._process and self._process.alive() and time.monotonic() < deadline:
             try:
-                return bool(int(self.ask("eth_chainId"), 16) == self._chain_id)
+                found = int(self.ask("eth_getBalance", self._address, "latest"), 16)
+                return found == self._mark * 10**18
             except (OSError, http.client.HTTPException):
                 time.sleep(0.01)
         return False

@@ -42,7 +42,7 @@ class Chain(AbstractContextManager["Chain"]):
 
     def __init__(self) -> None:
         # It signs for the issuer whatever the tests want minted or blocked.
-        self.anvil = Anvil(CHAIN_ID, f"m/44'/60'/{ISSUER}'/0/")
+        self.anvil = Anvil(CHAIN_ID, f"m/44'/60'/{ISSUER}'/0/", account(ISSUER, 0).address)
         self.node = FaultyNode(self.anvil)
         self._people = 0
 
