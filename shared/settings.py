@@ -35,9 +35,9 @@ def settings() -> Settings:
     )
 
 
-def evidence_bucket() -> str:
-    """Bucket of evidence and attachments. Raises SettingsError when it is not set."""
-    return _variable("HOLDFAST_EVIDENCE_BUCKET")
+def bucket(variable: str) -> str:
+    """Name of the bucket that a variable of the environment gives. Raises SettingsError."""
+    return _variable(variable)
 
 
 def service_key(*, renew: bool = False) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
+from shared import object_storage as storage
 from shared.api import Db, Routes, lambda_handler, make_app
 from shared.body import Body
 from shared.caller import Caller, CallerToken
@@ -16,8 +17,9 @@ from shared.db import Database
 from shared.documented import answers
 from shared.errors import Conflict
 from shared.idempotency import Command, answer
+from shared.settings import bucket
 
-from . import bodies, storage
+from . import bodies
 from .act import act, read_snapshot
 
 routes = Routes()
@@ -124,8 +126,9 @@ def _about(escrow_id: UUID, sha256: str) -> dict[str, Any]:
 
 
 def _file(escrow_id: UUID, told: dict[str, Any]) -> storage.File:
-    names = ("author_role", "sha256", "media_type", "size_bytes")
-    return storage.File(str(escrow_id), *(told[name] for name in names))
+    key = f"{escrow_id}/{told['author_role']}/{told['sha256']}"
+    said = (told[name] for name in ("sha256", "media_type", "size_bytes"))
+    return storage.File(bucket("HOLDFAST_EVIDENCE_BUCKET"), key, *said)
 
 
 def _not_stored() -> Conflict:

@@ -27,6 +27,7 @@ REFUSALS: dict[str, Refusal] = {
     'bad_milestones': Refusal(422, '1 to 20 milestones, each with title, description, amount and days from 1 to 365.', ''),
     'bad_offer': Refusal(422, 'An amount above zero in the decimals of the currency, and at most 30 days to answer.', ''),
     'bad_outage': Refusal(422, 'An outage has a reason, began before it ended, at most 90 days ago, and is over.', ''),
+    'bad_paper': Refusal(422, 'A paper has a contract, an edition, a key, a sha256 and a size.', ''),
     'bad_prices': Refusal(422, 'The index does not follow from its quotes by the rules of the pair.', ''),
     'bad_resend': Refusal(422, 'Say what to send again: event ids, since and until, or all_failed.', 'Exactly one of the three.'),
     'bad_verification': Refusal(422, 'Name a flag to verify or revoke, or a tier to grant.', ''),

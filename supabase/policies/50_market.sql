@@ -97,12 +97,18 @@ using (exists (
     select from public.contract_milestones as m where m.contract_id = contract_signatures.contract_id
 ));
 grant select on public.contract_progress to authenticated;
+grant select on public.contract_papers to authenticated;
+create policy contract_papers_select_involved on public.contract_papers for select to authenticated
+using (exists (select from public.contracts as c where c.id = contract_papers.contract_id));
 
 grant execute on function
 private.my_guilds(), private.guilds_i_keep(), private.is_client(), private.are_hashes(text[])
 to authenticated;
-grant execute on function public.contract_snapshot(uuid, text, text) to authenticated;
+grant execute on function
+public.contract_snapshot(uuid, text, text), public.contract_paper(uuid, text)
+to authenticated;
 grant execute on function
 service.offer_make(jsonb), service.offer_counter(jsonb), service.offer_decline(jsonb), service.offer_accept(jsonb),
-service.contract_commit(jsonb, jsonb), service.market_expire(integer)
+service.contract_commit(jsonb, jsonb), service.market_expire(integer),
+service.contract_papers_due(integer), service.contract_paper_record(uuid, text, text, text, integer)
 to service_role;

@@ -227,9 +227,14 @@ def test_prices(service: Rest, fingerprint: Fingerprint) -> None:
 def test_functions_with_plain_parameters(
     catalog: Catalog, service: Rest, person: Rest, fingerprint: Fingerprint
 ) -> None:
-    # Outages that other tests declared, traders whose trades they ended, and messages that they
-    # left are work to do, not bad input.
-    for work in ("outage_credit", "reputation_refresh", "webhook_hand_over"):
+    # Outages that other tests declared, traders whose trades they ended, messages and papers that
+    # they left are work to do, not bad input.
+    for work in (
+        "outage_credit",
+        "reputation_refresh",
+        "webhook_hand_over",
+        "contract_papers_due",
+    ):
         while service.rpc("service", work, {}).json():
             continue
     before = fingerprint.take()

@@ -6,7 +6,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from tests.db.escrow import FILE_HASH, Escrow
-from tests.db.market import accepted, delivered, guild, listing, offer
+from tests.db.market import accepted, delivered, guild, listing, offer, on_paper
 from tests.db.prices import record_price
 from tests.db.rated import rate, settled
 from tests.db.trades import PRICE, draft, funded, publish, take
@@ -100,6 +100,7 @@ def affairs(world: World) -> Affairs:
     listed = listing(world, payer, units=2, guild_id=community)
     milestone = delivered(world, payee, payer, listed)
     accepted(world, payee, payer, listed).commit("cancel", "payer")
+    on_paper(world, milestone)
     offer(world, payee, listed)
     relay(world)
     record(world, hand_over(world)[0], "succeed", status_code=200)

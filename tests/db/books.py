@@ -10,6 +10,7 @@ SCHEMAS = ["public", "private", "ledger", "service"]
 APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.audit_log",
     "public.contract_milestones",
+    "public.contract_papers",
     "public.contract_signatures",
     "public.contracts",
     "public.deliveries",

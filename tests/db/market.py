@@ -44,6 +44,18 @@ def accepted(world: World, buyer: UUID, seller: UUID, listing_id: UUID) -> Escro
     return Escrow(world, UUID(made["milestones"][0]["milestone_id"]), buyer, seller)
 
 
+def on_paper(world: World, milestone: Escrow) -> None:
+    """The contract of a milestone lies in object storage as PDF."""
+    contract = world.one(
+        "select contract_id from public.contract_milestones where id = %s", milestone.id
+    )
+    with world.acting("service_role"):
+        world.run(
+            "select service.contract_paper_record(%s, 'unsigned', %s, repeat('a', 64), 1024)",
+            contract, f"contracts/{contract}/paper.pdf",
+        )  # fmt: skip
+
+
 def delivered(world: World, buyer: UUID, seller: UUID, listing_id: UUID) -> Escrow:
     """A milestone that was paid in from the balance and handed over."""
     world.deposit(buyer, "100", CURRENCY)

@@ -6,7 +6,7 @@ import pytest
 from psycopg import sql
 
 from tests.db.books import APPEND_ONLY, partitions_of, tables
-from tests.db.market import accepted, delivered, listing
+from tests.db.market import accepted, delivered, listing, on_paper
 from tests.db.prices import record_price
 from tests.db.rated import rate, settled
 from tests.db.refused import refused
@@ -58,7 +58,7 @@ def _history(world: World) -> None:
     rate(world, rated.id, rated.payee)
     seller, buyer = world.user("seller"), world.user("buyer")
     listed = listing(world, seller, units=2)
-    delivered(world, buyer, seller, listed)
+    on_paper(world, delivered(world, buyer, seller, listed))
     accepted(world, buyer, seller, listed).commit("cancel", "payer")
     new_endpoint(world, other.payer)
     other.commit("statement", "payer")

@@ -1,6 +1,6 @@
 """Scenes of the marketplace: a listing, an offer, a contract that is signed and paid in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -37,12 +37,15 @@ def listing(desk: Desk, seller: UUID, *, publish: bool = True, **fields: Any) ->
     return str(row["id"])
 
 
-def offer(desk: Desk, buyer: UUID, listing_id: str, amounts: Sequence[str] = ("300",)) -> str:
-    """An offer of the buyer with a milestone for each amount."""
+def offer(
+    desk: Desk, buyer: UUID, listing_id: str, amounts: Sequence[str] = ("300",), **terms: Any
+) -> str:
+    """An offer of the buyer with a milestone for each amount, or with terms of its own."""
     body = {
-        "amount": str(sum(map(int, amounts))),
         "milestones": [milestone(each, f"Part {n}") for n, each in enumerate(amounts, 1)],
+        **terms,
     }
+    body["amount"] = str(sum(int(each["amount"]) for each in body["milestones"]))
     return str(desk.done(buyer, f"/listings/{listing_id}/offers", body)["offer_id"])
 
 
@@ -76,13 +79,21 @@ class Contract:
         return str(row["status"])
 
 
-def contract(desk: Desk, amounts: Sequence[str] = ("300",), **fields: Any) -> Contract:
-    """An accepted offer; nobody has signed. The buyer owns 1,000 USDC."""
+def contract(
+    desk: Desk,
+    amounts: Sequence[str] = ("300",),
+    terms: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> Contract:
+    """An accepted offer; nobody has signed. The buyer owns 1,000 USDC.
+
+    terms: of the offer, besides the amounts. fields: of the listing.
+    """
     seller, buyer = desk.stack.create_user(), desk.stack.create_user()
     body = {"party_id": str(buyer), "currency": CURRENCY, "amount": "1000"}
     desk.done(OLGA.id, "/deposits", body)
     listing_id = listing(desk, seller, **fields)
-    offer_id = offer(desk, buyer, listing_id, amounts)
+    offer_id = offer(desk, buyer, listing_id, amounts, **(terms or {}))
     made = desk.done(seller, f"/offers/{offer_id}/accept")
     return Contract(
         desk, made["contract_id"], listing_id, made["document_hash"],

@@ -1,6 +1,7 @@
 """Object storage: addresses to upload to and to read from, and what lies there.
 
-Objects are named by trade, side and sha256, are written once and never deleted.
+Every object is known by its sha256 before it is stored, and is written once. The client of AWS
+is heavy: only functions that need it import this.
 """
 
 import base64
@@ -15,7 +16,6 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.db_errors import unavailable
-from shared.settings import evidence_bucket
 from shared.telemetry import logger
 
 UPLOAD_SECONDS = 300
@@ -24,17 +24,13 @@ DOWNLOAD_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as announced. sha256 in hex, size in bytes."""
+    """A file where it lies or will lie. sha256 in hex, size in bytes."""
 
-    escrow_id: str
-    author_role: str
+    bucket: str
+    key: str
     sha256: str
     media_type: str
     size_bytes: int
-
-    @property
-    def key(self) -> str:
-        return f"{self.escrow_id}/{self.author_role}/{self.sha256}"
 
     @property
     def checksum(self) -> str:
@@ -78,29 +74,51 @@ def address_to_download(file: File, name: str) -> dict[str, Any]:
     return {"method": "GET", "url": url, "expires_in": DOWNLOAD_SECONDS}
 
 
+def store(file: File, content: bytes) -> None:
+    """Put these bytes there, if nothing is there yet. Raises Unavailable."""
+    _ask(
+        "put_object",
+        file,
+        ("412", "PreconditionFailed"),
+        Body=content,
+        ContentType=file.media_type,
+        # Object lock asks for the algorithm, too.
+        ChecksumAlgorithm="SHA256",
+        ChecksumSHA256=file.checksum,
+        IfNoneMatch="*",
+    )
+
+
 def is_stored(file: File) -> bool:
     """Whether object storage has these very bytes. Raises Unavailable."""
-    try:
-        found = _client().head_object(
-            Bucket=evidence_bucket(), Key=file.key, ChecksumMode="ENABLED"
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
-            return False
-        logger.error("object storage refused", error=str(error))
-        raise unavailable() from None
-    except BotoCoreError as error:
-        logger.error("object storage unreachable", error=type(error).__name__)
-        raise unavailable() from None
-    return (found["ContentLength"], found["ContentType"], found.get("ChecksumSHA256")) == (
+    found = _ask("head_object", file, ("404", "NoSuchKey"), ChecksumMode="ENABLED")
+    return found is not None and (
+        found["ContentLength"],
+        found["ContentType"],
+        found.get("ChecksumSHA256"),
+    ) == (
         file.size_bytes,
         file.media_type,
         file.checksum,
     )
 
 
+def _ask(method: str, file: File, expected: tuple[str, ...], **params: Any) -> Any:
+    """The answer; None for an error that was expected."""
+    try:
+        return getattr(_client(), method)(Bucket=file.bucket, Key=file.key, **params)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in expected:
+            return None
+        logger.error("object storage refused", error=str(error))
+        raise unavailable() from None
+    except BotoCoreError as error:
+        logger.error("object storage unreachable", error=type(error).__name__)
+        raise unavailable() from None
+
+
 def _sign(method: str, file: File, params: Mapping[str, Any], seconds: int) -> str:
-    named = {"Bucket": evidence_bucket(), "Key": file.key, **params}
+    named = {"Bucket": file.bucket, "Key": file.key, **params}
     return str(_client().generate_presigned_url(method, Params=named, ExpiresIn=seconds))
 
 
