@@ -43,6 +43,7 @@ class Node:
         """Logs of the blocks first to last, and the header of the last.
 
         Both come from one server: one that lags behind would leave logs out without a word.
+        Every provider bounds the answer in its own words: ask a refused range again in halves.
         """
         wanted = {
             "address": [*addresses], "topics": [*topics],

@@ -33,6 +33,8 @@ _KINDS: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (re.compile(r"revert"), "reverted"),
 )
 _TOO_MANY = frozenset({-32005, -32016, -32029, 429})
+# Some have the same code for a question whose answer would be too long: waiting does not help.
+_TOO_LONG = re.compile(r"results|range|logs|blocks")
 
 
 class NodeUnknown(Exception):
@@ -106,9 +108,10 @@ class Rpc:
             with self._http.stream("POST", self._url, json=body) as answer:
                 if answer.status_code == 429:
                     raise Limited(_seconds(answer.headers.get("retry-after", "")))
-                if answer.status_code != 200:
+                content = _read(answer, give_up_at)
+                if answer.status_code != 200 and not _is_refusal(content):
                     raise NodeUnknown(f"status {answer.status_code}")
-                return _parsed(_read(answer, give_up_at))
+                return _parsed(content)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NodeUnknown(type(error).__name__) from None
 
@@ -131,14 +134,24 @@ def _parsed(body: bytes) -> Any:
         raise NodeUnknown("the answer is no JSON") from None
 
 
+def _is_refusal(body: bytes) -> bool:
+    """Whether a body that came with the status of a failure is a JSON-RPC error all the same."""
+    try:
+        answer = _parsed(body)
+    except NodeUnknown:
+        return False
+    return isinstance(answer, dict) and isinstance(answer.get("error"), dict)
+
+
 def _result(answer: Any, number: int | None) -> Any:
-    if not isinstance(answer, dict) or (number is not None and answer.get("id") != number):
+    if not isinstance(answer, dict):
         raise NodeUnknown("no answer to this question")
     error = answer.get("error")
-    if error is not None:
+    # Who cannot read a question refuses it without its number.
+    if error is not None and answer.get("id") in (number, None):
         raise _refusal(error)
-    if "result" not in answer:
-        raise NodeUnknown("neither result nor error")
+    if answer.get("id") != number or "result" not in answer:
+        raise NodeUnknown("no answer to this question")
     return answer["result"]
 
 
@@ -146,9 +159,10 @@ def _refusal(error: Any) -> Exception:
     code = error.get("code") if isinstance(error, dict) else None
     if not isinstance(code, int):
         return NodeUnknown("an error without a code")
-    if code in _TOO_MANY:
+    message = str(error.get("message", ""))
+    if code in _TOO_MANY and not _TOO_LONG.search(message.lower()):
         return Limited()
-    return NodeRefused(code, str(error.get("message", "")))
+    return NodeRefused(code, message)
 
 
 def _kind(code: int, words: str) -> Kind:

@@ -76,6 +76,33 @@ def test_a_limit_in_other_words(chain: Chain, node: Node, code: int) -> None:
         node.block("latest")
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (-32005, "query returned more than 10000 results"),
+        (-32602, "query exceeds max block range 100000"),
+        (-32614, "eth_getLogs is limited to a 10,000 range"),
+    ],
+)
+def test_too_many_blocks_at_once(chain: Chain, node: Node, code: int, message: str) -> None:
+    chain.node.refuse("eth_getLogs", code, message)
+
+    with pytest.raises(NodeRefused) as refused:
+        node.logs([USDC], transfer_topics([chain.person().address]), 0, chain.height())
+
+    assert refused.value.code == code
+
+
+def test_a_refusal_may_come_with_a_status(chain: Chain, node: Node) -> None:
+    body = b'{"jsonrpc":"2.0","id":null,"error":{"code":-32614,"message":"limited to a range"}}'
+    chain.node.fail("eth_getBlockByNumber", 413, body)
+
+    with pytest.raises(NodeRefused):
+        node.block("latest")
+    with pytest.raises(NodeRefused):
+        node.logs([USDC], transfer_topics([chain.person().address]), 0, chain.height())
+
+
 def test_a_node_of_another_chain_is_asked_nothing(chain: Chain, node: Node) -> None:
     chain.node.wrong_chain(1)
     asked = len(chain.node.received)

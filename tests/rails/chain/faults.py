@@ -47,9 +47,14 @@ class FaultyNode(Loopback):
         """429."""
         self._faults[method] = too_many(retry_after)
 
-    def fail(self, method: str | None = None, code: int = 503) -> None:
+    def fail(
+        self,
+        method: str | None = None,
+        code: int = 503,
+        body: bytes = b"<html>Be right back</html>",
+    ) -> None:
         """An HTTP status instead of an answer."""
-        self._faults[method] = status(code, b"<html>We will be right back</html>")
+        self._faults[method] = status(code, body)
 
     def refuse(self, method: str, code: int, message: str) -> None:
         """A JSON-RPC error."""
