@@ -88,7 +88,8 @@ class Rpc:
         answers = self._post([body for _, body in asked])
         if not isinstance(answers, list):
             # A node refuses a batch as a whole with one error.
-            _result(answers, None)
+            if isinstance(answers, dict):
+                _result(answers, answers.get("id"))
             raise NodeUnknown("one answer to several questions")
         by_id = {each.get("id"): each for each in answers if isinstance(each, dict)}
         return [_result(by_id.get(number), number) for number, _ in asked]
