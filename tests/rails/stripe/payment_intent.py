@@ -11,6 +11,7 @@ def new_intent(world: World, params: Params, capture_method: str) -> Object:
         {
             "id": identifier,
             "object": "payment_intent",
+            "allowed_payment_method_types": params.get("allowed_payment_method_types"),
             "amount": params["amount"],
             "amount_capturable": 0,
             "amount_details": {"tip": {}},
@@ -35,7 +36,7 @@ def new_intent(world: World, params: Params, capture_method: str) -> Object:
             "on_behalf_of": None,
             "payment_method": params.get("payment_method"),
             "payment_method_options": {},
-            "payment_method_types": params.get("payment_method_types", ["card"]),
+            "payment_method_types": params.get("allowed_payment_method_types", ["card"]),
             "processing": None,
             "receipt_email": None,
             "review": None,

@@ -54,7 +54,7 @@ class Routes:
         disputes: Disputes,
     ) -> None:
         self.world = world
-        self._routes = [
+        self.all = [
             *_commands(intents, transfers, refunds, disputes),
             Route("GET", "/v1/balance", lambda params: books.balance()),
             *self._reading(),
@@ -62,7 +62,7 @@ class Routes:
 
     def call(self, method: str, path: str, given: Params) -> Object:
         """Do what is asked. Raises ApiError."""
-        for route in self._routes:
+        for route in self.all:
             match = re.fullmatch(route.path, path)
             if match and route.method == method:
                 params = checked(given, {**route.fields, "expand": list}, route.required)
@@ -93,7 +93,7 @@ def _commands(
         {
             "amount": int, "currency": str, "capture_method": str, "confirm": bool,
             "description": str, "metadata": dict, "payment_method": str,
-            "payment_method_types": list, "transfer_group": str,
+            "allowed_payment_method_types": list, "transfer_group": str,
         },
         ("amount", "currency"),
     )  # fmt: skip

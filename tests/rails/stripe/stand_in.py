@@ -57,7 +57,7 @@ class StripeStandIn(Loopback):
         self.webhooks = Webhooks(self.world, webhook_secrets, webhook_url)
         self.faults = Faults()
         self._keys = Keys(self.world)
-        self._routes = Routes(
+        self.routes = Routes(
             self.world, self.books, self.intents, transfers, self.refunds, self.disputes
         )
 
@@ -154,7 +154,7 @@ class StripeStandIn(Loopback):
             try:
                 if fault.crash and not fault.crash_after:
                     raise fault.crash()
-                told = self._routes.call(request.method, request.path, params)
+                told = self.routes.call(request.method, request.path, params)
                 if fault.crash:
                     raise fault.crash()
                 return (200, _encoded(told)), True

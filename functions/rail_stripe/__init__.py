@@ -1,0 +1,1 @@
+"""The card rail: payments, payouts, refunds and disputes at Stripe."""

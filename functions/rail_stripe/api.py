@@ -1,0 +1,240 @@
+"""Calls to Stripe, each with our own idempotency key and without retries of its own.
+
+Only functions that call out import this: the library is large.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import requests
+import stripe
+
+from shared.settings import SettingsError, secret_values
+
+from . import objects
+from .amounts import to_minor
+from .objects import Dispute, Event, Intent, Json, Refund, Transfer
+from .outcome import Answer, Outcome, Value, outcome, reading
+
+# Seconds to connect, and between two bytes of the answer.
+TIMEOUT = (2.0, 20.0)
+KEY_VARIABLE = "HOLDFAST_STRIPE_KEY_SECRET"
+BASE_VARIABLE = "HOLDFAST_STRIPE_API_BASE"
+
+_MOST = 100
+_CHARGE = ["latest_charge.balance_transaction"]
+_POSTING = ["balance_transaction"]
+_REFUND = ["balance_transaction", "failure_balance_transaction"]
+
+# It would write a file and report how long calls took.
+stripe.enable_telemetry = False
+
+
+class StripeApi:
+    """The platform's account. Amounts are Decimal in units of the currency ("USD").
+
+    Every command takes the key under which it is done at most once in a day. Amounts that
+    Stripe cannot move exactly raise ValueError before anything is sent.
+    """
+
+    def __init__(
+        self, key: str, base: str | None = None, timeout: tuple[float, float] = TIMEOUT
+    ) -> None:
+        session = requests.Session()
+        # No proxy and no .netrc of the surroundings; a redirect is not followed.
+        session.trust_env = False
+        session.max_redirects = 0
+        client = stripe.StripeClient(
+            key,
+            base_addresses={"api": base} if base else None,
+            max_network_retries=0,
+            http_client=stripe.RequestsClient(timeout=timeout, session=session),
+        )
+        self._api = client.v1
+
+    def create_intent(
+        self, escrow_id: str, amount: Decimal, currency: str, *, key: str
+    ) -> Outcome[Intent]:
+        """Ask for a payment by card that is authorised first and captured later."""
+        params: stripe.params.PaymentIntentCreateParams = {
+            "amount": to_minor(amount, currency),
+            "currency": currency.lower(),
+            "capture_method": "manual",
+            "allowed_payment_method_types": ["card"],
+            "metadata": {"escrow_id": escrow_id},
+            "transfer_group": escrow_id,
+            "expand": _CHARGE,
+        }
+        return _command(
+            lambda under: self._api.payment_intents.create(params, under), objects.intent, key
+        )
+
+    def intent(self, intent_id: str) -> Answer[Intent]:
+        """How it stands now."""
+        return _question(
+            lambda: self._api.payment_intents.retrieve(intent_id, {"expand": _CHARGE}),
+            objects.intent,
+        )
+
+    def capture(
+        self, intent_id: str, amount: Decimal, currency: str, *, key: str
+    ) -> Outcome[Intent]:
+        """Take an authorised amount; what is not taken goes back to the payer."""
+        params: stripe.params.PaymentIntentCaptureParams = {
+            "amount_to_capture": to_minor(amount, currency),
+            "expand": _CHARGE,
+        }
+        return _command(
+            lambda under: self._api.payment_intents.capture(intent_id, params, under),
+            objects.intent,
+            key,
+        )
+
+    def cancel(self, intent_id: str, *, key: str) -> Outcome[Intent]:
+        """Let it go; the payer is never charged."""
+        params: stripe.params.PaymentIntentCancelParams = {
+            "cancellation_reason": "abandoned",
+            "expand": _CHARGE,
+        }
+        return _command(
+            lambda under: self._api.payment_intents.cancel(intent_id, params, under),
+            objects.intent,
+            key,
+        )
+
+    def transfer(
+        self,
+        escrow_id: str,
+        amount: Decimal,
+        currency: str,
+        *,
+        account: str,
+        charge_id: str,
+        key: str,
+    ) -> Outcome[Transfer]:
+        """Send money of a charge to a payee's account."""
+        params: stripe.params.TransferCreateParams = {
+            "amount": to_minor(amount, currency),
+            "currency": currency.lower(),
+            "destination": account,
+            "source_transaction": charge_id,
+            "transfer_group": escrow_id,
+            "metadata": {"escrow_id": escrow_id, "key": key},
+            "expand": _POSTING,
+        }
+        return _command(
+            lambda under: self._api.transfers.create(params, under), objects.transfer, key
+        )
+
+    def transfers(self, escrow_id: str) -> Answer[tuple[Transfer, ...]]:
+        """Every transfer of an escrow: what to look at when a transfer is unknown."""
+        params: stripe.params.TransferListParams = {
+            "transfer_group": escrow_id,
+            "limit": _MOST,
+            "expand": ["data.balance_transaction"],
+        }
+        return _list(lambda: self._api.transfers.list(params), objects.transfer)
+
+    def refund(
+        self, intent_id: str, amount: Decimal, currency: str, *, key: str
+    ) -> Outcome[Refund]:
+        """Send captured money back to the payer. Done does not say that it has arrived."""
+        params: stripe.params.RefundCreateParams = {
+            "payment_intent": intent_id,
+            "amount": to_minor(amount, currency),
+            "metadata": {"key": key},
+            "expand": _REFUND,
+        }
+        return _command(lambda under: self._api.refunds.create(params, under), objects.refund, key)
+
+    def refunds(self, intent_id: str) -> Answer[tuple[Refund, ...]]:
+        """Every refund of an intent: what to look at when a refund is unknown."""
+        params: stripe.params.RefundListParams = {
+            "payment_intent": intent_id,
+            "limit": _MOST,
+            "expand": [f"data.{each}" for each in _REFUND],
+        }
+        return _list(lambda: self._api.refunds.list(params), objects.refund)
+
+    def events_since(
+        self, since: datetime, until: datetime | None = None, *, types: Iterable[str] = ()
+    ) -> Answer[tuple[Event, ...]]:
+        """What happened in a time, oldest first. types: at most 20, all if none are named.
+
+        Stripe keeps events for 30 days. Overlap the times asked for: an event may be listed
+        a little after the second that it bears.
+        """
+        created = {"gte": int(since.timestamp())}
+        if until:
+            created["lte"] = int(until.timestamp())
+        params: dict[str, Any] = {"created": created, "limit": _MOST}
+        if wanted := list(types):
+            params["types"] = wanted
+        return _list(
+            lambda: self._api.events.list(cast("stripe.params.EventListParams", params)),
+            objects.event,
+        )
+
+    def dispute(self, dispute_id: str) -> Answer[Dispute]:
+        """How a chargeback stands now."""
+        return _question(lambda: self._api.disputes.retrieve(dispute_id), objects.dispute)
+
+    def submit_evidence(
+        self, dispute_id: str, evidence: Mapping[str, str], *, key: str
+    ) -> Outcome[Dispute]:
+        """Answer a chargeback, once and for all. evidence: by Stripe's names of its fields."""
+        params: Any = {"evidence": dict(evidence), "submit": True}
+        return _command(
+            lambda under: self._api.disputes.update(dispute_id, params, under), objects.dispute, key
+        )
+
+    def balance(self) -> Answer[dict[str, Decimal]]:
+        """What the platform has at Stripe by currency, pending and available together."""
+        return _question(lambda: self._api.balance.retrieve(), objects.balance)
+
+
+def stripe_api() -> StripeApi:
+    """The platform's account by the environment: the first key in the secret that it names.
+
+    Raises SettingsError, and Unavailable when Secrets Manager does not give it.
+    """
+    keys = secret_values(KEY_VARIABLE)
+    if not keys:
+        raise SettingsError(f"the secret of {KEY_VARIABLE} is empty")
+    return StripeApi(keys[0], _base())
+
+
+def _base() -> str | None:
+    """Where a test's stand-in is. Stripe's key goes nowhere else by a variable's mistake."""
+    base = os.environ.get(BASE_VARIABLE, "").strip()
+    if base and urlsplit(base).hostname != "127.0.0.1":
+        raise SettingsError(f"{BASE_VARIABLE} is for tests, on 127.0.0.1 only")
+    return base or None
+
+
+def _command(
+    call: Callable[[stripe.RequestOptions], stripe.StripeObject],
+    parse: Callable[[Json], Value],
+    key: str,
+) -> Outcome[Value]:
+    # The library would make one up.
+    if not key:
+        raise ValueError("a command needs its key")
+    return outcome(lambda: parse(call({"idempotency_key": key}).to_dict()))
+
+
+def _question(
+    call: Callable[[], stripe.StripeObject], parse: Callable[[Json], Value]
+) -> Answer[Value]:
+    return reading(lambda: parse(call().to_dict()))
+
+
+def _list(
+    call: Callable[[], stripe.ListObject[Any]], parse: Callable[[Json], Value]
+) -> Answer[tuple[Value, ...]]:
+    """All pages, oldest first."""
+    return reading(lambda: tuple(parse(each.to_dict()) for each in call().auto_paging_iter())[::-1])
