@@ -113,12 +113,16 @@ def test_money_is_authorised_captured_and_sent_to_the_payee(
     assert [each.id for each in sdk.v1.transfers.list({"transfer_group": "e-1"})] == [sent.id]
     assert sdk.v1.accounts.retrieve(payee).payouts_enabled
 
+    balance = sdk.v1.balance.retrieve()
+    assert (balance.available[0].amount, balance.pending[0].amount) == (0, 680)
     clock.advance(days=2)
     balance = sdk.v1.balance.retrieve()
     assert (balance.available[0].amount, balance.pending[0].amount) == (680, 0)
 
 
-@pytest.mark.parametrize(("amount", "fee"), [(50, 31), (1050, 60), (1051, 60), (999_999, 29_030)])
+@pytest.mark.parametrize(
+    ("amount", "fee"), [(50, 31), (500, 45), (1050, 60), (1051, 60), (999_999, 29_030)]
+)
 def test_the_fee_is_whole_cents(
     stand_in: StripeStandIn, sdk: stripe.StripeClient, amount: int, fee: int
 ) -> None:
