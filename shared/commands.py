@@ -26,5 +26,5 @@ def member_command(
     actor = db.rpc("whoami", asked, token=caller.token, repeatable=True)
     if "answer" in actor:
         return answer(actor["answer"], status)
-    command = {**fields, **asked, "actor_id": actor["id"]}
+    command = {**fields, **asked, "actor_id": actor["id"], "aal": actor["aal"]}
     return answer(db.service_rpc(name, {"command": command}, repeatable=True), status)

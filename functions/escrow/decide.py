@@ -41,6 +41,7 @@ RULES: Mapping[str, Callable[[Turn], Decision]] = {
     "propose-partial": funding.propose_partial,
     "accept-partial": funding.accept_partial,
     "return-funds": funding.return_funds,
+    "rail-return": funding.rail_return,
 }
 
 

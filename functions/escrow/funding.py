@@ -1,5 +1,7 @@
 """Rules for signing and for money that comes from outside."""
 
+from decimal import Decimal
+
 from shared.refusals import refusal
 
 from . import deadlines
@@ -84,6 +86,21 @@ def accept_partial(turn: Turn) -> Decision:
 def return_funds(turn: Turn) -> Decision:
     """The payer takes back what arrived."""
     return turn.permit("return_funds").decision()
+
+
+def rail_return(turn: Turn) -> Decision:
+    """The rail has given the money back itself; what it left goes back to the payer."""
+    held = turn.escrow.amount if turn.escrow.state != "funding_exception" else None
+    move = turn.permit("rail_return")
+    if turn.escrow.rail == "internal":
+        raise refusal("other_rail")
+    if not turn.command.payload.get("reference"):
+        raise refusal("reference_required")
+    amount = turn.command.payload["amount"]
+    if not 0 < amount <= (held if held is not None else turn.snapshot.suspense or 0):
+        raise refusal("funds_not_exact")
+    gross = None if held is None else Decimal(0)
+    return move.decision(gross=gross, payload=turn.command.payload)
 
 
 def _funded(move: Move) -> Decision:

@@ -50,6 +50,38 @@ def request_revision(
     return act(db, caller, key, escrow_id, "request-revision", body)
 
 
+@routes.post("/escrows/<escrow_id>/top-up", responses=_MOVED)
+def top_up(
+    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """The payer pays from the balance what is missing of money that did not match."""
+    return act(db, caller, key, escrow_id, "top-up", body)
+
+
+@routes.post("/escrows/<escrow_id>/propose-partial", responses=_MOVED)
+def propose_partial(
+    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """A side would hold what arrived instead of what was agreed."""
+    return act(db, caller, key, escrow_id, "propose-partial", body)
+
+
+@routes.post("/escrows/<escrow_id>/accept-partial", responses=_MOVED)
+def accept_partial(
+    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """The other side agrees: what arrived is the amount."""
+    return act(db, caller, key, escrow_id, "accept-partial", body)
+
+
+@routes.post("/escrows/<escrow_id>/return-funds", responses=_MOVED)
+def return_funds(
+    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """The payer takes back money that did not match."""
+    return act(db, caller, key, escrow_id, "return-funds", body)
+
+
 @routes.post("/escrows/<escrow_id>/concede", responses=_MOVED)
 def concede(
     escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db

@@ -1,22 +1,17 @@
 """Scheduled every minute, and at work for most of it: events out of the outbox, messages
 into the queues."""
 
-import os
-import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database
+from shared.rounds import run_rounds
 from shared.telemetry import instrumented, logger, metrics
 
 from .decide import SCHEDULE
 from .queue import hand_over
-
-# A round takes well under a second; this leaves time to answer and to flush.
-MARGIN_MS = 5_000
-REST_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -32,15 +27,9 @@ class Relayed:
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     """What was relayed. Works until nothing waits, and then looks again each second for
-    HOLDFAST_RELAY_SECONDS. Raises Problem when the database is gone: the next tick goes on."""
-    until = time.monotonic() + float(os.environ.get("HOLDFAST_RELAY_SECONDS", "0"))
+    HOLDFAST_LOOK_SECONDS. Raises Problem when the database is gone: the next tick goes on."""
     db, done = database(), Relayed()
-    while int(context.get_remaining_time_in_millis()) > MARGIN_MS:
-        if _round(db, done):
-            continue
-        if time.monotonic() >= until:
-            break
-        time.sleep(REST_SECONDS)
+    run_rounds(context, lambda: _round(db, done))
     metrics.add_metric("EventsRelayed", MetricUnit.Count, done.events)
     metrics.add_metric("WebhooksQueued", MetricUnit.Count, done.queued)
     logger.info("relayed", extra=asdict(done))

@@ -1,6 +1,6 @@
 -- Double entry. Only ledger.post writes here (law 1); rows never change (law 10).
 
-create type public.wallet_type as enum ('spot', 'fees', 'clearing', 'losses');
+create type public.wallet_type as enum ('spot', 'fees', 'clearing', 'losses', 'costs');
 create type public.wallet_kind as enum ('normal', 'append_only');
 create type public.wallet_bucket as enum ('available', 'pending', 'locked');
 
@@ -103,7 +103,7 @@ create table public.ledger_holds (
     reference_id uuid not null,
     wallet_id uuid not null references public.wallets (id) on delete restrict,
     bucket public.wallet_bucket not null check (bucket <> 'available'),
-    purpose text not null check (purpose in ('order', 'escrow', 'suspense', 'bond')),
+    purpose text not null check (purpose in ('order', 'escrow', 'suspense', 'bond', 'payout')),
     amount public.money_amount not null check (amount >= 0),
     created_at timestamptz not null,
     updated_at timestamptz not null,
@@ -113,10 +113,10 @@ alter table public.ledger_holds enable row level security;
 create index ledger_holds_wallet_fkey_idx on public.ledger_holds (wallet_id);
 comment on table public.ledger_holds is
 'Why money is not available: one row per reason and wallet. The open holds of a wallet sum to its locked and pending balance.';
-comment on column public.ledger_holds.reference_id is 'Escrow, order or dispute the money is held for.';
+comment on column public.ledger_holds.reference_id is 'Escrow, order, dispute or settlement instruction the money is held for.';
 comment on column public.ledger_holds.wallet_id is 'Wallet it is held in.';
 comment on column public.ledger_holds.bucket is 'locked, or pending for money in suspense.';
-comment on column public.ledger_holds.purpose is 'Why: order, escrow, bond or suspense.';
+comment on column public.ledger_holds.purpose is 'Why: order, escrow, bond, suspense, or payout for money on its way out.';
 comment on column public.ledger_holds.amount is
 'What is held now, in units of the wallets currency; zero when all has left.';
 comment on column public.ledger_holds.created_at is 'When the row was made, by the database clock.';

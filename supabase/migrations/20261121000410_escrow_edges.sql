@@ -121,3 +121,14 @@ select distinct 23, 'escrow', from_state, from_phase, 'outage_credit', 'system',
     'gives every clock the time of a declared outage back, once'
 from private.state_edges
 where machine = 'escrow' and event = 'freeze';
+
+-- The rail has given the money back itself: a lost chargeback, a deposit that a reorganisation took away.
+insert into private.state_edges (number, machine, from_state, from_phase, event, actor, to_state, settles, while_frozen, note)
+select 25, 'escrow', f.state, f.phase, 'rail_return', 'rail', f.to_state, f.settles, true,
+    'the rail took the money back while it was held; what it left goes back to the payer'
+from (values
+    ('funding_exception', '', 'void', null), ('funded', '', 'refunded', 'refund'), ('performed', '', 'refunded', 'refund'),
+    ('disputed', 'statements', 'refunded', 'refund'), ('disputed', 'acknowledge', 'refunded', 'refund'),
+    ('disputed', 'decide', 'refunded', 'refund'), ('disputed', 'approve', 'refunded', 'refund'),
+    ('decided', '', 'refunded', 'refund')
+) as f (state, phase, to_state, settles);

@@ -51,6 +51,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('funds_not_exact', 409, 'The amount does not match; report it as a mismatch.', ''),
 ('funds_late', 409, 'The money arrived after the deadline by the provider''s clock; report it as a mismatch.', ''),
 ('reason_required', 422, 'Say why.', ''),
+('reference_required', 422, 'A rail names its payment.', ''),
 ('grounds_required', 422, 'A decision has a reason and written grounds of at least 20 characters.', ''),
 ('hash_required', 422, 'Name the sha256 of what is handed in, as 64 hexadecimal digits.', ''),
 ('evidence_limit', 409, 'No more files are accepted from this side.', ''),

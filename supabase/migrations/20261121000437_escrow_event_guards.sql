@@ -142,6 +142,20 @@ begin
             elsif (p_event = 'settle_decision') = (cardinality(p_dispute.accepted_by) = 0) then
                 return case p_event when 'accept_decision' then 'stale_version' else 'other_side_pending' end;
             end if;
+        when 'rail_return' then
+            if p_escrow.rail = 'internal' then
+                return 'other_rail';
+            elsif coalesce(p_payload ->> 'reference', '') = '' then
+                return 'reference_required';
+            elsif not coalesce(
+                (p_payload ->> 'amount')::numeric > 0 and private.fits((p_payload ->> 'amount')::numeric, p_escrow.currency)
+                and (p_payload ->> 'amount')::numeric <= (case p_escrow.state
+                    when 'funding_exception' then private.suspense_of(p_escrow.id, p_escrow.currency)
+                    else p_escrow.amount
+                end), false
+            ) then
+                return 'funds_not_exact';
+            end if;
         when 'outage_credit' then
             if not exists (
                 select from public.outages as o

@@ -33,13 +33,16 @@ language plpgsql immutable set search_path = ''
 as $$
 begin
     return p_event in (
-        'fund', 'funds_confirmed', 'funds_mismatch', 'top_up', 'accept_partial', 'return_funds', 'timeout_return'
+        'fund', 'funds_confirmed', 'funds_mismatch', 'top_up', 'accept_partial', 'return_funds', 'timeout_return',
+        'rail_return'
     );
 end
 $$;
 comment on function private.is_funding(text) is 'Whether an event brings money to an escrow that holds none, or returns it.';
 
-create function private.funding_entries(p_move private.escrow_move, p_transfer uuid) returns ledger.new_entry[]
+create function private.funding_entries(
+    p_move private.escrow_move, p_transfer uuid, p_now timestamptz
+) returns ledger.new_entry[]
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -49,55 +52,66 @@ declare
     v_entries ledger.new_entry [];
     v_hold record;
     v_spot uuid;
-    v_need numeric;
+    v_need numeric := 0;
+    v_free numeric := 0;
 begin
-    if p_move.event = 'funds_mismatch' then
-        v_entries := array[
-            row(
-                p_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', -v_arrived, null, null
-            )::ledger.new_entry,
-            row(
+    if p_move.role = 'rail' and p_move.event in ('funds_mismatch', 'funds_confirmed', 'top_up') then
+        v_entries := array[row(
+            p_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', -v_arrived, null, null
+        )::ledger.new_entry];
+        if p_move.event = 'funds_mismatch' then
+            return v_entries || row(
                 p_transfer, ledger.wallet_of(v_escrow.payer_id, v_currency), 'pending', v_arrived, v_escrow.id, 'suspense'
-            )::ledger.new_entry
-        ];
-        return v_entries;
-    end if;
-
-    if p_move.event = 'funds_confirmed' or (p_move.event = 'top_up' and p_move.role = 'rail') then
-        v_entries := array[
-            row(
-                p_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', -v_arrived, null, null
-            )::ledger.new_entry,
-            row(
-                p_transfer, ledger.wallet_of(v_escrow.payer_id, v_escrow.currency), 'available', v_arrived, null, null
-            )::ledger.new_entry
-        ];
+            )::ledger.new_entry;
+        end if;
+        v_free := v_arrived;
     end if;
     for v_hold in
-        select wallet_id, amount from public.ledger_holds
-        where reference_id = v_escrow.id and bucket = 'pending' and amount > 0
+        select h.wallet_id, h.amount, w.currency
+        from public.ledger_holds as h join public.wallets as w on w.id = h.wallet_id
+        where h.reference_id = v_escrow.id and h.bucket = 'pending' and h.amount > 0
     loop
-        v_entries := v_entries || array[
-            row(p_transfer, v_hold.wallet_id, 'pending', -v_hold.amount, v_escrow.id, 'suspense')::ledger.new_entry,
-            row(p_transfer, v_hold.wallet_id, 'available', v_hold.amount, null, null)::ledger.new_entry
-        ];
+        v_entries := v_entries || row(
+            p_transfer, v_hold.wallet_id, 'pending', -v_hold.amount, v_escrow.id, 'suspense'
+        )::ledger.new_entry;
+        if v_hold.currency = v_escrow.currency then
+            v_free := v_free + v_hold.amount;
+        else
+            v_entries := v_entries || private.pay_out(
+                v_escrow, v_escrow.version + 1, null, 'return', p_transfer, v_escrow.payer_id, v_hold.currency,
+                v_hold.amount, null, p_now
+            );
+        end if;
     end loop;
-    v_need := case
-        when p_move.event in ('fund', 'funds_confirmed', 'top_up') then v_escrow.amount
-        when p_move.event = 'accept_partial' then private.suspense_of(v_escrow.id, v_escrow.currency)
-    end;
-    if v_need is not null then
-        v_spot := ledger.wallet_of(v_escrow.payer_id, v_escrow.currency);
-        v_entries := v_entries || array[
-            row(p_transfer, v_spot, 'available', -v_need, null, null)::ledger.new_entry,
-            row(p_transfer, v_spot, 'locked', v_need, v_escrow.id, 'escrow')::ledger.new_entry
-        ];
+    if p_move.event in ('fund', 'funds_confirmed', 'top_up') then
+        v_need := v_escrow.amount;
+    elsif p_move.event = 'accept_partial' then
+        v_need := v_free;
+    elsif p_move.event = 'rail_return' then
+        v_entries := v_entries || private.pay_out(
+            v_escrow, v_escrow.version + 1, null, 'rail_return', p_transfer, v_escrow.payer_id, v_escrow.currency,
+            v_arrived, p_move.payload ->> 'reference', p_now
+        );
+        v_free := v_free - v_arrived;
+    end if;
+    v_free := v_free - v_need;
+    if v_free > 0 then
+        v_entries := v_entries || private.pay_out(
+            v_escrow, v_escrow.version + 1, null, 'return', p_transfer, v_escrow.payer_id, v_escrow.currency, v_free, null, p_now
+        );
+    end if;
+    v_spot := ledger.wallet_of(v_escrow.payer_id, v_escrow.currency);
+    if v_free < 0 then
+        v_entries := v_entries || row(p_transfer, v_spot, 'available', v_free, null, null)::ledger.new_entry;
+    end if;
+    if v_need > 0 then
+        v_entries := v_entries || row(p_transfer, v_spot, 'locked', v_need, v_escrow.id, 'escrow')::ledger.new_entry;
     end if;
     return v_entries;
 end
 $$;
-comment on function private.funding_entries(private.escrow_move, uuid) is
-'Entries of a funding or suspense move. Money that is returned, and any excess, becomes available to the payer.';
+comment on function private.funding_entries(private.escrow_move, uuid, timestamptz) is
+'Entries of a funding or suspense move. What arrives and what was in suspense pays for the escrow, the payer''s balance for the rest; any excess, and money of another currency, goes back to the payer.';
 
 create function private.escrow_post(p_moves private.escrow_move[], p_now timestamptz) returns void
 language plpgsql volatile set search_path = ''
@@ -111,7 +125,7 @@ declare
     v_escrow public.escrow_transactions;
     v_transfer uuid;
     v_payer_wallet uuid;
-    v_payee_wallet uuid;
+    v_back numeric;
     v_fees_wallet uuid;
 begin
     foreach v_move in array p_moves loop
@@ -122,31 +136,41 @@ begin
             v_transfer, 'escrow.' || v_move.event, 'escrow', v_escrow.id, '', null, v_move.actor_id
         )::ledger.new_transfer;
         if v_move.settles is null then
-            v_entries := v_entries || private.funding_entries(v_move, v_transfer);
+            v_entries := v_entries || private.funding_entries(v_move, v_transfer, p_now);
             continue;
         end if;
-        select payer.id, payee.id, fees.id into strict v_payer_wallet, v_payee_wallet, v_fees_wallet
-        from public.wallets as payer, public.wallets as payee, public.wallets as fees
+        select payer.id, fees.id into strict v_payer_wallet, v_fees_wallet
+        from public.wallets as payer, public.wallets as fees
         where payer.party_id = v_escrow.payer_id and payer.currency = v_escrow.currency and payer.type = 'spot'
-            and payee.party_id = v_escrow.payee_id and payee.currency = v_escrow.currency and payee.type = 'spot'
             and fees.party_id = private.platform_party() and fees.currency = v_escrow.currency and fees.type = 'fees';
         v_entries := v_entries || row(
             v_transfer, v_payer_wallet, 'locked', -v_escrow.amount, v_escrow.id, 'escrow'
         )::ledger.new_entry;
-        if v_move.payer_amount > 0 then
-            v_entries := v_entries || (
-                case when v_move.refund_hold_id is null
-                    then row(v_transfer, v_payer_wallet, 'available', v_move.payer_amount, null, null)::ledger.new_entry
-                    else row(
-                        v_transfer, v_payer_wallet, 'locked', v_move.payer_amount, v_move.refund_hold_id, 'order'
-                    )::ledger.new_entry
-                end
+        if v_move.event = 'rail_return' then
+            v_back := (v_move.payload ->> 'amount')::numeric;
+            v_entries := v_entries || private.pay_out(
+                v_escrow, v_escrow.version + 1, null, 'rail_return', v_transfer, v_escrow.payer_id, v_escrow.currency,
+                v_back, v_move.payload ->> 'reference', p_now
             );
+        else
+            v_back := 0;
+        end if;
+        if v_move.payer_amount > v_back then
+            v_entries := v_entries || case when v_move.refund_hold_id is null
+                then private.pay_out(
+                    v_escrow, v_escrow.version + 1, null, 'refund', v_transfer, v_escrow.payer_id, v_escrow.currency,
+                    v_move.payer_amount - v_back, null, p_now
+                )
+                else array[row(
+                    v_transfer, v_payer_wallet, 'locked', v_move.payer_amount, v_move.refund_hold_id, 'order'
+                )::ledger.new_entry]
+            end;
         end if;
         if v_move.payee_amount > 0 then
-            v_entries := v_entries || row(
-                v_transfer, v_payee_wallet, 'available', v_move.payee_amount, null, null
-            )::ledger.new_entry;
+            v_entries := v_entries || private.pay_out(
+                v_escrow, v_escrow.version + 1, null, 'release', v_transfer, v_escrow.payee_id, v_escrow.currency,
+                v_move.payee_amount, null, p_now
+            );
         end if;
         if v_move.fee_amount > 0 then
             v_entries := v_entries || row(

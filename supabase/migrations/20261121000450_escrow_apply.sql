@@ -58,7 +58,15 @@ begin
             v_new.performed_at := v_old.performed_at + v_paused;
         when 'outage_credit' then
             v_new.performed_at := v_old.performed_at + v_paused;
+        when 'funds_confirmed', 'top_up' then
+            -- Custody must outlive every deadline (I8).
+            v_new.rail_hold_until := private.rail_hold_until(
+                v_old.rail, coalesce((p_move.payload ->> 'provider_time')::timestamptz, p_now)
+            );
+            v_new.expires_at := least(v_new.expires_at, v_new.rail_hold_until);
+            v_new.deadline_at := least(v_new.deadline_at, v_new.expires_at);
         when 'accept_partial' then
+            v_new.rail_hold_until := private.rail_hold_until(v_old.rail, v_old.updated_at);
             -- What both agreed to is what is held by now.
             select amount into strict v_new.amount from public.ledger_holds
             where reference_id = v_old.id and purpose = 'escrow' and amount > 0;
@@ -144,7 +152,7 @@ begin
         state = n.state, phase = n.phase, version = n.version, amount = n.amount,
         deadline_at = n.deadline_at, expires_at = n.expires_at, performed_at = n.performed_at,
         revision_count = n.revision_count, signed_by = n.signed_by,
-        frozen_at = n.frozen_at, frozen_reason = n.frozen_reason,
+        frozen_at = n.frozen_at, frozen_reason = n.frozen_reason, rail_hold_until = n.rail_hold_until,
         payer_amount = n.payer_amount, payee_amount = n.payee_amount, fee_amount = n.fee_amount,
         completed_at = n.completed_at, claim_until = n.claim_until,
         last_event = n.last_event, last_actor_role = n.last_actor_role, last_actor_id = n.last_actor_id,

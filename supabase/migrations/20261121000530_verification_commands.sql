@@ -9,7 +9,7 @@ create table public.webhook_events (
     event_id text not null check (length(event_id) between 1 and 255),
     type text not null check (length(type) between 1 and 100),
     body text not null,
-    outcome text not null check (outcome in ('applied', 'noted', 'unmatched')),
+    outcome text not null check (outcome in ('applied', 'noted', 'unmatched', 'queued')),
     occurred_at timestamptz not null,
     request_id text not null default '',
     received_at timestamptz not null,
@@ -18,13 +18,13 @@ create table public.webhook_events (
 alter table public.webhook_events enable row level security;
 create index webhook_events_received_at_idx on public.webhook_events (received_at);
 comment on table public.webhook_events is
-'Inbox of signed events from providers, written in the transaction of their effect and never changed: an event that comes again finds itself here and does nothing. Kept for 60 days.';
+'Inbox of signed events from providers, written in the transaction of their effect or before it, and never changed: an event that comes again finds itself here and does nothing. Kept for 60 days.';
 comment on column public.webhook_events.provider is 'Whose signature was checked.';
 comment on column public.webhook_events.event_id is 'The provider''s id of the event, unique with the provider.';
 comment on column public.webhook_events.type is 'As the provider calls it; types we do not know are kept too.';
 comment on column public.webhook_events.body is 'The message as it came.';
 comment on column public.webhook_events.outcome is
-'applied: something changed; noted: nothing was to change; unmatched: it is about somebody we do not know.';
+'applied: something changed; noted: nothing was to change; unmatched: it is about somebody we do not know; queued: see public.webhook_event_work.';
 comment on column public.webhook_events.occurred_at is 'When it happened, by the provider''s clock.';
 comment on column public.webhook_events.request_id is 'Correlation id of the request that brought it.';
 comment on column public.webhook_events.received_at is 'When it came first.';

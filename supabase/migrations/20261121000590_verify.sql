@@ -100,5 +100,7 @@ as $$
     union all
     select * from private.verify_p2p()
     union all
+    select * from private.verify_payouts()
+    union all
     select * from private.verify_reputation(p_since)
 $$;

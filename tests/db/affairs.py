@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 from tests.db.escrow import FILE_HASH, Escrow
 from tests.db.market import accepted, delivered, guild, listing, offer, on_paper
 from tests.db.prices import record_price
+from tests.db.rails import rails
 from tests.db.rated import rate, settled
 from tests.db.trades import PRICE, draft, funded, publish, take
 from tests.db.verifications import provider_says
@@ -102,6 +103,7 @@ def affairs(world: World) -> Affairs:
     accepted(world, payee, payer, listed).commit("cancel", "payer")
     on_paper(world, milestone)
     offer(world, payee, listed)
+    rails(world, payer, payee)
     relay(world)
     record(world, hand_over(world)[0], "succeed", status_code=200)
     return Affairs(

@@ -172,6 +172,8 @@ class Escrow:
             return row.amount
         if event in ("concede", "timeout_refund"):
             return Decimal(0)
+        if event == "rail_return":
+            return None if row.state == "funding_exception" else Decimal(0)
         if event == "accept_split":
             offer = self.open_offer(role)
             return offer[1] if offer else Decimal(0)
@@ -192,6 +194,9 @@ class Escrow:
                 "amount": rounded(part.get(event, row.amount), row.decimals),
                 "currency": row.currency, "reason": "under", "provider_time": self._now(),
             }  # fmt: skip
+        if event == "rail_return":
+            held = self.suspense() if row.state == "funding_exception" else row.amount
+            return {"amount": held, "currency": row.currency, "reference": "dp_1"}
         if event in ("decide", "propose_decision"):
             payee = rounded(row.amount / 4, row.decimals)
             return {"payer_amount": row.amount - payee, "payee_amount": payee,

@@ -1,0 +1,147 @@
+"""What follows from what a rail says. Pure: no clock, no I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from .decide import decide
+from .decision import Command, Decision
+from .snapshot import TERMINAL, Snapshot
+
+CHARGEBACK = "chargeback"
+FLAGGED = "flagged"
+_EXPECTING = ("awaiting_funds", "funding_exception")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A row of rail_reports: what a rail says happened to the money of an escrow.
+
+    kind: funds, reversal_opened, reversal_won or reversal_lost. amount: in units of currency.
+    """
+
+    id: int
+    rail: str
+    provider_event_id: str
+    escrow_id: str
+    kind: str
+    currency: str
+    amount: Decimal
+    reference: str
+    reason: str
+    provider_time: datetime
+    due_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Nothing moves; a case is opened. kind: late_funds or rail_reversal."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A case of a reversal ends. event: reversal_won or reversal_lost."""
+
+    case_id: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """There is nothing to do."""
+
+
+Step = Decision | Case | Outcome | Noted
+
+
+def parse_report(data: Mapping[str, Any]) -> Report:
+    """A report of service.rail_reports_due. Raises KeyError, TypeError or ValueError."""
+    return Report(
+        **{
+            **data,
+            "amount": Decimal(data["amount"]),
+            "provider_time": datetime.fromisoformat(data["provider_time"]),
+            "due_by": datetime.fromisoformat(data["due_by"]) if data["due_by"] else None,
+        }
+    )
+
+
+def next_step(
+    report: Report,
+    snapshot: Snapshot,
+    frozen_reason: str | None,
+    case: Mapping[str, str] | None,
+) -> Step:
+    """The step that a report calls for, as the escrow stands now.
+
+    case: {id, state} of the reversal, if one was opened. Raises Problem: the step is not
+    possible now.
+    """
+    state = snapshot.escrow.state
+    if report.kind == "funds":
+        return _funds(report, snapshot) if state in _EXPECTING else Case("late_funds")
+    if report.kind == "reversal_opened":
+        if case:
+            return Noted()
+        if state in TERMINAL:
+            return Case("rail_reversal")
+        if snapshot.escrow.frozen:
+            return Noted()
+        return _move(report, snapshot, "freeze", {"reason": CHARGEBACK})
+    if case:
+        ended = case["state"] != "review"
+        return Noted() if ended else Outcome(case["id"], report.kind)
+    if report.kind == "reversal_won":
+        if snapshot.escrow.frozen and frozen_reason == CHARGEBACK:
+            return _move(report, snapshot, "unfreeze", {})
+        return Noted()
+    if state in TERMINAL:
+        # Nobody heard of it before it was over: opened and ended in one.
+        return Case("rail_reversal")
+    amount = min(report.amount, snapshot.escrow.amount)
+    return _move(
+        report, snapshot, "rail-return", {"amount": amount, "reference": report.reference}
+    )
+
+
+def _funds(report: Report, snapshot: Snapshot) -> Decision:
+    escrow = snapshot.escrow
+    payload: dict[str, Any] = {
+        "amount": report.amount,
+        "currency": report.currency,
+        "provider_time": report.provider_time,
+        "reference": report.reference,
+    }
+    reason = _mismatch(report, snapshot)
+    if reason is None:
+        word = "funds-confirmed" if escrow.state == "awaiting_funds" else "top-up"
+        return _move(report, snapshot, word, payload)
+    return _move(report, snapshot, "funds-mismatch", {**payload, "reason": reason})
+
+
+def _mismatch(report: Report, snapshot: Snapshot) -> str | None:
+    """Why money is kept in suspense: flagged, wrong_asset, late, under or over; None when it
+    is what was missing."""
+    escrow = snapshot.escrow
+    if report.reason == FLAGGED:
+        return FLAGGED
+    if report.currency != escrow.currency:
+        return "wrong_asset"
+    arrived = report.amount + (snapshot.suspense or 0)
+    if escrow.state == "awaiting_funds":
+        if escrow.expires_at is None or report.provider_time > escrow.expires_at:
+            return "late"
+        if arrived != escrow.amount:
+            return "under" if arrived < escrow.amount else "over"
+    elif arrived < escrow.amount or not snapshot.suspense:
+        return "under"
+    return None
+
+
+def _move(report: Report, snapshot: Snapshot, word: str, payload: Mapping[str, Any]) -> Decision:
+    key = f"{report.rail}:{report.provider_event_id}"
+    return decide(snapshot, Command(word, payload, key, key), snapshot.now)

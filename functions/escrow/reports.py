@@ -1,0 +1,105 @@
+"""Scheduled every minute, and at work for most of it: what rails say becomes moves of escrows."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared.db import Database, database
+from shared.errors import Problem, Unavailable
+from shared.money import format_amount
+from shared.rounds import run_rounds
+from shared.telemetry import instrumented, logger, metrics
+
+from .decision import Decision
+from .rails import Case, Noted, Outcome, Report, next_step, parse_report
+from .snapshot import parse_snapshot
+
+BATCH = 50
+
+
+@dataclass(slots=True)
+class Applied:
+    """moved: escrows that moved. cases: opened or ended. noted: nothing to do. failed: put off,
+    to be tried again later."""
+
+    moved: int = 0
+    cases: int = 0
+    noted: int = 0
+    failed: int = 0
+
+
+def run(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """What became of the reports. Raises Problem when the database is gone: the next tick
+    goes on."""
+    db, done = database(), Applied()
+    run_rounds(context, lambda: _round(db, done))
+    metrics.add_metric("RailReportsApplied", MetricUnit.Count, done.moved + done.cases + done.noted)
+    metrics.add_metric("RailReportsFailed", MetricUnit.Count, done.failed)
+    logger.info("reports applied", extra=asdict(done))
+    return asdict(done)
+
+
+def _round(db: Database, done: Applied) -> bool:
+    """One look; whether there was something. A report that fails waits: it holds up only
+    what came after it for its own escrow."""
+    due = db.service_rpc("rail_reports_due", {"max_rows": BATCH}, repeatable=True)
+    for data in due:
+        try:
+            _apply(db, data, done)
+        except Unavailable:
+            raise
+        except Exception as error:
+            done.failed += 1
+            code = error.slug if isinstance(error, Problem) else type(error).__name__
+            logger.error("report failed", report_id=data["report"]["id"], code=code, exc_info=error)
+    return bool(due)
+
+
+def _apply(db: Database, data: Mapping[str, Any], done: Applied) -> None:
+    report, snapshot = parse_report(data["report"]), parse_snapshot(data["snapshot"])
+    step = next_step(report, snapshot, data["frozen_reason"], data["case"])
+    match step:
+        case Decision():
+            # Repeatable: keyed by the rail's event.
+            db.service_rpc("escrow_commit", {"decision": step.to_json()}, repeatable=True)
+            applied_as = step.event
+            done.moved += 1
+        case Case():
+            params = {"command": _case(report, step.kind)}
+            answer = db.service_rpc("escrow_rail_case", params, repeatable=True)
+            applied_as = step.kind
+            if report.kind == "reversal_lost":
+                _end(db, answer["case_id"], report.kind)
+            done.cases += 1
+        case Outcome():
+            _end(db, step.case_id, step.event)
+            applied_as = step.event
+            done.cases += 1
+        case Noted():
+            applied_as = "noted"
+            done.noted += 1
+    params = {"report_id": report.id, "applied_as": applied_as}
+    db.service_rpc("rail_report_applied", params, repeatable=True)
+
+
+def _end(db: Database, case_id: str, event: str) -> None:
+    params = {"command": {"case_id": case_id, "event": event}}
+    db.service_rpc("escrow_rail_outcome", params, repeatable=True)
+
+
+def _case(report: Report, kind: str) -> dict[str, Any]:
+    return {
+        "escrow_id": report.escrow_id,
+        "kind": kind,
+        "amount": format_amount(report.amount),
+        "currency": report.currency,
+        "provider_event_id": f"{report.rail}:{report.provider_event_id}",
+        "reference": report.reference,
+        "reason": report.reason,
+        "due_by": report.due_by.isoformat() if report.due_by else None,
+    }
+
+
+handler = instrumented(run)

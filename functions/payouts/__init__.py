@@ -1,0 +1,1 @@
+"""Payments over outside rails: where they go, and those that cannot go."""

@@ -1,0 +1,115 @@
+-- The work that events of the rails are: kept and answered first, understood later.
+
+create table public.webhook_event_work (
+    provider text not null,
+    event_id text not null,
+    source text not null check (source in ('webhook', 'poller')),
+    status text not null default 'received' check (status in ('received', 'done', 'ignored', 'failed')),
+    attempts integer not null default 0 check (attempts >= 0),
+    next_at timestamptz,
+    detail text not null default '' check (length(detail) <= 500),
+    received_at timestamptz not null,
+    completed_at timestamptz,
+    primary key (provider, event_id),
+    foreign key (provider, event_id) references public.webhook_events (provider, event_id) on delete cascade,
+    constraint webhook_event_work_live_has_time check (
+        (status = 'received') = (next_at is not null) and (status = 'received') = (completed_at is null)
+    )
+);
+alter table public.webhook_event_work enable row level security;
+create index webhook_event_work_next_at_idx on public.webhook_event_work (provider, next_at) where status = 'received';
+comment on table public.webhook_event_work is
+'What came of the events of rails in the inbox: a worker takes them up after they were answered.';
+comment on column public.webhook_event_work.provider is 'Who sent it.';
+comment on column public.webhook_event_work.event_id is 'The provider''s id of the event.';
+comment on column public.webhook_event_work.source is 'webhook: the provider sent it; poller: we asked and found it.';
+comment on column public.webhook_event_work.status is
+'received, then done, ignored (nothing to do) or failed (given up after many attempts: an operator looks).';
+comment on column public.webhook_event_work.attempts is 'How often a worker has taken it up.';
+comment on column public.webhook_event_work.next_at is 'When a worker takes it up next; null once it is over.';
+comment on column public.webhook_event_work.detail is 'What came of it, or what stood against it.';
+comment on column public.webhook_event_work.received_at is 'When it came, by the database clock.';
+comment on column public.webhook_event_work.completed_at is 'When it was over; null before.';
+
+-- Definer: rails have no user.
+create function service.webhook_receive(events jsonb) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_new integer;
+begin
+    with kept as (
+        insert into public.webhook_events (
+            provider, event_id, type, body, outcome, occurred_at, request_id, received_at
+        )
+        select e ->> 'provider', e ->> 'event_id', left(e ->> 'type', 100), e ->> 'body', 'queued',
+            (e ->> 'occurred_at')::timestamptz, private.request_id(), v_now
+        from jsonb_array_elements(events) as e
+        order by e ->> 'event_id'
+        on conflict (provider, event_id) do nothing
+        returning provider, event_id
+    )
+    insert into public.webhook_event_work (provider, event_id, source, next_at, received_at)
+    select k.provider, k.event_id, min(e ->> 'source'), v_now, v_now
+    from kept as k join jsonb_array_elements(events) as e on e ->> 'event_id' = k.event_id
+    group by k.provider, k.event_id;
+    get diagnostics v_new = row_count;
+    return v_new;
+end
+$$;
+comment on function service.webhook_receive(jsonb) is
+'Keeps events of a rail whose origin was checked [{provider, event_id, type, body, occurred_at, source webhook|poller}]; how many were new.';
+
+-- Definer: as above.
+create function service.webhook_events_due(provider text, max_rows integer default 100) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_now timestamptz := private.clock();
+begin
+    return (
+        with due as (
+            select w.provider, w.event_id from public.webhook_event_work as w
+            where w.provider = webhook_events_due.provider and w.status = 'received' and w.next_at <= v_now
+            order by w.next_at, w.event_id
+            limit least(greatest(webhook_events_due.max_rows, 1), 1000)
+            for no key update skip locked
+        ), taken as (
+            -- Each time it waits longer, so that one that cannot be read does not keep the others waiting.
+            update public.webhook_event_work as w set
+                attempts = w.attempts + 1,
+                next_at = v_now + least(make_interval(secs => 30 * 2 ^ least(w.attempts, 12)), interval '6 hours')
+            from due where w.provider = due.provider and w.event_id = due.event_id
+            returning w.provider, w.event_id, w.attempts, w.received_at
+        )
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'event_id', t.event_id, 'type', e.type, 'body', e.body, 'attempts', t.attempts
+        ) order by e.occurred_at, t.event_id), '[]')
+        from taken as t join public.webhook_events as e on e.provider = t.provider and e.event_id = t.event_id
+    );
+end
+$$;
+comment on function service.webhook_events_due(text, integer) is
+'Takes up events of a rail, oldest first. A worker that dies leaves them: they come back after 30 seconds, then after twice as long each time, at most 6 hours.';
+
+-- Definer: as above.
+create function service.webhook_events_done(provider text, outcomes jsonb default '[]') returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_now timestamptz := private.clock();
+    v_done integer;
+begin
+    update public.webhook_event_work as w set
+        status = o.status, next_at = null, completed_at = v_now, detail = left(coalesce(o.detail, ''), 500)
+    from jsonb_to_recordset(outcomes) as o (event_id text, status text, detail text)
+    where w.provider = webhook_events_done.provider and w.event_id = o.event_id and w.status = 'received';
+    get diagnostics v_done = row_count;
+    return v_done;
+end
+$$;
+comment on function service.webhook_events_done(text, jsonb) is
+'Writes what came of events [{event_id, status done|ignored|failed, detail}]; how many were still open.';

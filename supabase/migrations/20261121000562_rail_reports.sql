@@ -1,0 +1,204 @@
+-- What the rails say about escrows. A rail writes down what has happened; the engine's own
+-- worker makes a move of it.
+
+create table public.rail_reports (
+    id bigint generated always as identity primary key,
+    rail public.escrow_rail not null check (rail <> 'internal'),
+    provider_event_id text not null check (length(provider_event_id) between 1 and 255),
+    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    kind text not null check (kind in ('funds', 'reversal_opened', 'reversal_won', 'reversal_lost')),
+    currency text not null references public.currencies (code) on delete restrict,
+    amount public.money_amount not null check (amount > 0),
+    reference text not null check (length(reference) between 1 and 255),
+    reason text not null default '' check (length(reason) <= 64),
+    provider_time timestamptz not null,
+    due_by timestamptz,
+    applied_as text check (length(applied_as) <= 64),
+    attempts integer not null default 0,
+    next_at timestamptz,
+    created_at timestamptz not null,
+    applied_at timestamptz,
+    constraint rail_reports_once unique (rail, provider_event_id),
+    constraint rail_reports_live_has_time check (
+        (applied_as is null) = (next_at is not null) and (applied_as is null) = (applied_at is null)
+    )
+);
+alter table public.rail_reports enable row level security;
+create index rail_reports_escrow_id_idx on public.rail_reports (escrow_id, id);
+create index rail_reports_currency_idx on public.rail_reports (currency);
+create index rail_reports_next_at_idx on public.rail_reports (next_at) where next_at is not null;
+comment on table public.rail_reports is
+'What rails say has happened to the money of an escrow, once per event of the rail: the worker of the engine makes a move of each, in order.';
+comment on column public.rail_reports.id is 'Order in which they are applied to an escrow.';
+comment on column public.rail_reports.rail is 'Who says so.';
+comment on column public.rail_reports.provider_event_id is 'What the rail calls it: charge, dispute and stage, or chain, transaction and log.';
+comment on column public.rail_reports.escrow_id is 'Escrow it is about.';
+comment on column public.rail_reports.kind is
+'funds: money arrived; reversal_opened: a chargeback, the rail has withdrawn the money; reversal_won: it gave it back; reversal_lost: it is gone for good.';
+comment on column public.rail_reports.currency is 'What arrived or left.';
+comment on column public.rail_reports.amount is 'How much, in units of the currency.';
+comment on column public.rail_reports.reference is 'The rail''s name of the payment or dispute.';
+comment on column public.rail_reports.reason is 'Why, in a word; flagged: of money that may not be taken.';
+comment on column public.rail_reports.provider_time is 'When it happened, by the rail''s clock.';
+comment on column public.rail_reports.due_by is 'Until when evidence may be handed in; null where there is nothing to answer.';
+comment on column public.rail_reports.applied_as is 'Move or case that came of it, or noted; null while it waits.';
+comment on column public.rail_reports.attempts is 'How often a worker has taken it up.';
+comment on column public.rail_reports.next_at is 'When a worker takes it up next; null once applied.';
+comment on column public.rail_reports.created_at is 'When it was written, by the database clock.';
+comment on column public.rail_reports.applied_at is 'When it was applied.';
+
+create function private.tg_rail_reports__guard() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    if old.applied_as is not null or (to_jsonb(old) - '{applied_as,attempts,next_at,applied_at}'::text[])
+        is distinct from (to_jsonb(new) - '{applied_as,attempts,next_at,applied_at}'::text[]) then
+        raise sqlstate 'PT403' using message = 'append_only', detail = 'What a rail said is never changed.';
+    end if;
+    return new;
+end
+$$;
+comment on function private.tg_rail_reports__guard() is 'Law 10 for reports: only what came of one is written, once.';
+create trigger _500_guard before update on public.rail_reports
+for each row execute function private.tg_rail_reports__guard();
+create trigger _000_never_deleted before delete or truncate on public.rail_reports
+for each statement execute function private.tg__append_only();
+
+create function private.rail_report(report jsonb) returns boolean
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+begin
+    insert into public.rail_reports (
+        rail, provider_event_id, escrow_id, kind, currency, amount, reference, reason, provider_time, due_by, next_at, created_at
+    ) values (
+        (report ->> 'rail')::public.escrow_rail, report ->> 'provider_event_id', (report ->> 'escrow_id')::uuid,
+        report ->> 'kind', report ->> 'currency', (report ->> 'amount')::numeric, report ->> 'reference',
+        coalesce(report ->> 'reason', ''), (report ->> 'provider_time')::timestamptz, (report ->> 'due_by')::timestamptz,
+        v_now, v_now
+    ) on conflict on constraint rail_reports_once do nothing;
+    return found;
+end
+$$;
+comment on function private.rail_report(jsonb) is 'Writes down what a rail says; false when it said so before.';
+
+-- Definer: rails have no user.
+create function service.rail_report(report jsonb) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+    return private.rail_report(report);
+end
+$$;
+comment on function service.rail_report(jsonb) is
+'A rail says what happened {rail, provider_event_id, escrow_id, kind, currency, amount, reference, reason, provider_time, due_by}: once per event. True when it was new.';
+
+-- Definer: as above.
+create function service.rail_reports_due(max_rows integer default 100) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+begin
+    return (
+        with due as (
+            select r.id from public.rail_reports as r
+            where r.next_at <= v_now
+                -- What a rail said first comes first.
+                and not exists (
+                    select from public.rail_reports as earlier
+                    where earlier.escrow_id = r.escrow_id and earlier.id < r.id and earlier.applied_as is null
+                )
+            order by r.next_at, r.id
+            limit least(greatest(rail_reports_due.max_rows, 1), 1000)
+            for no key update skip locked
+        ), taken as (
+            update public.rail_reports as r set
+                attempts = r.attempts + 1,
+                next_at = v_now + least(make_interval(secs => 15 * 2 ^ least(r.attempts, 12)), interval '1 hour')
+            from due where r.id = due.id
+            returning r.*
+        )
+        select coalesce(jsonb_agg(
+            jsonb_build_object(
+                'report', jsonb_build_object(
+                    'id', t.id, 'rail', t.rail, 'provider_event_id', t.provider_event_id, 'escrow_id', t.escrow_id,
+                    'kind', t.kind, 'currency', t.currency, 'amount', trim_scale(t.amount)::text,
+                    'reference', t.reference, 'reason', t.reason, 'provider_time', t.provider_time, 'due_by', t.due_by
+                ),
+                'frozen_reason', e.frozen_reason,
+                'case', (
+                    select jsonb_build_object('id', c.id, 'state', c.state) from public.escrow_cases as c
+                    where c.escrow_id = e.id and c.kind = 'rail_reversal' and c.reference = t.reference
+                ),
+                'snapshot', private.escrow_snapshot(e, '{"id": null, "aal": "aal1", "roles": ["rail"]}', v_now)
+            ) order by t.id
+        ), '[]')
+        from taken as t join public.escrow_transactions as e on e.id = t.escrow_id
+    );
+end
+$$;
+comment on function service.rail_reports_due(integer) is
+'Takes up reports, oldest first and in order for each escrow: what the rail said, and the escrow as the rail may move it. A worker that dies leaves them: they come back after 15 seconds, then after twice as long each time, at most an hour.';
+
+-- Definer: as above.
+create function service.rail_report_applied(report_id bigint, applied_as text default null) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    update public.rail_reports as r set
+        applied_as = rail_report_applied.applied_as, applied_at = private.clock(), next_at = null
+    where r.id = rail_report_applied.report_id and r.applied_as is null and rail_report_applied.applied_as is not null;
+    return found;
+end
+$$;
+comment on function service.rail_report_applied(bigint, text) is
+'Says what came of a report: a move, a case, or noted. False when that was said before.';
+
+create table private.rail_costs (
+    rail public.escrow_rail not null,
+    provider_event_id text not null,
+    transfer_id uuid not null,
+    created_at timestamptz not null,
+    primary key (rail, provider_event_id)
+);
+alter table private.rail_costs enable row level security;
+select private.make_append_only('private.rail_costs');
+comment on table private.rail_costs is 'Fees a rail took from what it holds for the platform: each counts once.';
+comment on column private.rail_costs.rail is 'Who took it.';
+comment on column private.rail_costs.provider_event_id is 'What it was taken for.';
+comment on column private.rail_costs.transfer_id is 'Posting of it.';
+comment on column private.rail_costs.created_at is 'When it was posted.';
+
+-- Definer: as above.
+create function service.rail_cost(cost jsonb) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_transfer uuid := private.uuid_v7(v_now);
+    v_amount numeric := (cost ->> 'amount')::numeric;
+    v_currency text := cost ->> 'currency';
+begin
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
+    insert into private.rail_costs (rail, provider_event_id, transfer_id, created_at)
+    values ((cost ->> 'rail')::public.escrow_rail, cost ->> 'provider_event_id', v_transfer, v_now)
+    on conflict (rail, provider_event_id) do nothing;
+    if not found or v_amount = 0 then
+        return false;
+    end if;
+    perform ledger.post(
+        array[row(v_transfer, 'rail.cost', 'external', null, left(coalesce(cost ->> 'memo', ''), 500), null, null)::ledger.new_transfer],
+        array[
+            row(v_transfer, ledger.wallet_of(private.platform_party(), v_currency, 'costs'), 'available', -v_amount, null, null)::ledger.new_entry,
+            row(v_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', v_amount, null, null)::ledger.new_entry
+        ],
+        v_now
+    );
+    return true;
+end
+$$;
+comment on function service.rail_cost(jsonb) is
+'Posts a fee that a rail took {rail, provider_event_id, currency, amount, memo}: once per event; below zero is a fee given back. True when it was posted now.';

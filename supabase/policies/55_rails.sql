@@ -1,0 +1,56 @@
+grant select on public.rails to anon, authenticated;
+create policy rails_select_anyone on public.rails for select to anon, authenticated
+using (true);
+
+-- NOTE: created_by is not granted: which member of a party named an address is the party's own affair.
+grant select (id, party_id, rail, address, created_at, replaced_at) on public.payout_destinations to authenticated;
+create policy payout_destinations_select_own on public.payout_destinations for select to authenticated
+using (
+    party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+
+grant select on public.settlement_instructions to authenticated;
+create policy settlement_instructions_select_own on public.settlement_instructions for select to authenticated
+using (
+    party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+grant select on public.settlement_events to authenticated;
+create policy settlement_events_select_own on public.settlement_events for select to authenticated
+using (exists (select from public.settlement_instructions as i where i.id = settlement_events.instruction_id));
+
+grant select on public.receivables to authenticated;
+create policy receivables_select_own on public.receivables for select to authenticated
+using (
+    party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+
+-- Where an escrow is paid is known to who pays it: an address shown by the other side could be another one.
+grant select (escrow_id, rail, address, provider_reference, created_at, closed_at) on public.escrow_fundings to authenticated;
+create policy escrow_fundings_select_payer on public.escrow_fundings for select to authenticated
+using (
+    exists (
+        select from public.escrow_transactions as e
+        where e.id = escrow_fundings.escrow_id and e.payer_id = any(array(select private.my_parties()))
+    )
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+
+grant select on public.webhook_event_work to authenticated;
+create policy webhook_event_work_select_operator on public.webhook_event_work for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+grant select on public.rail_reports to authenticated;
+create policy rail_reports_select_operator on public.rail_reports for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+
+grant execute on function
+service.webhook_receive(jsonb), service.webhook_events_due(text, integer), service.webhook_events_done(text, jsonb),
+service.rail_report(jsonb), service.rail_reports_due(integer), service.rail_report_applied(bigint, text),
+service.rail_cost(jsonb), service.escrow_rail_outcome(jsonb),
+service.funding_begin(jsonb), service.funding_attach(jsonb), service.funding_look(uuid, text),
+service.fundings_open(public.escrow_rail, interval, integer), service.funding_close(uuid),
+service.payouts_claim(public.escrow_rail, integer), service.payout_record(jsonb), service.payouts_expire(integer),
+service.payout_destination_set(jsonb), service.payout_retry(jsonb), service.payout_keep(jsonb)
+to service_role;
