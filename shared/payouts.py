@@ -115,7 +115,8 @@ def _ask(rail: Rail, payment: Payment) -> Outcome:
         return rail.send(payment) if payment.state == "claimed" else rail.look(payment)
     except Exception as error:
         logger.exception("payment without an answer", payout_id=payment.id)
-        return Outcome("lose" if payment.state == "claimed" else "look", reason=type(error).__name__)
+        event = "lose" if payment.state == "claimed" else "look"
+        return Outcome(event, reason=type(error).__name__)
 
 
 def _record(db: Database, payment: Payment, outcome: Outcome, done: Paid) -> None:
@@ -128,5 +129,6 @@ def _record(db: Database, payment: Payment, outcome: Outcome, done: Paid) -> Non
 
 def parse_payment(data: Mapping[str, Any]) -> Payment:
     """A payment of service.payouts_claim. Raises KeyError, TypeError or ValueError."""
-    times = {name: datetime.fromisoformat(data[name]) for name in ("created_at", "updated_at", "now")}
+    names = ("created_at", "updated_at", "now")
+    times = {name: datetime.fromisoformat(data[name]) for name in names}
     return Payment(**{**data, **times, "amount": Decimal(data["amount"])})

@@ -42,6 +42,7 @@ RULES: Mapping[str, Callable[[Turn], Decision]] = {
     "accept-partial": funding.accept_partial,
     "return-funds": funding.return_funds,
     "rail-return": funding.rail_return,
+    "rail-void": funding.rail_void,
 }
 
 

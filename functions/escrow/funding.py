@@ -1,6 +1,8 @@
 """Rules for signing and for money that comes from outside."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from shared.refusals import refusal
 
@@ -89,18 +91,26 @@ def return_funds(turn: Turn) -> Decision:
 
 
 def rail_return(turn: Turn) -> Decision:
-    """The rail has given the money back itself; what it left goes back to the payer."""
-    held = turn.escrow.amount if turn.escrow.state != "funding_exception" else None
+    """The rail has given held money back itself; what it left goes back to the payer."""
     move = turn.permit("rail_return")
+    return move.decision(gross=Decimal(0), payload=_taken_back(turn, turn.escrow.amount))
+
+
+def rail_void(turn: Turn) -> Decision:
+    """The rail has given money in suspense back itself; what it left goes back to the payer."""
+    move = turn.permit("rail_void")
+    return move.decision(payload=_taken_back(turn, turn.snapshot.suspense or Decimal(0)))
+
+
+def _taken_back(turn: Turn, most: Decimal) -> Mapping[str, Any]:
+    said = turn.command.payload
     if turn.escrow.rail == "internal":
         raise refusal("other_rail")
-    if not turn.command.payload.get("reference"):
+    if not said.get("reference"):
         raise refusal("reference_required")
-    amount = turn.command.payload["amount"]
-    if not 0 < amount <= (held if held is not None else turn.snapshot.suspense or 0):
+    if not 0 < said["amount"] <= most:
         raise refusal("funds_not_exact")
-    gross = None if held is None else Decimal(0)
-    return move.decision(gross=gross, payload=turn.command.payload)
+    return said
 
 
 def _funded(move: Move) -> Decision:

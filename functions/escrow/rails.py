@@ -81,35 +81,44 @@ def next_step(
     case: {id, state} of the reversal, if one was opened. Raises Problem: the step is not
     possible now.
     """
-    state = snapshot.escrow.state
     if report.kind == "funds":
-        return _funds(report, snapshot) if state in _EXPECTING else Case("late_funds")
+        return _funds(report, snapshot)
     if report.kind == "reversal_opened":
-        if case:
-            return Noted()
-        if state in TERMINAL:
-            return Case("rail_reversal")
-        if snapshot.escrow.frozen:
-            return Noted()
-        return _move(report, snapshot, "freeze", {"reason": CHARGEBACK})
+        return Noted() if case else _opened(report, snapshot)
     if case:
         ended = case["state"] != "review"
         return Noted() if ended else Outcome(case["id"], report.kind)
-    if report.kind == "reversal_won":
-        if snapshot.escrow.frozen and frozen_reason == CHARGEBACK:
-            return _move(report, snapshot, "unfreeze", {})
+    if report.kind == "reversal_lost":
+        return _lost(report, snapshot)
+    if snapshot.escrow.frozen and frozen_reason == CHARGEBACK:
+        return _move(report, snapshot, "unfreeze", {})
+    return Noted()
+
+
+def _opened(report: Report, snapshot: Snapshot) -> Step:
+    if snapshot.escrow.state in TERMINAL:
+        return Case("rail_reversal")
+    if snapshot.escrow.frozen:
         return Noted()
-    if state in TERMINAL:
+    return _move(report, snapshot, "freeze", {"reason": CHARGEBACK})
+
+
+def _lost(report: Report, snapshot: Snapshot) -> Step:
+    escrow = snapshot.escrow
+    if escrow.state in TERMINAL:
         # Nobody heard of it before it was over: opened and ended in one.
         return Case("rail_reversal")
-    amount = min(report.amount, snapshot.escrow.amount)
-    return _move(
-        report, snapshot, "rail-return", {"amount": amount, "reference": report.reference}
-    )
+    word, most = "rail-return", escrow.amount
+    if escrow.state == "funding_exception":
+        word, most = "rail-void", snapshot.suspense or most
+    amount = min(report.amount, most)
+    return _move(report, snapshot, word, {"amount": amount, "reference": report.reference})
 
 
-def _funds(report: Report, snapshot: Snapshot) -> Decision:
+def _funds(report: Report, snapshot: Snapshot) -> Step:
     escrow = snapshot.escrow
+    if escrow.state not in _EXPECTING:
+        return Case("late_funds")
     payload: dict[str, Any] = {
         "amount": report.amount,
         "currency": report.currency,

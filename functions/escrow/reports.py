@@ -67,8 +67,8 @@ def _apply(db: Database, data: Mapping[str, Any], done: Applied) -> None:
             applied_as = step.event
             done.moved += 1
         case Case():
-            params = {"command": _case(report, step.kind)}
-            answer = db.service_rpc("escrow_rail_case", params, repeatable=True)
+            command = _case(report, step.kind)
+            answer = db.service_rpc("escrow_rail_case", {"command": command}, repeatable=True)
             applied_as = step.kind
             if report.kind == "reversal_lost":
                 _end(db, answer["case_id"], report.kind)
@@ -80,8 +80,8 @@ def _apply(db: Database, data: Mapping[str, Any], done: Applied) -> None:
         case Noted():
             applied_as = "noted"
             done.noted += 1
-    params = {"report_id": report.id, "applied_as": applied_as}
-    db.service_rpc("rail_report_applied", params, repeatable=True)
+    applied = {"report_id": report.id, "applied_as": applied_as}
+    db.service_rpc("rail_report_applied", applied, repeatable=True)
 
 
 def _end(db: Database, case_id: str, event: str) -> None:

@@ -253,7 +253,7 @@ EDGES: tuple[Edge, ...] = (
     Edge('escrow', 'disputed', 'decide', 'rail_return', 'rail', 'refunded', '', 'refund', False, False, True, 25),
     Edge('escrow', 'disputed', 'statements', 'rail_return', 'rail', 'refunded', '', 'refund', False, False, True, 25),
     Edge('escrow', 'funded', '', 'rail_return', 'rail', 'refunded', '', 'refund', False, False, True, 25),
-    Edge('escrow', 'funding_exception', '', 'rail_return', 'rail', 'void', '', None, False, False, True, 25),
+    Edge('escrow', 'funding_exception', '', 'rail_void', 'rail', 'void', '', None, False, False, True, 25),
     Edge('escrow', 'performed', '', 'rail_return', 'rail', 'refunded', '', 'refund', False, False, True, 25),
     Edge('listing', None, '', 'draft', 'seller', 'draft', '', None, False, False, False, 1),
     Edge('listing', 'draft', '', 'publish', 'seller', 'active', '', None, False, False, False, 2),

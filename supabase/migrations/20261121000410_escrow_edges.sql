@@ -124,11 +124,12 @@ where machine = 'escrow' and event = 'freeze';
 
 -- The rail has given the money back itself: a lost chargeback, a deposit that a reorganisation took away.
 insert into private.state_edges (number, machine, from_state, from_phase, event, actor, to_state, settles, while_frozen, note)
-select 25, 'escrow', f.state, f.phase, 'rail_return', 'rail', f.to_state, f.settles, true,
+select 25, 'escrow', f.state, f.phase, 'rail_return', 'rail', 'refunded', 'refund', true,
     'the rail took the money back while it was held; what it left goes back to the payer'
 from (values
-    ('funding_exception', '', 'void', null), ('funded', '', 'refunded', 'refund'), ('performed', '', 'refunded', 'refund'),
-    ('disputed', 'statements', 'refunded', 'refund'), ('disputed', 'acknowledge', 'refunded', 'refund'),
-    ('disputed', 'decide', 'refunded', 'refund'), ('disputed', 'approve', 'refunded', 'refund'),
-    ('decided', '', 'refunded', 'refund')
-) as f (state, phase, to_state, settles);
+    ('funded', ''), ('performed', ''), ('disputed', 'statements'), ('disputed', 'acknowledge'), ('disputed', 'decide'),
+    ('disputed', 'approve'), ('decided', '')
+) as f (state, phase)
+union all
+select 25, 'escrow', 'funding_exception', '', 'rail_void', 'rail', 'void', null, true,
+    'the rail took the money in suspense back; what it left goes back to the payer';

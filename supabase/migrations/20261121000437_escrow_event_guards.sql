@@ -142,7 +142,7 @@ begin
             elsif (p_event = 'settle_decision') = (cardinality(p_dispute.accepted_by) = 0) then
                 return case p_event when 'accept_decision' then 'stale_version' else 'other_side_pending' end;
             end if;
-        when 'rail_return' then
+        when 'rail_return', 'rail_void' then
             if p_escrow.rail = 'internal' then
                 return 'other_rail';
             elsif coalesce(p_payload ->> 'reference', '') = '' then

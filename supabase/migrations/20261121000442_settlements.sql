@@ -277,6 +277,7 @@ create table public.receivables (
 alter table public.receivables enable row level security;
 create index receivables_open_idx on public.receivables (party_id, currency, created_at)
 where recovered_amount + cancelled_amount < amount;
+create index receivables_party_id_idx on public.receivables (party_id);
 create index receivables_currency_idx on public.receivables (currency);
 select private.make_audited('public.receivables');
 comment on table public.receivables is
@@ -317,8 +318,8 @@ comment on function private.set_off(uuid, text, numeric, timestamptz) is
 'Sets off at most an amount against what a party owes, oldest debt first; how much of it was owed.';
 
 create function private.pay_out(
-    p_escrow public.escrow_transactions, p_version integer, p_case_id uuid, p_kind text, p_transfer uuid, p_party_id uuid,
-    p_currency text, p_amount numeric, p_reference text, p_now timestamptz
+    p_escrow public.escrow_transactions, p_version integer, p_case_id uuid, p_kind text, p_transfer uuid,
+    p_party_id uuid, p_currency text, p_amount numeric, p_reference text, p_now timestamptz
 ) returns ledger.new_entry[]
 language plpgsql volatile set search_path = ''
 as $$

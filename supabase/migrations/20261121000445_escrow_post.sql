@@ -34,7 +34,7 @@ as $$
 begin
     return p_event in (
         'fund', 'funds_confirmed', 'funds_mismatch', 'top_up', 'accept_partial', 'return_funds', 'timeout_return',
-        'rail_return'
+        'rail_void'
     );
 end
 $$;
@@ -87,7 +87,7 @@ begin
         v_need := v_escrow.amount;
     elsif p_move.event = 'accept_partial' then
         v_need := v_free;
-    elsif p_move.event = 'rail_return' then
+    elsif p_move.event = 'rail_void' then
         v_entries := v_entries || private.pay_out(
             v_escrow, v_escrow.version + 1, null, 'rail_return', p_transfer, v_escrow.payer_id, v_escrow.currency,
             v_arrived, p_move.payload ->> 'reference', p_now

@@ -11,7 +11,6 @@ create table public.webhook_event_work (
     received_at timestamptz not null,
     completed_at timestamptz,
     primary key (provider, event_id),
-    foreign key (provider, event_id) references public.webhook_events (provider, event_id) on delete cascade,
     constraint webhook_event_work_live_has_time check (
         (status = 'received') = (next_at is not null) and (status = 'received') = (completed_at is null)
     )
@@ -30,6 +29,19 @@ comment on column public.webhook_event_work.next_at is 'When a worker takes it u
 comment on column public.webhook_event_work.detail is 'What came of it, or what stood against it.';
 comment on column public.webhook_event_work.received_at is 'When it came, by the database clock.';
 comment on column public.webhook_event_work.completed_at is 'When it was over; null before.';
+
+-- Definer: whoever may forget an old event holds no right on its work.
+create function private.tg_webhook_events__forget() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    delete from public.webhook_event_work where provider = old.provider and event_id = old.event_id;
+    return null;
+end
+$$;
+comment on function private.tg_webhook_events__forget() is 'With an old event goes what came of it.';
+create trigger _500_forget after delete on public.webhook_events
+for each row execute function private.tg_webhook_events__forget();
 
 -- Definer: rails have no user.
 create function service.webhook_receive(events jsonb) returns integer

@@ -52,7 +52,7 @@ create trigger _000_never_deleted before delete or truncate on public.escrow_fun
 for each statement execute function private.tg__append_only();
 
 insert into private.refusals (code, status, detail, hint) values
-('destination_required', 409, 'Name first where money goes that comes back to you on this rail.', 'POST /payout-destinations.'),
+('destination_required', 409, 'Name first where money goes that comes back to you.', 'POST /payout-destinations.'),
 ('not_awaiting_funds', 409, 'The escrow does not wait for money.', 'Read the escrow again.');
 
 -- Definer: service_role may give commands, not write the tables.
@@ -160,7 +160,9 @@ comment on function service.funding_look(uuid, text) is
 'The funding of an escrow, or of a payment of the rail, and whether the money is still wanted; null when there is none.';
 
 -- Definer: as above.
-create function service.fundings_open(rail public.escrow_rail, older_than interval default '0', max_rows integer default 500) returns jsonb
+create function service.fundings_open(
+    rail public.escrow_rail, older_than interval default '0', max_rows integer default 500
+) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column

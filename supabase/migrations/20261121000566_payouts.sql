@@ -223,7 +223,7 @@ comment on function service.payouts_expire(integer) is
 
 insert into private.refusals (code, status, detail, hint) values
 ('payout_not_found', 404, 'No such payment.', ''),
-('bad_destination', 422, 'This rail cannot pay to that.', 'Stripe: a connected account acct_…; Base: an address 0x… with a right checksum.');
+('bad_destination', 422, 'This rail cannot pay to that.', 'Stripe: an account acct_…; Base: an address 0x….');
 
 -- Definer: service_role may give commands, not write the tables.
 create function service.payout_destination_set(command jsonb) returns jsonb
@@ -273,7 +273,9 @@ $$;
 comment on function service.payout_destination_set(jsonb) is
 'A party names where its money goes on an outside rail {party_id, rail, address, actor_id, aal, idempotency_key, request_hash}; payments that wait for it go. Raises not_your_move, step_up_required (403), bad_destination (422).';
 
-create function private.begin_payout_command(command jsonb, out answer jsonb, out payment public.settlement_instructions)
+create function private.begin_payout_command(
+    command jsonb, out answer jsonb, out payment public.settlement_instructions
+)
 language plpgsql volatile set search_path = ''
 as $$
 begin

@@ -28,7 +28,8 @@ using (
 );
 
 -- Where an escrow is paid is known to who pays it: an address shown by the other side could be another one.
-grant select (escrow_id, rail, address, provider_reference, created_at, closed_at) on public.escrow_fundings to authenticated;
+grant select (escrow_id, rail, address, provider_reference, created_at, closed_at)
+on public.escrow_fundings to authenticated;
 create policy escrow_fundings_select_payer on public.escrow_fundings for select to authenticated
 using (
     exists (

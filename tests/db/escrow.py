@@ -170,10 +170,8 @@ class Escrow:
         """The part that the rule of a settling move gives to the payee, before the fee."""
         if event in ("accept", "timeout_release"):
             return row.amount
-        if event in ("concede", "timeout_refund"):
+        if event in ("concede", "timeout_refund", "rail_return"):
             return Decimal(0)
-        if event == "rail_return":
-            return None if row.state == "funding_exception" else Decimal(0)
         if event == "accept_split":
             offer = self.open_offer(role)
             return offer[1] if offer else Decimal(0)
@@ -194,8 +192,8 @@ class Escrow:
                 "amount": rounded(part.get(event, row.amount), row.decimals),
                 "currency": row.currency, "reason": "under", "provider_time": self._now(),
             }  # fmt: skip
-        if event == "rail_return":
-            held = self.suspense() if row.state == "funding_exception" else row.amount
+        if event in ("rail_return", "rail_void"):
+            held = self.suspense() if event == "rail_void" else row.amount
             return {"amount": held, "currency": row.currency, "reference": "dp_1"}
         if event in ("decide", "propose_decision"):
             payee = rounded(row.amount / 4, row.decimals)

@@ -65,6 +65,7 @@ funding_exception    | propose_partial     | payer payee  | funding_exception
 funding_exception    | accept_partial      | payer payee  | funded
 funding_exception    | return_funds        | payer        | void
 funding_exception    | timeout_return      | timer        | void
+funding_exception    | rail_void           | rail         | void
 funded               | perform             | payee        | performed
 funded               | concede             | payee        | refunded
 funded               | accept              | payer        | released
@@ -109,6 +110,8 @@ def _overlays() -> Iterator[Move]:
         yield place, "offer_split", BOTH, (place,)
         yield place, "withdraw_offer", BOTH, (place,)
         yield place, "accept_split", BOTH, AWARDED
+    for place in (*AGREEABLE, ("decided", "")):
+        yield place, "rail_return", frozenset({"rail"}), (("refunded", ""),)
     for place in LIVE:
         yield place, "freeze", STAFF, (place,)
         yield place, "unfreeze", STAFF, (place,)
@@ -131,8 +134,10 @@ STEP_UP = words(
     "sign countersign fund accept decide propose_decision approve_decision reject_decision "
     "offer_split"
 )
-WHILE_FROZEN = words("statement evidence withdraw_offer unfreeze outage_credit")
+WHILE_FROZEN = words(
+    "statement evidence withdraw_offer unfreeze outage_credit rail_return rail_void"
+)
 SETTLING = words(
     "accept concede timeout_refund timeout_release accept_split settle_decision "
-    "timeout_settle timeout_undecided"
+    "timeout_settle timeout_undecided rail_return"
 )

@@ -21,6 +21,8 @@ FUNDS = {
     "provider_time": NOW - 2 * HOUR,
     "event_id": "evt_1",
 }
+TAKEN_BACK = {"amount": HELD, "currency": "BTC", "reference": "dp_1"}
+OUTSIDE = {"rail": "stripe"}
 
 
 @dataclass(frozen=True)
@@ -84,4 +86,6 @@ ASKS: Mapping[str, Callable[[str], Ask]] = {
         "accept-partial", {}, {"offers": (offer(other(role), None, "partial"),)}
     ),
     "return_funds": lambda role: Ask("return-funds"),
+    "rail_return": lambda role: Ask("rail-return", TAKEN_BACK, OUTSIDE),
+    "rail_void": lambda role: Ask("rail-void", TAKEN_BACK, OUTSIDE),
 }
