@@ -3,27 +3,21 @@
 Only functions that call out import this: the library is large.
 """
 
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import requests
 import stripe
 
-from shared.settings import SettingsError, secret_values
-
-from . import objects
+from . import parse
 from .amounts import to_minor
-from .objects import Dispute, Event, Intent, Json, Refund, Transfer
-from .outcome import Answer, Outcome, Value, outcome, reading
+from .objects import Account, Dispute, Event, Intent, Refund, Transfer
+from .outcome import Answer, Outcome, command, listing, question
 
 # Seconds to connect, and between two bytes of the answer.
 TIMEOUT = (2.0, 20.0)
-KEY_VARIABLE = "HOLDFAST_STRIPE_KEY_SECRET"
-BASE_VARIABLE = "HOLDFAST_STRIPE_API_BASE"
 
 _MOST = 100
 _CHARGE = ["latest_charge.balance_transaction"]
@@ -69,15 +63,15 @@ class StripeApi:
             "transfer_group": escrow_id,
             "expand": _CHARGE,
         }
-        return _command(
-            lambda under: self._api.payment_intents.create(params, under), objects.intent, key
+        return command(
+            lambda under: self._api.payment_intents.create(params, under), parse.intent, key
         )
 
     def intent(self, intent_id: str) -> Answer[Intent]:
         """How it stands now."""
-        return _question(
+        return question(
             lambda: self._api.payment_intents.retrieve(intent_id, {"expand": _CHARGE}),
-            objects.intent,
+            parse.intent,
         )
 
     def capture(
@@ -88,9 +82,9 @@ class StripeApi:
             "amount_to_capture": to_minor(amount, currency),
             "expand": _CHARGE,
         }
-        return _command(
+        return command(
             lambda under: self._api.payment_intents.capture(intent_id, params, under),
-            objects.intent,
+            parse.intent,
             key,
         )
 
@@ -100,9 +94,9 @@ class StripeApi:
             "cancellation_reason": "abandoned",
             "expand": _CHARGE,
         }
-        return _command(
+        return command(
             lambda under: self._api.payment_intents.cancel(intent_id, params, under),
-            objects.intent,
+            parse.intent,
             key,
         )
 
@@ -126,9 +120,7 @@ class StripeApi:
             "metadata": {"escrow_id": escrow_id, "key": key},
             "expand": _POSTING,
         }
-        return _command(
-            lambda under: self._api.transfers.create(params, under), objects.transfer, key
-        )
+        return command(lambda under: self._api.transfers.create(params, under), parse.transfer, key)
 
     def transfers(self, escrow_id: str) -> Answer[tuple[Transfer, ...]]:
         """Every transfer of an escrow: what to look at when a transfer is unknown."""
@@ -137,7 +129,7 @@ class StripeApi:
             "limit": _MOST,
             "expand": ["data.balance_transaction"],
         }
-        return _list(lambda: self._api.transfers.list(params), objects.transfer)
+        return listing(lambda: self._api.transfers.list(params), parse.transfer)
 
     def refund(
         self, intent_id: str, amount: Decimal, currency: str, *, key: str
@@ -149,7 +141,7 @@ class StripeApi:
             "metadata": {"key": key},
             "expand": _REFUND,
         }
-        return _command(lambda under: self._api.refunds.create(params, under), objects.refund, key)
+        return command(lambda under: self._api.refunds.create(params, under), parse.refund, key)
 
     def refunds(self, intent_id: str) -> Answer[tuple[Refund, ...]]:
         """Every refund of an intent: what to look at when a refund is unknown."""
@@ -158,7 +150,7 @@ class StripeApi:
             "limit": _MOST,
             "expand": [f"data.{each}" for each in _REFUND],
         }
-        return _list(lambda: self._api.refunds.list(params), objects.refund)
+        return listing(lambda: self._api.refunds.list(params), parse.refund)
 
     def events_since(
         self, since: datetime, until: datetime | None = None, *, types: Iterable[str] = ()
@@ -174,67 +166,28 @@ class StripeApi:
         params: dict[str, Any] = {"created": created, "limit": _MOST}
         if wanted := list(types):
             params["types"] = wanted
-        return _list(
+        return listing(
             lambda: self._api.events.list(cast("stripe.params.EventListParams", params)),
-            objects.event,
+            parse.event,
         )
 
     def dispute(self, dispute_id: str) -> Answer[Dispute]:
         """How a chargeback stands now."""
-        return _question(lambda: self._api.disputes.retrieve(dispute_id), objects.dispute)
+        return question(lambda: self._api.disputes.retrieve(dispute_id), parse.dispute)
 
     def submit_evidence(
         self, dispute_id: str, evidence: Mapping[str, str], *, key: str
     ) -> Outcome[Dispute]:
         """Answer a chargeback, once and for all. evidence: by Stripe's names of its fields."""
         params: Any = {"evidence": dict(evidence), "submit": True}
-        return _command(
-            lambda under: self._api.disputes.update(dispute_id, params, under), objects.dispute, key
+        return command(
+            lambda under: self._api.disputes.update(dispute_id, params, under), parse.dispute, key
         )
+
+    def account(self, account_id: str) -> Answer[Account]:
+        """Whether a payee's account can be paid now."""
+        return question(lambda: self._api.accounts.retrieve(account_id), parse.account)
 
     def balance(self) -> Answer[dict[str, Decimal]]:
         """What the platform has at Stripe by currency, pending and available together."""
-        return _question(lambda: self._api.balance.retrieve(), objects.balance)
-
-
-def stripe_api() -> StripeApi:
-    """The platform's account by the environment: the first key in the secret that it names.
-
-    Raises SettingsError, and Unavailable when Secrets Manager does not give it.
-    """
-    keys = secret_values(KEY_VARIABLE)
-    if not keys:
-        raise SettingsError(f"the secret of {KEY_VARIABLE} is empty")
-    return StripeApi(keys[0], _base())
-
-
-def _base() -> str | None:
-    """Where a test's stand-in is. Stripe's key goes nowhere else by a variable's mistake."""
-    base = os.environ.get(BASE_VARIABLE, "").strip()
-    if base and urlsplit(base).hostname != "127.0.0.1":
-        raise SettingsError(f"{BASE_VARIABLE} is for tests, on 127.0.0.1 only")
-    return base or None
-
-
-def _command(
-    call: Callable[[stripe.RequestOptions], stripe.StripeObject],
-    parse: Callable[[Json], Value],
-    key: str,
-) -> Outcome[Value]:
-    # The library would make one up.
-    if not key:
-        raise ValueError("a command needs its key")
-    return outcome(lambda: parse(call({"idempotency_key": key}).to_dict()))
-
-
-def _question(
-    call: Callable[[], stripe.StripeObject], parse: Callable[[Json], Value]
-) -> Answer[Value]:
-    return reading(lambda: parse(call().to_dict()))
-
-
-def _list(
-    call: Callable[[], stripe.ListObject[Any]], parse: Callable[[Json], Value]
-) -> Answer[tuple[Value, ...]]:
-    """All pages, oldest first."""
-    return reading(lambda: tuple(parse(each.to_dict()) for each in call().auto_paging_iter())[::-1])
+        return question(lambda: self._api.balance.retrieve(), parse.balance)

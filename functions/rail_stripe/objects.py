@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-
-from .amounts import from_minor
 
 Json = Mapping[str, Any]
 
@@ -98,6 +96,15 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """A payee's account. payable: transfers to it are taken. disabled_reason: Stripe's word."""
+
+    id: str
+    payable: bool
+    disabled_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A thing that happened. object_id: of what it happened to. body: all of it, as JSON has it."""
 
@@ -106,105 +113,3 @@ class Event:
     created: datetime
     object_id: str | None
     body: Json
-
-
-def posting(told: Json) -> Posting:
-    """All of these raise KeyError, TypeError or ValueError for what is no such object."""
-    currency = told["currency"].upper()
-    amount, fee, net = (from_minor(told[name], currency) for name in ("amount", "fee", "net"))
-    return Posting(told["id"], told["type"], currency, amount, fee, net)
-
-
-def charge(told: Json) -> Charge:
-    card = (told.get("payment_method_details") or {}).get("card") or {}
-    return Charge(
-        id=told["id"],
-        captured=told["captured"],
-        disputed=told["disputed"],
-        amount_captured=from_minor(told["amount_captured"], told["currency"]),
-        amount_refunded=from_minor(told["amount_refunded"], told["currency"]),
-        capture_before=_time(card.get("capture_before")),
-        posting=_posting(told["balance_transaction"]),
-    )
-
-
-def intent(told: Json) -> Intent:
-    currency = told["currency"].upper()
-    latest = told["latest_charge"]
-    return Intent(
-        id=told["id"],
-        status=told["status"],
-        client_secret=told.get("client_secret"),
-        escrow_id=told["metadata"].get("escrow_id"),
-        currency=currency,
-        amount=from_minor(told["amount"], currency),
-        amount_capturable=from_minor(told["amount_capturable"], currency),
-        amount_received=from_minor(told["amount_received"], currency),
-        charge=charge(latest) if latest else None,
-    )
-
-
-def transfer(told: Json) -> Transfer:
-    currency = told["currency"].upper()
-    return Transfer(
-        id=told["id"],
-        key=told["metadata"].get("key"),
-        account=told["destination"],
-        currency=currency,
-        amount=from_minor(told["amount"], currency),
-        amount_reversed=from_minor(told["amount_reversed"], currency),
-        posting=_posting(told["balance_transaction"]),
-    )
-
-
-def refund(told: Json) -> Refund:
-    currency = told["currency"].upper()
-    return Refund(
-        id=told["id"],
-        key=(told["metadata"] or {}).get("key"),
-        status=told["status"],
-        failure_reason=told.get("failure_reason"),
-        currency=currency,
-        amount=from_minor(told["amount"], currency),
-        posting=_posting(told["balance_transaction"]),
-        returned=_posting(told.get("failure_balance_transaction")),
-    )
-
-
-def dispute(told: Json) -> Dispute:
-    details, currency = told["evidence_details"], told["currency"].upper()
-    return Dispute(
-        id=told["id"],
-        status=told["status"],
-        reason=told["reason"],
-        charge_id=told["charge"],
-        intent_id=told["payment_intent"],
-        currency=currency,
-        amount=from_minor(told["amount"], currency),
-        due_by=_time(details["due_by"]),
-        has_evidence=details["has_evidence"],
-        submission_count=details["submission_count"],
-        postings=tuple(posting(each) for each in told["balance_transactions"]),
-    )
-
-
-def event(told: Json) -> Event:
-    created = datetime.fromtimestamp(told["created"], UTC)
-    return Event(told["id"], told["type"], created, told["data"]["object"].get("id"), told)
-
-
-def balance(told: Json) -> dict[str, Decimal]:
-    """By currency, pending and available together."""
-    sums: dict[str, Decimal] = {}
-    for each in (*told["available"], *told["pending"]):
-        currency = each["currency"].upper()
-        sums[currency] = sums.get(currency, Decimal(0)) + from_minor(each["amount"], currency)
-    return sums
-
-
-def _posting(told: Json | None) -> Posting | None:
-    return posting(told) if told else None
-
-
-def _time(seconds: int | None) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None

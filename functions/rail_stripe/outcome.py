@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import stripe
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout
 from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from .objects import Json
 
 Value = TypeVar("Value")
 
@@ -54,8 +56,33 @@ Outcome = Done[Value] | Refused | Later | Unknown
 Answer = Done[Value] | Refused | Later
 
 
-def outcome(call: Callable[[], Value]) -> Outcome[Value]:
-    """Do a call that changes something at Stripe."""
+def command(
+    call: Callable[[stripe.RequestOptions], stripe.StripeObject],
+    parse: Callable[[Json], Value],
+    key: str,
+) -> Outcome[Value]:
+    """Do a call that changes something at Stripe, under our key. Raises ValueError without one."""
+    # The library would make one up.
+    if not key:
+        raise ValueError("a command needs its key")
+    return _outcome(lambda: parse(call({"idempotency_key": key}).to_dict()))
+
+
+def question(
+    call: Callable[[], stripe.StripeObject], parse: Callable[[Json], Value]
+) -> Answer[Value]:
+    """Do a call that changes nothing."""
+    return _answer(lambda: parse(call().to_dict()))
+
+
+def listing(
+    call: Callable[[], stripe.ListObject[Any]], parse: Callable[[Json], Value]
+) -> Answer[tuple[Value, ...]]:
+    """All pages of a list, oldest first."""
+    return _answer(lambda: tuple(parse(each.to_dict()) for each in call().auto_paging_iter())[::-1])
+
+
+def _outcome(call: Callable[[], Value]) -> Outcome[Value]:
     try:
         return Done(call())
     except stripe.StripeError as error:
@@ -65,9 +92,8 @@ def outcome(call: Callable[[], Value]) -> Outcome[Value]:
         return Unknown(f"the answer is not as expected: {type(error).__name__}")
 
 
-def reading(call: Callable[[], Value]) -> Answer[Value]:
-    """Do a call that changes nothing."""
-    found = outcome(call)
+def _answer(call: Callable[[], Value]) -> Answer[Value]:
+    found = _outcome(call)
     return Later(found.reason) if isinstance(found, Unknown) else found
 
 

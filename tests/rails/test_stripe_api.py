@@ -1,5 +1,6 @@
 """Our calls to Stripe against the stand-in: what is done, and what a failure means."""
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -9,9 +10,11 @@ from typing import Any, TypeVar
 import pytest
 
 from functions.rail_stripe import api as api_module
+from functions.rail_stripe import connection
 from functions.rail_stripe.amounts import from_minor, to_minor
-from functions.rail_stripe.api import StripeApi, stripe_api
-from functions.rail_stripe.objects import Intent
+from functions.rail_stripe.api import StripeApi
+from functions.rail_stripe.connection import stripe_api
+from functions.rail_stripe.objects import Account, Intent
 from functions.rail_stripe.outcome import Done, Later, Refused, Unknown
 from shared.settings import SettingsError
 from tests.rails.behaviour import garbage, redirect, status
@@ -202,6 +205,12 @@ def _half(wire: Wire, _: Received) -> None:
     wire.leave()
 
 
+def _wait_for_intents(stand_in: StripeStandIn, count: int) -> None:
+    until = time.monotonic() + 60
+    while len(stand_in.objects("payment_intent")) < count and time.monotonic() < until:
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("fault", "meaning", "made"), [row[1:] for row in FAILURES], ids=[row[0] for row in FAILURES]
 )
@@ -213,8 +222,10 @@ def test_a_failure_of_a_command_means(
     stand_in.faults.next(fault(), "/v1/payment_intents")
     found = api.create_intent("e-1", _HUNDRED, _USD, key="key-1")
     assert type(found) is meaning, found
+    # The stand-in may still be at it when an impatient client has left.
+    assert len(stand_in.wait_for(1)) == 1
+    _wait_for_intents(stand_in, made)
     assert len(stand_in.objects("payment_intent")) == made
-    assert len(stand_in.received) == 1
 
 
 @pytest.mark.parametrize(
@@ -267,7 +278,9 @@ def test_a_payout_is_refused_for_certain(stand_in: StripeStandIn, api: StripeApi
     intent = _captured(stand_in, api)
     assert intent.charge
     rejected = stand_in.accounts.add()
+    assert done(api.account(rejected)).payable
     stand_in.accounts.reject(rejected)
+    assert done(api.account(rejected)) == Account(rejected, False, "rejected.fraud")
     for account, code in (
         (rejected, "insufficient_capabilities_for_transfer"),
         ("acct_none", "resource_missing"),
@@ -314,7 +327,7 @@ def test_the_environment_names_the_secret_and_only_a_test_another_place(
     stand_in: StripeStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys: dict[str, Any] = {"HOLDFAST_STRIPE_KEY_SECRET": [API_KEY, "sk_next"]}
-    monkeypatch.setattr(api_module, "secret_values", keys.__getitem__)
+    monkeypatch.setattr(connection, "secret_values", keys.__getitem__)
     for name, value in stand_in.variables().items():
         monkeypatch.setenv(name, value)
     assert done(stripe_api().balance()) == {}

@@ -40,7 +40,7 @@ class Accounts:
         account = self.world.find("account", identifier)
         account |= {"payouts_enabled": False, "capabilities": {"transfers": "inactive"}}
         account["requirements"]["disabled_reason"] = reason
-        self.world.emit("account.updated", account)
+        self.world.emit("account.updated", account)["account"] = identifier
         return account
 
     @by_hand
