@@ -178,10 +178,10 @@ begin
             )::ledger.new_entry;
         end if;
         continue when v_escrow.state not in ('disputed', 'decided');
-        -- The bond of an appeal: back when the appeal improved the award or nobody heard it, else to the platform.
+        -- The bond of an appeal: back when the appeal improved the award or nobody will hear it, else to the platform.
         for v_bond in
             select h.wallet_id, h.amount, h.reference_id,
-                v_move.event = 'timeout_undecided'
+                v_move.event in ('timeout_undecided', 'rail_return')
                 or private.bond_returns(d, v_move.payee_amount + v_move.fee_amount) as returns
             from public.disputes as d
             join public.ledger_holds as h on h.reference_id = d.id and h.purpose = 'bond' and h.amount > 0
