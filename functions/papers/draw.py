@@ -32,6 +32,9 @@ def draw(document: str, document_hash: str, signatures: Sequence[dict[str, Any]]
     page.say(told["listing"]["description"])
     for image in told["listing"]["images"]:
         page.say(f"Picture, sha256 {image}")
+    for each in told["listing"]["snapshots"]:
+        asset = f"{each['provider']} {each['kind']} {each['asset_id']}"
+        page.say(f"{asset}, as of snapshot {each['id']}, sha256 {each['sha256']}")
     page.heading("Milestones")
     page.table(
         ("", "Milestone", "Days", f"Amount in {told['currency']}"),

@@ -8,11 +8,11 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import database
+from shared.outside import Client
 from shared.settings import secret
 from shared.telemetry import instrumented, logger, metrics
 
 from .decide import decide, parse_pair
-from .http import Client
 from .sources import Source, ask_all, coinbase, coingecko
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from shared.outside import Client, SourceFailed
 from shared.telemetry import logger
 
 from .decide import Pair, Quote
-from .http import Client, SourceFailed
 
 Name = tuple[str, str]
 Quotes = Mapping[Name, Quote]
@@ -52,7 +52,7 @@ def coinbase(client: Client) -> Source:
             of_symbol.setdefault(pair.symbol, []).append(pair)
         found: dict[Name, Quote] = {}
         for symbol, named in of_symbol.items():
-            told = client.get("/v2/exchange-rates", {"currency": symbol}, {}, missing=400)
+            told = client.get("/v2/exchange-rates", {"currency": symbol}, {}, missing=(400,))
             if told is None:
                 continue
             data = _object(told).get("data")

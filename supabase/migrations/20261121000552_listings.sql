@@ -48,6 +48,7 @@ create table public.listings (
     units_left integer not null default 0 check (units_left between 0 and units),
     rails public.escrow_rail[],
     images text[] not null default '{}',
+    snapshots uuid[] not null default '{}',
     metadata jsonb not null default '{}',
     status public.listing_status not null default 'draft',
     version integer not null default 1,
@@ -85,6 +86,8 @@ comment on column public.listings.units_left is 'How many no contract has taken;
 comment on column public.listings.rails is
 'Ways of paying that the seller takes, as an offer names one; null: every one that is open. May change; open offers stay.';
 comment on column public.listings.images is 'sha256 of up to 10 pictures.';
+comment on column public.listings.snapshots is
+'Up to 5 rows of asset_snapshots, the seller''s own: what the thing is where it lives. A contract freezes them.';
 comment on column public.listings.metadata is 'Whatever describes the thing: an object of at most 8 kB.';
 comment on column public.listings.status is 'Where it stands; changed only by moves of private.state_edges.';
 comment on column public.listings.version is 'Number of changes of the row.';
@@ -119,7 +122,7 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
 insert into private.refusals (code, status, detail, hint) values
-('bad_listing', 422, 'An active category and currency, a price above zero in its decimals, a title of 3 to 140 characters, 1 to 10000 units, one or more rails if any, at most 10 pictures by sha256, metadata as an object of at most 8 kB, at most 180 days.', ''),
+('bad_listing', 422, 'An active category and currency, a price above zero in its decimals, a title of 3 to 140 characters, 1 to 10000 units, one or more rails if any, at most 10 pictures by sha256, at most 5 snapshots of the seller, metadata as an object of at most 8 kB, at most 180 days.', ''),
 ('listing_fixed', 409, 'Seller, guild, category, currency and units are fixed once it is published.', 'Close it and list anew.');
 -- noqa: enable=LT05
 
@@ -165,6 +168,7 @@ begin
         and length(new.title) between 3 and 140 and length(new.description) <= 10000
         and (new.rails is null or (cardinality(new.rails) > 0 and array_position(new.rails, null) is null))
         and cardinality(new.images) <= 10 and private.are_hashes(new.images)
+        and private.are_snapshots_of(new.snapshots, new.seller_id)
         and jsonb_typeof(new.metadata) = 'object' and pg_column_size(new.metadata) <= 8192
         and new.expires_at <= private.clock() + interval '180 days' and new.expires_at > private.clock()
         and exists (select from public.listing_categories where id = new.category and is_active)

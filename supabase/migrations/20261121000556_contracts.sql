@@ -177,7 +177,13 @@ begin
             'made_at', to_char(p_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
             'listing', jsonb_build_object(
                 'id', p_listing.id, 'title', p_listing.title, 'description', p_listing.description,
-                'images', to_jsonb(p_listing.images)
+                'images', to_jsonb(p_listing.images),
+                'snapshots', (
+                    select coalesce(jsonb_agg(jsonb_build_object(
+                        'id', a.id, 'provider', a.provider, 'kind', a.kind, 'asset_id', a.asset_id, 'sha256', a.sha256
+                    ) order by a.id), '[]')
+                    from public.asset_snapshots as a where a.id = any (p_listing.snapshots)
+                )
             ),
             'buyer', jsonb_build_object('id', p_offer.buyer_id, 'name', buyer.display_name),
             'seller', jsonb_build_object('id', p_offer.seller_id, 'name', seller.display_name),

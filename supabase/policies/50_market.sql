@@ -46,7 +46,8 @@ using (
     )
 );
 grant insert (
-    id, seller_id, guild_id, category, title, description, price, currency, units, rails, images, metadata, expires_at
+    id, seller_id, guild_id, category, title, description, price, currency, units, rails, images, snapshots, metadata,
+    expires_at
 ) on public.listings to authenticated;
 create policy listings_insert_own on public.listings for insert to authenticated
 with check (
@@ -54,7 +55,8 @@ with check (
     and (guild_id is null or guild_id = any(array(select private.my_guilds())))
 );
 grant update (
-    guild_id, category, title, description, price, currency, units, rails, images, metadata, status, expires_at
+    guild_id, category, title, description, price, currency, units, rails, images, snapshots, metadata, status,
+    expires_at
 ) on public.listings to authenticated;
 create policy listings_update_own on public.listings for update to authenticated
 using (seller_id = any(array(select private.parties_i_act_for())))
@@ -97,6 +99,21 @@ using (exists (
     select from public.contract_milestones as m where m.contract_id = contract_signatures.contract_id
 ));
 grant select on public.contract_progress to authenticated;
+grant select on public.contract_snapshots to authenticated;
+create policy contract_snapshots_select_involved on public.contract_snapshots for select to authenticated
+using (exists (select from public.contracts as c where c.id = contract_snapshots.contract_id));
+grant select on public.asset_proofs to authenticated;
+create policy asset_proofs_select_involved on public.asset_proofs for select to authenticated
+using (exists (select from public.contract_milestones as m where m.id = asset_proofs.escrow_id));
+-- A snapshot is for whoever took it, and for whoever sees the listing, contract or proof that names it.
+grant select on public.asset_snapshots to authenticated;
+create policy asset_snapshots_select_involved on public.asset_snapshots for select to authenticated
+using (
+    party_id = any(array(select private.my_parties()))
+    or exists (select from public.listings as l where l.snapshots @> array[asset_snapshots.id])
+    or exists (select from public.contract_snapshots as c where c.snapshot_id = asset_snapshots.id)
+    or exists (select from public.asset_proofs as p where p.snapshot_id = asset_snapshots.id)
+);
 grant select on public.contract_papers to authenticated;
 create policy contract_papers_select_involved on public.contract_papers for select to authenticated
 using (exists (select from public.contracts as c where c.id = contract_papers.contract_id));
@@ -110,5 +127,5 @@ to authenticated;
 grant execute on function
 service.offer_make(jsonb), service.offer_counter(jsonb), service.offer_decline(jsonb), service.offer_accept(jsonb),
 service.contract_commit(jsonb, jsonb), service.market_expire(integer),
-service.contract_papers_due(integer), service.contract_paper_record(uuid, text, text, text, integer)
+service.asset_snapshot_take(jsonb), service.asset_prove(jsonb), service.contract_papers_due(integer), service.contract_paper_record(uuid, text, text, text, integer)
 to service_role;

@@ -29,6 +29,7 @@ _SCENES = {
     "evidence": ("statements", "payer"),
     "evidence-uploads": ("statements", "payer"),
     "evidence-downloads": ("statements", "payer"),
+    "asset-proofs": ("funded", "payee"),
     "acknowledge": ("acknowledge", "arbiter"),
     "assign": ("acknowledge", "operator"),
     "decide": ("decide", "arbiter"),
@@ -41,8 +42,8 @@ _SCENES = {
 
 
 # Words of the other product.
-_POLICIES = {"deliver": "market_goods", "request-revision": "market_service"}
-_KINDS = {"webhook-endpoints": "webhook", "webhook-deliveries": "message"}
+_POLICIES = {"deliver": "market_goods", "asset-proofs": "market_goods", "request-revision": "market_service"}
+_KINDS = {"webhook-endpoints": "webhook", "webhook-deliveries": "message", "asset-snapshots": "asset"}
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,9 @@ class Cast:
             "webhook_ping", endpoint_id=new_endpoint(self._world, owner), actor_id=owner
         )
         return Part(owner, pinged["delivery_id"])
+
+    def _asset(self, word: str) -> Part:
+        return Part(self._world.user("seller"), uuid4())
 
     def _transfers(self, word: str) -> Part:
         return Part(self._world.operator, self._world.deposit(self._world.user(), "1"))

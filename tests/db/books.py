@@ -8,10 +8,13 @@ SCHEMAS = ["public", "private", "ledger", "service"]
 
 # History: no role changes it, the owner included (law 10).
 APPEND_ONLY: tuple[LiteralString, ...] = (
+    "public.asset_proofs",
+    "public.asset_snapshots",
     "public.audit_log",
     "public.contract_milestones",
     "public.contract_papers",
     "public.contract_signatures",
+    "public.contract_snapshots",
     "public.contracts",
     "public.deliveries",
     "public.dispute_assignments",

@@ -1,6 +1,6 @@
 """Scenes of the marketplace: a listing, an offer, a contract that is signed and paid in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -83,15 +83,19 @@ def contract(
     desk: Desk,
     amounts: Sequence[str] = ("300",),
     terms: Mapping[str, Any] | None = None,
+    snapshots: Callable[[UUID], list[str]] | None = None,
     **fields: Any,
 ) -> Contract:
     """An accepted offer; nobody has signed. The buyer owns 1,000 USDC.
 
-    terms: of the offer, besides the amounts. fields: of the listing.
+    terms: of the offer, besides the amounts. snapshots: takes the listing's, as its seller.
+    fields: of the listing.
     """
     seller, buyer = desk.stack.create_user(), desk.stack.create_user()
     body = {"party_id": str(buyer), "currency": CURRENCY, "amount": "1000"}
     desk.done(OLGA.id, "/deposits", body)
+    if snapshots:
+        fields["snapshots"] = snapshots(seller)
     listing_id = listing(desk, seller, **fields)
     offer_id = offer(desk, buyer, listing_id, amounts, **(terms or {}))
     made = desk.done(seller, f"/offers/{offer_id}/accept")

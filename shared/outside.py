@@ -1,8 +1,8 @@
-"""Asking a source over HTTP: short patience, small answers, exact numbers."""
+"""Asking somebody outside over HTTP: short patience, small answers, exact numbers."""
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,11 +14,12 @@ MAX_BYTES = 512 * 1024
 
 
 class SourceFailed(Exception):
-    """A source did not answer, or not sensibly; the text says how, without its words."""
+    """It did not answer, or not sensibly; the text says how, without its words."""
 
 
 class Client:
-    """One source. origin: scheme and host; its answers must all come within the patience."""
+    """One host. origin: scheme and host, from the environment and never from a request; its
+    answers must all come within the patience, and a redirect is no answer."""
 
     def __init__(self, origin: str) -> None:
         self.origin = origin.rstrip("/")
@@ -31,17 +32,17 @@ class Client:
         query: Mapping[str, str],
         headers: Mapping[str, str],
         *,
-        missing: int | None = None,
+        missing: Collection[int] = (),
     ) -> Any:
         """The JSON at a path, its numbers as Decimal.
 
-        missing: the status that says there is no such thing: None then. Raises SourceFailed.
+        missing: statuses that say there is no such thing: None then. Raises SourceFailed.
         """
         try:
             with self._http.stream(
                 "GET", self.origin + path, params=query, headers=headers
             ) as answer:
-                if answer.status_code == missing:
+                if answer.status_code in missing:
                     return None
                 if answer.status_code != 200:
                     raise SourceFailed(f"status {answer.status_code}")

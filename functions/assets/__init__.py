@@ -1,0 +1,1 @@
+"""Assets on platforms of others: what they were like at a moment, fixed by hash."""
