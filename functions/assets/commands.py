@@ -42,7 +42,9 @@ def take(body: bodies.Wanted, caller: Caller, key: Command, db: Db) -> Response[
     "/escrows/<escrow_id>/asset-proofs",
     responses=answers(bodies.Proved, "What has changed since the contract was made.", status=201),
 )
-def prove(escrow_id: UUID, body: bodies.Proof, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def prove(
+    escrow_id: UUID, body: bodies.Proof, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
     """A side lays a snapshot beside the one in the contract: what is different now?"""
     fields = {"escrow_id": str(escrow_id), "snapshot_id": str(body.snapshot_id)}
     return member_command(db, caller, key, "asset_prove", fields, status=201)

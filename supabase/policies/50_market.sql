@@ -127,5 +127,6 @@ to authenticated;
 grant execute on function
 service.offer_make(jsonb), service.offer_counter(jsonb), service.offer_decline(jsonb), service.offer_accept(jsonb),
 service.contract_commit(jsonb, jsonb), service.market_expire(integer),
-service.asset_snapshot_take(jsonb), service.asset_prove(jsonb), service.contract_papers_due(integer), service.contract_paper_record(uuid, text, text, text, integer)
+service.asset_snapshot_take(jsonb), service.asset_prove(jsonb),
+service.contract_papers_due(integer), service.contract_paper_record(uuid, text, text, text, integer)
 to service_role;

@@ -42,8 +42,16 @@ _SCENES = {
 
 
 # Words of the other product.
-_POLICIES = {"deliver": "market_goods", "asset-proofs": "market_goods", "request-revision": "market_service"}
-_KINDS = {"webhook-endpoints": "webhook", "webhook-deliveries": "message", "asset-snapshots": "asset"}
+_POLICIES = {
+    "deliver": "market_goods",
+    "asset-proofs": "market_goods",
+    "request-revision": "market_service",
+}
+_KINDS = {
+    "webhook-endpoints": "webhook",
+    "webhook-deliveries": "message",
+    "asset-snapshots": "asset",
+}
 
 
 @dataclass(frozen=True)

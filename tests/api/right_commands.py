@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from tests.db.assets import SNAPSHOT, about_a_group, snapshot
 from tests.db.escrow import TERMS_HASH, Escrow
 from tests.db.market import PARTS, listing, offer
 from tests.db.scenes import EVERY_POLICY, ONCE
@@ -143,6 +144,17 @@ def _offer_counter(world: World) -> dict[str, Any]:
     return _of_offer(world, amount="100", milestones=PARTS)
 
 
+def _snapshot(world: World) -> dict[str, Any]:
+    return {**SNAPSHOT, "actor_id": world.user("seller")}
+
+
+def _prove(world: World) -> dict[str, Any]:
+    made = about_a_group(world, world.user("buyer"), world.user("seller"))
+    return {
+        "escrow_id": made.id, "actor_id": made.payee, "snapshot_id": snapshot(world, made.payee)
+    }  # fmt: skip
+
+
 def _move(event: str, role: str, build: Callable[[World], Escrow]) -> Make:
     return lambda world: build(world).decision(event, role)
 
@@ -178,6 +190,8 @@ COMMANDS: dict[str, Make] = {
     "offer_counter": _offer_counter,
     "offer_decline": lambda world: _of_offer(world, event="reject"),
     "offer_accept": _of_offer,
+    "asset_snapshot_take": _snapshot,
+    "asset_prove": _prove,
 }
 """Commands of schema service whose one parameter is `command`."""
 

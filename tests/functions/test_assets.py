@@ -1,4 +1,4 @@
-"""Asset snapshots: asked of a provider that misbehaves, listed, frozen, and laid beside later ones."""
+"""Asset snapshots: asked of a provider that misbehaves, listed, frozen, compared with others."""
 
 import hashlib
 import json
@@ -187,9 +187,7 @@ def test_the_contract_freezes_id_and_hash(desk: Desk) -> None:
     assert desk.read(stranger, f"/asset_snapshots?id=eq.{taken['snapshot_id']}") == []
 
 
-def test_a_later_snapshot_shows_that_the_group_was_handed_over(
-    desk: Desk, roblox: Roblox
-) -> None:
+def test_a_later_snapshot_shows_that_the_group_was_handed_over(desk: Desk, roblox: Roblox) -> None:
     made, taken = sold(desk, paid=True)
     roblox.hand_over(4199740, 2)
     after = desk.done(made.seller, PATH, GROUP)["snapshot_id"]

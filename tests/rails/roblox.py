@@ -142,4 +142,6 @@ class Roblox(Loopback):
 
 
 def _error(code: int, message: str) -> dict[str, Any]:
-    return {"errors": [{"code": code, "message": message, "userFacingMessage": "Something went wrong"}]}
+    return {
+        "errors": [{"code": code, "message": message, "userFacingMessage": "Something went wrong"}]
+    }
