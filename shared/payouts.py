@@ -32,6 +32,7 @@ class Payment:
     state: str
     version: int
     attempt: int
+    claims: int
     destination: str
     provider_reference: str | None
     funding_reference: str | None
@@ -41,8 +42,8 @@ class Payment:
 
     @property
     def key(self) -> str:
-        """Names this attempt at the rail: the same however often it is sent."""
-        return f"payout:{self.id}:{self.attempt}"
+        """Names this claim at the rail: the same however often it is sent."""
+        return f"payout:{self.id}:{self.claims}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ create table public.settlement_instructions (
     state public.settlement_state not null,
     version integer not null default 1,
     attempt integer not null default 1 check (attempt >= 1),
+    claims integer not null default 0 check (claims >= 0),
     tries integer not null default 0 check (tries >= 0),
     destination text,
     provider_reference text,
@@ -121,7 +122,9 @@ comment on column public.settlement_instructions.amount is 'What is paid, in uni
 comment on column public.settlement_instructions.state is
 'created, claimed by a worker, submitted to the rail, unknown (sent, and no answer came: only the rail can tell), confirmed, failed_final (provably not paid), kept (it stays in the party''s balance in Holdfast).';
 comment on column public.settlement_instructions.version is 'Counts the moves.';
-comment on column public.settlement_instructions.attempt is 'Counts the payments that were tried; each has a key of its own at the rail.';
+comment on column public.settlement_instructions.attempt is 'Counts the payments that were tried: one more only after the one before was provably refused.';
+comment on column public.settlement_instructions.claims is
+'How often a worker has taken it on to send it. Each has a key of its own at the rail: where nothing was provably sent, the rail may still keep its refusal under the old one.';
 comment on column public.settlement_instructions.tries is 'How often a worker has had to come back within this state; spaces the next looks.';
 comment on column public.settlement_instructions.destination is
 'Where it goes, frozen when it was claimed: account, charge to refund, or address. Null before.';

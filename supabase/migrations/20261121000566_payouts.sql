@@ -94,7 +94,7 @@ begin
             end if;
             update public.settlement_instructions set
                 state = 'claimed', last_event = 'claim', last_actor_role = 'system', destination = v_destination,
-                provider_reference = null, reason = '', tries = 0, next_at = v_now + interval '2 minutes', deadline_at = null,
+                claims = claims + 1, provider_reference = null, reason = '', tries = 0, next_at = v_now + interval '2 minutes', deadline_at = null,
                 updated_at = v_now
             where id = v_payment.id
             returning * into v_payment;
@@ -112,7 +112,7 @@ begin
             'id', v_payment.id, 'escrow_id', v_payment.escrow_id, 'kind', v_payment.kind, 'rail', v_payment.rail,
             'party_id', v_payment.party_id, 'currency', v_payment.currency, 'amount', trim_scale(v_payment.amount)::text,
             'state', v_payment.state, 'version', v_payment.version, 'attempt', v_payment.attempt,
-            'destination', v_payment.destination, 'provider_reference', v_payment.provider_reference,
+            'claims', v_payment.claims, 'destination', v_payment.destination, 'provider_reference', v_payment.provider_reference,
             'funding_reference', (
                 select f.provider_reference from public.escrow_fundings as f where f.escrow_id = v_payment.escrow_id
             ),
@@ -123,7 +123,7 @@ begin
 end
 $$;
 comment on function service.payouts_claim(public.escrow_rail, integer) is
-'Payments a worker takes on, oldest first. In state claimed: send it, once, with the key escrow:version:party:attempt; it is this worker''s for 2 minutes. In state submitted or unknown: ask the rail what became of it. What is answered goes to payout_record.';
+'Payments a worker takes on, oldest first. In state claimed: send it, once, with the key payout:id:claims; it is this worker''s for 2 minutes. In state submitted or unknown: ask the rail what became of it. What is answered goes to payout_record.';
 
 -- Definer: as above.
 create function service.payout_record(outcome jsonb) returns jsonb
