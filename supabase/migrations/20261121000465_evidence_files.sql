@@ -3,16 +3,20 @@
 
 create table public.evidence_types (
     media_type text primary key check (length(media_type) between 1 and 100),
-    max_bytes bigint not null check (max_bytes between 1 and 20971520)
+    max_bytes bigint not null check (max_bytes between 1 and 20971520),
+    max_picture_bytes bigint check (max_picture_bytes between 1 and 20971520)
 );
 alter table public.evidence_types enable row level security;
 select private.make_audited('public.evidence_types', 'media_type');
 comment on table public.evidence_types is 'Media types that are accepted as evidence or attachment.';
 comment on column public.evidence_types.media_type is 'Media type, exactly as the upload states it.';
 comment on column public.evidence_types.max_bytes is 'Largest file of this type, in bytes.';
-insert into public.evidence_types (media_type, max_bytes) values
-('image/jpeg', 20971520), ('image/png', 20971520), ('image/webp', 20971520), ('image/heic', 20971520),
-('application/pdf', 20971520), ('text/plain', 1048576), ('video/mp4', 20971520);
+comment on column public.evidence_types.max_picture_bytes is
+'Largest picture of a listing of this type, in bytes; null: not accepted as one.';
+insert into public.evidence_types (media_type, max_bytes, max_picture_bytes) values
+('image/jpeg', 20971520, 5242880), ('image/png', 20971520, 5242880), ('image/webp', 20971520, 5242880),
+('image/heic', 20971520, null), ('application/pdf', 20971520, null), ('text/plain', 1048576, null),
+('video/mp4', 20971520, null);
 
 create table public.evidence_uploads (
     id uuid primary key,

@@ -26,15 +26,6 @@ insert into public.listing_categories (id, name, policy_id) values
 ('design', 'Design', 'market_service'),
 ('services', 'Other services', 'market_service');
 
-create function private.are_hashes(p_hashes text[]) returns boolean
-language plpgsql immutable set search_path = ''
-as $$
-begin
-    return (select coalesce(bool_and(h ~ '^[0-9a-f]{64}$'), true) from unnest(p_hashes) as h);
-end
-$$;
-comment on function private.are_hashes(text[]) is 'Whether every element is a sha256 in hex.';
-
 create table public.listings (
     id uuid primary key default gen_random_uuid(),
     seller_id uuid not null references public.parties (id) on delete restrict,
@@ -85,7 +76,7 @@ comment on column public.listings.units is 'How many there are in all.';
 comment on column public.listings.units_left is 'How many no contract has taken; set when it is published.';
 comment on column public.listings.rails is
 'Ways of paying that the seller takes, as an offer names one; null: every one that is open. May change; open offers stay.';
-comment on column public.listings.images is 'sha256 of up to 10 pictures.';
+comment on column public.listings.images is 'sha256 of up to 10 pictures, handed in by the seller before.';
 comment on column public.listings.snapshots is
 'Up to 5 rows of asset_snapshots, the seller''s own: what the thing is where it lives. A contract freezes them.';
 comment on column public.listings.metadata is 'Whatever describes the thing: an object of at most 8 kB.';
@@ -122,7 +113,7 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
 insert into private.refusals (code, status, detail, hint) values
-('bad_listing', 422, 'An active category and currency, a price above zero in its decimals, a title of 3 to 140 characters, 1 to 10000 units, one or more rails if any, at most 10 pictures by sha256, at most 5 snapshots of the seller, metadata as an object of at most 8 kB, at most 180 days.', ''),
+('bad_listing', 422, 'An active category and currency, a price above zero in its decimals, a title of 3 to 140 characters, 1 to 10000 units, one or more rails if any, at most 10 pictures that were handed in, at most 5 snapshots of the seller, metadata as an object of at most 8 kB, at most 180 days.', ''),
 ('listing_fixed', 409, 'Seller, guild, category, currency and units are fixed once it is published.', 'Close it and list anew.');
 -- noqa: enable=LT05
 
@@ -167,7 +158,7 @@ begin
         private.fits(new.price, new.currency) and new.price > 0 and new.units between 1 and 10000
         and length(new.title) between 3 and 140 and length(new.description) <= 10000
         and (new.rails is null or (cardinality(new.rails) > 0 and array_position(new.rails, null) is null))
-        and cardinality(new.images) <= 10 and private.are_hashes(new.images)
+        and private.are_images_of(new.images, new.seller_id)
         and private.are_snapshots_of(new.snapshots, new.seller_id)
         and jsonb_typeof(new.metadata) = 'object' and pg_column_size(new.metadata) <= 8192
         and new.expires_at <= private.clock() + interval '180 days' and new.expires_at > private.clock()

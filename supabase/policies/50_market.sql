@@ -99,6 +99,11 @@ using (exists (
     select from public.contract_milestones as m where m.contract_id = contract_signatures.contract_id
 ));
 grant select on public.contract_progress to authenticated;
+grant select on public.image_uploads, public.images to authenticated;
+create policy image_uploads_select_own on public.image_uploads for select to authenticated
+using (party_id = any(array(select private.my_parties())));
+create policy images_select_own on public.images for select to authenticated
+using (party_id = any(array(select private.my_parties())));
 grant select on public.contract_snapshots to authenticated;
 create policy contract_snapshots_select_involved on public.contract_snapshots for select to authenticated
 using (exists (select from public.contracts as c where c.id = contract_snapshots.contract_id));
@@ -119,14 +124,16 @@ create policy contract_papers_select_involved on public.contract_papers for sele
 using (exists (select from public.contracts as c where c.id = contract_papers.contract_id));
 
 grant execute on function
-private.my_guilds(), private.guilds_i_keep(), private.is_client(), private.are_hashes(text[])
+private.my_guilds(), private.guilds_i_keep(), private.is_client()
 to authenticated;
 grant execute on function
-public.contract_snapshot(uuid, text, text), public.contract_paper(uuid, text)
+public.contract_snapshot(uuid, text, text), public.contract_paper(uuid, text),
+public.announced_image(uuid, text)
 to authenticated;
 grant execute on function
 service.offer_make(jsonb), service.offer_counter(jsonb), service.offer_decline(jsonb), service.offer_accept(jsonb),
 service.contract_commit(jsonb, jsonb), service.market_expire(integer),
+service.image_announce(jsonb), service.image_hand_in(jsonb),
 service.asset_snapshot_take(jsonb), service.asset_prove(jsonb),
 service.contract_papers_due(integer), service.contract_paper_record(uuid, text, text, text, integer)
 to service_role;

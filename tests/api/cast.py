@@ -50,7 +50,9 @@ _POLICIES = {
 _KINDS = {
     "webhook-endpoints": "webhook",
     "webhook-deliveries": "message",
-    "asset-snapshots": "asset",
+    "asset-snapshots": "alone",
+    "image-uploads": "alone",
+    "images": "alone",
 }
 
 
@@ -132,7 +134,7 @@ class Cast:
         )
         return Part(owner, pinged["delivery_id"])
 
-    def _asset(self, word: str) -> Part:
+    def _alone(self, word: str) -> Part:
         return Part(self._world.user("seller"), uuid4())
 
     def _transfers(self, word: str) -> Part:

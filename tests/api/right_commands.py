@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from tests.db.assets import SNAPSHOT, about_a_group, snapshot
 from tests.db.escrow import TERMS_HASH, Escrow
-from tests.db.market import PARTS, listing, offer
+from tests.db.market import PARTS, PICTURE, announced, listing, offer
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.trades import contract, draft, p2p_trade, sell_order, signed, take_command
 from tests.db.verifications import provider_command
@@ -148,6 +148,16 @@ def _snapshot(world: World) -> dict[str, Any]:
     return {**SNAPSHOT, "actor_id": world.user("seller")}
 
 
+def _announce(world: World) -> dict[str, Any]:
+    seller = world.user("seller")
+    return {**PICTURE, "party_id": seller, "actor_id": seller}
+
+
+def _hand_in(world: World) -> dict[str, Any]:
+    seller = world.user("seller")
+    return {"sha256": announced(world, seller), "party_id": seller, "actor_id": seller}
+
+
 def _prove(world: World) -> dict[str, Any]:
     made = about_a_group(world, world.user("buyer"), world.user("seller"))
     return {
@@ -191,6 +201,8 @@ COMMANDS: dict[str, Make] = {
     "offer_decline": lambda world: _of_offer(world, event="reject"),
     "offer_accept": _of_offer,
     "asset_snapshot_take": _snapshot,
+    "image_announce": _announce,
+    "image_hand_in": _hand_in,
     "asset_prove": _prove,
 }
 """Commands of schema service whose one parameter is `command`."""

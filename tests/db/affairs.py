@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from tests.db.assets import about_a_group, prove
 from tests.db.escrow import FILE_HASH, Escrow
-from tests.db.market import accepted, delivered, guild, listing, offer, on_paper
+from tests.db.market import accepted, delivered, guild, listing, offer, on_paper, pictured
 from tests.db.prices import record_price
 from tests.db.rails import rails
 from tests.db.rated import rate, settled
@@ -102,6 +102,7 @@ def affairs(world: World) -> Affairs:
     listed = listing(world, payer, units=2, guild_id=community)
     milestone = delivered(world, payee, payer, listed)
     accepted(world, payee, payer, listed).commit("cancel", "payer")
+    pictured(world, payer)
     prove(world, about_a_group(world, payee, payer, community))
     on_paper(world, milestone)
     offer(world, payee, listed)

@@ -10,6 +10,23 @@ CURRENCY = "USDC_BASE"
 PARTS = [{"title": "The whole", "description": "As agreed.", "amount": "100", "days": 14}]
 
 
+PICTURE: dict[str, Any] = {
+    "sha256": "d" * 64, "media_type": "image/png", "size_bytes": 1024,
+}  # fmt: skip
+
+
+def announced(world: World, party: UUID) -> str:
+    """A picture that the party announced; its sha256."""
+    world.command("image_announce", party_id=party, actor_id=party, **PICTURE)
+    return str(PICTURE["sha256"])
+
+
+def pictured(world: World, party: UUID) -> None:
+    """The party has handed in a picture."""
+    sha256 = announced(world, party)
+    world.command("image_hand_in", party_id=party, actor_id=party, sha256=sha256)
+
+
 def guild(world: World, owner: UUID, *members: UUID) -> UUID:
     made: UUID = world.one(
         "insert into public.guilds (name, created_by) values ('Traders', %s) returning id", owner

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from tests.db.assets import about_a_group, prove
 from tests.db.books import APPEND_ONLY, partitions_of, tables
-from tests.db.market import accepted, delivered, listing, on_paper
+from tests.db.market import accepted, delivered, listing, on_paper, pictured
 from tests.db.prices import record_price
 from tests.db.rated import rate, settled
 from tests.db.refused import refused
@@ -60,6 +60,7 @@ def _history(world: World) -> None:
     seller, buyer = world.user("seller"), world.user("buyer")
     listed = listing(world, seller, units=2)
     on_paper(world, delivered(world, buyer, seller, listed))
+    pictured(world, seller)
     prove(world, about_a_group(world, buyer, seller))
     accepted(world, buyer, seller, listed).commit("cancel", "payer")
     new_endpoint(world, other.payer)

@@ -18,7 +18,13 @@ FUNCTIONS = functions(load())
 LAMBDA_MACHINE = 183  # ELF e_machine of 64-bit ARM
 MEGABYTE = 1024 * 1024
 # They call AWS and nobody waits for their first start.
-AWS_CALLERS = {"EvidenceFunction", "PaperCommandsFunction", "PapersFunction", "RelayFunction"}
+AWS_CALLERS = {
+    "EvidenceFunction",
+    "ImagesFunction",
+    "PaperCommandsFunction",
+    "PapersFunction",
+    "RelayFunction",
+}
 
 # As Lambda starts it: no site packages, the code first on the path, then the layer.
 IMPORT = """
