@@ -29,6 +29,21 @@ class OfTier(Reasoned):
     tier: Annotated[int, Field(ge=0, le=3)]
 
 
+class OfDiscord(Reasoned):
+    """discord_id: a snowflake; null takes the link back."""
+
+    discord_id: Annotated[str, Field(pattern="^[0-9]{17,20}$")] | None
+
+
+class Linked(BaseModel):
+    """discord_id: of the person or the guild now."""
+
+    model_config = ConfigDict(extra="forbid")
+    party_id: UUID | None
+    guild_id: UUID | None
+    discord_id: str | None
+
+
 class Verified(BaseModel):
     """The person now. granted_tier: what an operator gave in place of what the flags give."""
 
@@ -67,6 +82,24 @@ def withdraw_tier(
 ) -> Response[Any]:
     """An operator takes a granted tier back: the flags decide again (aal2)."""
     return _command(db, caller, key, "withdraw_tier", party_id, body)
+
+
+@routes.post("/profiles/<party_id>/link-discord", responses=answers(Linked, "The link now."))
+def link_profile(
+    party_id: UUID, body: OfDiscord, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """An operator has seen whose Discord account it is (aal2)."""
+    fields = {**body.model_dump(), "party_id": str(party_id)}
+    return operator_command(db, caller, key, "discord_link", fields)
+
+
+@routes.post("/guilds/<guild_id>/link-discord", responses=answers(Linked, "The link now."))
+def link_guild(
+    guild_id: UUID, body: OfDiscord, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """An operator has seen which Discord server the guild's is (aal2)."""
+    fields = {**body.model_dump(), "guild_id": str(guild_id)}
+    return operator_command(db, caller, key, "discord_link", fields)
 
 
 def _command(

@@ -11,6 +11,7 @@ from shared.errors import BadRequest, Problem
 
 Flag = Annotated[str, Field(pattern="^(phone|id_document|address|biometric)$")]
 
+LINKS = ("discord.linked", "discord.unlinked")
 KNOWN = ("verification.approved", "verification.rejected", "verification.revoked")
 
 
@@ -24,6 +25,16 @@ class Check(BaseModel):
     provider_reference: Annotated[str, Field(max_length=200)] | None = None
 
 
+class Link(BaseModel):
+    """data of discord.linked and discord.unlinked: whose account or server it is.
+    discord_id: of a link that is made; a link that ends names none."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    party_id: UUID | None = None
+    guild_id: UUID | None = None
+    discord_id: Annotated[str, Field(pattern="^[0-9]{17,20}$")] | None = None
+
+
 class Event(BaseModel):
     """timestamp: when it was decided. data: a Check where the type is known."""
 
@@ -35,14 +46,21 @@ class Event(BaseModel):
 
 def parse_event(text: str) -> Mapping[str, Any]:
     """Fields for service.verification_event: type, occurred_at, and of a known type
-    party_id, flag and provider_reference.
+    party_id, flag and provider_reference. Of LINKS, for service.discord_event: type,
+    occurred_at, party_id or guild_id, and discord_id.
 
     Raises BadRequest bad_event.
     """
     try:
         event = Event.model_validate(read_json(text))
-        check = Check.model_validate(event.data) if event.type in KNOWN else None
+        kind = Check if event.type in KNOWN else Link if event.type in LINKS else None
+        told = kind.model_validate(event.data) if kind else None
+        if isinstance(told, Link) and (
+            (told.party_id is None) == (told.guild_id is None)
+            or (told.discord_id is None) == (event.type == "discord.linked")
+        ):
+            raise BadRequest("bad_event")
     except (ValidationError, Problem):
         raise BadRequest("bad_event", "The event is not of the shape we agreed on.") from None
-    fields = check.model_dump(mode="json") if check else {}
+    fields = told.model_dump(mode="json") if told else {}
     return {**fields, "type": event.type, "occurred_at": event.timestamp.isoformat()}

@@ -10,7 +10,7 @@ from shared.documented import answers
 from shared.inbound import Inbound, checked
 from shared.telemetry import logger
 
-from .event import parse_event
+from .event import LINKS, parse_event
 
 PROVIDER = "verification"
 SECRETS = "HOLDFAST_VERIFICATION_SECRET"
@@ -31,13 +31,15 @@ def receive(message: Inbound, db: Db) -> Response[Any]:
     """An event of the verification provider, signed as Standard Webhooks 1.0.0."""
     checked(message, SECRETS)
     text = message.body.decode()
+    event = parse_event(text)
     command = {
-        **parse_event(text),
+        **event,
         "provider": PROVIDER,
         "provider_event_id": message.id,
         "body": text,
     }
-    result = db.service_rpc("verification_event", {"command": command}, repeatable=True)
+    name = "discord_event" if event["type"] in LINKS else "verification_event"
+    result = db.service_rpc(name, {"command": command}, repeatable=True)
     if result["outcome"] == "unmatched":
         logger.warning("verification of nobody", event_id=message.id)
     return Response(200, "application/json", result)

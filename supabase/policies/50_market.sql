@@ -2,7 +2,7 @@
 grant select on public.guilds to anon, authenticated;
 create policy guilds_select_anyone on public.guilds for select to anon, authenticated
 using (true);
--- NOTE: discord_id is not granted: nobody has shown that the server is theirs.
+-- NOTE: discord_id is not granted: it follows discord_links.
 grant insert (id, name, description) on public.guilds to authenticated;
 create policy guilds_insert_own on public.guilds for insert to authenticated
 with check (created_by = (select auth.uid()));
@@ -11,6 +11,13 @@ create policy guilds_update_kept on public.guilds for update to authenticated
 using (id = any(array(select private.guilds_i_keep())))
 with check (id = any(array(select private.guilds_i_keep())));
 
+grant select on public.discord_links to authenticated;
+create policy discord_links_select_own_or_operator on public.discord_links for select to authenticated
+using (
+    party_id = (select auth.uid())
+    or guild_id = any(array(select private.guilds_i_keep()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
 grant select, insert (guild_id, user_id, role), update (role), delete on public.guild_members to authenticated;
 create policy guild_members_select_fellow on public.guild_members for select to authenticated
 using (guild_id = any(array(select private.my_guilds())));
@@ -133,7 +140,7 @@ to authenticated;
 grant execute on function
 service.offer_make(jsonb), service.offer_counter(jsonb), service.offer_decline(jsonb), service.offer_accept(jsonb),
 service.contract_commit(jsonb, jsonb), service.market_expire(integer),
-service.image_announce(jsonb), service.image_hand_in(jsonb),
+service.discord_link(jsonb), service.discord_event(jsonb), service.image_announce(jsonb), service.image_hand_in(jsonb),
 service.asset_snapshot_take(jsonb), service.asset_prove(jsonb),
 service.contract_papers_due(integer), service.contract_paper_record(uuid, text, text, text, integer)
 to service_role;

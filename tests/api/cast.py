@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.api.right_commands import COMMANDS
-from tests.db.market import accepted, listing, offer
+from tests.db.market import accepted, guild, listing, offer
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.trades import draft, sell_order
 from tests.db.webhooks import URL, new_endpoint
@@ -133,6 +133,9 @@ class Cast:
             "webhook_ping", endpoint_id=new_endpoint(self._world, owner), actor_id=owner
         )
         return Part(owner, pinged["delivery_id"])
+
+    def _guilds(self, word: str) -> Part:
+        return Part(self._world.operator, guild(self._world, self._world.user("owner")))
 
     def _alone(self, word: str) -> Part:
         return Part(self._world.user("seller"), uuid4())

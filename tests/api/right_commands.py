@@ -10,7 +10,7 @@ from tests.db.escrow import TERMS_HASH, Escrow
 from tests.db.market import PARTS, PICTURE, announced, listing, offer
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.trades import contract, draft, p2p_trade, sell_order, signed, take_command
-from tests.db.verifications import provider_command
+from tests.db.verifications import discord_event, discord_link, provider_command
 from tests.db.webhooks import URL, new_endpoint
 from tests.db.world import World, plain
 
@@ -202,6 +202,8 @@ COMMANDS: dict[str, Make] = {
     "offer_accept": _of_offer,
     "asset_snapshot_take": _snapshot,
     "image_announce": _announce,
+    "discord_link": lambda world: discord_link(world, world.user()),
+    "discord_event": lambda world: discord_event(world, world.user()),
     "image_hand_in": _hand_in,
     "asset_prove": _prove,
 }

@@ -12,7 +12,7 @@ from tests.db.prices import record_price
 from tests.db.rails import rails
 from tests.db.rated import rate, settled
 from tests.db.trades import PRICE, draft, funded, publish, take
-from tests.db.verifications import provider_says
+from tests.db.verifications import discord_link, provider_says
 from tests.db.webhooks import hand_over, new_endpoint, record, relay
 from tests.db.world import World
 
@@ -103,6 +103,8 @@ def affairs(world: World) -> Affairs:
     milestone = delivered(world, payee, payer, listed)
     accepted(world, payee, payer, listed).commit("cancel", "payer")
     pictured(world, payer)
+    if not world.rows("select from public.discord_links"):
+        world.command("discord_link", **discord_link(world, payer))
     prove(world, about_a_group(world, payee, payer, community))
     on_paper(world, milestone)
     offer(world, payee, listed)

@@ -17,6 +17,7 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.contract_snapshots",
     "public.contracts",
     "public.deliveries",
+    "public.discord_links",
     "public.dispute_assignments",
     "public.dispute_decisions",
     "public.dispute_evidence",

@@ -13,6 +13,7 @@ from tests.db.rated import rate, settled
 from tests.db.refused import refused
 from tests.db.scenes import ONCE
 from tests.db.trades import p2p_trade
+from tests.db.verifications import discord_link
 from tests.db.webhooks import hand_over, new_endpoint, record, relay
 from tests.db.world import World
 from tests.stack.identity import API_ROLES, as_owner, as_user
@@ -61,6 +62,7 @@ def _history(world: World) -> None:
     listed = listing(world, seller, units=2)
     on_paper(world, delivered(world, buyer, seller, listed))
     pictured(world, seller)
+    world.command("discord_link", **discord_link(world, seller))
     prove(world, about_a_group(world, buyer, seller))
     accepted(world, buyer, seller, listed).commit("cancel", "payer")
     new_endpoint(world, other.payer)

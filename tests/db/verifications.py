@@ -38,6 +38,25 @@ def provider_says(
     return outcome
 
 
+DISCORD = "80351110224678912"
+
+
+def discord_link(world: World, party: UUID, **fields: Any) -> dict[str, Any]:
+    """An operator's command that links a person's Discord account."""
+    return {
+        "party_id": party, "discord_id": DISCORD, "reason": "seen", "aal": "aal2",
+        "actor_id": world.operator,
+    } | fields  # fmt: skip
+
+
+def discord_event(world: World, party: UUID, **fields: Any) -> dict[str, Any]:
+    """A provider's event that links it, as its function hands it on."""
+    return {
+        "provider": "verification", "provider_event_id": str(uuid4()), "type": "discord.linked",
+        "occurred_at": world.now(), "body": "{}", "party_id": party, "discord_id": DISCORD,
+    } | fields  # fmt: skip
+
+
 def tier(world: World, party: UUID) -> int:
     found: int = world.one("select verification_tier from public.profiles where id = %s", party)
     return found
