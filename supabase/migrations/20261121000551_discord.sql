@@ -178,7 +178,7 @@ declare
     v_outcome text;
     v_link public.discord_links;
 begin
-    if v_refusal = 'bad_discord_link' or not coalesce(isfinite(v_occurred), false)
+    if v_refusal = 'bad_discord_link' or not coalesce(isfinite((command ->> 'occurred_at')::timestamptz), false)
         or (command ->> 'type' = 'discord.linked') is distinct from (command ->> 'discord_id' is not null) then
         perform private.refuse('bad_discord_link');
     end if;

@@ -38,6 +38,7 @@ OPTIONAL = {
     "perform": {"aal", "payload"},
     "accept_split": {"aal", "deadline_at", "expires_at"},
     "dispute": {"aal", "description"},
+    "discord_link": {"discord_id"},
     "freeze": {"aal"},
     "statement": {"aal"},
     "evidence": {"aal", "name", "media_type", "size_bytes"},
@@ -60,7 +61,9 @@ MAY_BE_ZERO = {
 }  # fmt: skip
 _RIGHT = {"uuid": str(OLGA.id), "time": "2026-01-01", "text": "b" * 64, "word": "sell"}
 # A provider may know somebody whom we do not: that is noted. Everything comes after nothing.
-MAY_BE_ANYBODY = {("verification_event", "party_id"), ("webhook_resend", "after")}
+MAY_BE_ANYBODY = {
+    ("verification_event", "party_id"), ("discord_event", "party_id"), ("webhook_resend", "after"),
+}  # fmt: skip
 # Judged field by field once; other moves only differ in their payload.
 WHOLE_DECISIONS = ("perform", "accept_split", "funds_confirmed")
 

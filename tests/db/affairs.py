@@ -103,8 +103,7 @@ def affairs(world: World) -> Affairs:
     milestone = delivered(world, payee, payer, listed)
     accepted(world, payee, payer, listed).commit("cancel", "payer")
     pictured(world, payer)
-    if not world.rows("select from public.discord_links"):
-        world.command("discord_link", **discord_link(world, payer))
+    world.command("discord_link", **discord_link(world, payer))
     prove(world, about_a_group(world, payee, payer, community))
     on_paper(world, milestone)
     offer(world, payee, listed)

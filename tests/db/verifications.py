@@ -1,5 +1,6 @@
 """Ways in which something is verified of a person."""
 
+import itertools
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -38,14 +39,14 @@ def provider_says(
     return outcome
 
 
-DISCORD = "80351110224678912"
+_snowflakes = itertools.count(80351110224678912)
 
 
 def discord_link(world: World, party: UUID, **fields: Any) -> dict[str, Any]:
     """An operator's command that links a person's Discord account."""
     return {
-        "party_id": party, "discord_id": DISCORD, "reason": "seen", "aal": "aal2",
-        "actor_id": world.operator,
+        "party_id": party, "discord_id": str(next(_snowflakes)), "reason": "seen",
+        "aal": "aal2", "actor_id": world.operator,
     } | fields  # fmt: skip
 
 
@@ -53,7 +54,8 @@ def discord_event(world: World, party: UUID, **fields: Any) -> dict[str, Any]:
     """A provider's event that links it, as its function hands it on."""
     return {
         "provider": "verification", "provider_event_id": str(uuid4()), "type": "discord.linked",
-        "occurred_at": world.now(), "body": "{}", "party_id": party, "discord_id": DISCORD,
+        "occurred_at": world.now(), "body": "{}", "party_id": party,
+        "discord_id": str(next(_snowflakes)),
     } | fields  # fmt: skip
 
 
