@@ -20,6 +20,7 @@ grant select on public.webhook_events to authenticated;
 create policy webhook_events_select_operator on public.webhook_events for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));
 
-grant execute on function private.limits_of(uuid, timestamptz), private.reference_currency(), public.my_limits()
+grant execute on function
+private.tier_row(uuid), private.limits_of(uuid, timestamptz), private.reference_currency(), public.my_limits()
 to authenticated;
 grant execute on function service.profile_verify(jsonb), service.verification_event(jsonb) to service_role;
