@@ -38,6 +38,18 @@ class Client:
 
         missing: statuses that say there is no such thing: None then. Raises SourceFailed.
         """
+        body = self.get_bytes(path, query, headers, missing=missing)
+        return None if body is None else parsed(body)
+
+    def get_bytes(
+        self,
+        path: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        *,
+        missing: Collection[int] = (),
+    ) -> bytes | None:
+        """What stands at a path, as get. Raises SourceFailed."""
         try:
             with self._http.stream(
                 "GET", self.origin + path, params=query, headers=headers
@@ -46,7 +58,7 @@ class Client:
                     return None
                 if answer.status_code != 200:
                     raise SourceFailed(f"status {answer.status_code}")
-                return _parsed(self._read(answer))
+                return self._read(answer)
         except httpx.HTTPError as error:
             raise SourceFailed(type(error).__name__) from None
 
@@ -65,7 +77,8 @@ class Client:
         return body
 
 
-def _parsed(body: bytes) -> Any:
+def parsed(body: bytes) -> Any:
+    """The JSON of a body, its numbers as Decimal. Raises SourceFailed."""
     try:
         return json.loads(body, parse_float=Decimal, parse_int=Decimal, parse_constant=_refused)
     except (ValueError, ArithmeticError, RecursionError):

@@ -44,7 +44,7 @@ select private.make_append_only('public.security_events');
 comment on table public.security_events is
 'Append-only findings about parties. Nothing is blocked by them: an operator looks and decides.';
 comment on column public.security_events.id is 'Carries its time.';
-comment on column public.security_events.kind is 'The rule that was met.';
+comment on column public.security_events.kind is 'The rule that was met, or screening_hit.';
 comment on column public.security_events.severity is 'As the rule said when the event was written.';
 comment on column public.security_events.party_id is 'Whom it is about.';
 comment on column public.security_events.found is 'How many cases were counted within the rule''s time.';

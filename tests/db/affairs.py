@@ -11,6 +11,7 @@ from tests.db.market import accepted, delivered, guild, listing, offer, on_paper
 from tests.db.prices import record_price
 from tests.db.rails import rails
 from tests.db.rated import rate, settled
+from tests.db.screenings import address, screened, warned_of, watch
 from tests.db.trades import PRICE, draft, funded, publish, take
 from tests.db.verifications import discord_link, provider_says
 from tests.db.webhooks import hand_over, new_endpoint, record, relay
@@ -108,6 +109,10 @@ def affairs(world: World) -> Affairs:
     on_paper(world, milestone)
     offer(world, payee, listed)
     rails(world, payer, payee)
+    where = address()
+    watch(world, where, payer)
+    screened(world, where, "clear")
+    warned_of(world)
     relay(world)
     record(world, hand_over(world)[0], "succeed", status_code=200)
     return Affairs(

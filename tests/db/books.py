@@ -34,10 +34,12 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.p2p_ratings",
     "public.price_history",
     "public.profile_verifications",
+    "public.screening_clearances",
     "public.security_events",
     "private.outage_credits",
     "private.returned_units",
     "public.trade_messages",
+    "public.wallet_screenings",
     "public.webhook_attempts",
     "private.wallet_rollups",
 )

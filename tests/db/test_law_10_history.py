@@ -12,6 +12,7 @@ from tests.db.prices import record_price
 from tests.db.rated import rate, settled
 from tests.db.refused import refused
 from tests.db.scenes import ONCE
+from tests.db.screenings import warned_of
 from tests.db.trades import p2p_trade
 from tests.db.verifications import discord_link
 from tests.db.webhooks import hand_over, new_endpoint, record, relay
@@ -71,6 +72,7 @@ def _history(world: World) -> None:
     record(world, hand_over(world)[0], "succeed")
     world.run("update public.security_rules set threshold = 1 where id = 'repeated_disputes'")
     record_price(world, "50000")
+    warned_of(world)
     begin = world.now()
     world.advance(hours=1)
     world.command("outage_declare", from_at=begin, to_at=world.now(), reason="a fire",

@@ -128,6 +128,7 @@ class Stack:
             "HOLDFAST_ANON_KEY": self.anon_key,
             "HOLDFAST_WEBHOOKS_LOCAL": "1",
             "HOLDFAST_COINGECKO_URL": NOWHERE,
+            "HOLDFAST_SCREENING_URL": NOWHERE,
             "HOLDFAST_COINBASE_URL": NOWHERE,
             **self._variables,
         }

@@ -1,0 +1,1 @@
+"""Screening of the addresses that money comes from and goes to."""

@@ -1,0 +1,46 @@
+"""HTTP command of operators about hits."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.api import Db, Routes, lambda_handler, make_app
+from shared.body import Body
+from shared.caller import Caller
+from shared.documented import answers
+from shared.idempotency import Command
+from shared.operators import operator_command
+
+
+class Reasoned(Body):
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Cleared(BaseModel):
+    """The address after the command. status: clear, hit (of another answer) or stale."""
+
+    model_config = ConfigDict(extra="forbid")
+    screening_id: UUID
+    rail: str
+    address: str
+    status: str
+
+
+routes = Routes()
+
+
+@routes.post(
+    "/screenings/<screening_id>/clear", responses=answers(Cleared, "The address is cleared.")
+)
+def clear(
+    screening_id: UUID, body: Reasoned, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """An operator found a hit to be none (aal2). What it froze is unfrozen escrow by escrow."""
+    fields = {"screening_id": str(screening_id), "reason": body.reason}
+    return operator_command(db, caller, key, "screening_clear", fields)
+
+
+app = make_app(routes)
+handler = lambda_handler(app)
