@@ -26,6 +26,7 @@ REFUSALS: dict[str, Refusal] = {
     'bad_destination': Refusal(422, 'This rail cannot pay to that.', 'Stripe: an account acct_…; Base: an address 0x….'),
     'bad_discord_link': Refusal(422, 'A link names a person or a guild, and a Discord id of 17 to 20 digits or none.', ''),
     'bad_address': Refusal(422, 'This is no address of this rail.', ''),
+    'bad_destination': Refusal(422, 'This rail cannot pay to that.', 'Stripe: an account acct_…; Base: an address 0x….'),
     'bad_event_types': Refusal(422, 'Event types are 1 to 50 names, families (escrow.*) or *.', ''),
     'bad_listing': Refusal(422, 'An active category and currency, a price above zero in its decimals, a title of 3 to 140 characters, 1 to 10000 units, one or more rails if any, at most 10 pictures that were handed in, at most 5 snapshots of the seller, metadata as an object of at most 8 kB, at most 180 days.', ''),
     'bad_milestones': Refusal(422, '1 to 20 milestones, each with title, description, amount and days from 1 to 365.', ''),

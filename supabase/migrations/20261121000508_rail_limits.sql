@@ -1,4 +1,4 @@
--- Which rail is open to whom, in which currency, up to how much; and how long a rail holds money.
+-- Which rail is open to whom, in which currency, up to how much; and how long a contract may last on it.
 
 insert into private.refusals (code, status, detail, hint) values
 (
@@ -34,16 +34,6 @@ insert into public.rail_limits (rail, tier, currency, max_amount) values
 ('stripe', 0, 'GBP', 160), ('stripe', 1, 'GBP', 800), ('stripe', 2, 'GBP', 8000), ('stripe', 3, 'GBP', 8000),
 ('usdc_base', 1, 'USDC_BASE', null), ('usdc_base', 2, 'USDC_BASE', null), ('usdc_base', 3, 'USDC_BASE', null),
 ('internal', 0, null, null), ('internal', 1, null, null), ('internal', 2, null, null), ('internal', 3, null, null);
-
-create function private.rail_hold_within(p_rail public.escrow_rail) returns interval
-language plpgsql immutable set search_path = ''
-as $$
-begin
-    return case p_rail when 'stripe' then interval '90 days' end;
-end
-$$;
-comment on function private.rail_hold_within(public.escrow_rail) is
-'How long a rail may hold money that was paid in; null: without end.';
 
 create function private.longest_hold(p_policy public.escrow_policies, p_perform_within interval) returns interval
 language plpgsql stable set search_path = ''

@@ -59,7 +59,7 @@ begin
     select p.* into strict v_policy
     from public.listing_categories as c join public.escrow_policies as p on p.id = c.policy_id
     where c.id = p_listing.category;
-    if private.rail_hold_within(p_offer.rail) < (
+    if (select r.hold_within from public.rails as r where r.id = p_offer.rail) < (
         select max(private.longest_hold(v_policy, make_interval(days => (m ->> 'days')::integer)))
         from jsonb_array_elements(p_offer.milestones) as m
     ) then
