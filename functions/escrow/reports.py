@@ -59,8 +59,12 @@ def _round(db: Database, done: Applied) -> bool:
 
 def _apply(db: Database, data: Mapping[str, Any], done: Applied) -> None:
     report, snapshot = parse_report(data["report"]), parse_snapshot(data["snapshot"])
-    step = next_step(report, snapshot, data["frozen_reason"], data["case"])
+    step = data["moved_as"] or next_step(report, snapshot, data["frozen_reason"], data["case"])
     match step:
+        case str():
+            # Made by a worker that did not come to say so: the escrow has moved on since.
+            applied_as = step
+            done.moved += 1
         case Decision():
             # Repeatable: keyed by the rail's event.
             db.service_rpc("escrow_commit", {"decision": step.to_json()}, repeatable=True)

@@ -59,12 +59,9 @@ begin
         when 'outage_credit' then
             v_new.performed_at := v_old.performed_at + v_paused;
         when 'funds_confirmed', 'top_up' then
-            -- Custody must outlive every deadline (I8).
             v_new.rail_hold_until := private.rail_hold_until(
                 v_old.rail, coalesce((p_move.payload ->> 'provider_time')::timestamptz, p_now)
             );
-            v_new.expires_at := least(v_new.expires_at, v_new.rail_hold_until);
-            v_new.deadline_at := least(v_new.deadline_at, v_new.expires_at);
         when 'accept_partial' then
             v_new.rail_hold_until := private.rail_hold_until(v_old.rail, v_old.updated_at);
             -- What both agreed to is what is held by now.
@@ -73,6 +70,11 @@ begin
         else
             null;
     end case;
+    -- Custody must outlive every deadline (I8).
+    if v_new.expires_at > v_new.rail_hold_until then
+        v_new.expires_at := v_new.rail_hold_until;
+        v_new.deadline_at := least(v_new.deadline_at, v_new.expires_at);
+    end if;
     return v_new;
 end
 $$;

@@ -127,6 +127,11 @@ begin
                     'kind', t.kind, 'currency', t.currency, 'amount', trim_scale(t.amount)::text,
                     'reference', t.reference, 'reason', t.reason, 'provider_time', t.provider_time, 'due_by', t.due_by
                 ),
+                -- Whoever made the move may have died before saying so.
+                'moved_as', (
+                    select k.answer ->> 'event' from private.idempotency_keys as k
+                    where k.actor_id = private.external_party() and k.key = t.rail || ':' || t.provider_event_id
+                ),
                 'frozen_reason', e.frozen_reason,
                 'case', (
                     select jsonb_build_object('id', c.id, 'state', c.state) from public.escrow_cases as c
@@ -140,7 +145,7 @@ begin
 end
 $$;
 comment on function service.rail_reports_due(integer) is
-'Takes up reports, oldest first and in order for each escrow: what the rail said, and the escrow as the rail may move it. A worker that dies leaves them: they come back after 15 seconds, then after twice as long each time, at most an hour.';
+'Takes up reports, oldest first and in order for each escrow: what the rail said, the move that has come of it already, if any, and the escrow as the rail may move it. A worker that dies leaves them: they come back after 15 seconds, then after twice as long each time, at most an hour.';
 
 -- Definer: as above.
 create function service.rail_report_applied(report_id bigint, applied_as text default null) returns boolean

@@ -103,6 +103,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_turn private.escrow_turn := private.begin_escrow_command(command);
+    v_escrow public.escrow_transactions := v_turn.escrow;
     v_funding public.escrow_fundings;
 begin
     if v_turn.answer is not null then
@@ -111,11 +112,11 @@ begin
     update public.escrow_fundings set
         address = coalesce(command ->> 'address', address),
         provider_reference = coalesce(command ->> 'provider_reference', provider_reference)
-    where escrow_id = v_turn.escrow.id
+    where escrow_id = v_escrow.id
     returning * into strict v_funding;
     return private.finish_command(command, jsonb_strip_nulls(jsonb_build_object(
-        'escrow_id', v_turn.escrow.id, 'rail', v_turn.escrow.rail, 'currency', v_turn.escrow.currency,
-        'amount', trim_scale(v_turn.escrow.amount)::text, 'expires_at', v_turn.escrow.expires_at,
+        'escrow_id', v_escrow.id, 'rail', v_escrow.rail, 'currency', v_escrow.currency,
+        'amount', trim_scale(v_escrow.amount)::text, 'expires_at', v_escrow.expires_at,
         'address', v_funding.address, 'provider_reference', v_funding.provider_reference,
         'client_secret', command ->> 'client_secret'
     )), v_turn.now);

@@ -160,7 +160,14 @@ begin
                 make_interval(secs => (outcome ->> 'next_in')::double precision), private.payout_wait(tries)
             )
         end,
-        deadline_at = case v_event when 'fail' then v_now + interval '14 days' when 'postpone' then created_at + interval '30 days' end,
+        deadline_at = case v_event
+            when 'fail' then v_now + interval '14 days'
+            -- As the order, or the retry, set it.
+            when 'postpone' then (
+                select min(e.created_at) from public.settlement_events as e
+                where e.instruction_id = v_payment.id and e.attempt = v_payment.attempt
+            ) + interval '30 days'
+        end,
         updated_at = v_now
     where id = v_payment.id
     returning * into v_payment;
