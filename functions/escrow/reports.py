@@ -34,16 +34,16 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     """What became of the reports. Raises Problem when the database is gone: the next tick
     goes on."""
     db, done = database(), Applied()
-    run_rounds(context, lambda: _round(db, done))
+    run_rounds(context, lambda: one_round(db, done))
     metrics.add_metric("RailReportsApplied", MetricUnit.Count, done.moved + done.cases + done.noted)
     metrics.add_metric("RailReportsFailed", MetricUnit.Count, done.failed)
     logger.info("reports applied", extra=asdict(done))
     return asdict(done)
 
 
-def _round(db: Database, done: Applied) -> bool:
+def one_round(db: Database, done: Applied) -> bool:
     """One look; whether there was something. A report that fails waits: it holds up only
-    what came after it for its own escrow."""
+    what came after it for its own escrow. Raises Unavailable."""
     due = db.service_rpc("rail_reports_due", {"max_rows": BATCH}, repeatable=True)
     for data in due:
         try:

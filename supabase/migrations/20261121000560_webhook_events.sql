@@ -80,27 +80,27 @@ as $$
 #variable_conflict use_column
 declare
     v_now timestamptz := private.clock();
+    v_due jsonb;
 begin
-    return (
-        with due as (
-            select w.provider, w.event_id from public.webhook_event_work as w
-            where w.provider = webhook_events_due.provider and w.status = 'received' and w.next_at <= v_now
-            order by w.next_at, w.event_id
-            limit least(greatest(webhook_events_due.max_rows, 1), 1000)
-            for no key update skip locked
-        ), taken as (
-            -- Each time it waits longer, so that one that cannot be read does not keep the others waiting.
-            update public.webhook_event_work as w set
-                attempts = w.attempts + 1,
-                next_at = v_now + least(make_interval(secs => 30 * 2 ^ least(w.attempts, 12)), interval '6 hours')
-            from due where w.provider = due.provider and w.event_id = due.event_id
-            returning w.provider, w.event_id, w.attempts, w.received_at
-        )
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'event_id', t.event_id, 'type', e.type, 'body', e.body, 'attempts', t.attempts
-        ) order by e.occurred_at, t.event_id), '[]')
-        from taken as t join public.webhook_events as e on e.provider = t.provider and e.event_id = t.event_id
-    );
+    with due as (
+        select w.provider, w.event_id from public.webhook_event_work as w
+        where w.provider = webhook_events_due.provider and w.status = 'received' and w.next_at <= v_now
+        order by w.next_at, w.event_id
+        limit least(greatest(webhook_events_due.max_rows, 1), 1000)
+        for no key update skip locked
+    ), taken as (
+        -- Each time it waits longer, so that one that cannot be read does not keep the others waiting.
+        update public.webhook_event_work as w set
+            attempts = w.attempts + 1,
+            next_at = v_now + least(make_interval(secs => 30 * 2 ^ least(w.attempts, 12)), interval '6 hours')
+        from due where w.provider = due.provider and w.event_id = due.event_id
+        returning w.provider, w.event_id, w.attempts, w.received_at
+    )
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'event_id', t.event_id, 'type', e.type, 'body', e.body, 'attempts', t.attempts
+    ) order by e.occurred_at, t.event_id), '[]') into v_due
+    from taken as t join public.webhook_events as e on e.provider = t.provider and e.event_id = t.event_id;
+    return v_due;
 end
 $$;
 comment on function service.webhook_events_due(text, integer) is

@@ -100,48 +100,48 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_now timestamptz := private.clock();
+    v_due jsonb;
 begin
-    return (
-        with due as (
-            select r.id from public.rail_reports as r
-            where r.next_at <= v_now
-                -- What a rail said first comes first.
-                and not exists (
-                    select from public.rail_reports as earlier
-                    where earlier.escrow_id = r.escrow_id and earlier.id < r.id and earlier.applied_as is null
-                )
-            order by r.next_at, r.id
-            limit least(greatest(rail_reports_due.max_rows, 1), 1000)
-            for no key update skip locked
-        ), taken as (
-            update public.rail_reports as r set
-                attempts = r.attempts + 1,
-                next_at = v_now + least(make_interval(secs => 15 * 2 ^ least(r.attempts, 12)), interval '1 hour')
-            from due where r.id = due.id
-            returning r.*
-        )
-        select coalesce(jsonb_agg(
-            jsonb_build_object(
-                'report', jsonb_build_object(
-                    'id', t.id, 'rail', t.rail, 'provider_event_id', t.provider_event_id, 'escrow_id', t.escrow_id,
-                    'kind', t.kind, 'currency', t.currency, 'amount', trim_scale(t.amount)::text,
-                    'reference', t.reference, 'reason', t.reason, 'provider_time', t.provider_time, 'due_by', t.due_by
-                ),
-                -- Whoever made the move may have died before saying so.
-                'moved_as', (
-                    select k.answer ->> 'event' from private.idempotency_keys as k
-                    where k.actor_id = private.external_party() and k.key = t.rail || ':' || t.provider_event_id
-                ),
-                'frozen_reason', e.frozen_reason,
-                'case', (
-                    select jsonb_build_object('id', c.id, 'state', c.state) from public.escrow_cases as c
-                    where c.escrow_id = e.id and c.kind = 'rail_reversal' and c.reference = t.reference
-                ),
-                'snapshot', private.escrow_snapshot(e, '{"id": null, "aal": "aal1", "roles": ["rail"]}', v_now)
-            ) order by t.id
-        ), '[]')
-        from taken as t join public.escrow_transactions as e on e.id = t.escrow_id
-    );
+    with due as (
+        select r.id from public.rail_reports as r
+        where r.next_at <= v_now
+            -- What a rail said first comes first.
+            and not exists (
+                select from public.rail_reports as earlier
+                where earlier.escrow_id = r.escrow_id and earlier.id < r.id and earlier.applied_as is null
+            )
+        order by r.next_at, r.id
+        limit least(greatest(rail_reports_due.max_rows, 1), 1000)
+        for no key update skip locked
+    ), taken as (
+        update public.rail_reports as r set
+            attempts = r.attempts + 1,
+            next_at = v_now + least(make_interval(secs => 15 * 2 ^ least(r.attempts, 12)), interval '1 hour')
+        from due where r.id = due.id
+        returning r.*
+    )
+    select coalesce(jsonb_agg(
+        jsonb_build_object(
+            'report', jsonb_build_object(
+                'id', t.id, 'rail', t.rail, 'provider_event_id', t.provider_event_id, 'escrow_id', t.escrow_id,
+                'kind', t.kind, 'currency', t.currency, 'amount', trim_scale(t.amount)::text,
+                'reference', t.reference, 'reason', t.reason, 'provider_time', t.provider_time, 'due_by', t.due_by
+            ),
+            -- Whoever made the move may have died before saying so.
+            'moved_as', (
+                select k.answer ->> 'event' from private.idempotency_keys as k
+                where k.actor_id = private.external_party() and k.key = t.rail || ':' || t.provider_event_id
+            ),
+            'frozen_reason', e.frozen_reason,
+            'case', (
+                select jsonb_build_object('id', c.id, 'state', c.state) from public.escrow_cases as c
+                where c.escrow_id = e.id and c.kind = 'rail_reversal' and c.reference = t.reference
+            ),
+            'snapshot', private.escrow_snapshot(e, '{"id": null, "aal": "aal1", "roles": ["rail"]}', v_now)
+        ) order by t.id
+    ), '[]') into v_due
+    from taken as t join public.escrow_transactions as e on e.id = t.escrow_id;
+    return v_due;
 end
 $$;
 comment on function service.rail_reports_due(integer) is

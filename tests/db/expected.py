@@ -116,8 +116,9 @@ def _guard(now: Situation, event: str, role: str, at: datetime) -> str | None:
         "sign": (role in now.signed_by and "already_signed") or (now.signed_by and "stale_version"),
         "countersign": (role in now.signed_by and "already_signed")
         or (not now.signed_by and "other_side_pending"),
-        # The scenes are paid in over a chain.
+        # The scenes of contracts are paid in over a chain, those of the exchange are not.
         "fund": "other_rail",
+        "rail_return": now.policy == "p2p_crypto" and "other_rail",
         "accept_partial": other not in now.partial_offers and "other_side_pending",
         "dispute": _too_early(now, role, at) and "dispute_window_closed",
         "request_revision": now.revisions >= (2 if now.policy == "market_service" else 0)

@@ -1,14 +1,19 @@
 """Escrows on outside rails: how money comes in, goes out, and is taken back."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from functions.escrow.reports import Applied, one_round
+from shared.db_errors import problem_from_database
 from tests.db.escrow import Escrow
 from tests.db.trades import signed
-from tests.db.world import World
+from tests.db.world import World, plain
 
 ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 CURRENCIES = {"stripe": "USD", "usdc_base": "USDC_BASE"}
@@ -47,6 +52,52 @@ def released(world: World, rail: str = "usdc_base", **fields: Any) -> Escrow:
     return made
 
 
+class Worker:
+    """shared.db.Database for a worker inside a world. dies_before: a command it never gives."""
+
+    def __init__(self, world: World, *, dies_before: str = "") -> None:
+        self._world, self._dies_before = world, dies_before
+
+    def rpc(self, name: str, params: Mapping[str, Any], **how: Any) -> Any:
+        raise NotImplementedError
+
+    def service_rpc(self, name: str, params: Mapping[str, Any], *, repeatable: bool = False) -> Any:
+        """Give a command. Raises Problem."""
+        if name == self._dies_before:
+            raise RuntimeError(name)
+        query = sql.SQL("select service.{}({})").format(
+            sql.Identifier(name),
+            sql.SQL(", ").join(sql.SQL("{} => %s").format(sql.Identifier(each)) for each in params),
+        )
+        values = [Jsonb(plain(v)) if isinstance(v, dict) else v for v in params.values()]
+        world = self._world
+        try:
+            with world.connection.transaction(), world.acting("service_role"):
+                row = world.connection.execute(query, values).fetchone()
+                world.settle()
+        except psycopg.Error as error:
+            seen = error.diag
+            raise problem_from_database(
+                error.sqlstate, seen.message_primary, seen.message_detail, seen.message_hint,
+                signed_in=True,
+            ) from error  # fmt: skip
+        assert row is not None
+        return row[0]
+
+
+def apply(world: World, *, dies_before: str = "") -> Applied:
+    """The worker of the reports looks until nothing is due."""
+    done = Applied()
+    while one_round(Worker(world, dies_before=dies_before), done):
+        continue
+    return done
+
+
+def applied(world: World) -> list[str | None]:
+    """What came of each report, oldest first."""
+    return [row[0] for row in world.rows("select applied_as from public.rail_reports order by id")]
+
+
 def claim(world: World, rail: str = "usdc_base") -> list[dict[str, Any]]:
     """The payments a worker takes on."""
     taken: list[dict[str, Any]] = world.one("select service.payouts_claim(%s, 50)", rail)
@@ -67,6 +118,26 @@ def payment_of(world: World, escrow: Escrow) -> tuple[str, Decimal]:
         "where escrow_id = %s", escrow.id,
     )  # fmt: skip
     return row[0], row[1]
+
+
+def payments(world: World, escrow: Escrow) -> list[tuple[str, UUID, str, Decimal, str]]:
+    """Kind, party, currency, amount and state of the payments of an escrow, oldest first."""
+    return [
+        (row[0], row[1], row[2], row[3], row[4])
+        for row in world.rows(
+            "select kind, party_id, currency, amount::numeric, state::text "
+            "from public.settlement_instructions where escrow_id = %s order by created_at, kind",
+            escrow.id,
+        )
+    ]
+
+
+def cost(world: World, event: str, amount: str = "0.59", **fields: Any) -> bool:
+    """A rail takes a fee."""
+    said = {"rail": "stripe", "provider_event_id": event, "currency": "USD", "amount": amount,
+            "memo": "fee"} | fields  # fmt: skip
+    posted: bool = world.one("select service.rail_cost(%s)", Jsonb(said))
+    return posted
 
 
 def rails(world: World, payer: UUID, payee: UUID) -> None:

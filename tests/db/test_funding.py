@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.db.escrow import Escrow
+from tests.db.rails import payments
 from tests.db.refused import refused
 from tests.db.scenes import CONTRACTS, ONCE
 from tests.db.trades import signed
@@ -96,7 +97,10 @@ def test_what_does_not_match_waits_in_suspense(world: World, amount: str, curren
     escrow.commit("timeout_return", "timer")
     assert escrow.place == ("void", "")
     spendable = 300 if currency == USDC else 0
-    assert world.balance(escrow.payer, currency) == (spendable + Decimal(amount), 0, 0)
+    assert world.balance(escrow.payer, currency) == (spendable, Decimal(amount), 0)
+    assert payments(world, escrow) == [
+        ("return", escrow.payer, currency, Decimal(amount), "created")
+    ]
     assert world.problems() == []
 
 
@@ -117,7 +121,8 @@ def test_what_is_too_much_goes_back(world: World) -> None:
     escrow = signed(world)
     _mismatch(escrow, "130")
     escrow.commit("top_up", "payer")
-    assert world.balance(escrow.payer, USDC) == (330, 0, 100)
+    assert world.balance(escrow.payer, USDC) == (300, 30, 100)
+    assert payments(world, escrow) == [("return", escrow.payer, USDC, 30, "created")]
     assert world.problems() == []
 
 
@@ -204,8 +209,11 @@ def test_the_payer_takes_it_all_back(world: World) -> None:
     _mismatch(escrow, "5", "BTC")
     escrow.commit("return_funds", "payer")
     assert escrow.place == ("void", "")
-    assert world.balance(escrow.payer, USDC) == (350, 0, 0)
-    assert world.balance(escrow.payer, "BTC") == (5, 0, 0)
+    assert world.balance(escrow.payer, USDC) == (300, 50, 0)
+    assert world.balance(escrow.payer, "BTC") == (0, 5, 0)
+    assert {row[2:] for row in payments(world, escrow)} == {
+        (USDC, 50, "created"), ("BTC", 5, "created"),
+    }  # fmt: skip
     assert world.problems() == []
 
 

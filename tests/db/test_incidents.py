@@ -11,6 +11,7 @@ import pytest
 
 from tests.db.escrow import Escrow
 from tests.db.moves import BY_CELL, EVENTS, MOVES, TERMINAL
+from tests.db.rails import payments
 from tests.db.refused import refused
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.trades import funded, sell_order, signed, take
@@ -103,7 +104,7 @@ def test_incident_11_late_money_does_not_revive_what_was_cancelled(world: World)
     world.command("escrow_rail_case", escrow_id=escrow.id, kind="late_funds", amount="100",
                   provider_event_id="event-1")  # fmt: skip
     assert escrow.place == ("void", "")
-    assert world.balance(escrow.payer, USDC) == (400, 0, 0)
+    assert payments(world, escrow) == [("return", escrow.payer, USDC, 100, "created")]
 
 
 @pytest.mark.parametrize("scene", ["released", "refunded", "split"])
@@ -186,7 +187,7 @@ def test_incident_19_an_award_touches_its_own_bond_only(world: World) -> None:
     parties = (world.user("payer"), world.user("payee"))
     both = []
     for _ in range(2):
-        escrow = funded(world, SERVICE, parties=parties)
+        escrow = funded(world, SERVICE, parties=parties, rail="internal")
         for event, role in (("perform", "payee"), ("dispute", "payer"), ("statement", "payer"),
                             ("statement_reply", "payee"), ("acknowledge", "arbiter"),
                             ("decide", "arbiter"), ("appeal", "payee"),

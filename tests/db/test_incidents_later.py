@@ -176,15 +176,23 @@ def test_incident_30_the_book_shows_no_dead_order(world: World) -> None:
     assert versions == sorted(set(versions))
 
 
-def test_incident_31_a_chargeback_after_the_end_is_a_loss_and_a_case(world: World) -> None:
+def test_incident_31_a_chargeback_after_the_end_is_a_case_and_a_debt(world: World) -> None:
+    """The trade stays ended: whoever was paid owes it, what is not there is a receivable."""
     escrow = ONCE["released"](world, SERVICE)
-    before = (escrow.facts()[0], world.balance(escrow.payee, USDC))
+    before = escrow.facts()[0]
+    world.command("ledger_move_external", kind="withdrawal", party_id=escrow.payee, currency=USDC,
+                  amount="270", actor_id=world.operator, aal="aal2")  # fmt: skip
     outside = world.balance(OUTSIDE, USDC, "clearing")[0]
     for _ in range(2):
-        world.command("escrow_rail_case", escrow_id=escrow.id, kind="rail_reversal", amount="100",
+        world.command("escrow_rail_case", escrow_id=escrow.id, kind="rail_reversal", amount="200",
                       provider_event_id="chargeback")  # fmt: skip
-    assert (escrow.facts()[0], world.balance(escrow.payee, USDC)) == before
-    assert world.balance(OUTSIDE, USDC, "clearing")[0] == outside + 100
+    assert escrow.facts()[0] == before
+    # 30 were left, and 95 had not been sent yet.
+    assert world.balance(escrow.payee, USDC) == (0, 0, 0)
+    assert world.rows("select party_id, amount::numeric from public.receivables") == [
+        (escrow.payee, 75)
+    ]
+    assert world.balance(OUTSIDE, USDC, "clearing")[0] == outside + 200
     assert world.problems() == []
 
 

@@ -5,6 +5,7 @@ from typing import LiteralString
 import pytest
 from psycopg import sql
 
+from tests.db import rails
 from tests.db.assets import about_a_group, prove
 from tests.db.books import APPEND_ONLY, partitions_of, tables
 from tests.db.market import accepted, delivered, listing, on_paper, pictured
@@ -77,6 +78,8 @@ def _history(world: World) -> None:
     world.advance(hours=1)
     world.command("outage_declare", from_at=begin, to_at=world.now(), reason="a fire",
                   actor_id=world.operator, aal="aal2")  # fmt: skip
+    rails.released(world)
+    assert rails.cost(world, "txn_1")
     with world.acting("service_role"):
         world.run("select service.outage_credit()")
         world.run("select service.ledger_rollup()")

@@ -10,6 +10,7 @@ import pytest
 
 from tests.db.escrow import Escrow
 from tests.db.moves import BY_CELL, LIVE, TERMINAL
+from tests.db.rails import payments
 from tests.db.scenes import EVERY_POLICY, ONCE, SCENES, Builder
 from tests.db.sweeper import swept
 from tests.db.trades import funded
@@ -76,9 +77,10 @@ def test_silence_does_what_was_announced(world: World, policy: str, build: Build
     if event == "timeout_return":
         assert parts == [suspense, 0, 0]
         assert suspense > 0
-        assert world.balance(escrow.payer, escrow.row().currency) == (
-            available + suspense, pending - suspense, locked,
-        )  # fmt: skip
+        # It waits where it was for the payment that takes it back.
+        currency = escrow.row().currency
+        assert world.balance(escrow.payer, currency) == (available, pending, locked)
+        assert payments(world, escrow) == [("return", escrow.payer, currency, suspense, "created")]
     else:
         assert parts == amounts
 

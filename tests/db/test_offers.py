@@ -16,7 +16,7 @@ SERVICE = "market_service"
     ("part", "state"), [("0", "refunded"), ("40", "split"), ("100", "released")]
 )
 def test_an_accepted_offer_settles_to_the_unit(world: World, part: str, state: str) -> None:
-    escrow = funded(world, SERVICE)
+    escrow = funded(world, SERVICE, rail="internal")
     before = world.balance(escrow.payee, "USDC_BASE")[0]
     escrow.commit("offer_split", "payer", payload={"payee_amount": part})
     answer = escrow.commit("accept_split", "payee")

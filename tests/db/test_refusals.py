@@ -14,6 +14,8 @@ _BUILD = EVERY_POLICY | CONTRACTS | ONCE
 _RULING = {"payer_amount": "75", "payee_amount": "25", "reason": "other",
            "grounds": "The statement of the bank."}  # fmt: skip
 
+_BACK = {"amount": "40", "currency": "USDC_BASE", "reference": "dp_1"}
+
 # scene, event, role, what is wrong, code
 _CASES: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
     ("funded", "perform", "payee", {"escrow_id": uuid4()}, "escrow_not_found"),
@@ -99,6 +101,20 @@ _CASES: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
     ("decided", "appeal", "payer", {"deadline_at": None, "expires_at": None}, "deadline_missing"),
     ("acknowledge", "assign", "operator", {"deadline_at": None, "expires_at": None},
      "deadline_missing"),
+    ("funded", "rail_return", "rail", {"payload": _BACK | {"reference": ""}}, "reference_required"),
+    ("funded", "rail_return", "rail", {"payload": _BACK | {"amount": "100.000001"}},
+     "funds_not_exact"),
+    ("funded", "rail_return", "rail", {"payload": _BACK | {"amount": "0"}}, "funds_not_exact"),
+    ("funded", "rail_return", "rail", {"payload": _BACK | {"amount": "-1"}}, "funds_not_exact"),
+    ("funded", "rail_return", "rail", {"payload": _BACK | {"amount": "0.0000001"}},
+     "funds_not_exact"),
+    ("funded", "rail_return", "rail", {"payload": {"reference": "dp_1"}}, "funds_not_exact"),
+    ("funded", "rail_return", "rail", {"payee_amount": "95", "payer_amount": "0",
+                                       "fee_amount": "5"}, "settlement_not_as_ruled"),
+    ("funding_exception", "rail_void", "rail", {"payload": _BACK | {"reference": None}},
+     "reference_required"),
+    ("funding_exception", "rail_void", "rail", {"payload": _BACK | {"amount": "50.000001"}},
+     "funds_not_exact"),
 )  # fmt: skip
 
 
@@ -122,7 +138,7 @@ def test_a_wrong_command_is_refused_and_changes_nothing(
 
 
 def test_every_refusal_has_a_status_a_sentence_and_a_test(world: World) -> None:
-    tests = "\n".join(path.read_text() for path in Path(__file__).parent.glob("*.py"))
+    tests = "\n".join(path.read_text() for path in Path(__file__).parents[1].rglob("test_*.py"))
     for code, status, detail in world.rows("select code, status, detail from private.refusals"):
         assert status in (403, 404, 409, 422)
         assert detail.endswith(".")
