@@ -120,16 +120,13 @@ def payment_of(world: World, escrow: Escrow) -> tuple[str, Decimal]:
     return row[0], row[1]
 
 
-def payments(world: World, escrow: Escrow) -> list[tuple[str, UUID, str, Decimal, str]]:
+def payments(world: World, escrow: Escrow) -> list[tuple[Any, ...]]:
     """Kind, party, currency, amount and state of the payments of an escrow, oldest first."""
-    return [
-        (row[0], row[1], row[2], row[3], row[4])
-        for row in world.rows(
-            "select kind, party_id, currency, amount::numeric, state::text "
-            "from public.settlement_instructions where escrow_id = %s order by created_at, kind",
-            escrow.id,
-        )
-    ]
+    return world.rows(
+        "select kind, party_id, currency, amount::numeric, state::text "
+        "from public.settlement_instructions where escrow_id = %s order by created_at, kind",
+        escrow.id,
+    )
 
 
 def cost(world: World, event: str, amount: str = "0.59", **fields: Any) -> bool:

@@ -58,7 +58,7 @@ def test_a_repeated_key_has_the_answer_it_had(world: World) -> None:
     escrow = awaiting(world, "stripe")
     key = {"idempotency_key": "k", "request_hash": "h"}
     assert "answer" not in _begin(escrow, "stripe", **key)
-    said = _attach(escrow, provider_reference="pi_1", client_secret="s", **key)  # noqa: S106
+    said = _attach(escrow, provider_reference="pi_1", client_secret="s", **key)
     assert (said["provider_reference"], said["replayed"]) == ("pi_1", False)
     assert _begin(escrow, "stripe", **key) == {"answer": said | {"replayed": True}}
     assert _attach(escrow, provider_reference="pi_2", **key) == said | {"replayed": True}

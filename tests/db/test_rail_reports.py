@@ -81,7 +81,7 @@ def test_what_a_rail_said_is_never_changed(world: World) -> None:
     for change in ("set amount = 1", "set kind = 'reversal_won'", "set created_at = created_at + "
                    "interval '1 s'"):  # fmt: skip
         with refused(world.connection, "append_only"):
-            world.run(f"update public.rail_reports {change}")  # type: ignore[arg-type]  # noqa: S608
+            world.run(f"update public.rail_reports {change}")
     apply(world)
     with refused(world.connection, "append_only"):
         world.run("update public.rail_reports set attempts = 9")

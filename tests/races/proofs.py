@@ -20,10 +20,11 @@ having array_agg(v.version order by v.version)
 _SETTLED = """
 select e.id, e.state::text, count(distinct l.transfer_id), coalesce(sum(l.amount), 0)::text
 from public.escrow_transactions as e
-left join public.ledger_entries as l on l.hold_id = e.id and l.amount < 0
+left join public.ledger_entries as l on l.hold_id = e.id and l.bucket = 'locked' and l.amount < 0
 group by e.id
-having count(l.id) <> (e.completed_at is not null)::integer
-    or coalesce(sum(l.amount), 0) <> case when e.completed_at is null then 0 else -e.amount end
+having count(l.id) <> (e.state in ('released', 'refunded', 'split'))::integer
+    or coalesce(sum(l.amount), 0)
+    <> case when e.state in ('released', 'refunded', 'split') then -e.amount else 0 end
 """
 
 _BY_PEOPLE = """
