@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.db.assets import SNAPSHOT
 from tests.db.escrow import Escrow
-from tests.db.market import PARTS, accepted, delivered, guild, listing, offer
+from tests.db.market import PARTS, PICTURE, accepted, announced, delivered, guild, listing, offer
 from tests.db.refused import refused
 from tests.db.trades import signed
 from tests.db.world import World, plain
@@ -193,3 +194,36 @@ def test_a_paper_is_of_a_contract_and_whole(
              "sha256": "a" * 64, "size_bytes": 1024} | {name: value}  # fmt: skip
     with refused(world.connection, "bad_paper"), world.acting("service_role"):
         world.run("select service.contract_paper_record(%s, %s, %s, %s, %s)", *paper.values())
+
+
+def test_a_party_announces_so_many_pictures(world: World, seller: UUID) -> None:
+    world.run(
+        "insert into public.image_uploads (party_id, sha256, announced_by, media_type, size_bytes, "
+        "created_at) select %s, encode(sha256(n::text::bytea), 'hex'), %s, 'image/png', 9, "
+        "private.clock() from generate_series(1, 999) as n",
+        seller, seller,
+    )  # fmt: skip
+    announced(world, seller)
+    announced(world, seller)
+    with refused(world.connection, "image_limit"):
+        world.command("image_announce", party_id=seller, actor_id=seller,
+                      **PICTURE | {"sha256": "b" * 64})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"provider": "ebay"}, {"kind": "house"}, {"asset_id": "0"}, {"asset_id": "1; drop"},
+     {"document": []}, {"document": {"name": "x" * 65536}}],
+)  # fmt: skip
+def test_a_snapshot_is_of_an_asset(world: World, seller: UUID, changes: dict[str, Any]) -> None:
+    with refused(world.connection, "bad_snapshot"):
+        world.command("asset_snapshot_take", actor_id=seller, **SNAPSHOT | changes)
+
+
+@pytest.mark.parametrize("discord_id", ["1", "12345678901234567a", "1" * 21])
+def test_an_account_of_discord_has_an_id_of_digits(
+    world: World, seller: UUID, discord_id: str
+) -> None:
+    with refused(world.connection, "bad_discord_link"):
+        world.command("discord_link", party_id=seller, discord_id=discord_id, aal="aal2",
+                      actor_id=world.operator, reason="asked")  # fmt: skip
