@@ -1,11 +1,12 @@
 """The aims, whether a run reached them, and what stands in the way."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench import postings, yardstick
 from bench.commands import COMMANDS
-from bench.measures import ratio
+from bench.measures import Measure, ratio
 from bench.results import DIRECT, Results
 
 _SECURITY_AT_MOST = 1.2
@@ -133,14 +134,21 @@ def _security(results: Results) -> list[Aim]:
     ]  # fmt: skip
 
 
-def _pages(results: Results) -> Aim:
-    found = results.pages
+def _worst_page(text: str, found: Mapping[str, Measure]) -> Aim:
     worst = max(found, key=lambda asked: found[asked].p99, default="")
     why = f"{worst}; its p50 is {found[worst].p50:.1f} ms" if found else ""
     return _aim(
-        f"p99 of a page of the book at {results.scale.orders:,} orders, ms (the worst)",
+        f"p99 of a page of {text}, ms (the worst)",
         found[worst].p99 if found else None, 10, "{:.1f}", why, least=False,
     )  # fmt: skip
+
+
+def _pages(results: Results) -> list[Aim]:
+    scale = results.scale
+    return [
+        _worst_page(f"the book at {scale.orders:,} orders", results.pages),
+        _worst_page(f"the marketplace at {scale.contracts:,} contracts", results.market_pages),
+    ]
 
 
 def _relayed(results: Results) -> Aim:
@@ -185,5 +193,6 @@ def judge(results: Results) -> list[Aim]:
     return [
         *(aim(results) for aim in (_transition, _trades, _latency, _sweep, _not_due)),
         *_security(results),
-        *(aim(results) for aim in (_pages, _relayed, _memory, _peer)),
+        *_pages(results),
+        *(aim(results) for aim in (_relayed, _memory, _peer)),
     ]

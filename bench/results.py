@@ -15,7 +15,7 @@ DIRECT, POSTGREST, FUNCTIONS = "direct commit", "PostgREST", "functions"
 class Results:
     """commands, takes: by clients, then name. trades: by way, then clients. sweeps: by way.
 
-    pages: by what was asked. relay: of events. deliveries: of a first wave and a second, by
+    pages, market_pages: by what was asked. milestones: by command. relay: of events. deliveries: of a first wave and a second, by
     what the dead do.
     """
 
@@ -29,6 +29,8 @@ class Results:
     queries: list[Compared] = field(default_factory=list)
     takes: dict[int, dict[str, Measure]] = field(default_factory=dict)
     pages: dict[str, Measure] = field(default_factory=dict)
+    market_pages: dict[str, Measure] = field(default_factory=dict)
+    milestones: dict[str, Measure] = field(default_factory=dict)
     relay: Measure | None = None
     deliveries: dict[str, list[Measure]] = field(default_factory=dict)
     functions: list[Footprint] = field(default_factory=list)

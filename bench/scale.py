@@ -14,7 +14,8 @@ class Scale:
     queries: times that each query is asked. orders: in the book. pages: read of each kind.
     events: relayed in one run. endpoints: of webhooks; one in ten is dead. senders: that send
     to them at the same time; failing_senders: the same, to endpoints that fail. A deployment has
-    up to 20 and 5. dead: what the dead ones do.
+    up to 20 and 5. dead: what the dead ones do. contracts: with two milestones each.
+    milestones: delivered and released among them.
     """
 
     seconds: float
@@ -33,16 +34,19 @@ class Scale:
     senders: int
     failing_senders: int
     dead: Sequence[str]
+    contracts: int
+    milestones: int
 
 
 FULL = Scale(
     seconds=5, warm_up=1, repeats=3, clients=(1, 4, 16), people=1000, due=100_000,
     not_due=1_000_000, ticks=10, queries=10_000, orders=1_000_000, pages=2_000,
     events=20_000, endpoints=1_000, senders=8, failing_senders=2,
-    dead=("none", "hang up", "never answer"),
+    dead=("none", "hang up", "never answer"), contracts=1_000_000, milestones=2_000,
 )  # fmt: skip
 QUICK = Scale(
     seconds=0.5, warm_up=0, repeats=1, clients=(2,), people=20, due=300,
     not_due=2_000, ticks=2, queries=100, orders=3_000, pages=40,
     events=200, endpoints=20, senders=1, failing_senders=1, dead=("hang up",),
+    contracts=2_000, milestones=20,
 )  # fmt: skip

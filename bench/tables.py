@@ -160,7 +160,8 @@ def _functions(results: Results) -> Table:
 
 TABLES: tuple[Callable[[Results], Table], ...] = (
     _aims, _commands, _trades, market_tables.takes, _postings, _sweeps, _ticks, _queries,
-    market_tables.pages, event_tables.relayed, event_tables.deliveries, _functions,
+    market_tables.pages, market_tables.market_pages, market_tables.milestones,
+    event_tables.relayed, event_tables.deliveries, _functions,
 )  # fmt: skip
 
 

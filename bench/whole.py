@@ -6,6 +6,7 @@ from bench import (
     book,
     commands,
     contention,
+    contracts,
     delivery,
     http_rounds,
     imports,
@@ -74,6 +75,10 @@ def _book(_: Stack, scale: Scale, results: Results) -> None:
     results.pages = book.pages(scale)
 
 
+def _contracts(_: Stack, scale: Scale, results: Results) -> None:
+    results.market_pages, results.milestones = contracts.pages_and_commands(scale)
+
+
 def _relay(_: Stack, scale: Scale, results: Results) -> None:
     results.relay = relay.rate(scale)
 
@@ -82,11 +87,12 @@ def _delivery(_: Stack, scale: Scale, results: Results) -> None:
     results.deliveries = {manner: delivery.waves(scale, manner) for manner in scale.dead}
 
 
-# The first three make stacks of their own. Imports while the functions that worked still run.
+# The first four make stacks of their own. Imports while the functions that worked still run.
 # Ticks add rows that are not money, so nothing moves after them; queries last, to be asked of
 # tables that are large.
 PARTS = {
     "book": _book,
+    "contracts": _contracts,
     "relay": _relay,
     "delivery": _delivery,
     "commands": _commands,

@@ -75,6 +75,11 @@ grant delete on public.listings to authenticated;
 create policy listings_delete_own_draft on public.listings for delete to authenticated
 using (seller_id = any(array(select private.parties_i_act_for())) and status = 'draft');
 
+grant execute on function
+public.listing_page(text, text, text, public.money_amount, public.money_amount, boolean, uuid, integer),
+private.listing_page(text, text, text, numeric, numeric, boolean, uuid, integer)
+to anon, authenticated;
+
 grant select on public.offers to authenticated;
 create policy offers_select_side on public.offers for select to authenticated
 using (

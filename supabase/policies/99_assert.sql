@@ -17,7 +17,7 @@ begin
     where n.nspname in ('public', 'private', 'ledger', 'service') and p.prosecdef
         and (
             n.nspname in ('public', 'service') and has_function_privilege('authenticated', p.oid, 'execute')
-            or has_function_privilege('anon', p.oid, 'execute') and p.proname not in ('my_parties', 'book_page')
+            or has_function_privilege('anon', p.oid, 'execute') and p.proname not in ('my_parties', 'book_page', 'listing_page')
             or not coalesce(p.proconfig, '{}') && array['search_path=""']
         );
     if v_fault is not null then

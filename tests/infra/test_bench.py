@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bench import book, commands, delivery, pgbench, report, whole, yardstick
+from bench import book, commands, contracts, delivery, pgbench, report, whole, yardstick
 from bench.load import SCRIPTS, Load, LoadFailed
 from bench.queries import QUERIES
 from bench.results import DIRECT, FUNCTIONS, POSTGREST, Results
@@ -33,6 +33,8 @@ def test_every_part_is_measured(results: Results) -> None:
     assert results.ticks is not None
     assert set(results.takes) == clients
     assert set(results.pages) == {*book.QUESTIONS, book.LATE}
+    assert set(results.market_pages) == {*contracts.BY_ANYBODY, *contracts.BY_A_BUYER}
+    assert set(results.milestones) == set(contracts.COMMANDS)
     assert results.relay is not None
     assert set(results.deliveries) == set(QUICK.dead) <= set(FULL.dead) == set(delivery.MANNERS)
     assert all(len(waves) == 2 for waves in results.deliveries.values())
@@ -48,6 +50,8 @@ def test_figures_are_of_something_done(results: Results) -> None:
         *results.sweeps.values(),
         *(each for found in results.takes.values() for each in found.values()),
         *results.pages.values(),
+        *results.market_pages.values(),
+        *results.milestones.values(),
         *filter(None, [results.relay]),
     ]
     assert all(each.count > 0 and each.rate > 0 for each in measures)
@@ -69,6 +73,7 @@ def test_report_has_every_table(results: Results) -> None:
         "Aims", "One command by direct commit", "Whole trades", "One transfer",
         "A sweep of due escrows", "A tick beside rows", "Row level security", "Functions",
         "Takes of one order", "A page of the book", "Events relayed", "Messages to",
+        "A page of the marketplace", "Milestones at",
     ):  # fmt: skip
         assert f"\n## {title}" in text
     assert "nan" not in text
