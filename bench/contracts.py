@@ -66,8 +66,7 @@ def _milestones(random: Random, buyer: _Buyer) -> str:
 
 def _own(_: Random, buyer: _Buyer) -> str:
     return (
-        f"/contracts?select={_CONTRACT}&buyer_id=eq.{buyer.user_id}"
-        "&order=created_at.desc&limit=20"
+        f"/contracts?select={_CONTRACT}&buyer_id=eq.{buyer.user_id}&order=created_at.desc&limit=20"
     )
 
 

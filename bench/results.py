@@ -15,8 +15,8 @@ DIRECT, POSTGREST, FUNCTIONS = "direct commit", "PostgREST", "functions"
 class Results:
     """commands, takes: by clients, then name. trades: by way, then clients. sweeps: by way.
 
-    pages, market_pages: by what was asked. milestones: by command. relay: of events. deliveries: of a first wave and a second, by
-    what the dead do.
+    pages, market_pages: by what was asked. milestones: by command. relay: of events.
+    deliveries: of a first wave and a second, by what the dead do.
     """
 
     scale: Scale

@@ -88,9 +88,7 @@ def test_pages_go_on_where_the_last_one_ended(
     world: World, cheapest: bool, words: str | None
 ) -> None:
     """Prices and times come twice each, so that pages end between equals."""
-    made = {
-        _listed(world, "Zeppelin", n // 2, price=10 + n // 2, currency="KES") for n in range(7)
-    }
+    made = {_listed(world, "Zeppelin", n // 2, price=10 + n // 2, currency="KES") for n in range(7)}
     asked = {"currency": "KES", "cheapest": cheapest, "words": words}
     whole = _found(world, **asked)
     assert len(whole) == 7
