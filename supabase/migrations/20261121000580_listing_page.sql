@@ -13,7 +13,7 @@ create type private.listing_line as (
     price text,
     currency text,
     units_left integer,
-    rails public.escrow_rail[],
+    rails public.escrow_rail [],
     images text[], -- noqa: LT01
     created_at timestamptz,
     expires_at timestamptz
@@ -78,8 +78,8 @@ comment on function private.listing_page(text, text, text, numeric, numeric, boo
 
 create function public.listing_page(
     words text default null, category text default null, currency text default null,
-    price_from public.money_amount default null, price_to public.money_amount default null, cheapest boolean default false,
-    after_id uuid default null, page_size integer default 20
+    price_from public.money_amount default null, price_to public.money_amount default null,
+    cheapest boolean default false, after_id uuid default null, page_size integer default 20
 ) returns setof private.listing_line
 language plpgsql stable set search_path = ''
 as $$
