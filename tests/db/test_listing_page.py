@@ -26,7 +26,7 @@ def _found(world: World, reader: UUID | None = None, **asked: Any) -> list[UUID]
 
 def _listed(world: World, title: str, hours_ago: int = 0, **columns: Any) -> UUID:
     """An active listing; description, category, price, currency, guild_id may be given."""
-    row = {
+    row: dict[str, Any] = {
         "description": "", "category": "groups", "price": 100, "currency": "USDC_BASE",
         "guild_id": None,
     } | columns  # fmt: skip
@@ -75,7 +75,7 @@ def test_category_currency_and_price_bound_what_is_found(world: World) -> None:
     ]
     _listed(world, "B", price=10, category="limiteds", currency="GBP")
     _listed(world, "C", price=10, category="games", currency="EUR")
-    asked = {"category": "limiteds", "currency": "EUR"}
+    asked: dict[str, Any] = {"category": "limiteds", "currency": "EUR"}
     assert set(_found(world, **asked)) == set(there)
     assert _found(world, **asked, cheapest=True) == [there[1], there[2], there[0]]
     assert _found(world, **asked, price_from=20, cheapest=True) == [there[2], there[0]]
@@ -89,7 +89,7 @@ def test_pages_go_on_where_the_last_one_ended(
 ) -> None:
     """Prices and times come twice each, so that pages end between equals."""
     made = {_listed(world, "Zeppelin", n // 2, price=10 + n // 2, currency="KES") for n in range(7)}
-    asked = {"currency": "KES", "cheapest": cheapest, "words": words}
+    asked: dict[str, Any] = {"currency": "KES", "cheapest": cheapest, "words": words}
     whole = _found(world, **asked)
     assert len(whole) == 7
     assert set(whole) == made
@@ -109,7 +109,8 @@ def test_only_what_takes_offers_and_may_be_seen(world: World) -> None:
             "update public.listings set status = %s, last_event = %s where id = %s",
             status, event, gone,
         )  # fmt: skip
-    for asked in ({}, {"cheapest": True, "currency": "USDC_BASE"}):
+    both: tuple[dict[str, Any], ...] = ({}, {"cheapest": True, "currency": "USDC_BASE"})
+    for asked in both:
         assert _found(world, words="zeppelin", **asked) == [public]
         assert _found(world, stranger, words="zeppelin", **asked) == [public]
         assert set(_found(world, member, words="zeppelin", **asked)) == {inside, public}
