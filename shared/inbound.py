@@ -25,15 +25,21 @@ class Message:
     body: bytes
 
 
+def raw_body(request: Request) -> bytes:
+    """The bytes of a request's body, as they were sent."""
+    event = request.resolved_event.raw_event
+    body = event.get("body") or ""
+    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+
+
 def message_of(request: Request) -> Message:
     """The message of a request."""
-    event, headers = request.resolved_event.raw_event, request.headers
-    body = event.get("body") or ""
+    headers = request.headers
     return Message(
         headers.get("webhook-id", ""),
         headers.get("webhook-timestamp", ""),
         headers.get("webhook-signature", ""),
-        base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+        raw_body(request),
     )
 
 

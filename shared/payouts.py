@@ -57,7 +57,7 @@ class Outcome:
     event: str
     provider_reference: str | None = None
     reason: str = ""
-    next_in: float | None = None
+    next_in: int | None = None
 
 
 class Rail(Protocol):

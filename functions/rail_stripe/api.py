@@ -107,19 +107,20 @@ class StripeApi:
         currency: str,
         *,
         account: str,
-        charge_id: str,
+        charge_id: str | None,
         key: str,
     ) -> Outcome[Transfer]:
-        """Send money of a charge to a payee's account."""
+        """Send money to a payee's account: of a charge, or of what the platform can spend."""
         params: stripe.params.TransferCreateParams = {
             "amount": to_minor(amount, currency),
             "currency": currency.lower(),
             "destination": account,
-            "source_transaction": charge_id,
             "transfer_group": escrow_id,
             "metadata": {"escrow_id": escrow_id, "key": key},
             "expand": _POSTING,
         }
+        if charge_id:
+            params["source_transaction"] = charge_id
         return command(lambda under: self._api.transfers.create(params, under), parse.transfer, key)
 
     def transfers(self, escrow_id: str) -> Answer[tuple[Transfer, ...]]:

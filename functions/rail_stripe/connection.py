@@ -1,6 +1,7 @@
 """Where Stripe is and by which key we are known there."""
 
 import os
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from shared.settings import SettingsError, secret_values
@@ -20,6 +21,15 @@ def stripe_api() -> StripeApi:
     if not keys:
         raise SettingsError(f"the secret of {KEY_VARIABLE} is empty")
     return StripeApi(keys[0], _base())
+
+
+class Connection:
+    """The platform's account at Stripe, for one run of a schedule; made at the first use."""
+
+    @cached_property
+    def api(self) -> StripeApi:
+        """Raises as stripe_api()."""
+        return stripe_api()
 
 
 def _base() -> str | None:

@@ -23,9 +23,11 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """posting: None until money is taken. capture_before: when the authorisation ends."""
+    """created: when the bank allowed it. posting: None until money is taken. capture_before: when
+    the authorisation ends."""
 
     id: str
+    created: datetime
     captured: bool
     disputed: bool
     amount_captured: Decimal
@@ -83,6 +85,7 @@ class Dispute:
     """A chargeback. due_by: until when evidence counts, None when none is taken."""
 
     id: str
+    created: datetime
     status: str
     reason: str
     charge_id: str

@@ -20,6 +20,7 @@ def charge(told: Json) -> Charge:
     card = (told.get("payment_method_details") or {}).get("card") or {}
     return Charge(
         id=told["id"],
+        created=datetime.fromtimestamp(told["created"], UTC),
         captured=told["captured"],
         disputed=told["disputed"],
         amount_captured=from_minor(told["amount_captured"], told["currency"]),
@@ -76,6 +77,7 @@ def dispute(told: Json) -> Dispute:
     details, currency = told["evidence_details"], told["currency"].upper()
     return Dispute(
         id=told["id"],
+        created=datetime.fromtimestamp(told["created"], UTC),
         status=told["status"],
         reason=told["reason"],
         charge_id=told["charge"],

@@ -118,12 +118,13 @@ begin
         'escrow_id', v_escrow.id, 'rail', v_escrow.rail, 'currency', v_escrow.currency,
         'amount', trim_scale(v_escrow.amount)::text, 'expires_at', v_escrow.expires_at,
         'address', v_funding.address, 'provider_reference', v_funding.provider_reference,
-        'client_secret', command ->> 'client_secret'
+        'client_secret', command ->> 'client_secret',
+        'chain_id', (command ->> 'chain_id')::bigint, 'token', command ->> 'token'
     )), v_turn.now);
 end
 $$;
 comment on function service.funding_attach(jsonb) is
-'Writes the address or the payment of a funding, once {escrow_id, address | provider_reference, client_secret, actor_id, idempotency_key, request_hash} -> how to pay. Raises funding_fixed (409).';
+'Writes the address or the payment of a funding, once {escrow_id, address, chain_id, token | provider_reference, client_secret, actor_id, idempotency_key, request_hash} -> how to pay. Raises funding_fixed (409).';
 
 create function private.funding_look(p_funding public.escrow_fundings) returns jsonb
 language plpgsql stable set search_path = ''

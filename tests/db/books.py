@@ -37,6 +37,7 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.screening_clearances",
     "public.security_events",
     "public.settlement_events",
+    "private.chargeback_evidence",
     "private.outage_credits",
     "private.rail_costs",
     "private.returned_units",

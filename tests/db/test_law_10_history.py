@@ -4,6 +4,7 @@ from typing import LiteralString
 
 import pytest
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from tests.db import rails
 from tests.db.assets import about_a_group, prove
@@ -84,6 +85,9 @@ def _history(world: World) -> None:
         world.run("select service.outage_credit()")
         world.run("select service.ledger_rollup()")
         world.run("select service.security_watch()")
+        answered = {"reference": "du_1", "escrow_id": str(escrow.id), "outcome": "submitted",
+                    "sha256": "a" * 64}  # fmt: skip
+        assert world.one("select service.chargeback_answered(%s)", Jsonb(answered))
 
 
 @pytest.mark.parametrize("verb", _VERBS)

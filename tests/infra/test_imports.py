@@ -111,10 +111,17 @@ def test_only_the_relay_loads_boto3() -> None:
     assert users == {"functions/webhooks/relay.py"}
 
 
-def _core(folder: Path) -> set[Path]:
-    """decide.py and all of the domain that it reaches."""
+def test_who_receives_from_stripe_does_not_load_its_library() -> None:
+    reached = {_name(path) for path in _core(ROOT / "functions/rail_stripe", "webhook.py")}
+
+    assert "functions/rail_stripe/event.py" in reached
+    assert not reached & CALLS_STRIPE
+
+
+def _core(folder: Path, start: str = "decide.py") -> set[Path]:
+    """A file and all of the domain that it reaches."""
     core: set[Path] = set()
-    waiting = [folder / "decide.py"]
+    waiting = [folder / start]
     while waiting:
         path = waiting.pop()
         if path in core or not path.exists():

@@ -1,0 +1,108 @@
+"""The way out over cards: a transfer to a payee's account, or a refund to the payer's card."""
+
+from shared.errors import Unavailable
+from shared.payouts import Outcome as Recorded
+from shared.payouts import Payment
+from shared.settings import SettingsError
+
+from .api import StripeApi
+from .connection import Connection
+from .objects import Refund, Transfer
+from .outcome import Done, Later, Outcome, Refused, Unknown
+
+_REFUNDS = ("refund", "return")
+# Refusals that pass by themselves, and seconds until it is worth asking again.
+_PASSING = {
+    "balance_insufficient": 900,
+    "insufficient_funds": 900,
+    "charge_disputed": 21_600,
+    "lock_timeout": 30,
+}
+_BUSY = 60
+_UNSETTLED = 600
+
+
+class CardRail:
+    """Rail of shared.payouts. A payment is found at Stripe by its key, in the metadata."""
+
+    def __init__(self, stripe: Connection) -> None:
+        self._stripe = stripe
+
+    def send(self, payment: Payment) -> Recorded:
+        """Pay, once: with the idempotency key of this claim."""
+        try:
+            api = self._stripe.api
+        except (SettingsError, Unavailable) as error:
+            return Recorded("postpone", reason=type(error).__name__, next_in=_BUSY)
+        outcome = self._ordered(api, payment)
+        if isinstance(outcome, Done):
+            return _of(outcome.value)
+        if isinstance(outcome, Refused):
+            wait = _PASSING.get(outcome.code or "")
+            event = "fail" if wait is None else "postpone"
+            return Recorded(event, reason=_reason(outcome), next_in=wait)
+        if isinstance(outcome, Later):
+            return Recorded("postpone", reason=outcome.reason, next_in=_BUSY)
+        return Recorded("lose", reason=outcome.reason)
+
+    def look(self, payment: Payment) -> Recorded:
+        """Ask Stripe for all that was sent from this escrow, and find ours among it.
+
+        What is not there was not sent. It is sent again, within a day under the same idempotency
+        key: should the first call still be on its way, both are one.
+        """
+        api = self._stripe.api
+        answer = (
+            api.refunds(payment.destination)
+            if payment.kind in _REFUNDS
+            else api.transfers(payment.escrow_id)
+        )
+        if not isinstance(answer, Done):
+            return Recorded("look", reason=_reason(answer))
+        for sent in answer.value:
+            if sent.key == payment.key:
+                return _of(sent, looked=payment.state == "submitted")
+        if payment.state == "submitted":
+            return Recorded("look", reason="Stripe does not list it", next_in=_UNSETTLED)
+        outcome = self._ordered(api, payment)
+        if isinstance(outcome, Done):
+            return _of(outcome.value)
+        if isinstance(outcome, Refused) and outcome.code not in _PASSING:
+            return Recorded("fail", reason=_reason(outcome))
+        return Recorded("look", reason=_reason(outcome))
+
+    def _ordered(self, api: StripeApi, payment: Payment) -> Outcome[Refund] | Outcome[Transfer]:
+        if payment.kind in _REFUNDS:
+            return api.refund(
+                payment.destination, payment.amount, payment.currency, key=payment.key
+            )
+        charge_id = None
+        # Money that was reinstated is the platform's own: the charge it came by may be used up.
+        if payment.kind == "release" and payment.funding_reference:
+            paid = api.intent(payment.funding_reference)
+            if not isinstance(paid, Done):
+                return Later(_reason(paid))
+            charge_id = paid.value.charge.id if paid.value.charge else None
+        return api.transfer(
+            payment.escrow_id, payment.amount, payment.currency, account=payment.destination,
+            charge_id=charge_id, key=payment.key,
+        )  # fmt: skip
+
+
+def _of(sent: Refund | Transfer, *, looked: bool = False) -> Recorded:
+    """What is recorded of a payment that Stripe has. looked: it was submitted before."""
+    if isinstance(sent, Transfer):
+        if sent.amount_reversed == sent.amount:
+            return Recorded("fail", sent.id, "reversed")
+        return Recorded("confirm", sent.id)
+    if sent.status == "succeeded":
+        return Recorded("confirm", sent.id)
+    if sent.status in ("failed", "canceled"):
+        return Recorded("fail", sent.id, sent.failure_reason or sent.status)
+    return Recorded("look" if looked else "submit", sent.id, sent.status, _UNSETTLED)
+
+
+def _reason(answer: Refused | Later | Unknown) -> str:
+    if isinstance(answer, Refused):
+        return f"{answer.code or answer.status}: {answer.message}"
+    return answer.reason

@@ -1,0 +1,54 @@
+"""Chargebacks, as they stand now: reported with what they cost."""
+
+from datetime import UTC, datetime
+
+from shared.db import Database
+
+from .answers import NotYet, told
+from .api import StripeApi
+from .intents import RAIL, cost, follow_funding, funding_of
+from .objects import Dispute
+
+# Questions of a bank that took no money.
+_NO_MONEY = (
+    "warning_needs_response",
+    "warning_under_review",
+    "warning_closed",
+    "prevented",
+)
+_ENDED = {"won": "reversal_won", "lost": "reversal_lost"}
+
+
+def follow_dispute(db: Database, api: StripeApi, dispute_id: str) -> str:
+    """Report a chargeback; how it stands. Raises NotOurs, NotYet, Problem."""
+    dispute = told(api.dispute(dispute_id))
+    funding = funding_of(db, dispute.intent_id)
+    if dispute.status in _NO_MONEY:
+        return dispute.status
+    # What is taken back was there first.
+    if not funding["closed"] and follow_funding(db, api, funding) != "succeeded":
+        raise NotYet("a chargeback of money that has not come")
+    for posting in dispute.postings:
+        cost(db, posting.id, posting.currency, posting.fee, "dispute")
+    _report(db, funding["escrow_id"], dispute, "reversal_opened")
+    if ended := _ENDED.get(dispute.status):
+        _report(db, funding["escrow_id"], dispute, ended)
+    return dispute.status
+
+
+def _report(db: Database, escrow_id: str, dispute: Dispute, kind: str) -> None:
+    opened = kind == "reversal_opened"
+    at = dispute.created if opened else datetime.now(UTC)
+    report = {
+        "rail": RAIL,
+        "provider_event_id": f"{dispute.id}:{kind.removeprefix('reversal_')}",
+        "escrow_id": escrow_id,
+        "kind": kind,
+        "currency": dispute.currency,
+        "amount": dispute.amount,
+        "reference": dispute.id,
+        "reason": dispute.reason[:64],
+        "provider_time": at.isoformat(),
+        "due_by": dispute.due_by.isoformat() if opened and dispute.due_by else None,
+    }
+    db.service_rpc("rail_report", {"report": report}, repeatable=True)

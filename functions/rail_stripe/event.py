@@ -1,0 +1,100 @@
+"""An event of Stripe as it came, and what it is about. Pure: no I/O, no library.
+
+Of what an event tells only names are used: how things stand is asked of Stripe.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.body import read_json
+from shared.errors import BadRequest, Problem
+
+PROVIDER = "stripe"
+# Of our workers; Stripe lists at most twenty types at once.
+FOLLOWED = (
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.succeeded",
+    "payment_intent.canceled",
+    "payment_intent.payment_failed",
+    "charge.captured",
+    "charge.expired",
+    "charge.updated",
+    "charge.refunded",
+    "charge.refund.updated",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.closed",
+    "transfer.created",
+    "transfer.updated",
+    "transfer.reversed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be looked at. kind: intent, refunds (of an intent), dispute, or transfers (of an
+    escrow). id: of the intent, the dispute or the escrow."""
+
+    kind: Literal["intent", "refunds", "dispute", "transfers"]
+    id: str
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    object: dict[str, Any]
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, strict=True)
+    object: Literal["event"]
+    id: Annotated[str, Field(pattern=r"^evt_[A-Za-z0-9_]{1,200}$")]
+    type: Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$", max_length=100)]
+    created: Annotated[int, Field(ge=0, le=253_402_300_799)]
+    data: _Data
+
+
+def received(text: str, source: Literal["webhook", "poller"]) -> Mapping[str, Any]:
+    """Fields of one event for service.webhook_receive. Raises BadRequest bad_event."""
+    try:
+        event = _Event.model_validate(read_json(text))
+    except (ValidationError, Problem):
+        raise BadRequest("bad_event", "The event is not of the shape we know.") from None
+    return {
+        "provider": PROVIDER,
+        "event_id": event.id,
+        "type": event.type,
+        "body": text,
+        "occurred_at": datetime.fromtimestamp(event.created, UTC).isoformat(),
+        "source": source,
+    }
+
+
+def subject(kind: str, body: str) -> Subject | None:
+    """What an event of this type is about; None when nothing follows from such events."""
+    if kind not in FOLLOWED:
+        return None
+    about = json.loads(body)["data"]["object"]
+    if kind.startswith("payment_intent."):
+        return _subject("intent", about.get("id"))
+    if kind.startswith("charge.dispute."):
+        return _subject("dispute", about.get("id"))
+    if kind.startswith("transfer."):
+        return _subject("transfers", (about.get("metadata") or {}).get("escrow_id"))
+    refunds = kind.startswith(("refund.", "charge.refund"))
+    return _subject("refunds" if refunds else "intent", about.get("payment_intent"))
+
+
+def _subject(
+    kind: Literal["intent", "refunds", "dispute", "transfers"], identifier: object
+) -> Subject | None:
+    return Subject(kind, identifier) if isinstance(identifier, str) and identifier else None

@@ -1,0 +1,38 @@
+"""Scheduled every minute, and at work for most of it: payments to payees' accounts, refunds to
+payers' cards."""
+
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared.db import database
+from shared.payouts import pay
+from shared.rounds import run_rounds
+from shared.telemetry import instrumented, logger, metrics
+
+from .card_rail import CardRail
+from .connection import Connection
+from .intents import RAIL
+
+_NAMES = ("confirmed", "submitted", "failed", "postponed", "unknown", "looked", "lost")
+
+
+def run(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Payments by what was recorded. Raises Problem when the database is gone."""
+    db, rail = database(), CardRail(Connection())
+    paid = dict.fromkeys(_NAMES, 0)
+
+    def look() -> bool:
+        done = pay(db, RAIL, rail, context)
+        for name, count in done.items():
+            paid[name] += count
+        return any(done.values())
+
+    run_rounds(context, look)
+    metrics.add_metric("CardPayoutsFailed", MetricUnit.Count, paid["failed"])
+    metrics.add_metric("CardPayoutsUnknown", MetricUnit.Count, paid["unknown"])
+    logger.info("card payouts", extra=paid)
+    return paid
+
+
+handler = instrumented(run)

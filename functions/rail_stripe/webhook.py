@@ -1,0 +1,61 @@
+"""The inbox of Stripe: checked, kept, answered. What follows is done later, by the inbox's worker.
+
+Nothing here loads Stripe's library: whoever sends waits.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.request import Request
+from pydantic import BaseModel, ConfigDict
+
+from shared.api import Db, Routes, lambda_handler, make_app
+from shared.documented import answers
+from shared.inbound import raw_body
+from shared.settings import secret_values
+from shared.stripe_signature import verify
+
+from .event import received
+
+SECRETS = "HOLDFAST_STRIPE_WEBHOOK_SECRET"
+
+
+class Kept(BaseModel):
+    """new: false when the event came before."""
+
+    model_config = ConfigDict(extra="forbid")
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """As it came, unchecked. body: raw."""
+
+    signature: str
+    body: bytes
+
+
+def message_of(request: Request) -> Message:
+    """The message of a request."""
+    return Message(request.headers.get("stripe-signature", ""), raw_body(request))
+
+
+Inbound = Annotated[Message, Depends(message_of)]
+
+routes = Routes()
+
+
+@routes.post("/webhooks/stripe", responses=answers(Kept, "Kept; do not send it again."))
+def receive(message: Inbound, db: Db) -> Response[Any]:
+    """An event of Stripe, signed as Stripe signs."""
+    verify(message.signature, message.body, secret_values(SECRETS), datetime.now(UTC))
+    kept = [received(message.body.decode(), "webhook")]
+    new = db.service_rpc("webhook_receive", {"events": kept}, repeatable=True)
+    return Response(200, "application/json", {"new": new > 0})
+
+
+app = make_app(routes, signed_in=False)
+handler = lambda_handler(app)

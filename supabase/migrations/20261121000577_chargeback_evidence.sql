@@ -1,0 +1,96 @@
+-- Evidence against chargebacks: what we know of a deal that was performed, handed in once.
+
+create table private.chargeback_evidence (
+    reference text primary key,
+    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    outcome text not null check (outcome in ('submitted', 'submitted_before', 'refused')),
+    sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+    created_at timestamptz not null
+);
+alter table private.chargeback_evidence enable row level security;
+create index chargeback_evidence_escrow_id_idx on private.chargeback_evidence (escrow_id);
+select private.make_append_only('private.chargeback_evidence');
+comment on table private.chargeback_evidence is 'What was handed in against chargebacks: once each.';
+comment on column private.chargeback_evidence.reference is 'The rail''s name of the chargeback.';
+comment on column private.chargeback_evidence.escrow_id is 'Escrow it is about.';
+comment on column private.chargeback_evidence.outcome is
+'submitted by us; submitted_before: by somebody else, or by us without an answer; refused by the rail.';
+comment on column private.chargeback_evidence.sha256 is 'Of the evidence as canonical JSON.';
+comment on column private.chargeback_evidence.created_at is 'When it was recorded.';
+
+-- Definer: schedules have no user.
+create function service.chargebacks_due(within interval default '3 days', max_rows integer default 5) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'reference', due.reference, 'escrow_id', due.escrow_id, 'amount', trim_scale(due.amount)::text,
+            'currency', due.currency, 'reason', due.reason,
+            'contract', (
+                select jsonb_build_object(
+                    'contract_id', c.id, 'document_hash', c.document_hash, 'made_at', c.created_at,
+                    'title', m.title, 'description', m.description,
+                    'signatures', coalesce((
+                        select jsonb_agg(jsonb_build_object(
+                            'role', s.role, 'document_hash', s.document_hash, 'signed_at', s.signed_at
+                        ) order by s.signed_at, s.role)
+                        from public.contract_signatures as s where s.contract_id = c.id
+                    ), '[]')
+                )
+                from public.contract_milestones as m inner join public.contracts as c on m.contract_id = c.id
+                where m.id = due.escrow_id
+            ),
+            'deliveries', coalesce((
+                select jsonb_agg(jsonb_build_object(
+                    'revision', d.revision, 'delivered_at', d.created_at, 'note', d.note, 'files', to_jsonb(d.files)
+                ) order by d.revision)
+                from public.deliveries as d where d.milestone_id = due.escrow_id
+            ), '[]'),
+            'events', (
+                select jsonb_agg(jsonb_build_object(
+                    'version', e.version, 'event', e.event, 'by', e.actor_role, 'state', e.to_state, 'at', e.created_at,
+                    'hash', encode(e.hash, 'hex')
+                ) order by e.version)
+                from public.escrow_events as e where e.escrow_id = due.escrow_id
+            )
+        ) order by due.due_by, due.reference), '[]')
+        from (
+            select r.* from public.rail_reports as r
+            where r.rail = 'stripe' and r.kind = 'reversal_opened' and r.due_by > v_now
+                and r.due_by <= v_now + chargebacks_due.within
+                -- Only who has performed has something to show.
+                and exists (
+                    select from public.escrow_events as e where e.escrow_id = r.escrow_id and e.event = 'perform'
+                )
+                and not exists (select from private.chargeback_evidence as g where g.reference = r.reference)
+                and not exists (
+                    select from public.rail_reports as o
+                    where o.escrow_id = r.escrow_id and o.reference = r.reference
+                        and o.kind in ('reversal_won', 'reversal_lost')
+                )
+            order by r.due_by, r.id limit least(greatest(max_rows, 1), 50)
+        ) as due
+    );
+end
+$$;
+comment on function service.chargebacks_due(interval, integer) is
+'Chargebacks on cards whose time to answer ends within an interval, of escrows that were performed, not yet answered: with contract, signatures, deliveries and events.';
+
+-- Definer: as above.
+create function service.chargeback_answered(answered jsonb) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+    insert into private.chargeback_evidence (reference, escrow_id, outcome, sha256, created_at)
+    values (
+        answered ->> 'reference', (answered ->> 'escrow_id')::uuid, answered ->> 'outcome', answered ->> 'sha256',
+        private.clock()
+    ) on conflict (reference) do nothing;
+    return found;
+end
+$$;
+comment on function service.chargeback_answered(jsonb) is
+'Evidence against a chargeback was handed in {reference, escrow_id, outcome submitted|submitted_before|refused, sha256}; false when that was recorded before.';
