@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.functions.cards import Ahead, Cards
 from tests.functions.desk import Desk, Trade, open_trade
+from tests.rails.stripe import StripeStandIn
 from tests.rails.webhook_receiver import WebhookReceiver
 from tests.stack.stack import Stack
 
@@ -49,3 +51,13 @@ def unpriced(stack: Stack) -> Stack:
     with stack.connect() as connection:
         connection.execute("delete from public.prices")
     return stack
+
+
+@pytest.fixture(scope="module")
+def cards(desk: Desk) -> Iterator[Cards]:
+    """Stripe beside the stack of this file; its clock goes on and never back."""
+    clock = Ahead()
+    with StripeStandIn(clock) as stripe, httpx.Client(base_url=desk.stack.url, timeout=60) as http:
+        made = Cards(desk, stripe, clock, http)
+        made.prepare()
+        yield made

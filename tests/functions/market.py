@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -45,7 +46,7 @@ def offer(
         "milestones": [milestone(each, f"Part {n}") for n, each in enumerate(amounts, 1)],
         **terms,
     }
-    body["amount"] = str(sum(int(each["amount"]) for each in body["milestones"]))
+    body["amount"] = str(sum(Decimal(each["amount"]) for each in body["milestones"]))
     return str(desk.done(buyer, f"/listings/{listing_id}/offers", body)["offer_id"])
 
 
@@ -84,14 +85,15 @@ def contract(
     amounts: Sequence[str] = ("300",),
     terms: Mapping[str, Any] | None = None,
     snapshots: Callable[[UUID], list[str]] | None = None,
+    seller: UUID | None = None,
     **fields: Any,
 ) -> Contract:
     """An accepted offer; nobody has signed. The buyer owns 1,000 USDC.
 
     terms: of the offer, besides the amounts. snapshots: takes the listing's, as its seller.
-    fields: of the listing.
+    seller: somebody new if none is named. fields: of the listing.
     """
-    seller, buyer = desk.stack.create_user(), desk.stack.create_user()
+    seller, buyer = seller or desk.stack.create_user(), desk.stack.create_user()
     body = {"party_id": str(buyer), "currency": CURRENCY, "amount": "1000"}
     desk.done(OLGA.id, "/deposits", body)
     if snapshots:
