@@ -16,7 +16,6 @@ from tests.db.trades import signed
 from tests.db.world import World, plain
 
 ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
-CURRENCIES = {"stripe": "USD", "usdc_base": "USDC_BASE"}
 
 
 def destination(world: World, party: UUID, rail: str = "usdc_base", address: str = ADDRESS) -> UUID:
@@ -28,7 +27,7 @@ def destination(world: World, party: UUID, rail: str = "usdc_base", address: str
 
 def awaiting(world: World, rail: str = "usdc_base", **fields: Any) -> Escrow:
     """A signed escrow on a rail."""
-    return signed(world, currency=CURRENCIES[rail], rail=rail, **fields)
+    return signed(world, rail=rail, **fields)
 
 
 def report(world: World, escrow: Escrow, event: str, kind: str = "funds", **fields: Any) -> bool:

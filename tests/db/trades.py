@@ -12,6 +12,7 @@ from tests.db.world import World
 from tests.stack.identity import as_owner, as_user
 
 PRICE = Decimal(50000)
+CURRENCIES = {"internal": "USDC_BASE", "stripe": "USD", "usdc_base": "USDC_BASE"}
 
 
 def draft(world: World, maker: UUID, kind: str = "sell", amount: str = "1", **fields: Any) -> UUID:
@@ -77,18 +78,20 @@ def contract(
     world: World,
     policy: str = "market_goods",
     amount: str = "100",
-    currency: str = "USDC_BASE",
+    currency: str | None = None,
     parties: tuple[UUID, UUID] | None = None,
     **fields: Any,
 ) -> Escrow:
     """A proposed escrow of the marketplace whose parties have three times its amount."""
     payer, payee = parties or (world.user("payer"), world.user("payee"))
+    rail = fields.get("rail", world.rail)
+    currency = currency or CURRENCIES[rail]
     for party in (payer, payee):
         world.deposit(party, Decimal(amount) * 3, currency)
     answer = world.command(
         "escrow_open",
         **{
-            "payer_id": payer, "payee_id": payee, "policy_id": policy, "rail": "usdc_base",
+            "payer_id": payer, "payee_id": payee, "policy_id": policy, "rail": rail,
             "currency": currency, "amount": amount, "terms_hash": TERMS_HASH,
         } | fields,
     )  # fmt: skip

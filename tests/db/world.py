@@ -41,7 +41,9 @@ def plain(value: Any) -> Any:
 
 
 class World:
-    """People and commands on a connection of the owner."""
+    """People and commands on a connection of the owner. rail: of contracts that name none."""
+
+    rail = "usdc_base"
 
     def __init__(self, connection: Connection, *, arbiters: int = ARBITERS) -> None:
         self.connection = connection
