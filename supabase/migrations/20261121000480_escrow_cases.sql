@@ -173,7 +173,8 @@ begin
         or (v_kind = 'late_funds' and v_escrow.state in ('proposed', 'awaiting_funds', 'funding_exception'))
         or (v_kind = 'rail_reversal' and not private.is_terminal(v_escrow.state)) then
         perform private.refuse('illegal_move');
-    elsif not coalesce(v_amount > 0 and private.fits(v_amount, v_currency), false) then
+    elsif not coalesce(v_amount > 0 and private.fits(v_amount, v_currency), false)
+        or (v_kind = 'rail_reversal' and v_currency <> v_escrow.currency) then
         perform private.refuse('funds_not_exact');
     end if;
     if v_kind = 'rail_reversal' then
@@ -355,7 +356,9 @@ begin
     if private.belongs_to((command ->> 'actor_id')::uuid, v_escrow.payer_id)
         or private.belongs_to((command ->> 'actor_id')::uuid, v_escrow.payee_id) then
         perform private.refuse('not_your_move');
-    elsif v_event is null or v_event not in ('uphold', 'dismiss') or v_case.state <> 'review' then
+    elsif v_event is null or v_event not in ('uphold', 'dismiss') or v_case.state <> 'review'
+        -- How a reversal ends is the rail's word: it moves money.
+        or v_case.kind = 'rail_reversal' then
         perform private.refuse('illegal_move');
     elsif v_amount is not null and not (v_amount between 0 and v_escrow.amount and private.fits(v_amount, v_escrow.currency)) then
         raise sqlstate 'PT422' using message = 'bad_amount', detail = 'Between nothing and the amount of the escrow.';

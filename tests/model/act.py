@@ -8,6 +8,7 @@ from tests.model.episode import RULES, Episode
 from tests.model.product import word
 from tests.model.timers import sweep
 from tests.model.views import Scope
+from tests.model.worker import work
 from tests.model.world import Body
 
 # Running escrows below which something new begins; how often a command should succeed,
@@ -20,7 +21,9 @@ CHOOSERS: dict[str, choose.Chooser] = {
     "order_take": choose_orders.take, "ledger_move_external": choose.move_external,
     "ledger_reverse": choose.reverse, "escrow_open": choose.opening,
     "escrow_claim": choose.claim, "escrow_rail_case": choose.rail_case,
-    "escrow_case_close": choose.close_case,
+    "escrow_case_close": choose.close_case, "escrow_rail_outcome": choose.outcome,
+    "payout_retry": choose.payout_command, "payout_keep": choose.payout_command,
+    "payout_destination_set": choose.destination,
 }  # fmt: skip
 
 
@@ -102,13 +105,15 @@ STEPS: dict[str, tuple[float, Callable[[Episode], None]]] = {
     "repeat": (5, repeat),
     "wait": (3, wait),
     "sweep": (0.3, sweep),
+    "work": (8, work),
     "roll_up": (0.5, roll_up),
 }
 COMMANDS: dict[str, float] = {
     "order_take": 8, "order_publish": 3, "order_cancel": 1, "order_pause": 1,
     "order_resume": 1, "escrow_open": 2,
     "ledger_move_external": 3, "ledger_reverse": 1, "escrow_claim": 1.5,
-    "escrow_rail_case": 1, "escrow_case_close": 1,
+    "escrow_rail_case": 2, "escrow_case_close": 1, "escrow_rail_outcome": 1,
+    "payout_retry": 1, "payout_keep": 0.5, "payout_destination_set": 2,
 }  # fmt: skip
 
 

@@ -39,7 +39,8 @@ COMMANDS: dict[str, LiteralString] = {
         "escrow_commit", "escrow_commit_many", "order_publish", "order_pause", "order_resume",
         "order_cancel", "order_take",
         "ledger_move_external", "ledger_reverse", "escrow_open", "escrow_claim",
-        "escrow_rail_case", "escrow_case_close",
+        "escrow_rail_case", "escrow_case_close", "escrow_rail_outcome",
+        "payout_record", "payout_retry", "payout_keep", "payout_destination_set",
     )
 }  # fmt: skip
 SNAPSHOT_OF = """
@@ -48,7 +49,7 @@ from public.escrow_transactions as e where e.id = %s
 """
 SWEEPS: dict[str, LiteralString] = {
     name: f"select service.{name}(%s)"
-    for name in ("escrow_due", "orders_expire", "escrow_cases_expire")
+    for name in ("escrow_due", "orders_expire", "escrow_cases_expire", "payouts_expire")
 }
 
 
@@ -127,6 +128,12 @@ class Database:
 
     def sweep(self, name: str, rows: int) -> Any:
         return _asked(self.service, SWEEPS[name], rows)
+
+    def claim(self, rail: str) -> list[dict[str, Any]]:
+        """What a worker gets."""
+        return self.service.execute(  # type: ignore[no-any-return]
+            "select service.payouts_claim(%s, 500)", [rail]
+        ).fetchone()[0]  # type: ignore[index]
 
     def snapshot(self, escrow_id: UUID, kind: str, user: UUID | None) -> dict[str, Any]:
         """What a function reads before it decides. Raises Refused."""

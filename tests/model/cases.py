@@ -1,10 +1,13 @@
 """What is brought forward after an escrow has ended."""
 
+from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from tests.model.books import Entry, clearing, losses
-from tests.model.money import fits
+from tests.model.money import ZERO, fits
 from tests.model.operators import answered, not_operator
+from tests.model.payments import OPEN, Debt, keep, pay_out
 from tests.model.things import Case, Escrow
 from tests.model.world import DONE, Answer, Body, Verdict, World, has_key, refusals, refused
 
@@ -56,24 +59,80 @@ def judge_rail_case(world: World, body: Body) -> Verdict:
     before = world.rail_events.get(body["provider_event_id"])
     if before is not None:
         return Verdict(replay={"case_id": before})
-    wanted = "late_funds" if escrow.state == "void" else "rail_reversal"
-    if not escrow.closed or body["kind"] != wanted:
+    waits = escrow.state in ("proposed", "awaiting_funds", "funding_exception")
+    kind, code = body["kind"], body["currency"]
+    if (kind == "late_funds" and waits) or (kind == "rail_reversal" and not escrow.closed):
         return refused("illegal_move")
-    right = body["amount"] > 0 and fits(body["amount"], escrow.currency)
+    right = body["amount"] > 0 and fits(body["amount"], code)
+    if kind == "rail_reversal" and code != escrow.currency:
+        right = False
     return DONE if right else refused("funds_not_exact")
 
 
 def apply_rail_case(world: World, body: Body, given: Answer) -> Answer:
     escrow, case_id = world.escrows[body["escrow_id"]], UUID(given["case_id"])
-    code, amount = escrow.currency, body["amount"]
-    if body["kind"] == "late_funds":
-        world.books.post([clearing(code, -amount), Entry(escrow.payer, code, amount)])
-    else:
-        world.books.post([losses(code, -amount), clearing(code, amount)])
-    end = world.now + escrow.policy.review
-    world.cases[case_id] = Case(case_id, escrow.id, body["kind"], None, end, amount)
+    kind, code, amount = body["kind"], body["currency"], body["amount"]
+    case = Case(case_id, escrow.id, kind, None, world.now + escrow.policy.review, amount)
+    case.last_event, world.cases[case_id] = kind, case
     world.rail_events[body["provider_event_id"]] = case_id
+    if kind == "late_funds":
+        entries = pay_out(
+            world, escrow, "return", escrow.payer, code, amount,
+            version=escrow.version, case=case_id,
+        )  # fmt: skip
+        world.books.post([clearing(code, -amount), *entries])
+    else:
+        _take_back(world, escrow, case, amount)
+        case.deadline_at = (body["due_by"] or world.now) + timedelta(days=180)
     return {"case_id": case_id}
+
+
+def _take_back(world: World, escrow: Escrow, case: Case, amount: Decimal) -> None:
+    """From whoever was paid, as far as it reaches; the rest is owed to the platform."""
+    code = escrow.currency
+    debtor = escrow.payee if (escrow.payee_amount or 0) > 0 else escrow.payer
+    for payment in world.payments.values():
+        mine = (payment.escrow, payment.party, payment.currency) == (escrow.id, debtor, code)
+        if mine and payment.state in OPEN:
+            keep(world, payment)
+    taken = min(world.books.available(debtor, code), amount)
+    case.debtor, case.taken = debtor, taken
+    world.books.post(
+        [clearing(code, amount), Entry(debtor, code, -taken), losses(code, taken - amount)]
+    )
+    if amount > taken:
+        world.debts.append(Debt(debtor, case.id, code, amount - taken))
+
+
+def judge_outcome(world: World, body: Body) -> Verdict:
+    case = world.cases.get(body["case_id"])
+    if case is None or body["event"] not in ("reversal_won", "reversal_lost"):
+        return refused("illegal_move")
+    if case.last_event == body["event"]:
+        return Verdict(replay={"case_id": case.id})
+    right = case.state == "review" and case.kind == "rail_reversal"
+    return DONE if right else refused("illegal_move")
+
+
+def apply_outcome(world: World, body: Body, given: Answer) -> Answer:
+    case = world.cases[body["case_id"]]
+    escrow, event = world.escrows[case.escrow], body["event"]
+    case.state = "dismissed" if event == "reversal_won" else "upheld"
+    case.last_event, case.deadline_at = event, None
+    if event == "reversal_won":
+        code, amount = escrow.currency, case.amount
+        assert amount is not None
+        assert case.debtor is not None
+        owed = ZERO
+        for debt in world.debts:
+            if debt.case == case.id:
+                owed = debt.cancelled = debt.amount - debt.recovered
+        entries = pay_out(
+            world, escrow, "reinstate", case.debtor, code, amount - owed,
+            version=escrow.version, case=case.id,
+        )  # fmt: skip
+        world.books.post([clearing(code, -amount), losses(code, owed), *entries])
+    return {"case_id": case.id}
 
 
 def judge_close_case(world: World, body: Body) -> Verdict:
@@ -89,7 +148,9 @@ def judge_close_case(world: World, body: Body) -> Verdict:
     mine = any(world.cast.belongs_to(body["actor_id"], side) for side in sides)
     return refusals(
         not_your_move=mine,
-        illegal_move=body["event"] not in ("uphold", "dismiss") or case.state != "review",
+        illegal_move=body["event"] not in ("uphold", "dismiss")
+        or case.state != "review"
+        or case.kind == "rail_reversal",
         bad_amount=not right,
     )
 
@@ -97,7 +158,7 @@ def judge_close_case(world: World, body: Body) -> Verdict:
 def apply_close_case(world: World, body: Body, given: Answer) -> Answer:
     case, amount = world.cases[body["case_id"]], body.get("amount")
     case.state = {"uphold": "upheld", "dismiss": "dismissed"}[body["event"]]
-    case.deadline_at = None
+    case.deadline_at, case.last_event = None, body["event"]
     if case.state == "upheld" and case.kind == "claim" and amount:
         case.paid_amount = amount
         code = world.escrows[case.escrow].currency
@@ -113,5 +174,5 @@ def apply_expire_cases(world: World) -> int:
         if case.deadline_at is not None and case.deadline_at <= world.now
     ]
     for case in over:
-        case.state, case.deadline_at = "dismissed", None
+        case.state, case.deadline_at, case.last_event = "dismissed", None, "timeout_dismiss"
     return len(over)

@@ -89,14 +89,45 @@ def claim(world: World, random: Random) -> Body:
 def rail_case(world: World, random: Random) -> Body:
     escrow_id = one_of(random, world.escrows)
     escrow = world.escrows.get(escrow_id)
-    void = escrow is not None and escrow.state == "void"
-    kinds = ["late_funds", "rail_reversal"]
-    kind = kinds[not void] if random.random() < 0.9 else random.choice(kinds)
+    kind = random.choice(["late_funds", "rail_reversal"])
+    code = escrow.currency if escrow and random.random() < 0.95 else random.choice(CRYPTO)
     amount = random.choice([Decimal("0.25"), Decimal(1)])
     return {
-        "escrow_id": escrow_id, "kind": kind, "amount": amount,
+        "escrow_id": escrow_id, "kind": kind, "amount": amount, "currency": code,
+        "due_by": random.choice([None, world.now + timedelta(days=9)]),
         "provider_event_id": f"evt_{world.cast.users[0]}_{random.randint(0, 30)}",
     }  # fmt: skip
+
+
+def outcome(world: World, random: Random) -> Body:
+    reversals = {key: case for key, case in world.cases.items() if case.kind == "rail_reversal"}
+    known = reversals if random.random() < 0.9 else world.cases
+    return {
+        "case_id": one_of(random, known),
+        "event": random.choice(["reversal_won", "reversal_won", "reversal_lost"]),
+    }
+
+
+def payout_command(world: World, random: Random) -> Body:
+    payout_id = one_of(random, world.payments)
+    payment = world.payments.get(payout_id)
+    actor = random.choice([*world.cast.users, *world.cast.staff("operator")])
+    if payment is not None and random.random() < 0.8:
+        able = [user for user in world.cast.users if world.cast.acts_for(user, payment.party)]
+        actor = random.choice(able)
+    aal = "aal1" if random.random() < 0.05 else "aal2"
+    return keyed(random, {"payout_id": payout_id, "actor_id": actor, "aal": aal})
+
+
+def destination(world: World, random: Random) -> Body:
+    party = random.choice([*world.cast.users[:4], *world.cast.companies])
+    able = [user for user in world.cast.users if world.cast.acts_for(user, party)]
+    actor = random.choice(able if random.random() < 0.9 else world.cast.users)
+    address = f"0x{random.getrandbits(159) + 1:040x}" if random.random() < 0.9 else "acct_1"
+    return keyed(random, {
+        "party_id": party, "rail": "usdc_base", "address": address, "actor_id": actor,
+        "aal": "aal1" if random.random() < 0.05 else "aal2",
+    })  # fmt: skip
 
 
 def close_case(world: World, random: Random) -> Body:
@@ -116,6 +147,12 @@ def moment(world: World, random: Random) -> datetime:
         time
         for escrow in world.escrows.values()
         for time in (escrow.deadline_at, escrow.expires_at, escrow.claim_until, *_waits(escrow))
+        if time is not None and time > world.now
+    ]
+    times += [
+        time
+        for payment in world.payments.values()
+        for time in (payment.next_at, payment.deadline_at)
         if time is not None and time > world.now
     ]
     times += [order.expires_at for order in world.orders.values() if order.expires_at > world.now]

@@ -16,7 +16,7 @@ from tests.model.world import Body, World
 RIGHT_EVENT, RIGHT_ACTOR, UNTOUCHED = 0.85, 0.9, 0.8
 SELDOM = {
     "freeze": 0.1, "concede": 0.1, "accept": 0.2, "cancel": 0.1, "return_funds": 0.2,
-    "accept_split": 0.4, "evidence": 0.5,
+    "accept_split": 0.4, "evidence": 0.5, "rail_return": 0.1, "rail_void": 0.3,
 }  # fmt: skip
 OFTEN = {
     "dispute": 2.0, "acknowledge": 4.0, "decide": 4.0, "propose_decision": 4.0, "appeal": 4.0,
@@ -145,6 +145,7 @@ def _payload_off(random: Random, d: Body, escrow: Escrow) -> None:
         "reason": random.choice(["", "silence", "paid"]), "terms_hash": "0" * 64,
         "offer_id": UUID(int=7), "sha256": "short",
         "grounds": "short", "arbiter_id": UUID(int=7), "currency": "LTC", "provider_time": None,
+        "reference": "",
     }  # fmt: skip
     given = {**d["payload"]}
     for name in random.sample(sorted(given), min(1, len(given))):

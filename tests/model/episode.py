@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from tests.model import cases, openings, operators, orders
+from tests.model import cases, openings, operators, orders, payments
 from tests.model.apply import apply
 from tests.model.arena import Database, Refused
 from tests.model.cast import OUTSIDE, PLATFORM
@@ -35,6 +35,10 @@ RULES: dict[str, tuple[Judge, Apply]] = {
     "escrow_claim": (cases.judge_claim, cases.apply_claim),
     "escrow_rail_case": (cases.judge_rail_case, cases.apply_rail_case),
     "escrow_case_close": (cases.judge_close_case, cases.apply_close_case),
+    "escrow_rail_outcome": (cases.judge_outcome, cases.apply_outcome),
+    "payout_retry": (payments.judge_retry, payments.apply_retry),
+    "payout_keep": (payments.judge_keep, payments.apply_keep),
+    "payout_destination_set": (payments.judge_destination, payments.apply_destination),
 }
 
 
@@ -114,8 +118,10 @@ class Episode:
         self.look(Scope.all(self.world))
 
     def _look_at(self, body: Body) -> None:
-        keys = ("escrow_id", "trade_id", "order_id", "case_id")
+        keys = ("escrow_id", "trade_id", "order_id", "case_id", "payout_id")
         ids = {_uuid(body[key]) for key in keys if key in body}
+        ids |= {self.world.cases[key].escrow for key in ids & self.world.cases.keys()}
+        ids |= {p.escrow for p in self.world.payments.values() if p.id in ids}
         escrows = ids & self.world.escrows.keys()
         listed = {self.world.escrows[key].order for key in escrows} | ids
         self.look(

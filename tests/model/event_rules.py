@@ -10,6 +10,7 @@ EVENT_RULES: dict[str, Rule] = {
     for rule in (
         funding.sign, funding.countersign, funding.fund, funding.funds_confirmed,
         funding.funds_mismatch, funding.top_up, funding.propose_partial, funding.accept_partial,
+        funding.rail_return, funding.rail_void,
         trade.accept, trade.dispute, trade.request_revision, trade.offer_split,
         trade.withdraw_offer, trade.accept_split, trade.freeze, trade.unfreeze, trade.outage_credit,
         dispute.statement, dispute.statement_reply, dispute.evidence, dispute.assign,

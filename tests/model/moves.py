@@ -116,6 +116,12 @@ _add(_DECIDED, "appeal", PARTIES, ("disputed", "acknowledge"), in_time=True)
 _add(_DECIDED, "accept_decision", PARTIES, "same")
 _add(_DECIDED, "settle_decision", PARTIES, None, settles="decision")
 _add(_DECIDED, "timeout_settle", "timer", None, settles="decision")
+# 25: the rail has given the money back itself
+_add(
+    _FUNDED + _PERFORMED + _DISPUTED + _DECIDED, "rail_return", "rail", "refunded",
+    settles="refund", while_frozen=True,
+)  # fmt: skip
+_add(_EXCEPTION, "rail_void", "rail", "void", while_frozen=True)
 # 23: the overlay
 _LIVE = list(MOVES)
 _add(_LIVE, "freeze", PLATFORM, "same")

@@ -33,6 +33,7 @@ WORDS = {
     "funds-confirmed": "funds_confirmed", "funds-mismatch": "funds_mismatch",
     "top-up": "top_up", "propose-partial": "propose_partial",
     "accept-partial": "accept_partial", "return-funds": "return_funds",
+    "rail-return": "rail_return", "rail-void": "rail_void",
 }  # fmt: skip
 # Each product has a word of its own for it; the other's is refused before anything is asked.
 _PERFORMS = {"p2p": "mark-paid", "market": "deliver"}

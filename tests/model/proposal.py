@@ -83,6 +83,12 @@ def payload(world: World, random: Random, escrow: Escrow, event: str) -> dict[st
     half = some_part(random, escrow)
     if event in ("funds_confirmed", "funds_mismatch", "top_up"):
         return _arrival(world, random, escrow, event)
+    if event in ("rail_return", "rail_void"):
+        most = escrow.amount
+        if event == "rail_void":
+            most = world.books.held(escrow.id, escrow.currency, "pending")
+        amount = random.choice([most, most, most - most / 2 % unit(escrow.currency)])
+        return {"amount": amount, "currency": escrow.currency, "reference": "dp_1"}
     if event == "assign":
         free = eligible(world, escrow) if escrow.state == "disputed" else []
         return {"arbiter_id": random.choice(free or world.cast.users)}

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tests.model.money import ZERO
+from tests.model.money import ZERO, fits
 from tests.model.rule_parts import arrives, codes, other, payload
 from tests.model.things import Escrow
 from tests.model.world import Body, World
@@ -63,3 +63,21 @@ def propose_partial(world: World, escrow: Escrow, d: Body, role: str) -> set[str
 def accept_partial(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     standing = escrow.open_offer(other(role), "partial", world.now)
     return codes(funds_not_exact=suspense(world, escrow) <= 0, other_side_pending=standing is None)
+
+
+def rail_return(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
+    return _taken_back(escrow, d, escrow.amount)
+
+
+def rail_void(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
+    return _taken_back(escrow, d, suspense(world, escrow))
+
+
+def _taken_back(escrow: Escrow, d: Body, most: Decimal) -> set[str]:
+    amount = payload(d).get("amount")
+    right = amount is not None and 0 < amount <= most and fits(amount, escrow.currency)
+    return codes(
+        other_rail=escrow.rail == "internal",
+        reference_required=not payload(d).get("reference"),
+        funds_not_exact=not right,
+    )

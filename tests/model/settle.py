@@ -2,13 +2,15 @@
 
 from decimal import Decimal
 
-from tests.model.books import Entry, clearing, fees, moved
+from tests.model.books import Entry, clearing, fees
 from tests.model.money import ZERO
+from tests.model.payments import pay_out
 from tests.model.things import Escrow
 from tests.model.world import Body, World
 
 FUNDING = ("funds_confirmed", "funds_mismatch", "top_up")
-EMPTIES_SUSPENSE = ("top_up", "accept_partial", "return_funds", "timeout_return")
+EMPTIES_SUSPENSE = ("top_up", "accept_partial", "return_funds", "timeout_return", "rail_void")
+BEGINS = ("fund", "funds_confirmed", "top_up", "accept_partial")
 
 
 def pay_parts(world: World, escrow: Escrow, d: Body) -> None:
@@ -16,14 +18,19 @@ def pay_parts(world: World, escrow: Escrow, d: Body) -> None:
     code = escrow.currency
     entries = [Entry(escrow.payer, code, -escrow.amount, "locked", hold=escrow.id)]
     back_to = _order_hold(world, escrow, d)
-    entries += [
-        Entry(
-            escrow.payer, code, d["payer_amount"], "locked" if back_to else "available",
-            hold=back_to.id if back_to else None,
-        ),
-        Entry(escrow.payee, code, d["payee_amount"]),
-        fees(code, d["fee_amount"]),
-    ]  # fmt: skip
+    refund = d["payer_amount"]
+    if d["event"] == "rail_return":
+        taken, reference = d["payload"]["amount"], d["payload"]["reference"]
+        refund -= taken
+        entries += pay_out(
+            world, escrow, "rail_return", escrow.payer, code, taken, reference=reference
+        )
+    if back_to:
+        entries.append(Entry(escrow.payer, code, refund, "locked", hold=back_to.id))
+    else:
+        entries += pay_out(world, escrow, "refund", escrow.payer, code, refund)
+    entries += pay_out(world, escrow, "release", escrow.payee, code, d["payee_amount"])
+    entries.append(fees(code, d["fee_amount"]))
     world.books.post([*entries, *_bond(world, escrow, d)])
 
 
@@ -54,26 +61,43 @@ def _bond(world: World, escrow: Escrow, d: Body) -> list[Entry]:
     return [Entry(party, escrow.currency, -kept, "locked", hold=file.id), goes]
 
 
+def _out_of_suspense(world: World, escrow: Escrow) -> list[Entry]:
+    """What waited is free; what is of another currency goes back."""
+    entries = []
+    for (hold, party, code, bucket), amount in list(world.books.holds.items()):
+        if (hold, bucket) == (escrow.id, "pending") and amount > 0:
+            entries.append(Entry(party, code, -amount, "pending", hold=escrow.id))
+            if code != escrow.currency:
+                entries += pay_out(world, escrow, "return", escrow.payer, code, amount)
+    return entries
+
+
 def pay_funding(world: World, escrow: Escrow, d: Body, role: str) -> None:
     """Money that arrives, waits or is returned before an escrow is funded."""
     event, payload = d["event"], d.get("payload") or {}
-    payer, entries = escrow.payer, []
+    payer, own, entries = escrow.payer, escrow.currency, []
+    free = ZERO
     if event in FUNDING and role == "rail":
-        code, amount = payload.get("currency") or escrow.currency, payload["amount"]
+        code, amount = payload.get("currency") or own, payload["amount"]
         entries.append(clearing(code, -amount))
         if event == "funds_mismatch":
             entries.append(Entry(payer, code, amount, "pending", hold=escrow.id))
         else:
-            entries.append(Entry(payer, code, amount))
-    waiting = ZERO
+            free += amount
     if event in EMPTIES_SUSPENSE:
-        waiting = world.books.held(escrow.id, escrow.currency, "pending")
-        for (hold, party, code, bucket), amount in list(world.books.holds.items()):
-            if (hold, bucket) == (escrow.id, "pending") and amount > 0:
-                entries.append(Entry(party, code, -amount, "pending", hold=escrow.id))
-                entries.append(Entry(party, code, amount))
+        free += world.books.held(escrow.id, own, "pending")
+        entries += _out_of_suspense(world, escrow)
     if event == "accept_partial":
-        escrow.amount = waiting
-    if event in ("fund", "funds_confirmed", "top_up", "accept_partial"):
-        entries += moved(payer, escrow.currency, escrow.amount, None, escrow.id)
+        escrow.amount = free
+    if event == "rail_void":
+        taken, reference = payload["amount"], payload["reference"]
+        entries += pay_out(world, escrow, "rail_return", payer, own, taken, reference=reference)
+        free -= taken
+    if event in BEGINS:
+        entries.append(Entry(payer, own, escrow.amount, "locked", hold=escrow.id))
+        free -= escrow.amount
+    if free > 0:
+        entries += pay_out(world, escrow, "return", payer, own, free)
+    elif free < 0:
+        entries.append(Entry(payer, own, free))
     world.books.post(entries)

@@ -145,6 +145,11 @@ class Case:
     amount: Decimal | None = None
     paid_amount: Decimal | None = None
     state: str = "review"
+    last_event: str | None = None
+    # The rail's; of a payment that was refused, the payment and its attempt.
+    event: str | None = None
+    debtor: UUID | None = None
+    taken: Decimal | None = None
 
 
 @dataclass

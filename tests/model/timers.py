@@ -5,13 +5,14 @@ from uuid import UUID
 
 from functions.escrow.snapshot import parse_snapshot
 from functions.escrow.timers import decide_timer
-from tests.model import cases, orders
+from tests.model import cases, orders, payments
 from tests.model.apply import apply, due
 from tests.model.choose_move import rightful
 from tests.model.episode import Episode
 from tests.model.judge import judge
 from tests.model.product import same_decision
 from tests.model.views import Difference
+from tests.model.worker import finish
 from tests.model.world import Body
 
 ROUNDS = 60
@@ -55,6 +56,7 @@ def sweep(episode: Episode) -> None:
     for name, rule in (
         ("orders_expire", orders.apply_expire),
         ("escrow_cases_expire", cases.apply_expire_cases),
+        ("payouts_expire", payments.expire),
     ):
         count, wanted_count = database.sweep(name, 500), rule(world)
         if count != wanted_count:
@@ -92,6 +94,10 @@ def drain(episode: Episode) -> None:
         raise Difference(f"an escrow outlived {ROUNDS} rounds of its timers")
     ends = [case.deadline_at for case in world.cases.values() if case.deadline_at is not None]
     ends += [order.expires_at for order in world.orders.values()]
+    episode.wait(max([world.now, *ends]))
+    sweep(episode)
+    finish(episode)
+    ends = [p.deadline_at for p in world.payments.values() if p.deadline_at is not None]
     episode.wait(max([world.now, *ends]))
     sweep(episode)
     still_held = {hold: amount for hold, amount in world.books.holds.items() if amount}

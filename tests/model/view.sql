@@ -11,6 +11,28 @@ select jsonb_build_object(
             'settlements', (
                 select count(*) from public.escrow_events as v where v.escrow_id = e.id and v.payer_amount is not null
             ),
+            'payments', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'id', i.id, 'escrow_version', i.escrow_version, 'case_id', coalesce(i.case_id::text, 'None'),
+                    'kind', i.kind, 'party', i.party_id, 'currency', i.currency, 'amount', i.amount,
+                    'state', i.state, 'version', i.version, 'attempt', i.attempt, 'tries', i.tries,
+                    'destination', i.destination, 'reference', i.provider_reference,
+                    'next_at', i.next_at, 'deadline_at', i.deadline_at
+                )), '[]')
+                from public.settlement_instructions as i where i.escrow_id = e.id
+            ),
+            'refused_payments', (
+                select coalesce(jsonb_object_agg(c.provider_event_id, c.id), '{}')
+                from public.escrow_cases as c where c.escrow_id = e.id and c.kind = 'payout'
+            ),
+            'debts', (
+                select coalesce(jsonb_agg(
+                    jsonb_build_array(r.case_id, r.amount, r.recovered_amount, r.cancelled_amount)
+                    order by r.case_id::text
+                ), '[]')
+                from public.receivables as r join public.escrow_cases as c on c.id = r.case_id
+                where c.escrow_id = e.id
+            ),
             'offers', (
                 select coalesce(jsonb_agg(jsonb_build_object(
                     'id', o.id, 'kind', o.kind, 'author', o.author_role, 'payee_amount', o.payee_amount,
@@ -54,7 +76,7 @@ select jsonb_build_object(
     'cases', (
         select coalesce(jsonb_object_agg(c.id, jsonb_build_object(
             'state', c.state, 'kind', c.kind, 'amount', c.amount, 'paid_amount', c.paid_amount,
-            'deadline_at', c.deadline_at,
+            'deadline_at', c.deadline_at, 'debtor', c.debtor_id, 'taken', c.taken_amount,
             'raised_by', c.raised_by
         )), '{}')
         from public.escrow_cases as c where c.id = any(%(cases)s)

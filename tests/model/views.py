@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.model.cast import OUTSIDE, PLATFORM
+from tests.model.payments import Payment
 from tests.model.things import Case, Dispute, Escrow, Offer, Order
 from tests.model.world import World
 
@@ -38,6 +39,7 @@ def compare(world: World, given: dict[str, Any], scope: Scope) -> None:
     for escrow_id in scope.escrows:
         escrow, row = world.escrows[escrow_id], given["escrows"][str(escrow_id)]
         learn(escrow, row)
+        _learn_payments(world, escrow, row)
         _same(f"escrow {escrow_id}", escrow_view(escrow), row)
     for order_id in scope.orders:
         order, row = world.orders[order_id], given["orders"][str(order_id)]
@@ -70,6 +72,66 @@ def typed(value: Any, like: Any) -> Any:
     if isinstance(like, list) and like and isinstance(like[0], UUID):
         return [UUID(each) for each in value]
     return value
+
+
+def _learn_payments(world: World, escrow: Escrow, row: dict[str, Any]) -> None:
+    """Payments and their cases have the ids that the database gave them."""
+    mine = [each for each in world.payments.values() if each.escrow == escrow.id]
+    keyed = {_key_of_row(each): each for each in row["payments"]}
+    if len(mine) != len(keyed):
+        raise Difference(f"escrow {escrow.id}: payments {row['payments']}, the model says {mine}")
+    for payment in mine:
+        given = keyed.get(_key(payment))
+        if given is None:
+            raise Difference(f"escrow {escrow.id}: no payment like {payment}")
+        _rename(world, payment, UUID(given["id"]))
+        _same(f"payment {payment.id}", payment_view(payment), given)
+    refused = {case.event: case for case in world.cases.values() if case.event is not None}
+    for event, case_id in row["refused_payments"].items():
+        case = refused.get(event)
+        if case is None:
+            raise Difference(f"escrow {escrow.id}: a case of {event}")
+        del world.cases[case.id]
+        case.id = UUID(case_id)
+        world.cases[case.id] = case
+    debts = sorted(
+        (debt for debt in world.debts if world.cases[debt.case].escrow == escrow.id),
+        key=lambda debt: str(debt.case),
+    )
+    told = [[str(d.case), d.amount, d.recovered, d.cancelled] for d in debts]
+    given_debts = [[each[0], *map(Decimal, each[1:])] for each in row["debts"]]
+    if given_debts != told:
+        raise Difference(f"debts of {escrow.id}: {given_debts}, the model says {told}")
+
+
+def _key(payment: Payment) -> tuple[Any, ...]:
+    return (
+        payment.escrow_version, str(payment.case_id), payment.kind, str(payment.party),
+        payment.currency,
+    )  # fmt: skip
+
+
+def _key_of_row(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        row["escrow_version"], str(row["case_id"]), row["kind"], row["party"], row["currency"],
+    )  # fmt: skip
+
+
+def _rename(world: World, payment: Payment, given: UUID) -> None:
+    if payment.id == given:
+        return
+    holds = world.books.holds
+    for key in [key for key in holds if key[0] == payment.id]:
+        holds[given, *key[1:]] = holds.pop(key)
+    del world.payments[payment.id]
+    payment.id = given
+    world.payments[given] = payment
+
+
+def payment_view(payment: Payment) -> dict[str, Any]:
+    names = ("amount", "state", "version", "attempt", "tries", "destination", "reference",
+             "next_at", "deadline_at")  # fmt: skip
+    return {name: getattr(payment, name) for name in names}
 
 
 def learn(escrow: Escrow, row: dict[str, Any]) -> None:
@@ -152,7 +214,16 @@ def order_view(order: Order) -> dict[str, Any]:
 def case_view(case: Case) -> dict[str, Any]:
     return {
         name: getattr(case, name)
-        for name in ("state", "kind", "amount", "paid_amount", "deadline_at", "raised_by")
+        for name in (
+            "state",
+            "kind",
+            "amount",
+            "paid_amount",
+            "deadline_at",
+            "raised_by",
+            "debtor",
+            "taken",
+        )
     }
 
 

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tests.model.books import Books
 from tests.model.cast import Cast
 from tests.model.things import Case, Escrow, Order, Transfer
+
+if TYPE_CHECKING:
+    from tests.model.payments import Debt, Payment
 
 # One command of the service schema: the names and values of its JSON, as Python values.
 Body = dict[str, Any]
@@ -49,6 +52,10 @@ class World:
     transfers: dict[UUID, Transfer] = field(default_factory=dict)
     stored: dict[tuple[UUID, str], tuple[str, Answer]] = field(default_factory=dict)
     rail_events: dict[str, UUID] = field(default_factory=dict)
+    payments: "dict[UUID, Payment]" = field(default_factory=dict)
+    debts: "list[Debt]" = field(default_factory=list)
+    # Where a party wants its money on a rail.
+    destinations: dict[tuple[UUID, str], str] = field(default_factory=dict)
 
     def impartial(self, user: UUID, payer: UUID, payee: UUID) -> bool:
         """An arbiter without any part in either side, or a trade with one."""
