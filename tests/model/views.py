@@ -85,7 +85,7 @@ def _learn_payments(world: World, escrow: Escrow, row: dict[str, Any]) -> None:
         if given is None:
             raise Difference(f"escrow {escrow.id}: no payment like {payment}")
         _rename(world, payment, UUID(given["id"]))
-        _same(f"payment {payment.id}", payment_view(payment), given)
+        _same(f"payment {payment}", payment_view(payment), given)
     refused = {case.event: case for case in world.cases.values() if case.event is not None}
     for event, case_id in row["refused_payments"].items():
         case = refused.get(event)
