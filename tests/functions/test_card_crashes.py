@@ -104,7 +104,7 @@ def test_money_is_captured_once(cards: Cards, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", BREAKS)
-def test_a_payee_is_paid_once(cards: Cards, how: str) -> None:
+def test_incident_01_a_payee_is_paid_once(cards: Cards, how: str) -> None:
     made = cards.delivered()
     made.done(made.buyer, 1, "release")
     cards.stripe.faults.next(BREAKS[how](cards, "StripePayoutsFunction"), "/v1/transfers")
@@ -149,7 +149,7 @@ def test_a_payment_whose_key_is_forgotten_is_found_by_what_it_bears(
     cards.agrees()
 
 
-def test_unknown_stays_unknown_while_stripe_does_not_answer(cards: Cards) -> None:
+def test_incident_07_unknown_stays_unknown_while_stripe_does_not_answer(cards: Cards) -> None:
     made = cards.delivered()
     made.done(made.buyer, 1, "release")
     cards.stripe.faults.next(faults.dropped(), "/v1/transfers")

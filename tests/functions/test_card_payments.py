@@ -121,7 +121,7 @@ def test_a_payment_of_which_no_event_tells_is_looked_at(cards: Cards) -> None:
     cards.agrees()
 
 
-def test_who_pays_too_late_is_never_charged(cards: Cards) -> None:
+def test_incident_11_who_pays_too_late_is_never_charged(cards: Cards) -> None:
     made = cards.signed()
     intent = str(cards.ask(made)["provider_reference"])
     cards.advance(timedelta(days=3, minutes=1))
@@ -146,7 +146,7 @@ def test_a_payment_nobody_made_is_closed_with_its_escrow(cards: Cards) -> None:
     ).code == "not_awaiting_funds"  # fmt: skip
 
 
-def test_a_capture_that_races_the_timeout_is_refunded(cards: Cards) -> None:
+def test_incident_14_a_capture_that_races_the_timeout_is_refunded(cards: Cards) -> None:
     made = cards.signed()
     cards.pay(made)
     cards.send()
