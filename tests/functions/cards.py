@@ -109,7 +109,7 @@ class Cards:
             headers, body = self.stripe.webhooks.signed(event, int(time.time()))
             answer = self.http.post("/webhooks/stripe", content=body, headers=headers)
             statuses.append(answer.status_code)
-            if answer.is_success:
+            if answer.is_success and event["id"] in self.stripe.world.objects:
                 self.stripe.webhooks.settle([event])
         return statuses
 

@@ -131,7 +131,9 @@ def test_news_of_a_dispute_in_any_order_opens_it_first(cards: Cards) -> None:
     cards.agrees()
 
 
-def test_incident_31_after_release_the_payee_owes_and_the_next_payment_is_set_off(cards: Cards) -> None:
+def test_incident_31_after_release_the_next_payment_is_set_off(
+    cards: Cards,
+) -> None:
     """The reserve of the payee is empty: it was all paid out."""
     made = cards.released()
     dispute = opened(cards, made)

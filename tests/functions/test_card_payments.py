@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -223,3 +224,32 @@ def test_a_slow_refund_is_paid_when_the_bank_has_taken_it(cards: Cards) -> None:
     cards.work()
     assert cards.payments(made.milestones[0]) == [("refund", "confirmed", Decimal(100))]
     cards.agrees()
+
+
+def test_an_event_that_lies_about_its_object_moves_nothing(cards: Cards) -> None:
+    """What is signed may still be old, or of another account: only Stripe's answer counts."""
+    made = cards.signed()
+    intent = str(cards.ask(made)["provider_reference"])
+    lie = cards.stripe.world.objects[intent] | {"status": "succeeded", "amount_received": 10_000}
+    said = [
+        event("payment_intent.succeeded", about)
+        for about in (lie, {**lie, "id": "pi_nobody"}, {"id": ["pi"]}, {}, {"id": None})
+    ]
+    said.append(event("shoe.untied", {"id": "shoe_1"}))
+    assert set(cards.send(said)) == {200}
+    cards.read()
+    assert cards.state(made.milestones[0]) == "awaiting_funds"
+    statuses = dict(cards.rows(
+        "select event_id, status from public.webhook_event_work where event_id = any (%s)",
+        [each["id"] for each in said],
+    ))  # fmt: skip
+    assert [statuses[each["id"]] for each in said] == ["done"] + ["ignored"] * 5
+    cards.agrees()
+
+
+def event(kind: str, about: dict[str, Any]) -> dict[str, Any]:
+    """An event that Stripe does not know."""
+    return {
+        "id": f"evt_{uuid4().hex}", "object": "event", "type": kind, "created": 1_700_000_000,
+        "data": {"object": about},
+    }  # fmt: skip
