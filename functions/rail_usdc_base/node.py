@@ -19,6 +19,10 @@ class WrongChain(NodeUnknown):
     """The node is of another chain: nothing it says counts."""
 
 
+class Reorganised(Exception):
+    """The chain is no longer the one that was read so far."""
+
+
 class Node:
     """One node of one chain; it is asked which chain it is of before anything else."""
 
@@ -37,23 +41,38 @@ class Node:
         """The header by tag or number; None when there is no such block (yet)."""
         return answers.maybe(answers.block, self._ask("eth_getBlockByNumber", _at(at), False))
 
+    def blocks(self, *at: Tag | int) -> list[Block | None]:
+        """Several headers, all as one server has them."""
+        told = self._ask_all(*(("eth_getBlockByNumber", (_at(each), False)) for each in at))
+        return [answers.maybe(answers.block, each) for each in told]
+
     def logs(
-        self, addresses: Sequence[str], topics: Sequence[Any], first: int, last: int
+        self,
+        addresses: Sequence[str],
+        topics: Sequence[Any],
+        first: int,
+        last: int,
+        after: str | None = None,
     ) -> tuple[list[Mapping[str, Any]], Block]:
         """Logs of the blocks first to last, and the header of the last.
 
         Both come from one server: one that lags behind would leave logs out without a word.
         Every provider bounds the answer in its own words: ask a refused range again in halves.
+        after: hash that the block before the first must have; raises Reorganised.
         """
         wanted = {
             "address": [*addresses], "topics": [*topics],
             "fromBlock": hex(first), "toBlock": hex(last),
         }  # fmt: skip
-        header, found = self._ask_all(
-            ("eth_getBlockByNumber", (hex(last), False)), ("eth_getLogs", (wanted,))
+        header, found, *before = self._ask_all(
+            ("eth_getBlockByNumber", (hex(last), False)),
+            ("eth_getLogs", (wanted,)),
+            *((("eth_getBlockByNumber", (hex(first - 1), False)),) if after else ()),
         )
-        if header is None:
+        if header is None or None in before:
             raise NodeUnknown("the node has not come to the last block")
+        if any(answers.block(each).hash != after for each in before):
+            raise Reorganised
         if not (isinstance(found, list) and all(isinstance(each, dict) for each in found)):
             raise NodeUnknown("logs are no list")
         return found, answers.block(header)

@@ -56,6 +56,7 @@ REFUSALS: dict[str, Refusal] = {
     'finding_unknown': Refusal(422, "The reason of the decision is no finding of this dispute's reason.", 'See dispute_reason_outcomes, or decide with the reason other.'),
     'funds_late': Refusal(409, "The money arrived after the deadline by the provider's clock; report it as a mismatch.", ''),
     'funds_not_exact': Refusal(409, 'The amount does not match; report it as a mismatch.', ''),
+    'funds_pending': Refusal(409, 'Money for this escrow is on its way.', 'Wait until it has arrived; it can be returned then.'),
     'grounds_required': Refusal(422, 'A decision has a reason and written grounds of at least 20 characters.', ''),
     'guild_not_found': Refusal(404, 'No such guild.', ''),
     'guild_role_refused': Refusal(403, 'Only the owner of a guild names admins, and an owner stays.', ''),

@@ -145,4 +145,9 @@ insert into public.currencies
 ('NGN', '₦', 'Nigerian naira', 'fiat', null, null, 2, null, 240),
 ('IDR', 'Rp', 'Indonesian rupiah', 'fiat', null, null, 0, null, 250);
 
+-- Not for new orders and escrows: what people send by mistake for USDC, so that it can go back.
+insert into public.currencies
+(code, symbol, name, kind, network_id, contract_address, decimals, display_order, is_active) values
+('USDBC_BASE', 'USDbC', 'USD Base Coin (bridged)', 'crypto', 'base', '0xd9aAEc86B65D86f6A7B5B1b0c42FFA531710b6CA', 6, 75, false);
+
 update public.currencies set pegged_to = 'USD' where symbol in ('USDT', 'USDC');

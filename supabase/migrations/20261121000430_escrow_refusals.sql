@@ -22,6 +22,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('not_your_move', 403, 'This move belongs to somebody else.', ''),
 ('escrow_frozen', 409, 'The escrow is frozen: no money moves, no clock runs.', 'Wait until it is unfrozen.'),
 ('step_up_required', 403, 'This command needs a second factor.', 'Sign in again with your second factor (aal2).'),
+('funds_pending', 409, 'Money for this escrow is on its way.', 'Wait until it has arrived; it can be returned then.'),
 ('not_due', 409, 'The time of this move has not come.', ''),
 ('policy_mismatch', 409, 'The policy wants another move of the timer.', ''),
 ('deadline_passed', 409, 'The deadline of this move has passed.', ''),

@@ -1,5 +1,18 @@
 -- Guards that belong to one event only.
 
+-- Replaced by the rails: money that has been seen and is not booked yet.
+create function private.funds_pending(
+    p_escrow public.escrow_transactions, p_event text, p_now timestamptz
+) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return false;
+end
+$$;
+comment on function private.funds_pending(public.escrow_transactions, text, timestamptz) is
+'Whether money for an escrow may be on its way, so that it may not be left now.';
+
 create function private.escrow_event_refusal(
     p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
     p_policy public.escrow_policies, p_dispute public.disputes, p_now timestamptz
@@ -40,6 +53,10 @@ begin
         when 'fund' then
             if p_escrow.rail <> 'internal' then
                 return 'other_rail';
+            end if;
+        when 'cancel', 'timeout_void' then
+            if private.funds_pending(p_escrow, p_event, p_now) then
+                return 'funds_pending';
             end if;
         when 'funds_confirmed' then
             if (p_payload ->> 'amount')::numeric is distinct from p_escrow.amount::numeric

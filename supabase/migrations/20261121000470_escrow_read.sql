@@ -185,6 +185,7 @@ begin
             select e.* from public.escrow_transactions as e
             where e.expires_at <= v_now and e.expires_at is not null and e.frozen_at is null
                 and (not v_outage or not private.awaits_credit(e))
+                and (e.state <> 'awaiting_funds' or not private.funds_pending(e, 'timeout_void', v_now))
                 and not exists (
                     select from private.timer_failures as f
                     where f.escrow_id = e.id and f.version = e.version and f.retry_at > v_now
@@ -197,7 +198,7 @@ begin
 end
 $$;
 comment on function service.escrow_due(integer) is
-'Snapshots of escrows whose time is up, oldest first; left out are rows that another worker holds and those whose timer failed and waits.';
+'Snapshots of escrows whose time is up, oldest first; left out are rows that another worker holds, those whose money is on its way and those whose timer failed and waits.';
 
 -- Definer: policies call it for the desk, who may not read all disputes.
 create function private.my_disputed_escrows() returns setof uuid

@@ -59,7 +59,9 @@ MAY_BE_ZERO = {
     ("escrow_case_close", "amount"), ("offer_split", "payee_amount"),
     ("concede", "payee_amount"), ("concede", "fee_amount"), ("order_take", "max_slippage_bps"),
 }  # fmt: skip
-_RIGHT = {"uuid": str(OLGA.id), "time": "2026-01-01", "text": "b" * 64, "word": "sell"}
+_RIGHT: dict[str, Any] = {
+    "uuid": str(OLGA.id), "time": "2026-01-01", "text": "b" * 64, "word": "sell", "integer": 1,
+}  # fmt: skip
 # A provider may know somebody whom we do not: that is noted. Everything comes after nothing.
 MAY_BE_ANYBODY = {
     ("verification_event", "party_id"), ("discord_event", "party_id"), ("webhook_resend", "after"),
@@ -148,7 +150,10 @@ def test_every_function_is_tried_here(catalog: Catalog) -> None:
         name for name, function in catalog.functions.items()
         if function.schema == "service" and list(function.parameters.values()) == ["object"]
     }  # fmt: skip
-    lists = {"escrow_commit", "escrow_commit_many", "escrow_timers_failed", "prices_record"}
+    lists = {
+        "escrow_commit", "escrow_commit_many", "escrow_timers_failed", "prices_record",
+        "chain_scanned", "chain_payment_store",
+    }  # fmt: skip
     assert commands == {*COMMANDS, *lists}
     for name in COMMANDS:
         fields = catalog.fields(name)

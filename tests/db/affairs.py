@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 from tests.db.assets import about_a_group, prove
 from tests.db.escrow import FILE_HASH, Escrow
 from tests.db.market import accepted, delivered, guild, listing, offer, on_paper, pictured
+from tests.db.onchain import onchain
 from tests.db.prices import record_price
 from tests.db.rails import rails
 from tests.db.rated import rate, settled
@@ -109,6 +110,7 @@ def affairs(world: World) -> Affairs:
     on_paper(world, milestone)
     offer(world, payee, listed)
     rails(world, payer, payee)
+    onchain(world, payer, payee)
     where = address()
     watch(world, where, payer)
     screened(world, where, "clear")

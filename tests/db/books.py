@@ -11,6 +11,8 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.asset_proofs",
     "public.asset_snapshots",
     "public.audit_log",
+    "public.chain_payments",
+    "public.chain_transactions",
     "public.contract_milestones",
     "public.contract_papers",
     "public.contract_signatures",

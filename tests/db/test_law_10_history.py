@@ -10,6 +10,7 @@ from tests.db import rails
 from tests.db.assets import about_a_group, prove
 from tests.db.books import APPEND_ONLY, partitions_of, tables
 from tests.db.market import accepted, delivered, listing, on_paper, pictured
+from tests.db.onchain import onchain
 from tests.db.prices import record_price
 from tests.db.rated import rate, settled
 from tests.db.refused import refused
@@ -80,6 +81,7 @@ def _history(world: World) -> None:
     world.command("outage_declare", from_at=begin, to_at=world.now(), reason="a fire",
                   actor_id=world.operator, aal="aal2")  # fmt: skip
     rails.released(world)
+    onchain(world, world.user("payer"), world.user("payee"))
     assert rails.cost(world, "txn_1")
     with world.acting("service_role"):
         world.run("select service.outage_credit()")

@@ -7,6 +7,7 @@ import pytest
 
 from tests.functions.cards import Ahead, Cards
 from tests.functions.desk import Desk, Trade, open_trade
+from tests.functions.onchain import Scene
 from tests.rails.stripe import StripeStandIn
 from tests.rails.webhook_receiver import WebhookReceiver
 from tests.stack.stack import Stack
@@ -23,6 +24,20 @@ def receivers() -> Iterator[WebhookReceiver]:
     """Receivers of webhooks, each with an address that no other test has."""
     with WebhookReceiver() as receivers:
         yield receivers
+
+
+@pytest.fixture(scope="module")
+def running_scene(desk: Desk) -> Iterator[Scene]:
+    with Scene.start(desk) as scene:
+        yield scene
+
+
+@pytest.fixture
+def scene(running_scene: Scene) -> Iterator[Scene]:
+    """The stack with a chain of this test file, whose node is good and which mines."""
+    yield running_scene
+    running_scene.chain.node.behave()
+    running_scene.chain.resume()
 
 
 @pytest.fixture

@@ -155,6 +155,10 @@ class Chain(AbstractContextManager["Chain"]):
         self.anvil.ask("anvil_reorg", depth, kept)
         return dropped
 
+    def rollback(self, depth: int) -> None:
+        """Take the last blocks away; what was in them is forgotten."""
+        self.anvil.ask("anvil_rollback", depth)
+
     def set_base_fee(self, wei: int) -> None:
         """What a unit of gas costs in the next block."""
         self.anvil.ask("anvil_setNextBlockBaseFeePerGas", hex(wei))
@@ -167,6 +171,17 @@ class Chain(AbstractContextManager["Chain"]):
     def give_ether(self, address: str, wei: int = _ETHER) -> None:
         """Set what an address has for gas."""
         self.anvil.ask("anvil_setBalance", address, hex(wei))
+
+    def calm(self) -> None:
+        """Return once nothing waits for a block. Mining must not be paused. Raises TimeoutError."""
+        _wait(
+            lambda: int(self.anvil.ask("txpool_status")["pending"], 16) == 0 or None,
+            "what waits for a block",
+        )
+
+    @property
+    def paused(self) -> bool:
+        return not self.anvil.ask("anvil_getAutomine")
 
     def receipt(self, hash_: str) -> dict[str, Any]:
         """The receipt, once there is one. Raises TimeoutError."""

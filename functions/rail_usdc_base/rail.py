@@ -1,0 +1,167 @@
+"""Payments as transfers on the chain: signed once for a nonce, kept, sent, followed until final."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from shared.db import Database
+from shared.errors import Problem
+from shared.payouts import Outcome, Payment
+from shared.telemetry import logger
+
+from .attempts import Attempt, Attempts
+from .fees import Caps, FeeTooHigh, Limits, caps, replacement
+from .node import Node
+from .rpc import NodeRefused, NodeUnknown
+from .settings import Token
+from .signer import Signer, SigningFailed
+from .transaction import Signed, Transaction
+from .wallet import GAS_LIMIT, CannotBePaid, HotWallet, NonceTaken, Short
+
+# A block takes two seconds, so what waits this long has bid too little. Longer than a claim: when
+# a worker dies, the same bytes are sent first.
+STUCK_AFTER = timedelta(minutes=5)
+LOOK_SECONDS = 60
+
+
+class BaseRail:
+    """The rail usdc_base, as shared.payouts.pay uses it.
+
+    alarm: told, in a word, what an operator must hear of (short, nonce_taken).
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        node: Node,
+        signer: Signer,
+        tokens: Mapping[str, Token],
+        limits: Limits,
+        alarm: Callable[[str], None],
+    ) -> None:
+        self._db = db
+        self._node = node
+        self._signer = signer
+        self._tokens = tokens
+        self._limits = limits
+        self._alarm = alarm
+        self._wallet = HotWallet(db, node, signer.address)
+        self._attempts = Attempts(db, node.chain_id)
+
+    def send(self, payment: Payment) -> Outcome:
+        """Sign for the next nonce, keep what was signed, and only then send it."""
+        attempt = self._attempts.of(payment)
+        return self._follow(payment, attempt) if attempt else self._first(payment)
+
+    # What became of it, and sending it again, are one: the same bytes pay once.
+    look = send
+
+    def _first(self, payment: Payment) -> Outcome:
+        """Nothing was signed for this attempt, so nothing was sent."""
+        try:
+            attempt = self._signed_first(payment)
+        except CannotBePaid as refused:
+            return Outcome("fail", reason=str(refused))
+        except NonceTaken:
+            return self._nonce_taken(payment)
+        except Short as short:
+            self._alarm("short")
+            logger.error("hot wallet short", reason=str(short))
+            return _later(payment, "the hot wallet has to be filled")
+        except FeeTooHigh:
+            return _later(payment, "gas costs too much")
+        except (NodeRefused, NodeUnknown, SigningFailed) as error:
+            logger.warning("payment put off", payout_id=payment.id, reason=str(error))
+            return _later(payment, type(error).__name__)
+        if attempt is None:
+            return _later(payment, "another worker was quicker")
+        return self._hand_over(payment, attempt)
+
+    def _signed_first(self, payment: Payment) -> Attempt | None:
+        token = self._tokens[payment.currency]
+        bid = caps(self._node.fee_history(), self._limits)
+        nonce = self._wallet.next_nonce(payment, token, bid)
+        data = self._wallet.try_out(payment, token)
+        signed = self._sign(token, nonce, bid, data)
+        return self._attempts.keep(payment, self._signer.address, nonce, 1, signed, bid)
+
+    def _follow(self, payment: Payment, attempt: Attempt) -> Outcome:
+        """Whichever of its transactions the chain took, or else the last one once more."""
+        for kept in attempt.transactions:
+            receipt = self._node.receipt(kept.signed.hash)
+            if receipt:
+                final, block = self._node.blocks("finalized", receipt.block_number)
+                if (
+                    final is None or block is None or block.hash != receipt.block_hash
+                    or final.number < block.number
+                ):  # fmt: skip
+                    return _under_way(payment, kept.signed.hash)
+                logger.info("payment final", payout_id=payment.id, cost_wei=str(receipt.cost))
+                if receipt.succeeded:
+                    return Outcome("confirm", kept.signed.hash)
+                return Outcome("fail", kept.signed.hash, "the token refused the transfer")
+        if self._node.transaction_count(attempt.wallet, "finalized") > attempt.nonce:
+            return self._nonce_taken(payment)
+        stuck = payment.now - attempt.latest.signed_at >= STUCK_AFTER
+        # Of a wallet that was replaced, only what it signed itself is sent on.
+        if stuck and attempt.wallet == self._signer.address:
+            attempt = self._raised(payment, attempt)
+        return self._hand_over(payment, attempt)
+
+    def _raised(self, payment: Payment, attempt: Attempt) -> Attempt:
+        """The attempt with a transaction that bids more for the same nonce, or as it was."""
+        token = self._tokens[payment.currency]
+        try:
+            bid = replacement(attempt.latest.bid, self._node.fee_history(), self._limits)
+            data = self._wallet.call_data(payment, token)
+            signed = self._sign(token, attempt.nonce, bid, data)
+        except (FeeTooHigh, SigningFailed) as error:
+            logger.warning("bid not raised", payout_id=payment.id, reason=type(error).__name__)
+            return attempt
+        number = len(attempt.transactions) + 1
+        kept = self._attempts.keep(payment, attempt.wallet, attempt.nonce, number, signed, bid)
+        return kept or attempt
+
+    def _hand_over(self, payment: Payment, attempt: Attempt) -> Outcome:
+        signed = attempt.latest.signed
+        try:
+            self._node.send(signed)
+        except NodeUnknown as error:
+            return _unanswered(payment, signed, str(error))
+        except NodeRefused as refused:
+            if refused.kind != "already_known":
+                logger.warning("transaction not taken", payout_id=payment.id, kind=refused.kind)
+                return _unanswered(payment, signed, refused.kind)
+        return _under_way(payment, signed.hash)
+
+    def _sign(self, token: Token, nonce: int, bid: Caps, data: bytes) -> Signed:
+        return self._signer.sign(
+            Transaction(
+                chain_id=self._node.chain_id, nonce=nonce, max_priority_fee=bid.max_priority_fee,
+                max_fee=bid.max_fee, gas_limit=GAS_LIMIT, to=token.address, data=data,
+            )
+        )  # fmt: skip
+
+    def _nonce_taken(self, payment: Payment) -> Outcome:
+        self._alarm("nonce_taken")
+        logger.error("a nonce of the hot wallet was used by nothing of ours", payout_id=payment.id)
+        try:
+            self._db.service_rpc("chain_nonce_taken", {}, repeatable=True)
+        except Problem as problem:
+            logger.error("alarm not written", code=problem.slug)
+        return _later(payment, "the hot wallet was used by somebody else")
+
+
+def _later(payment: Payment, reason: str) -> Outcome:
+    """Nothing was sent now. What was claimed just now goes back; what may be on its way stays."""
+    event = "postpone" if payment.state == "claimed" else "look"
+    return Outcome(event, reason=reason, next_in=LOOK_SECONDS)
+
+
+def _under_way(payment: Payment, transaction_hash: str) -> Outcome:
+    event = "look" if payment.state == "submitted" else "submit"
+    return Outcome(event, transaction_hash, next_in=LOOK_SECONDS)
+
+
+def _unanswered(payment: Payment, signed: Signed, reason: str) -> Outcome:
+    event = "lose" if payment.state == "claimed" else "look"
+    return Outcome(event, signed.hash, reason, next_in=LOOK_SECONDS)

@@ -1,0 +1,65 @@
+"""The chain that this deployment works on, as the environment names it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.db import Database
+from shared.settings import SettingsError, secret
+
+from .fees import Limits
+from .node import Node
+
+_LEAST_TIP = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token in the books: currency. address: its contract. decimals: of its smallest unit."""
+
+    address: str
+    currency: str
+    decimals: int
+
+
+def chain_id() -> int | None:
+    """HOLDFAST_USDC_BASE_CHAIN_ID; None when it is empty: this deployment has no such rail."""
+    text = os.environ.get("HOLDFAST_USDC_BASE_CHAIN_ID", "").strip()
+    return int(text) if text else None
+
+
+def account_key() -> str:
+    """HOLDFAST_USDC_BASE_XPUB: the extended public key of the deposit addresses.
+    Raises SettingsError."""
+    return _variable("XPUB")
+
+
+def first_block() -> int:
+    """HOLDFAST_USDC_BASE_FIRST_BLOCK: reading the chain begins after this block."""
+    return int(_variable("FIRST_BLOCK"))
+
+
+def fee_limits() -> Limits:
+    """HOLDFAST_USDC_BASE_FEE_CEILING: the most a unit of gas may cost, in wei."""
+    return Limits(ceiling=int(_variable("FEE_CEILING")), least_tip=_LEAST_TIP)
+
+
+def node(chain: int) -> Node:
+    """The node whose address is in the secret HOLDFAST_USDC_BASE_NODE_SECRET.
+
+    Raises SettingsError, Unavailable.
+    """
+    return Node(secret(_variable("NODE_SECRET")), chain)
+
+
+def tokens(db: Database, chain: int) -> Mapping[str, Token]:
+    """The tokens that are looked for, by currency. Raises Problem."""
+    told = db.service_rpc("chain_tokens", {"chain_id": chain}, repeatable=True)
+    return {each["currency"]: Token(**each) for each in told}
+
+
+def _variable(name: str) -> str:
+    value = os.environ.get(f"HOLDFAST_USDC_BASE_{name}", "").strip()
+    if not value:
+        raise SettingsError(f"HOLDFAST_USDC_BASE_{name} is not set")
+    return value

@@ -1,0 +1,148 @@
+-- What the chain says has come in: transfers to deposit addresses, seen, credited once the chain
+-- will not take them back, dropped when it did.
+
+create table public.chain_tokens (
+    chain_id bigint not null,
+    address text not null check (address ~ '^0x[0-9a-fA-F]{40}$'),
+    currency text not null references public.currencies (code) on delete restrict,
+    primary key (chain_id, address),
+    constraint chain_tokens_currency_once unique (chain_id, currency)
+);
+alter table public.chain_tokens enable row level security;
+create index chain_tokens_currency_idx on public.chain_tokens (currency);
+comment on table public.chain_tokens is
+'Tokens that are looked for on each chain: what an escrow is paid in, and what people send by mistake.';
+comment on column public.chain_tokens.chain_id is 'Chain, by its EIP-155 id.';
+comment on column public.chain_tokens.address is 'Contract of the token, checksummed.';
+comment on column public.chain_tokens.currency is 'What it is called in the books.';
+
+create table public.chain_confirmations (
+    chain_id bigint not null,
+    amount_from public.money_amount not null check (amount_from >= 0),
+    block_tag text not null check (block_tag in ('safe', 'finalized')),
+    primary key (chain_id, amount_from)
+);
+alter table public.chain_confirmations enable row level security;
+comment on table public.chain_confirmations is
+'How sure a chain must be before money counts, by amount: safe (its data is on the parent chain, minutes) or finalized (the parent chain will not change, about 20 minutes).';
+comment on column public.chain_confirmations.chain_id is 'Chain, by its EIP-155 id.';
+comment on column public.chain_confirmations.amount_from is 'From this amount on, in units of the token.';
+comment on column public.chain_confirmations.block_tag is 'A transfer counts once this block is not before its own.';
+
+insert into public.chain_tokens (chain_id, address, currency)
+select n.chain_id, c.contract_address, c.code
+from public.currencies as c inner join public.networks as n on c.network_id = n.id
+where c.code in ('USDC_BASE', 'USDBC_BASE');
+insert into public.chain_confirmations (chain_id, amount_from, block_tag) values
+(8453, 0, 'safe'), (8453, 1000, 'finalized');
+
+create table public.chain_cursors (
+    chain_id bigint not null,
+    block_number bigint not null check (block_number >= 0),
+    block_hash text not null check (block_hash ~ '^0x[0-9a-f]{64}$'),
+    block_time timestamptz not null,
+    scanned_at timestamptz not null,
+    primary key (chain_id, block_number)
+);
+alter table public.chain_cursors enable row level security;
+comment on table public.chain_cursors is
+'Blocks up to which a chain has been read; the last is where reading goes on, those before are where it goes back to when a reorganisation has replaced later ones.';
+comment on column public.chain_cursors.chain_id is 'Chain, by its EIP-155 id.';
+comment on column public.chain_cursors.block_number is 'Everything up to this block has been read.';
+comment on column public.chain_cursors.block_hash is 'Its hash when it was read.';
+comment on column public.chain_cursors.block_time is 'When the chain says it was made: all that was paid before has been seen.';
+comment on column public.chain_cursors.scanned_at is 'When it was read.';
+
+create table public.chain_deposits (
+    chain_id bigint not null,
+    transaction_hash text not null check (transaction_hash ~ '^0x[0-9a-f]{64}$'),
+    log_index integer not null check (log_index >= 0),
+    block_number bigint not null,
+    block_hash text not null check (block_hash ~ '^0x[0-9a-f]{64}$'),
+    block_time timestamptz not null,
+    token text not null,
+    currency text not null references public.currencies (code) on delete restrict,
+    sender text not null,
+    recipient text not null,
+    escrow_id uuid not null references public.escrow_fundings (escrow_id) on delete restrict,
+    amount public.money_amount not null check (amount > 0),
+    state text not null default 'seen' check (state in ('seen', 'credited', 'dropped')),
+    credits integer not null default 0 check (credits >= 0),
+    watched boolean not null default true,
+    last_event text not null,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    primary key (chain_id, transaction_hash, log_index),
+    foreign key (chain_id, token) references public.chain_tokens (chain_id, address) on delete restrict,
+    constraint chain_deposits_seen_is_watched check (state <> 'seen' or watched),
+    constraint chain_deposits_dropped_is_not_watched check (state <> 'dropped' or not watched)
+);
+alter table public.chain_deposits enable row level security;
+create index chain_deposits_escrow_id_idx on public.chain_deposits (escrow_id);
+create index chain_deposits_currency_idx on public.chain_deposits (currency);
+create index chain_deposits_token_idx on public.chain_deposits (chain_id, token);
+create index chain_deposits_watched_idx on public.chain_deposits (chain_id, block_number) where watched;
+select private.make_audited('public.chain_deposits', 'transaction_hash');
+comment on table public.chain_deposits is
+'Transfers of known tokens to deposit addresses, each named by chain, transaction and log. Only what is credited counts.';
+comment on column public.chain_deposits.chain_id is 'Chain, by its EIP-155 id.';
+comment on column public.chain_deposits.transaction_hash is 'Transaction it is part of.';
+comment on column public.chain_deposits.log_index is 'Place of its log in the block.';
+comment on column public.chain_deposits.block_number is 'Block it was last seen in.';
+comment on column public.chain_deposits.block_hash is 'Hash of that block: while the chain has it, it has the transfer.';
+comment on column public.chain_deposits.block_time is 'When the chain says it happened; what counts against the deadline.';
+comment on column public.chain_deposits.token is 'Contract of the token.';
+comment on column public.chain_deposits.currency is 'What the token is called in the books.';
+comment on column public.chain_deposits.sender is 'Address it came from.';
+comment on column public.chain_deposits.recipient is 'Deposit address it went to.';
+comment on column public.chain_deposits.escrow_id is 'Escrow whose address that is.';
+comment on column public.chain_deposits.amount is 'In units of the token.';
+comment on column public.chain_deposits.state is
+'seen in a block; credited, when the chain is sure; dropped, when a reorganisation took it away.';
+comment on column public.chain_deposits.credits is 'How often it was credited: more than once only after a credited one was lost and came back.';
+comment on column public.chain_deposits.watched is 'Whether its block is still compared with the chain: until it is final.';
+comment on column public.chain_deposits.last_event is 'Name of the last move, as in private.state_edges.';
+comment on column public.chain_deposits.created_at is 'When we first saw it, by the database clock.';
+comment on column public.chain_deposits.updated_at is 'When the row last changed, by the database clock.';
+
+-- Rows of a table read best one line each.
+-- noqa: disable=LT05
+insert into private.state_edges (number, machine, from_state, event, actor, to_state, note) values
+(27, 'deposit', null, 'see', 'rail', 'seen', 'a transfer to a deposit address is in a block'),
+(27, 'deposit', 'seen', 'include', 'rail', 'seen', 'a reorganisation put it into another block'),
+(27, 'deposit', 'seen', 'credit', 'rail', 'credited', 'its block is safe or final, by amount: the engine is told, once'),
+(27, 'deposit', 'seen', 'drop', 'rail', 'dropped', 'its block is gone'),
+(27, 'deposit', 'dropped', 'see', 'rail', 'seen', 'it is in a block again'),
+(27, 'deposit', 'credited', 'include', 'rail', 'credited', 'a reorganisation deeper than the policy kept it'),
+(27, 'deposit', 'credited', 'settle', 'rail', 'credited', 'its block is final: it is not looked at any more'),
+(27, 'deposit', 'credited', 'lose', 'rail', 'dropped', 'a reorganisation deeper than the policy took it: the engine is told, and operators');
+-- noqa: enable=LT05
+
+create function private.tg_chain_deposits__guard() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    if not private.has_edge(
+        'deposit', case when tg_op = 'UPDATE' then old.state end, '', new.last_event, 'rail', new.state, ''
+    ) then
+        raise sqlstate 'PT409' using message = 'illegal_move', detail = 'This move does not exist for the deposit.';
+    end if;
+    if tg_op = 'UPDATE' and (
+        (old.chain_id, old.transaction_hash, old.log_index, old.escrow_id, old.created_at)
+        is distinct from (new.chain_id, new.transaction_hash, new.log_index, new.escrow_id, new.created_at)
+        or (old.token, old.currency, old.sender, old.recipient, old.amount)
+        is distinct from (new.token, new.currency, new.sender, new.recipient, new.amount)
+        or new.credits <> old.credits + (new.last_event = 'credit')::integer
+    ) then
+        raise sqlstate 'PT409' using
+            message = 'deposit_fixed', detail = 'What was sent to whom never changes, and only a credit counts as one.';
+    end if;
+    return new;
+end
+$$;
+comment on function private.tg_chain_deposits__guard() is
+'Law 2 for deposits: a legal move, the same money, each credit counted.';
+create trigger _500_guard before insert or update on public.chain_deposits
+for each row execute function private.tg_chain_deposits__guard();
+create trigger _000_never_deleted before delete or truncate on public.chain_deposits
+for each statement execute function private.tg__append_only();

@@ -1,0 +1,264 @@
+-- Reading the chain: where to go on, what was found, what became of it.
+
+-- Definer: rails have no user.
+create function service.chain_tokens(chain_id bigint) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'address', t.address, 'currency', t.currency, 'decimals', c.decimals
+        ) order by t.currency), '[]')
+        from public.chain_tokens as t join public.currencies as c on c.code = t.currency
+        where t.chain_id = chain_tokens.chain_id
+    );
+end
+$$;
+comment on function service.chain_tokens(bigint) is 'Tokens that are looked for on a chain, with their decimals.';
+
+-- Definer: as above.
+create function service.chain_look(chain_id bigint, max_rows integer default 200) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    return jsonb_build_object(
+        'cursor', (
+            select jsonb_build_object('number', c.block_number, 'hash', c.block_hash)
+            from public.chain_cursors as c where c.chain_id = chain_look.chain_id
+            order by c.block_number desc limit 1
+        ),
+        'deposits', (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                'transaction_hash', d.transaction_hash, 'log_index', d.log_index, 'state', d.state,
+                'block_number', d.block_number, 'block_hash', d.block_hash,
+                'block_tag', (
+                    select p.block_tag from public.chain_confirmations as p
+                    where p.chain_id = d.chain_id and p.amount_from <= d.amount
+                    order by p.amount_from desc limit 1
+                )
+            ) order by d.block_number, d.transaction_hash, d.log_index), '[]')
+            from (
+                select * from public.chain_deposits as w
+                where w.chain_id = chain_look.chain_id and w.watched
+                order by w.block_number, w.transaction_hash, w.log_index
+                limit least(greatest(chain_look.max_rows, 1), 1000)
+            ) as d
+        )
+    );
+end
+$$;
+comment on function service.chain_look(bigint, integer) is
+'Where reading a chain goes on {cursor {number, hash} or null}, and the deposits whose blocks are not final yet, oldest first, each with the block that must have passed it.';
+
+-- Definer: as above.
+create function service.chain_addresses(after_index bigint default -1, max_rows integer default 1000) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object('index', f.address_index, 'address', f.address) order by f.address_index), '[]')
+        from (
+            select o.address_index, o.address from public.escrow_fundings as o
+            where o.rail = 'usdc_base' and o.address is not null and o.closed_at is null and o.address_index > after_index
+            order by o.address_index limit least(greatest(max_rows, 1), 5000)
+        ) as f
+    );
+end
+$$;
+comment on function service.chain_addresses(bigint, integer) is
+'A page of the deposit addresses that are watched: also those of escrows that have ended, since late money must be found.';
+
+-- Definer: as above.
+create function service.chain_scanned(scan jsonb) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_chain bigint := (scan ->> 'chain_id')::bigint;
+    v_last bigint := (scan -> 'last' ->> 'number')::bigint;
+    v_cursor public.chain_cursors;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('holdfast.chain_cursors', v_chain));
+    select * into v_cursor from public.chain_cursors where chain_id = v_chain order by block_number desc limit 1;
+    -- Compare and set: of two readers the second finds that the place has moved on.
+    if (v_cursor.block_number, v_cursor.block_hash)
+        is distinct from ((scan -> 'after' ->> 'number')::bigint, scan -> 'after' ->> 'hash') then
+        return false;
+    end if;
+    insert into public.chain_deposits as d (
+        chain_id, transaction_hash, log_index, block_number, block_hash, block_time, token, currency, sender, recipient,
+        escrow_id, amount, last_event, created_at, updated_at
+    )
+    select v_chain, t.transaction_hash, t.log_index, t.block_number, t.block_hash, t.block_time, k.address, k.currency,
+        t.sender, t.recipient, f.escrow_id, t.amount, 'see', v_now, v_now
+    from jsonb_to_recordset(scan -> 'transfers') as t (
+        transaction_hash text, log_index integer, block_number bigint, block_hash text, block_time timestamptz, token text,
+        sender text, recipient text, amount numeric
+    )
+    join public.chain_tokens as k on k.chain_id = v_chain and k.address = t.token
+    join public.escrow_fundings as f on f.address = t.recipient and f.rail = 'usdc_base'
+    order by t.transaction_hash, t.log_index
+    on conflict (chain_id, transaction_hash, log_index) do update set
+        block_number = excluded.block_number, block_hash = excluded.block_hash, block_time = excluded.block_time,
+        state = case d.state when 'credited' then 'credited' else 'seen' end,
+        last_event = case d.state when 'dropped' then 'see' else 'include' end,
+        watched = true, updated_at = v_now
+    where d.block_hash <> excluded.block_hash or d.state = 'dropped';
+    -- Who sends is screened for the payer: a hit freezes, and flags what is credited later.
+    perform private.watch_address('usdc_base', s.sender, s.payer_id, 'deposit')
+    from (
+        select distinct t.sender, e.payer_id
+        from jsonb_to_recordset(scan -> 'transfers') as t (sender text, recipient text)
+        join public.escrow_fundings as f on f.address = t.recipient and f.rail = 'usdc_base'
+        join public.escrow_transactions as e on e.id = f.escrow_id
+        order by t.sender, e.payer_id
+    ) as s;
+    insert into public.chain_cursors (chain_id, block_number, block_hash, block_time, scanned_at)
+    values (v_chain, v_last, scan -> 'last' ->> 'hash', (scan -> 'last' ->> 'time')::timestamptz, v_now);
+    -- Enough to go back by a day; further back one goes to the oldest.
+    delete from public.chain_cursors as c
+    where c.chain_id = v_chain and c.block_number < v_last and c.scanned_at < v_now - interval '1 day'
+        and c.block_number > (select min(o.block_number) from public.chain_cursors as o where o.chain_id = v_chain);
+    return true;
+end
+$$;
+comment on function service.chain_scanned(jsonb) is
+'Blocks were read {chain_id, after {number, hash} or null, last {number, hash, time}, transfers [{transaction_hash, log_index, block_number, block_hash, block_time, token, sender, recipient, amount}]}: keeps the transfers and the place, in one. False when another has read on from there.';
+
+-- Definer: as above.
+create function service.chain_cursors(chain_id bigint) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object('number', c.block_number, 'hash', c.block_hash) order by c.block_number), '[]')
+        from (
+            select * from public.chain_cursors as o where o.chain_id = chain_cursors.chain_id
+            order by o.block_number desc limit 50000
+        ) as c
+    );
+end
+$$;
+comment on function service.chain_cursors(bigint) is 'Blocks that were read, with their hashes then, oldest first.';
+
+-- Definer: as above.
+create function service.chain_rewind(chain_id bigint, block_number bigint) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_gone integer;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('holdfast.chain_cursors', chain_rewind.chain_id));
+    delete from public.chain_cursors as c
+    where c.chain_id = chain_rewind.chain_id and c.block_number > chain_rewind.block_number;
+    get diagnostics v_gone = row_count;
+    -- What counted as final is looked at again.
+    update public.chain_deposits as d set watched = true, last_event = 'include', updated_at = private.clock()
+    where d.chain_id = chain_rewind.chain_id and d.block_number > chain_rewind.block_number
+        and d.state = 'credited' and not d.watched;
+    return v_gone;
+end
+$$;
+comment on function service.chain_rewind(bigint, bigint) is
+'A reorganisation has replaced what came after a block: reading goes on from there, and deposits above it are compared with the chain again. How many places were forgotten.';
+
+create function private.judge_deposit(p_deposit public.chain_deposits, p_event text, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_payer uuid := (select e.payer_id from public.escrow_transactions as e where e.id = p_deposit.escrow_id);
+    v_report jsonb := jsonb_build_object(
+        'rail', 'usdc_base', 'escrow_id', p_deposit.escrow_id, 'currency', p_deposit.currency,
+        'amount', p_deposit.amount, 'reference', p_deposit.transaction_hash
+    );
+    v_name text := concat_ws(':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index);
+begin
+    update public.chain_deposits set
+        state = case p_event when 'credit' then 'credited' when 'settle' then 'credited' else 'dropped' end,
+        last_event = p_event, watched = p_event = 'credit', credits = credits + (p_event = 'credit')::integer,
+        updated_at = p_now
+    where chain_id = p_deposit.chain_id and transaction_hash = p_deposit.transaction_hash
+        and log_index = p_deposit.log_index
+    returning * into p_deposit;
+    if p_event = 'credit' then
+        perform private.rail_report(v_report || jsonb_build_object(
+            'kind', 'funds', 'provider_time', p_deposit.block_time,
+            'provider_event_id', concat_ws(':', v_name, nullif(p_deposit.credits, 1)),
+            'reason', case when private.standing_hit('usdc_base', private.normal_address('usdc_base', p_deposit.sender))
+                is not null then 'flagged' end
+        ));
+    elsif p_event = 'lose' then
+        perform private.rail_report(v_report || jsonb_build_object(
+            'kind', 'reversal_lost', 'provider_time', p_now, 'reason', 'reorganisation',
+            'provider_event_id', concat_ws(':', v_name, 'lost', p_deposit.credits)
+        ));
+        insert into public.security_events (id, kind, severity, party_id, found, request_id, created_at)
+        values (private.uuid_v7(p_now), 'chain_reorganised', 'high', v_payer, 1, private.request_id(), p_now);
+    end if;
+end
+$$;
+comment on function private.judge_deposit(public.chain_deposits, text, timestamptz) is
+'Moves a deposit; a credit and the loss of one tell the engine in the same transaction.';
+
+-- Definer: as above.
+create function service.chain_judged(chain_id bigint, verdicts jsonb default '[]') returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_now timestamptz := private.clock();
+    v_found record;
+    v_moved integer := 0;
+begin
+    for v_found in
+        select d as deposit, v.event
+        from jsonb_to_recordset(verdicts) as v (
+            transaction_hash text, log_index integer, block_hash text, state text, event text
+        )
+        join public.chain_deposits as d
+            on d.chain_id = chain_judged.chain_id and d.transaction_hash = v.transaction_hash
+            and d.log_index = v.log_index and d.block_hash = v.block_hash and d.state = v.state and d.watched
+        where v.event in ('credit', 'drop', 'settle', 'lose')
+        order by d.transaction_hash, d.log_index
+        for no key update of d
+    loop
+        perform private.judge_deposit(v_found.deposit, v_found.event, v_now);
+        v_moved := v_moved + 1;
+    end loop;
+    return v_moved;
+end
+$$;
+comment on function service.chain_judged(bigint, jsonb) is
+'What the chain says of deposits that are watched [{transaction_hash, log_index, block_hash, state, event credit|drop|settle|lose}]: each moves if it is still as it was looked at. credit: its block is there and deep enough. drop: its block is gone. settle: a credited one is final. lose: a credited one is gone for good. How many moved.';
+
+create or replace function private.funds_pending(
+    p_escrow public.escrow_transactions, p_event text, p_now timestamptz
+) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if p_escrow.state <> 'awaiting_funds' or p_escrow.rail = 'internal'
+        -- No row waits for ever.
+        or p_now >= p_escrow.expires_at + interval '1 day' then
+        return false;
+    elsif exists (
+        select from public.rail_reports as r
+        where r.escrow_id = p_escrow.id and r.kind = 'funds' and r.applied_as is null
+    ) or exists (
+        select from public.chain_deposits as d
+        where d.escrow_id = p_escrow.id and d.state = 'seen' and d.block_time <= p_escrow.expires_at
+    ) then
+        return true;
+    end if;
+    -- What was paid in time wins, so a timer waits until the chain was read past the deadline.
+    return p_event = 'timeout_void'
+        and exists (select from public.escrow_fundings as f where f.escrow_id = p_escrow.id and f.address is not null)
+        and coalesce((
+            select c.block_time from public.chain_cursors as c order by c.chain_id desc, c.block_number desc limit 1
+        ), '-infinity') <= p_escrow.expires_at;
+end
+$$;

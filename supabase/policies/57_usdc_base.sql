@@ -1,0 +1,40 @@
+grant select on public.chain_tokens, public.chain_confirmations to anon, authenticated;
+create policy chain_tokens_select_anyone on public.chain_tokens for select to anon, authenticated
+using (true);
+create policy chain_confirmations_select_anyone on public.chain_confirmations for select to anon, authenticated
+using (true);
+
+grant select on public.chain_cursors to authenticated;
+create policy chain_cursors_select_operator on public.chain_cursors for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+
+-- What arrived is known to who pays, as the address is.
+grant select on public.chain_deposits to authenticated;
+create policy chain_deposits_select_payer on public.chain_deposits for select to authenticated
+using (
+    exists (
+        select from public.escrow_transactions as e
+        where e.id = chain_deposits.escrow_id and e.payer_id = any(array(select private.my_parties()))
+    )
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+
+grant select on public.chain_wallets to authenticated;
+create policy chain_wallets_select_operator on public.chain_wallets for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+
+-- Who sees the payment sees how it is paid; the signed bytes are for nobody.
+grant select on public.chain_payments to authenticated;
+create policy chain_payments_select_own on public.chain_payments for select to authenticated
+using (exists (select from public.settlement_instructions as i where i.id = chain_payments.instruction_id));
+grant select (payment_id, number, transaction_hash, max_fee, max_priority_fee, created_at)
+on public.chain_transactions to authenticated;
+create policy chain_transactions_select_own on public.chain_transactions for select to authenticated
+using (exists (select from public.chain_payments as p where p.id = chain_transactions.payment_id));
+
+grant execute on function
+service.chain_tokens(bigint), service.chain_look(bigint, integer), service.chain_addresses(bigint, integer),
+service.chain_scanned(jsonb), service.chain_cursors(bigint), service.chain_rewind(bigint, bigint),
+service.chain_judged(bigint, jsonb), service.chain_wallet(bigint, text, bigint, text),
+service.chain_payment(uuid, integer), service.chain_payment_store(jsonb), service.chain_nonce_taken()
+to service_role;

@@ -1,0 +1,195 @@
+"""What the chain says has come in: each transfer once, each move legal, whoever writes."""
+
+from typing import Any, LiteralString
+
+import pytest
+
+from tests.db.escrow import Escrow
+from tests.db.onchain import CHAIN, cursor, deposit_address, judged, read, transfer, watched
+from tests.db.rails import awaiting, destination
+from tests.db.refused import refused
+from tests.db.world import World
+
+_STATE: LiteralString = (
+    "select state, credits, watched from public.chain_deposits where escrow_id = %s"
+)
+_REPORTS: LiteralString = (
+    "select kind, provider_event_id, reason from public.rail_reports "
+    "where escrow_id = %s order by id"
+)
+
+
+def payable(world: World) -> tuple[Escrow, str]:
+    made = awaiting(world)
+    destination(world, made.payer)
+    return made, deposit_address(world, made)
+
+
+def seen(world: World, **fields: Any) -> Escrow:
+    """An escrow with a transfer in the last block that was read."""
+    made, address = payable(world)
+    if cursor(world) is None:
+        read(world)
+    assert read(world, transfer(address, "100", **fields))
+    return made
+
+
+def the(world: World, escrow: Escrow) -> dict[str, Any]:
+    (found,) = watched(world, escrow)
+    return found
+
+
+def test_a_transfer_is_seen_once_however_often_it_is_read(world: World) -> None:
+    made, address = payable(world)
+    read(world)
+    first = transfer(address, "100")
+    read(world, first)
+    assert world.rows(_STATE, made.id) == [("seen", 0, True)]
+    assert read(world, first)
+    assert world.rows(_STATE, made.id) == [("seen", 0, True)]
+    # Nobody's address, no known token: not ours.
+    read(world, transfer("0x" + "1" * 40), transfer(address, token="0x" + "2" * 40))
+    assert world.rows(_STATE, made.id) == [("seen", 0, True)]
+
+
+def test_of_two_readers_one_goes_on(world: World) -> None:
+    read(world)
+    before = cursor(world)
+    assert read(world)
+    assert read(world, after=before) is False
+    assert read(world, after=None) is False
+
+
+@pytest.mark.parametrize(("amount", "tag"), [("999.999999", "safe"), ("1000", "finalized")])
+def test_large_amounts_wait_for_a_surer_block(world: World, amount: str, tag: str) -> None:
+    made, address = payable(world)
+    read(world)
+    read(world, transfer(address, amount))
+    assert the(world, made)["block_tag"] == tag
+
+
+def test_a_credit_tells_the_engine_in_the_same_breath_and_once(world: World) -> None:
+    made = seen(world)
+    found = the(world, made)
+    assert judged(world, found, "credit") == 1
+    assert judged(world, found, "credit") == 0
+    assert world.rows(_STATE, made.id) == [("credited", 1, True)]
+    name = f"{CHAIN}:{found['transaction_hash']}:0"
+    assert world.rows(_REPORTS, made.id) == [("funds", name, "")]
+    assert judged(world, the(world, made), "settle") == 1
+    assert world.rows(_STATE, made.id) == [("credited", 1, False)]
+
+
+def test_what_was_looked_at_in_another_block_is_not_judged(world: World) -> None:
+    made = seen(world)
+    assert judged(world, the(world, made), "credit", block_hash="0x" + "9" * 64) == 0
+    with refused(world.connection, "illegal_move"):
+        judged(world, the(world, made), "settle")
+    assert world.rows(_STATE, made.id) == [("seen", 0, True)]
+
+
+def test_a_lost_credit_is_taken_back_told_and_may_come_again(world: World) -> None:
+    made, address = payable(world)
+    read(world)
+    again = transfer(address, "100")
+    read(world, again)
+    judged(world, the(world, made), "credit")
+    assert judged(world, the(world, made), "lose") == 1
+    assert world.rows(_STATE, made.id) == [("dropped", 1, False)]
+    kinds = "select kind from public.security_events where party_id = %s"
+    assert ("chain_reorganised",) in world.rows(kinds, made.payer)
+    read(world, again)
+    judged(world, the(world, made), "credit")
+    name = f"{CHAIN}:{again['transaction_hash']}:0"
+    assert world.rows(_REPORTS, made.id) == [
+        ("funds", name, ""), ("reversal_lost", f"{name}:lost:1", "reorganisation"),
+        ("funds", f"{name}:2", ""),
+    ]  # fmt: skip
+
+
+def test_going_back_looks_again_at_what_was_settled(world: World) -> None:
+    made = seen(world)
+    at = cursor(world)
+    assert at is not None
+    judged(world, the(world, made), "credit")
+    judged(world, the(world, made), "settle")
+    assert watched(world, made) == []
+    read(world)
+    assert world.one("select service.chain_rewind(%s, %s)", CHAIN, at["number"] - 1) == 2
+    assert the(world, made)["state"] == "credited"
+    left = cursor(world)
+    assert left is not None
+    assert left["number"] < at["number"]
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "to", "legal"),
+    [
+        ("seen", "credit", "credited", True), ("seen", "drop", "dropped", True),
+        ("seen", "settle", "credited", False), ("seen", "lose", "dropped", False),
+        ("credited", "drop", "dropped", False), ("credited", "lose", "dropped", True),
+        ("credited", "see", "seen", False), ("dropped", "see", "seen", True),
+        ("dropped", "credit", "credited", False), ("seen", "see", "credited", False),
+    ],
+)  # fmt: skip
+def test_law_2_only_listed_moves_whoever_writes(
+    world: World, state: str, event: str, to: str, legal: bool
+) -> None:
+    made = seen(world)
+    if state == "credited":
+        judged(world, the(world, made), "credit")
+    elif state == "dropped":
+        judged(world, the(world, made), "drop")
+    move: LiteralString = (
+        "update public.chain_deposits set state = %s, last_event = %s, watched = %s, "
+        "credits = credits + %s where escrow_id = %s"
+    )
+    values = (to, event, to == "seen", int(event == "credit"), made.id)
+    if legal:
+        world.run(move, *values)
+    else:
+        with refused(world.connection, "illegal_move"):
+            world.run(move, *values)
+
+
+@pytest.mark.parametrize("change", ["amount = 1000", "credits = 7", "recipient = sender"])
+def test_what_was_sent_to_whom_is_never_changed(world: World, change: LiteralString) -> None:
+    seen(world)
+    with refused(world.connection, "deposit_fixed"):
+        world.run("update public.chain_deposits set last_event = 'include', " + change)
+    with refused(world.connection, "append_only"):
+        world.run("delete from public.chain_deposits")
+
+
+def test_money_on_its_way_holds_up_leaving(world: World) -> None:
+    made = seen(world)
+    with refused(world.connection, "funds_pending"):
+        made.commit("cancel", "payer")
+    judged(world, the(world, made), "credit")
+    # Told, and not applied yet.
+    with refused(world.connection, "funds_pending"):
+        made.commit("cancel", "payer")
+
+
+def test_a_timer_waits_for_the_chain_a_day_at_most(world: World) -> None:
+    made, _ = payable(world)
+    read(world)
+    made.expire()
+    with refused(world.connection, "funds_pending"):
+        made.commit("timeout_void", "timer")
+    due = "select jsonb_path_query_array(service.escrow_due(2000), '$[*].escrow.id') ? %s"
+    assert world.one(due, str(made.id)) is False
+    read(world)
+    assert world.one(due, str(made.id)) is True
+    read(world, last={"number": 99, "hash": "0x" + "1" * 64, "time": "2001-01-01T00:00:00Z"})
+    assert world.one(due, str(made.id)) is False
+    world.advance(days=1)
+    made.commit("timeout_void", "timer")
+    assert made.row().state == "void"
+
+
+def test_without_an_address_nothing_is_waited_for(world: World) -> None:
+    made = awaiting(world)
+    made.expire()
+    made.commit("timeout_void", "timer")
+    assert made.row().state == "void"
