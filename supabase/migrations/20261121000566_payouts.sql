@@ -26,18 +26,16 @@ $$;
 comment on function private.keep_payment(public.settlement_instructions, text, text, timestamptz) is
 'Leaves the money of a payment in its party''s balance: nothing is sent.';
 
--- Replaced by what screens addresses. Whether money may go to an address now.
-create function private.may_go_to(
-    p_rail public.escrow_rail, p_address text, p_party_id uuid, p_now timestamptz
-) returns boolean
+create function private.may_go_to(p_rail public.escrow_rail, p_address text, p_now timestamptz) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return true;
+    return not exists (select from public.screening_rules as r where r.rail = p_rail)
+        or private.address_is_clear(p_rail, p_address, p_now) = 'clear';
 end
 $$;
-comment on function private.may_go_to(public.escrow_rail, text, uuid, timestamptz) is
-'Whether money may go to an address now.';
+comment on function private.may_go_to(public.escrow_rail, text, timestamptz) is
+'Whether money may go to an address now: on a rail whose addresses are screened only to one that is clear.';
 
 create function private.destination_of(p_payment public.settlement_instructions) returns text
 language plpgsql stable set search_path = ''
@@ -86,9 +84,9 @@ begin
         if v_payment.state = 'created' then
             v_destination := private.destination_of(v_payment);
             if v_destination is null
-                or not private.may_go_to(v_payment.rail, v_destination, v_payment.party_id, v_now) then
+                or not private.may_go_to(v_payment.rail, v_destination, v_now) then
                 update public.settlement_instructions set
-                    next_at = v_now + private.payout_wait(v_payment.tries + 6), tries = v_payment.tries + 1
+                    next_at = v_now + private.payout_wait(v_payment.tries), tries = v_payment.tries + 1
                 where id = v_payment.id;
                 continue;
             end if;
@@ -243,6 +241,7 @@ declare
     v_answer jsonb;
     v_now timestamptz;
     v_row public.payout_destinations;
+    v_before text;
 begin
     if not private.acts_for(v_actor, v_party) then
         perform private.refuse('not_your_move');
@@ -261,7 +260,12 @@ begin
     end if;
     v_now := private.clock();
     update public.payout_destinations set replaced_at = v_now
-    where party_id = v_party and rail = v_rail and replaced_at is null;
+    where party_id = v_party and rail = v_rail and replaced_at is null
+    returning address into v_before;
+    if exists (select from public.screening_rules as r where r.rail = v_rail) then
+        perform private.unwatch_address(v_rail, v_before, v_party, 'payout');
+        perform private.watch_address(v_rail, command ->> 'address', v_party, 'payout');
+    end if;
     insert into public.payout_destinations (id, party_id, rail, address, created_by, created_at)
     values (private.uuid_v7(v_now), v_party, v_rail, command ->> 'address', v_actor, v_now)
     returning * into v_row;

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from functions.escrow.reports import Applied, one_round
 from shared.db_errors import problem_from_database
 from tests.db.escrow import Escrow
+from tests.db.screenings import all_clear
 from tests.db.trades import signed
 from tests.db.world import World, plain
 
@@ -98,7 +99,8 @@ def applied(world: World) -> list[str | None]:
 
 
 def claim(world: World, rail: str = "usdc_base") -> list[dict[str, Any]]:
-    """The payments a worker takes on."""
+    """The payments a worker takes on; nothing is known against where they go."""
+    all_clear(Worker(world))
     taken: list[dict[str, Any]] = world.one("select service.payouts_claim(%s, 50)", rail)
     return taken
 

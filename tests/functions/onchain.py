@@ -12,6 +12,7 @@ from tests.functions.market import listing, milestone
 from tests.rails.chain import CHAIN_ID, USDC, Chain
 from tests.rails.chain.accounts import Account, deposits_xpub
 from tests.rails.chain.hot_wallet import put_in_place
+from tests.rails.screening import Screening
 
 CURRENCY = "USDC_BASE"
 FLOAT = Decimal(50_000)
@@ -36,6 +37,7 @@ class Scene:
 
     desk: Desk
     chain: Chain
+    screening: Screening
     # What the treasury has put into the hot wallet.
     filled: list[Decimal] = field(default_factory=list)
     # Nonces of the hot wallet that somebody else has used.
@@ -44,7 +46,7 @@ class Scene:
     @classmethod
     @contextmanager
     def start(cls, desk: Desk) -> Iterator["Scene"]:
-        with Chain() as chain:
+        with Chain() as chain, Screening() as screening:
             secret = f"holdfast/node/{uuid4()}"
             desk.stack.aws.client("secretsmanager").create_secret(
                 Name=secret, SecretString=chain.url
@@ -56,9 +58,10 @@ class Scene:
                 HOLDFAST_USDC_BASE_FEE_CEILING=str(200 * 10**9),
                 HOLDFAST_USDC_BASE_NODE_SECRET=secret,
                 **put_in_place(desk.stack.aws.client),
+                **screening.variables(),
             )
             chain.give_ether(chain.hot_wallet.address, 10**20)
-            scene = cls(desk, chain)
+            scene = cls(desk, chain, screening)
             scene.fill(FLOAT)
             yield scene
 
@@ -101,6 +104,7 @@ class Scene:
     def name_destination(self, who: UUID, address: str) -> None:
         body = {"rail": "usdc_base", "address": address}
         self.desk.done(who, "/payout-destinations", body)
+        self.desk.stack.tick("ScreenFunction")
 
     def address(self, escrow: Escrow) -> str:
         answer = self.desk.done(escrow.buyer, f"/escrows/{escrow.id}/deposit-address")
@@ -146,7 +150,9 @@ class Scene:
         return told
 
     def pay(self) -> None:
-        """One run of the payer; what it sends is in a block on return unless mining is paused."""
+        """One run of the payer, of addresses that nothing is known against; what it sends is in a
+        block on return unless mining is paused."""
+        self.desk.stack.tick("ScreenFunction")
         self.desk.stack.tick("UsdcBasePayoutsFunction")
         if not self.chain.paused:
             self.chain.calm()

@@ -160,7 +160,10 @@ def test_incident_26_money_of_an_address_that_is_warned_of_is_flagged(scene: Sce
     made = scene.escrow("100")
     scene.send(made, "100")
     scene.watch()
-    watched = "select count(*) from private.address_watches where address = lower(%s)"
+    watched = (
+        "select count(*) from private.address_watches where address = lower(%s) "
+        "and reason = 'deposit'"
+    )
     assert scene.one(watched, made.buyer_account.address) == 1
     scene.rows(
         "insert into public.wallet_screenings (id, rail, address, party_ids, provider, result, "

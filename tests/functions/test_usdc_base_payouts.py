@@ -355,3 +355,32 @@ def test_a_nonce_that_something_else_has_used_leaves_the_payment_unknown(scene: 
     assert scene.payments(made) == [("release", CURRENCY, "95", "confirmed")]
     assert scene.chain.balance_of(made.seller_account.address) == 95
     scene.check_books()
+
+
+def test_nothing_goes_to_an_address_that_is_not_clear(scene: Scene) -> None:
+    made = scene.released()
+    warned = scene.chain.person()
+    scene.screening.warn_of(warned.address)
+    scene.name_destination(made.seller, warned.address)
+    scene.paid_out()
+    assert [state for *_, state in scene.payments(made)] == ["created"]
+    assert scene.chain.balance_of(warned.address) == 0
+    scene.name_destination(made.seller, made.seller_account.address)
+    scene.paid_out()
+    assert [state for *_, state in scene.payments(made)] == ["confirmed"]
+    assert scene.chain.balance_of(made.seller_account.address) == 95
+    scene.check_books()
+
+
+def test_nothing_goes_out_while_the_provider_is_silent(scene: Scene) -> None:
+    made = scene.released()
+    scene.screening.fail()
+    scene.name_destination(made.seller, scene.chain.person().address)
+    scene.paid_out()
+    assert [state for *_, state in scene.payments(made)] == ["created"]
+    scene.screening.behave()
+    scene.advance(hours=1)
+    scene.pay()
+    scene.paid_out()
+    assert [state for *_, state in scene.payments(made)] == ["confirmed"]
+    scene.check_books()

@@ -9,6 +9,7 @@ import pytest
 
 from functions.escrow.reports import Applied, one_round
 from shared.errors import Problem
+from tests.db.screenings import all_clear
 from tests.races import say
 from tests.races.crowd import Crowd
 from tests.races.door import Door
@@ -75,6 +76,7 @@ def _accept(payer: UUID, escrow_id: UUID, version: int = 4) -> Task:
 def _destination(market: Market, party: UUID) -> None:
     _said(market, "payout_destination_set", actor_id=str(party), party_id=str(party), rail=RAIL,
           address=ADDRESS)  # fmt: skip
+    all_clear(market.door)
 
 
 def _paying(market: Market, number: int) -> tuple[UUID, list[str]]:
