@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from psycopg import ClientCursor
 
-from bench import world
+from bench import signed, world
 from bench.cpu import watching
 from bench.http_connection import HttpConnection, HttpFailed
 from bench.load import SCRIPTS, Load, LoadFailed
@@ -96,6 +96,7 @@ def _fill(stack: Stack, contracts: int, people: int) -> None:
 
 def _pay_in(stack: Stack, contracts: int, people: int) -> None:
     say(f"paying in {contracts:,} contracts by commands")
+    signed.prepare(stack)
     with stack.connect() as connection:
         connection.execute((SCRIPTS / "milestones.sql").read_bytes())
         connection.execute("select bench.pay_in(%s, %s)", [contracts, people])

@@ -19,9 +19,11 @@ class HttpConnection:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._pending = b""
 
-    def post(self, path: str, headers: Mapping[str, str], body: Mapping[str, Any]) -> Any:
-        """The decoded answer to JSON. Raises HttpFailed for any status but 200 and 201."""
-        return self._ask("POST", path, headers, json.dumps(body).encode())
+    def post(self, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | bytes) -> Any:
+        """The decoded answer to JSON; bytes go as they are. Raises HttpFailed for any status but
+        200 and 201."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self._ask("POST", path, headers, content)
 
     def get(self, path: str, headers: Mapping[str, str]) -> Any:
         """The decoded answer. Raises HttpFailed for any status but 200 and 201."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from bench import event_tables, market_tables, yardstick
+from bench import event_tables, market_tables, rail_tables, yardstick
 from bench.aims import judge
 from bench.measures import ratio
 from bench.results import DIRECT, Results
@@ -161,7 +161,8 @@ def _functions(results: Results) -> Table:
 TABLES: tuple[Callable[[Results], Table], ...] = (
     _aims, _commands, _trades, market_tables.takes, _postings, _sweeps, _ticks, _queries,
     market_tables.pages, market_tables.market_pages, market_tables.milestones,
-    event_tables.relayed, event_tables.deliveries, _functions,
+    event_tables.relayed, event_tables.deliveries,
+    rail_tables.inbox, rail_tables.funded, rail_tables.chain, _functions,
 )  # fmt: skip
 
 

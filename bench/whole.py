@@ -8,9 +8,12 @@ from bench import (
     contention,
     contracts,
     delivery,
+    funded,
     http_rounds,
     imports,
+    inbox,
     machine,
+    poller,
     postings,
     relay,
     rls,
@@ -87,14 +90,31 @@ def _delivery(_: Stack, scale: Scale, results: Results) -> None:
     results.deliveries = {manner: delivery.waves(scale, manner) for manner in scale.dead}
 
 
-# The first four make stacks of their own. Imports while the functions that worked still run.
-# Ticks add rows that are not money, so nothing moves after them; queries last, to be asked of
-# tables that are large.
+def _inbox(stack: Stack, scale: Scale, results: Results) -> None:
+    results.inbox = inbox.receive(stack, scale)
+    results.taken_up = inbox.take_up(stack)
+
+
+def _funded(stack: Stack, scale: Scale, results: Results) -> None:
+    results.funded = funded.wait(stack, scale)
+
+
+def _poller(stack: Stack, scale: Scale, results: Results) -> None:
+    results.chain = poller.credit(stack, scale)
+
+
+# The first four make stacks of their own. Those of the rails start functions anew, so they come
+# before what works with them. Imports while the functions that worked still run. Ticks add rows
+# that are not money, so nothing moves after them; queries last, to be asked of tables that are
+# large.
 PARTS = {
     "book": _book,
     "contracts": _contracts,
     "relay": _relay,
     "delivery": _delivery,
+    "inbox": _inbox,
+    "funded": _funded,
+    "poller": _poller,
     "commands": _commands,
     "contention": _contention,
     "postings": _postings,
