@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, Self
@@ -43,8 +43,12 @@ class _Workers:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        for name in WORKERS:
-            self._stack.lambdas.kill(name)
+        while True:
+            for name in WORKERS:
+                self._stack.lambdas.kill(name)
+            # One may have begun a tick just now.
+            if not wait(self._works, timeout=0.1).not_done:
+                break
         self._pool.shutdown()
 
     def check(self) -> None:
@@ -110,7 +114,7 @@ def _funded(stack: Stack, escrows: Sequence[Signed], workers: _Workers) -> dict[
     return dict(found)
 
 
-def wait(stack: Stack, scale: Scale) -> Measure:
+def waits(stack: Stack, scale: Scale) -> Measure:
     """From Stripe's word that a payment can be captured until the escrow is funded, by the clock
     of the machine. Raises LoadFailed."""
     signed.prepare(stack)
@@ -131,8 +135,8 @@ def wait(stack: Stack, scale: Scale) -> Measure:
         finally:
             connection.close()
             stack.configure(**{VARIABLE: "0"})
-    waits = [
+    found = [
         (ended[each.escrow_id] - moment).total_seconds() * 1000
         for each, moment in zip(escrows, told, strict=True)
     ]
-    return Measure.of(len(waits), len(waits) * 1000 / sum(waits), waits)
+    return Measure.of(len(found), len(found) * 1000 / sum(found), found)

@@ -96,7 +96,7 @@ def _inbox(stack: Stack, scale: Scale, results: Results) -> None:
 
 
 def _funded(stack: Stack, scale: Scale, results: Results) -> None:
-    results.funded = funded.wait(stack, scale)
+    results.funded = funded.waits(stack, scale)
 
 
 def _poller(stack: Stack, scale: Scale, results: Results) -> None:
