@@ -43,23 +43,30 @@ declare
         when p_cheapest then 'and (l.price, l.id) > ($6, $7)'
         else 'and l.created_at <= $8 and (l.created_at < $8 or l.id > $7)'
     end;
+    v_walk integer := 2000;
     v_page uuid[];
 begin
     if numnode(v_words) = 0 then
         v_words := null;
     end if;
     select * into v_after from public.listings where id = p_after_id;
-    -- A common word is found on the first listings; walking on for a rare one would read them all.
-    execute format(
-        'select array(select l.id from (select l.* from public.listings as l where %1$s order by %2$s limit $10) as l
-        where $9 is null or l.search @@ $9 order by %2$s limit $11)', v_fits, v_order
-    ) into v_page
-    using v_guilds, p_category, p_currency, p_least, p_most, v_after.price, p_after_id, v_after.created_at, v_words,
-        case when v_words is null then v_lines else 1000 end, v_lines;
+    -- A common word is found on the first listings. Where those have half a page of it, a few
+    -- thousand more have the rest; a rarer word has few enough listings to fetch them all.
+    loop
+        execute format(
+            'select array(select l.id from (select l.* from public.listings as l where %1$s order by %2$s limit $10) as l
+            where $9 is null or l.search @@ $9 order by %2$s limit $11)', v_fits, v_order
+        ) into v_page
+        using v_guilds, p_category, p_currency, p_least, p_most, v_after.price, p_after_id, v_after.created_at, v_words,
+            case when v_words is null then v_lines else v_walk end, v_lines;
+        exit when v_words is null or cardinality(v_page) not between (v_lines + 1) / 2 and v_lines - 1 or v_walk > 10000;
+        v_walk := v_walk * 4;
+    end loop;
     if v_words is not null and cardinality(v_page) < v_lines then
         execute format(
-            'with l as materialized (select l.* from public.listings as l where %1$s and l.search @@ $9)
-            select array(select l.id from l order by %2$s limit $10)', v_fits, v_order
+            'with l as materialized (
+                select l.id, l.price, l.created_at from public.listings as l where %1$s and l.search @@ $9
+            ) select array(select l.id from l order by %2$s limit $10)', v_fits, v_order
         ) into v_page
         using v_guilds, p_category, p_currency, p_least, p_most, v_after.price, p_after_id, v_after.created_at, v_words,
             v_lines;
@@ -74,7 +81,7 @@ begin
 end
 $$;
 comment on function private.listing_page(text, text, text, numeric, numeric, boolean, uuid, integer) is
-'A page of listings: words on the first thousand in the order asked for, and if they do not fill it, by the index of words.';
+'A page of listings: words on the first thousands in the order asked for, and if they are too rare there, by the index of words.';
 
 create function public.listing_page(
     words text default null, category text default null, currency text default null,

@@ -54,18 +54,21 @@ def test_every_word_must_be_in_title_or_description(world: World) -> None:
     assert set(_found(world, words=" ")) == set(_found(world)) > {both, apart}
 
 
-def test_a_word_of_an_old_listing_is_found_behind_a_thousand_new_ones(world: World) -> None:
+def test_a_word_of_an_old_listing_is_found_behind_thousands_of_new_ones(world: World) -> None:
     old = _listed(world, "Zeppelin", 48)
     world.run(
         "insert into public.listings (seller_id, category, title, price, currency, units_left,"
         " status, last_event) select seller_id, category, 'Hat', price, currency, 0, 'draft',"
-        " 'draft' from public.listings, generate_series(1, 1001) where id = %s",
+        " 'draft' from public.listings, generate_series(1, 2001) where id = %s",
         old,
     )
     world.run("update public.listings set status = 'active', last_event = 'publish'"
               " where status = 'draft'")  # fmt: skip
     assert _found(world, words="zeppelin") == [old]
     assert _found(world, words="zeppelin", cheapest=True, currency="USDC_BASE") == [old]
+    new = _listed(world, "Zeppelin")
+    for lines in (1, 2, 3, 4):
+        assert _found(world, words="zeppelin", page_size=lines) == [new, old][:lines]
 
 
 def test_category_currency_and_price_bound_what_is_found(world: World) -> None:
