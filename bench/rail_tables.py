@@ -1,5 +1,6 @@
 """What was measured of the rails, as tables."""
 
+from bench import poller
 from bench.funded import LOOK_SECONDS
 from bench.results import Results
 from bench.table import Table, number
@@ -47,5 +48,25 @@ def funded(results: Results) -> Table:
         f"second for {LOOK_SECONDS} seconds of it, and rests until the next: nearly all of the "
         "time is waiting for their looks.",
         ("what", "count", "p50 s", "p99 s"),
+        rows,
+    )
+
+
+def chain(results: Results) -> Table:
+    rows = [
+        (
+            name, number(each.count if name == poller.CREDITED else None),
+            number(each.count / each.rate if name == poller.CREDITED else None, ".1f"),
+            number(each.rate if name == poller.CREDITED else None),
+            number(each.p50, ".1f"), number(each.p99, ".1f"), number(each.cpu, ".3f"),
+        )
+        for name, each in results.chain.items()
+    ]  # fmt: skip
+    return Table(
+        f"Transfers to {results.scale.addresses:,} deposit addresses on a chain",
+        "Real blocks of anvil, with as many transfers to strangers among them. The scheduled "
+        "function reads them from the start, and reports each to the engine. nothing to find: one "
+        "tick of it when all is known. cpu: Postgres alone.",
+        ("what", "transfers", "seconds", "per s", "p50 ms", "p99 ms", "cpu ms"),
         rows,
     )

@@ -16,7 +16,8 @@ class Results:
     """commands, takes: by clients, then name. trades: by way, then clients. sweeps: by way.
 
     pages, market_pages: by what was asked. milestones: by command. relay: of events.
-    deliveries: of a first wave and a second, by what the dead do. inbox: by clients.
+    deliveries: of a first wave and a second, by what the dead do. inbox: by clients. chain: by
+    what the poller found.
     """
 
     scale: Scale
@@ -35,5 +36,6 @@ class Results:
     inbox: dict[int, Measure] = field(default_factory=dict)
     taken_up: Measure | None = None
     funded: Measure | None = None
+    chain: dict[str, Measure] = field(default_factory=dict)
     deliveries: dict[str, list[Measure]] = field(default_factory=dict)
     functions: list[Footprint] = field(default_factory=list)

@@ -10,13 +10,13 @@ class Scale:
     which the median is taken; clients at once.
 
     people: makers, and as many takers. due: escrows of one sweep. not_due: rows the
-    sweep must not see. ticks: sweeps of one batch that are timed with and without them.
-    queries: times that each query is asked. orders: in the book. pages: read of each kind.
-    events: relayed in one run. endpoints: of webhooks; one in ten is dead. senders:
+    sweep must not see. ticks: sweeps of one batch that are timed with and without them, and looks
+    of the poller. queries: times that each query is asked. orders: in the book. pages: read of
+    each kind. events: relayed in one run. endpoints: of webhooks; one in ten is dead. senders:
     that send to them at the same time; failing_senders: the same, to endpoints that fail. A
     deployment has up to 20 and 5. dead: what the dead ones do. contracts: with two milestones each.
     milestones: delivered and released among them. payments: by card, payments_apart seconds
-    from one to the next in the mean.
+    from one to the next in the mean. transfers: on a chain, to so many addresses.
     """
 
     seconds: float
@@ -39,6 +39,8 @@ class Scale:
     milestones: int
     payments: int
     payments_apart: float
+    transfers: int
+    addresses: int
 
 
 FULL = Scale(
@@ -46,11 +48,11 @@ FULL = Scale(
     not_due=1_000_000, ticks=10, queries=10_000, orders=1_000_000, pages=2_000,
     events=20_000, endpoints=1_000, senders=8, failing_senders=2,
     dead=("none", "hang up", "never answer"), contracts=1_000_000, milestones=1_000,
-    payments=300, payments_apart=0.4,
+    payments=300, payments_apart=0.4, transfers=10_000, addresses=500,
 )  # fmt: skip
 QUICK = Scale(
     seconds=0.5, warm_up=0, repeats=1, clients=(2,), people=20, due=300,
     not_due=2_000, ticks=2, queries=100, orders=3_000, pages=40,
     events=200, endpoints=20, senders=1, failing_senders=1, dead=("hang up",),
-    contracts=2_000, milestones=20, payments=2, payments_apart=0.05,
+    contracts=2_000, milestones=20, payments=2, payments_apart=0.05, transfers=40, addresses=4,
 )  # fmt: skip

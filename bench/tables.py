@@ -162,7 +162,7 @@ TABLES: tuple[Callable[[Results], Table], ...] = (
     _aims, _commands, _trades, market_tables.takes, _postings, _sweeps, _ticks, _queries,
     market_tables.pages, market_tables.market_pages, market_tables.milestones,
     event_tables.relayed, event_tables.deliveries,
-    rail_tables.inbox, rail_tables.funded, _functions,
+    rail_tables.inbox, rail_tables.funded, rail_tables.chain, _functions,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from bench import (
     imports,
     inbox,
     machine,
+    poller,
     postings,
     relay,
     rls,
@@ -98,6 +99,10 @@ def _funded(stack: Stack, scale: Scale, results: Results) -> None:
     results.funded = funded.waits(stack, scale)
 
 
+def _poller(stack: Stack, scale: Scale, results: Results) -> None:
+    results.chain = poller.credit(stack, scale)
+
+
 # The first four make stacks of their own. Those of the rails start functions anew, so they come
 # before what works with them. Imports while the functions that worked still run. Ticks add rows
 # that are not money, so nothing moves after them; queries last, to be asked of tables that are
@@ -109,6 +114,7 @@ PARTS = {
     "delivery": _delivery,
     "inbox": _inbox,
     "funded": _funded,
+    "poller": _poller,
     "commands": _commands,
     "contention": _contention,
     "postings": _postings,

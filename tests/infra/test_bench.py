@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bench import book, commands, contracts, delivery, pgbench, report, whole, yardstick
+from bench import book, commands, contracts, delivery, pgbench, poller, report, whole, yardstick
 from bench.load import SCRIPTS, Load, LoadFailed
 from bench.queries import QUERIES
 from bench.results import DIRECT, FUNCTIONS, POSTGREST, Results
@@ -39,6 +39,7 @@ def test_every_part_is_measured(results: Results) -> None:
     assert set(results.inbox) == clients
     assert results.taken_up is not None
     assert results.funded is not None
+    assert set(results.chain) == {poller.CREDITED, poller.NOTHING}
     assert set(results.deliveries) == set(QUICK.dead) <= set(FULL.dead) == set(delivery.MANNERS)
     assert all(len(waves) == 2 for waves in results.deliveries.values())
     assert [each.name for each in results.queries] == [query.name for query in QUERIES]
@@ -57,10 +58,12 @@ def test_figures_are_of_something_done(results: Results) -> None:
         *results.milestones.values(),
         *filter(None, [results.relay, results.taken_up]),
         *results.inbox.values(),
+        results.chain[poller.CREDITED],
     ]
     assert all(each.count > 0 and each.rate > 0 for each in measures)
     assert results.funded
     assert results.funded.count == QUICK.payments
+    assert results.chain[poller.CREDITED].count == QUICK.transfers
     living = QUICK.endpoints - QUICK.endpoints // 10
     for waves in results.deliveries.values():
         assert [wave.count for wave in waves] == [living] * 2
@@ -80,7 +83,7 @@ def test_report_has_every_table(results: Results) -> None:
         "A sweep of due escrows", "A tick beside rows", "Row level security", "Functions",
         "Takes of one order", "A page of the book", "Events relayed", "Messages to",
         "A page of the marketplace", "Milestones at",
-        "Events of Stripe", "From a webhook",
+        "Events of Stripe", "From a webhook", "Transfers to",
     ):  # fmt: skip
         assert f"\n## {title}" in text
     assert "nan" not in text
