@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import uuid4
 
-from functions.rail_stripe.event import PROVIDER
-from functions.rail_stripe.inbox import BATCH
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
@@ -19,6 +17,8 @@ from bench.measures import Measure, median
 from bench.progress import say
 from bench.scale import Scale
 from bench.together import run_together
+from functions.rail_stripe.event import PROVIDER
+from functions.rail_stripe.inbox import BATCH
 from tests.rails.stripe import WEBHOOK_SECRET
 from tests.rails.stripe.webhooks import Webhooks
 from tests.rails.stripe.world import Object, World
