@@ -1,6 +1,7 @@
 """decide_timer: what happens when a duty was not done in time. Pure, as decide."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from shared.refusals import refusal
 
@@ -34,7 +35,10 @@ def _return(turn: Turn) -> Decision:
 
 
 def _payee_silent(turn: Turn) -> Decision:
-    return _silent(turn, turn.snapshot.policy.payee_silent_event)
+    event = turn.snapshot.policy.payee_silent_event
+    if event == "timeout_dispute" and _holds_no_longer(turn):
+        return _hold(turn, NOTHING)
+    return _silent(turn, event)
 
 
 def _payer_silent(turn: Turn) -> Decision:
@@ -53,6 +57,8 @@ def _silent(turn: Turn, event: str) -> Decision:
 
 
 def _statements(turn: Turn) -> Decision:
+    if _holds_no_longer(turn):
+        return _hold(turn, _file(turn).undecided_payee_amount)
     return turn.permit("timeout_statements").decision(
         due=deadlines.acknowledge(turn.snapshot, turn.now)
     )
@@ -70,7 +76,19 @@ def _next_arbiter(turn: Turn, event: str) -> Decision:
     file = _file(turn)
     if file.reassignments >= turn.snapshot.policy.max_reassignments:
         return turn.permit("timeout_undecided").decision(gross=file.undecided_payee_amount)
+    if _holds_no_longer(turn):
+        return _hold(turn, file.undecided_payee_amount)
     return turn.permit(event).decision(due=deadlines.acknowledge(turn.snapshot, turn.now))
+
+
+def _holds_no_longer(turn: Turn) -> bool:
+    """Whether no duty can begin: the rail would not hold the money until its end."""
+    until = turn.escrow.rail_hold_until
+    return until is not None and turn.now >= until
+
+
+def _hold(turn: Turn, gross: Decimal) -> Decision:
+    return turn.permit("timeout_hold").decision(gross=gross)
 
 
 def _settle(turn: Turn) -> Decision:

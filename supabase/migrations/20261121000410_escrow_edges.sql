@@ -79,6 +79,18 @@ select 19, 'escrow', 'disputed', p.phase, 'timeout_undecided', 'timer', s.to_sta
 from unnest('{acknowledge,decide,approve}'::text[]) as p (phase)
 cross join unnest('{released,refunded,split}'::text[]) as s (to_state);
 
+-- The end of a duty that another one would follow, when the rail holds the money no longer.
+insert into private.state_edges (number, machine, from_state, from_phase, event, actor, to_state, settles, note)
+select 27, 'escrow', f.state, f.phase, 'timeout_hold', 'timer', s.to_state, 'default', f.note
+from (values
+    ('funded', '', '{refunded}', 'the rail holds no longer, and nothing was performed'),
+    ('disputed', 'statements', '{released,refunded,split}', 'the rail holds no longer: the default of the policy'),
+    ('disputed', 'acknowledge', '{released,refunded,split}', 'the rail holds no longer: the default of the policy'),
+    ('disputed', 'decide', '{released,refunded,split}', 'the rail holds no longer: the default of the policy'),
+    ('disputed', 'approve', '{released,refunded,split}', 'the rail holds no longer: the default of the policy')
+) as f (state, phase, ends, note)
+cross join unnest(f.ends::text[]) as s (to_state);
+
 -- Agreement between the parties, before and during a dispute.
 insert into private.state_edges (
     number, machine, from_state, from_phase, event, actor, to_state, to_phase, settles, step_up, while_frozen, note

@@ -89,7 +89,10 @@ begin
         when 'refund' then v_ruled := 0;
         when 'decision' then v_ruled := p_dispute.award_payee_amount;
         when 'default' then
-            v_ruled := private.undecided_payee(p_escrow.id, p_escrow.amount, p_policy.undecided_payee_bps, v_decimals);
+            v_ruled := case p_escrow.state
+                when 'funded' then 0
+                else private.undecided_payee(p_escrow.id, p_escrow.amount, p_policy.undecided_payee_bps, v_decimals)
+            end;
         when 'offer' then
             select o.payee_amount into v_ruled from public.escrow_offers as o
             where o.id = (p_decision.payload ->> 'offer_id')::uuid and o.escrow_id = p_escrow.id and o.kind = 'split'
@@ -123,11 +126,12 @@ begin
         return 'escrow_frozen';
     end if;
     if p_edge.actor = 'timer' then
-        if p_now < p_escrow.expires_at then
+        if p_now < p_escrow.expires_at or (p_decision.event = 'timeout_hold' and p_now < p_escrow.rail_hold_until) then
             return 'not_due';
         elsif private.awaits_credit(p_escrow) then
             return 'outage_pending';
-        elsif (p_escrow.state = 'funded' and p_decision.event <> p_policy.payee_silent_event)
+        elsif (p_escrow.state = 'funded' and p_decision.event <> p_policy.payee_silent_event
+            and p_decision.event <> 'timeout_hold')
             or (p_escrow.state = 'performed' and p_decision.event <> p_policy.payer_silent_event) then
             return 'policy_mismatch';
         end if;

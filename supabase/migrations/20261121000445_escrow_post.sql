@@ -181,7 +181,7 @@ begin
         -- The bond of an appeal: back when the appeal improved the award or nobody will hear it, else to the platform.
         for v_bond in
             select h.wallet_id, h.amount, h.reference_id,
-                v_move.event in ('timeout_undecided', 'rail_return')
+                v_move.event in ('timeout_undecided', 'timeout_hold', 'rail_return')
                 or private.bond_returns(d, v_move.payee_amount + v_move.fee_amount) as returns
             from public.disputes as d
             join public.ledger_holds as h on h.reference_id = d.id and h.purpose = 'bond' and h.amount > 0

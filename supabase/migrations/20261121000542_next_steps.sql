@@ -13,7 +13,7 @@ comment on type private.silence is
 'The move of the timer: where it leads, and who then has what. Amounts only where money moves; payee_amount is net of the fee.';
 
 create function private.silence_of(
-    p_escrow public.escrow_transactions, p_policy public.escrow_policies, p_dispute public.disputes
+    p_escrow public.escrow_transactions, p_policy public.escrow_policies, p_dispute public.disputes, p_at timestamptz
 ) returns private.silence
 language plpgsql stable set search_path = ''
 as $$
@@ -33,11 +33,18 @@ begin
         when p_escrow.phase = 'acknowledge' then 'timeout_acknowledge'
         else 'timeout_decide'
     end;
-    v_gross := case v_silence.event
-        when 'timeout_refund' then 0
-        when 'timeout_release' then p_escrow.amount
-        when 'timeout_settle' then p_dispute.award_payee_amount
-        when 'timeout_undecided'
+    -- No duty begins that the rail would not outlive.
+    if p_at >= p_escrow.rail_hold_until
+        and (p_escrow.state = 'funded' and v_silence.event = 'timeout_dispute' or v_silence.event in (
+            'timeout_statements', 'timeout_acknowledge', 'timeout_decide'
+        )) then
+        v_silence.event := 'timeout_hold';
+    end if;
+    v_gross := case
+        when v_silence.event = 'timeout_refund' or (v_silence.event = 'timeout_hold' and p_escrow.state = 'funded') then 0
+        when v_silence.event = 'timeout_release' then p_escrow.amount
+        when v_silence.event = 'timeout_settle' then p_dispute.award_payee_amount
+        when v_silence.event in ('timeout_undecided', 'timeout_hold')
             then private.undecided_payee(p_escrow.id, p_escrow.amount, p_policy.undecided_payee_bps, v_decimals)
     end;
     if v_gross is not null then
@@ -61,8 +68,8 @@ begin
 end
 $$;
 comment on function private.silence_of(
-    public.escrow_transactions, public.escrow_policies, public.disputes
-) is 'What the timer does with a live escrow when nobody moves it; the dispute is the pending one, or null.';
+    public.escrow_transactions, public.escrow_policies, public.disputes, timestamptz
+) is 'What the timer does with a live escrow when nobody moves it until it acts, at p_at; the dispute is the pending one, or null.';
 
 create function private.credit_due(p_escrow public.escrow_transactions) returns interval
 language plpgsql stable set search_path = ''
@@ -198,8 +205,10 @@ begin
         select * into strict v_policy from public.escrow_policies where id = v_escrow.policy_id;
         select * into v_dispute from public.disputes where escrow_id = p_escrow_id and status = 'pending';
         v_duty := private.duty_of(v_escrow, v_dispute, v_now);
-        v_silence := private.silence_of(v_escrow, v_policy, v_dispute);
         v_credit := private.credit_due(v_escrow);
+        v_silence := private.silence_of(v_escrow, v_policy, v_dispute, greatest(
+            v_now, v_escrow.expires_at + v_credit + coalesce(v_now - v_escrow.frozen_at, '0')
+        ));
         if v_escrow.frozen_at is null then
             v_step.deadline_at := v_escrow.deadline_at + v_credit;
             v_step.expires_at := v_escrow.expires_at + v_credit;

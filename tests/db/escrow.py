@@ -177,7 +177,9 @@ class Escrow:
             return offer[1] if offer else Decimal(0)
         if event in ("settle_decision", "timeout_settle"):
             return self.award()
-        return self.undecided(row) if event == "timeout_undecided" else None
+        if event == "timeout_hold" and row.state == "funded":
+            return Decimal(0)
+        return self.undecided(row) if event in ("timeout_undecided", "timeout_hold") else None
 
     def payload(self, event: str, role: str, row: Row) -> dict[str, Any]:
         """What a right command of this kind says."""
@@ -266,6 +268,16 @@ class Escrow:
                 self.id,
             )
         )
+
+    def outlive_rail(self) -> None:
+        """Let the time run out for which the rail holds the money, unless it holds for ever."""
+        until = self.world.one(
+            "select nullif(rail_hold_until, 'infinity') from public.escrow_transactions "
+            "where id = %s",
+            self.id,
+        )
+        if until is not None:
+            self.world.advance_to(until)
 
     def facts(self) -> tuple[Any, ...]:
         """Everything a refused command must leave as it was."""

@@ -71,6 +71,7 @@ funded               | concede             | payee        | refunded
 funded               | accept              | payer        | released
 funded               | timeout_refund      | timer        | refunded
 funded               | timeout_dispute     | timer        | disputed.statements
+funded               | timeout_hold        | timer        | refunded
 funded               | dispute             | payer payee  | disputed.statements
 performed            | concede             | payee        | refunded
 performed            | accept              | payer        | released
@@ -104,6 +105,7 @@ def _overlays() -> Iterator[Move]:
         place = ("disputed", phase)
         yield place, "concede", frozenset({"payee"}), (("refunded", ""),)
         yield place, "accept", frozenset({"payer"}), (("released", ""),)
+        yield place, "timeout_hold", frozenset({"timer"}), AWARDED
         if phase != "statements":
             yield place, "timeout_undecided", frozenset({"timer"}), AWARDED
     for place in AGREEABLE:
@@ -139,5 +141,5 @@ WHILE_FROZEN = words(
 )
 SETTLING = words(
     "accept concede timeout_refund timeout_release accept_split settle_decision "
-    "timeout_settle timeout_undecided rail_return"
+    "timeout_settle timeout_undecided timeout_hold rail_return"
 )

@@ -225,6 +225,28 @@ def test_a_rail_that_holds_no_longer_ends_a_frozen_clock(world: World) -> None:
     assert abs(gone.total_seconds() - told) < 1
 
 
+@pytest.mark.parametrize("name", ["funded", "statements", "decide", "approve", "frozen_decide"])
+def test_it_is_told_when_the_rail_holds_no_longer(world: World, name: str) -> None:
+    escrow = (EVERY_POLICY | ONCE)[name](world, "market_service")
+    usual = announced(escrow)["on_silence"]
+    for more in ("1 second", "0"):
+        world.settle()
+        world.run(
+            "alter table public.escrow_transactions disable trigger user; "
+            "update public.escrow_transactions "
+            f"set rail_hold_until = expires_at + interval '{more}'; "
+            "alter table public.escrow_transactions enable trigger user"
+        )
+        told = announced(escrow)
+        assert told["on_silence"] == (usual if more != "0" else "timeout_hold")
+    if name.startswith("frozen"):
+        escrow.commit("unfreeze", "operator")
+    escrow.expire()
+    assert swept(world).moved == 1
+    parts = [told[f"silence_{part}_amount"] for part in ("payer", "payee", "fee")]
+    assert _ended_with(escrow) == ("timeout_hold", told["silence_state"], "", *parts)
+
+
 def _refunded(world: World) -> Escrow:
     escrow = funded(world, "market_goods")
     escrow.commit("concede", "payee")

@@ -1,5 +1,6 @@
 """Nothing waits for ever: with all parties and arbiters silent, each dispute ends by itself."""
 
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from functions.escrow.snapshot import parse_snapshot
 from functions.escrow.timers import decide_timer
 from tests.db.escrow import Escrow
+from tests.db.refused import refused
 from tests.db.scenes import EVERY_POLICY, ONCE, POLICIES
+from tests.db.sweeper import swept
 from tests.db.world import World
 
 # Reassignments of both levels, statements, the settling itself: never more than this.
@@ -101,3 +104,72 @@ def test_arbiters_without_room_end_it_too(world: World) -> None:
     escrow = EVERY_POLICY["statements"](world, "market_goods")
     assert _swept(escrow) <= 6
     assert world.rows("select count(*) from public.dispute_assignments") == [(0,)]
+
+
+HELD_FOR_A_TIME = {
+    "funded": "refunded", "statements": "split", "one_statement": "refunded",
+    "acknowledge": "split", "decide": "split", "approve": "split",
+}  # fmt: skip
+
+
+def _holds_until_an_hour_after(escrow: Escrow) -> None:
+    """The rail holds the money an hour longer than the present duty lasts."""
+    escrow.world.settle()
+    escrow.world.run(
+        "alter table public.escrow_transactions disable trigger user; "
+        "update public.escrow_transactions set rail_hold_until = expires_at + interval '1 hour'; "
+        "alter table public.escrow_transactions enable trigger user"
+    )
+
+
+def _end(escrow: Escrow) -> tuple[Any, ...]:
+    (row,) = escrow.world.rows(
+        "select last_event, state::text, payer_amount::numeric, "
+        "(payee_amount + fee_amount)::numeric from public.escrow_transactions where id = %s",
+        escrow.id,
+    )
+    return row
+
+
+@pytest.mark.parametrize("place", HELD_FOR_A_TIME)
+def test_no_duty_begins_that_the_rail_would_not_outlive(world: World, place: str) -> None:
+    world.rail = "stripe"
+    escrow = (EVERY_POLICY | ONCE)[place](world, "market_service")
+    amount = escrow.row().amount
+    _holds_until_an_hour_after(escrow)
+    escrow.expire()
+    with refused(world.connection, "not_due"):
+        escrow.commit("timeout_hold", "timer")
+    escrow.outlive_rail()
+    done = swept(world)
+    assert (done.moved, done.failed) == (1, 0)
+    state = HELD_FOR_A_TIME[place]
+    payee = amount / 2 if state == "split" else Decimal(0)
+    assert _end(escrow) == ("timeout_hold", state, amount - payee, payee)
+    assert world.problems() == []
+
+
+def test_an_appeal_that_the_rail_does_not_outlive(world: World) -> None:
+    """The first decision stands, and the bond goes back."""
+    world.rail = "stripe"
+    escrow = EVERY_POLICY["decided"](world, "market_service")
+    award, currency = escrow.award(), escrow.row().currency
+    before = world.balance(escrow.payee, currency)
+    escrow.commit("appeal", "payee")
+    assert world.balance(escrow.payee, currency) != before
+    _holds_until_an_hour_after(escrow)
+    escrow.outlive_rail()
+    assert swept(world).moved == 1
+    assert _end(escrow)[::3] == ("timeout_hold", award)
+    assert world.balance(escrow.payee, currency)[::2] == before[::2]
+    assert world.problems() == []
+
+
+def test_a_delivery_is_paid_for_when_the_rail_holds_no_longer(world: World) -> None:
+    world.rail = "stripe"
+    escrow = EVERY_POLICY["performed"](world, "market_service")
+    _holds_until_an_hour_after(escrow)
+    escrow.outlive_rail()
+    assert swept(world).moved == 1
+    assert _end(escrow)[:2] == ("timeout_release", "released")
+    assert world.problems() == []

@@ -90,13 +90,14 @@ def _faults_of_time(world: World, escrow: Escrow, d: Body, move: Move, role: str
     if frozen and not move.while_frozen:
         faults.add("escrow_frozen")
     if role == "timer":
-        if world.now < escrow.expires_at:
+        # The rails of the model hold money for ever.
+        if world.now < escrow.expires_at or d["event"] == "timeout_hold":
             faults.add("not_due")
         wanted = {
             "funded": escrow.policy.payee_silent,
             "performed": escrow.policy.payer_silent,
         }.get(escrow.state)
-        if wanted is not None and d["event"] != wanted:
+        if wanted is not None and d["event"] not in (wanted, "timeout_hold"):
             faults.add("policy_mismatch")
     if move.in_time and role != "rail" and not frozen and world.now > escrow.expires_at:
         faults.add("deadline_passed")
@@ -145,6 +146,8 @@ def _faults_of_event(world: World, escrow: Escrow, d: Body, role: str) -> set[st
 
 def undecided(escrow: Escrow) -> Decimal:
     """The payee's part, before the fee, when no arbiter decides."""
+    if escrow.state == "funded":
+        return Decimal(0)
     if escrow.dispute.level == 2 and escrow.dispute.first_award is not None:
         return escrow.dispute.first_award
     spoke = set(escrow.dispute.statements)

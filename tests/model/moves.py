@@ -101,6 +101,8 @@ _add(_phase("acknowledge"), "acknowledge", "arbiter", ("disputed", "decide"), in
 _add(_phase("acknowledge"), "timeout_acknowledge", "timer", "same")
 _add(_phase("decide", "approve"), "timeout_decide", "timer", ("disputed", "acknowledge"))
 _add(_phase(*LIVE_DISPUTE[1:]), "timeout_undecided", "timer", None, settles="default")
+_add(_FUNDED, "timeout_hold", "timer", "refunded", settles="default")
+_add(_DISPUTED, "timeout_hold", "timer", None, settles="default")
 _add(_phase("decide"), "decide", "arbiter", "decided", step_up=True, in_time=True)
 _add(
     _phase("decide"), "propose_decision", "arbiter", ("disputed", "approve"),

@@ -56,7 +56,7 @@ def _bond(world: World, escrow: Escrow, d: Body) -> list[Entry]:
     assert first is not None
     by_payee = file.appellant == "payee"
     party, won = (escrow.payee, gross > first) if by_payee else (escrow.payer, gross < first)
-    back = won or d["event"] == "timeout_undecided"
+    back = won or d["event"] in ("timeout_undecided", "timeout_hold")
     goes = Entry(party, escrow.currency, kept) if back else fees(escrow.currency, kept)
     return [Entry(party, escrow.currency, -kept, "locked", hold=file.id), goes]
 

@@ -59,10 +59,11 @@ def test_every_state_has_its_timer(state: str, phase: str, event: str) -> None:
 
 def test_every_move_of_the_timer_is_made_by_some_policy() -> None:
     made = {
-        decide_timer(due(state, phase, policy=policy, dispute=file)).event
+        decide_timer(due(state, phase, policy=policy, dispute=file, rail_hold_until=until)).event
         for state, phase in STATES
         for policy in (POLICY, GOODS)
         for file in (DISPUTE, EXHAUSTED)
+        for until in (None, NOW)
     }
     assert made == {edge.event for edge in MOVES if edge.actor == "timer"}
 
@@ -98,6 +99,34 @@ def test_when_no_arbiter_decides_the_policy_does(phase: str) -> None:
     decision = decide_timer(due("disputed", phase, dispute=EXHAUSTED))
     assert decision.event == "timeout_undecided"
     assert parts(decision) == (Decimal("0.05"), Decimal("0.04975"), Decimal("0.00025"))
+
+
+@pytest.mark.parametrize(
+    ("state", "phase", "payee"),
+    [
+        ("funded", "", "0"),
+        *(
+            ("disputed", each, "0.05")
+            for each in ("statements", "acknowledge", "decide", "approve")
+        ),
+    ],
+)
+def test_no_duty_begins_that_the_rail_would_not_outlive(state: str, phase: str, payee: str) -> None:
+    decision = decide_timer(due(state, phase, policy=GOODS, rail_hold_until=NOW))
+    assert decision.event == "timeout_hold"
+    assert decision.expires_at is None
+    assert decision.payer_amount == HELD - Decimal(payee)
+    later = NOW + HOUR / 3600
+    assert decide_timer(due(state, phase, policy=GOODS, rail_hold_until=later)).expires_at == later
+
+
+def test_what_settles_by_itself_does_so_on_every_rail() -> None:
+    assert decide_timer(due("funded", rail_hold_until=NOW)).event == "timeout_refund"
+    assert decide_timer(due("decided", rail_hold_until=NOW)).event == "timeout_settle"
+    released = decide_timer(due("performed", policy=GOODS, rail_hold_until=NOW))
+    assert released.event == "timeout_release"
+    exhausted = due("disputed", "decide", dispute=EXHAUSTED, rail_hold_until=NOW)
+    assert decide_timer(exhausted).event == "timeout_undecided"
 
 
 def test_a_decision_nobody_appealed_is_carried_out() -> None:
