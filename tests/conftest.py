@@ -47,7 +47,7 @@ def pytest_runtest_makereport(
 
 
 # Where files are few and slow, or many and quick.
-_SLOW = ("exchange", "infra", "crashes", "model", "stories", "functions", "races")
+_SLOW = ("exchange", "rails_day", "infra", "crashes", "model", "stories", "functions", "races")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

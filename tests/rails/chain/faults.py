@@ -25,6 +25,11 @@ class FaultyNode(Loopback):
         self._faults: dict[str | None, Behaviour] = {}
         self._answers: dict[str, Callable[[Call], Any]] = {}
         self._behind: dict[str, int] = {}
+        self._choose: Callable[[Received], Behaviour | None] = lambda _: None
+
+    def choose(self, choose: Callable[[Received], Behaviour | None]) -> None:
+        """Ask each time what to do with a request; None: what it should."""
+        self._choose = choose
 
     def hang(self, method: str | None = None) -> None:
         """Take the question, do nothing, never answer."""
@@ -73,6 +78,9 @@ class FaultyNode(Loopback):
         self._behind[tag] = blocks
 
     def answer(self, wire: Wire, request: Received) -> None:
+        if chosen := self._choose(request):
+            chosen(wire, request)
+            return
         asked = json.loads(request.body)
         calls: list[Call] = asked if isinstance(asked, list) else [asked]
         for method in (None, *(call["method"] for call in calls)):

@@ -1,0 +1,1 @@
+"""Random days on both outside rails, after which all money is looked for to the last unit."""

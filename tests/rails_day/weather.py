@@ -1,0 +1,113 @@
+"""What goes wrong between our functions and whoever they call, drawn call by call."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from random import Random
+
+from tests.rails.behaviour import drop, status, too_many
+from tests.rails.chain.anvil import Anvil
+from tests.rails.loopback import Behaviour, Received, Wire
+from tests.rails.stripe import faults
+from tests.rails.stripe.faults import Fault, Faults
+
+# Of the calls while it storms.
+LIKELY = 0.3
+STORMS = ("dropped", "failed", "limited", "failed after", "answer lost")
+# The first call that is not only a question is done, and whoever made it dies.
+DEATH = 1
+
+
+class Weather:
+    """Fair until told otherwise. Safe to ask from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._random: Random | None = None
+        self._kill: Callable[[], object] | None = None
+
+    @contextmanager
+    def of(self, trouble: int, kill: Callable[[], object]) -> Iterator[None]:
+        """Inside the block. trouble: 0 is fair, DEATH kills, all else is a storm's seed."""
+        with self._lock:
+            self._random = Random(trouble) if trouble > DEATH else None
+            self._kill = kill if trouble == DEATH else None
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._random = self._kill = None
+
+    def strikes(self) -> str | None:
+        """What happens to the call that is made now."""
+        with self._lock:
+            if self._random is None or self._random.random() >= LIKELY:
+                return None
+            return self._random.choice(STORMS)
+
+    def death(self) -> Callable[[], object] | None:
+        """Kills the caller, once."""
+        with self._lock:
+            kill, self._kill = self._kill, None
+            return kill
+
+
+class StormyStripe(Faults):
+    """Faults of the stand-in as the weather is."""
+
+    def __init__(self, weather: Weather) -> None:
+        super().__init__()
+        self._weather = weather
+
+    def take(self, method: str, path: str) -> Fault:
+        if method == "POST" and (kill := self._weather.death()):
+            return Fault(after=_dying(kill))
+        match self._weather.strikes():
+            case "dropped":
+                return faults.dropped()
+            case "failed":
+                return faults.fails()
+            case "limited":
+                return faults.too_many()
+            case "failed after":
+                return faults.fails(done=True)
+            case "answer lost":
+                return faults.answer_lost()
+        return super().take(method, path)
+
+
+def stormy_node(weather: Weather, anvil: Anvil) -> Callable[[Received], Behaviour | None]:
+    """What a node does with a request; None: what it should."""
+
+    def done(then: Behaviour) -> Behaviour:
+        def behave(wire: Wire, request: Received) -> None:
+            anvil.forward(request.body)
+            then(wire, request)
+
+        return behave
+
+    def choose(request: Received) -> Behaviour | None:
+        if b"eth_sendRawTransaction" in request.body and (kill := weather.death()):
+            return done(_dying(kill))
+        match weather.strikes():
+            case "dropped":
+                return drop()
+            case "failed":
+                return status(503, b"<html>Be right back</html>")
+            case "limited":
+                return too_many()
+            case "failed after":
+                return done(status(502))
+            case "answer lost":
+                return done(drop())
+        return None
+
+    return choose
+
+
+def _dying(kill: Callable[[], object]) -> Behaviour:
+    def behave(wire: Wire, _: Received) -> None:
+        kill()
+        wire.leave()
+
+    return behave
