@@ -14,6 +14,7 @@ WORKERS = {
     "poller": "StripePollFunction",
     "reports": "EscrowReportsFunction",
     "card payouts": "StripePayoutsFunction",
+    "screen": "ScreenFunction",
     "watch": "UsdcBaseWatchFunction",
     "chain payouts": "UsdcBasePayoutsFunction",
     "expire": "EscrowExpireFunction",
