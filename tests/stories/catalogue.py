@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from tests.stories.appeal_with_bond import appeal_with_bond
 from tests.stories.cancelled_together import cancelled_together
+from tests.stories.card_charged_back import card_charged_back
+from tests.stories.card_refunded import card_refunded
 from tests.stories.dispute_divided import dispute_divided
 from tests.stories.everyone_silent import everyone_silent
 from tests.stories.evidence_and_ratings import evidence_and_ratings
@@ -37,4 +39,6 @@ STORIES: tuple[Story, ...] = (
     outage_given_back,
     webhooks,
     group_sold_in_parts,
+    card_refunded,
+    card_charged_back,
 )

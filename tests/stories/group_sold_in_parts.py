@@ -1,41 +1,37 @@
-import hashlib
-from collections.abc import Sequence
-from uuid import uuid4
-
+from tests.stories.chains import CURRENCY
+from tests.stories.selling import lists, milestones, sign, terms
 from tests.stories.stage import Stage
-from tests.stories.users import Answer, User, balance
+from tests.stories.users import User, balance
 
-_CURRENCY = "USDC_BASE"
+_PARTS = ("Ownership", "Group funds", "Roles")
 
 
 def group_sold_in_parts(stage: Stage) -> None:
-    """Contract: a group sold for 330 USDC in three milestones, one of them disputed"""
-    stage.count_in(_CURRENCY)
-    alice = stage.person("alice")
-    bob = stage.person("bob", deposit="330")
-    listing = _lists(stage, alice)
+    """Contract: a group sold for 330 USDC on Base in three milestones, one of them disputed"""
+    stage.count_in(CURRENCY)
+    alice, bob = stage.person("alice"), stage.person("bob")
+    base = stage.chain()
+    base.account(alice)
+    base.account(bob, "330")
+    listing = lists(stage, alice, "A group with 10k members", "330", CURRENCY)
     offered = stage.command(
         bob, "offers 300 USDC in three parts", f"/listings/{listing}/offers",
-        _terms("100", "100", "100"), expect="201 pending",
+        terms(_PARTS, ("100", "100", "100"), "usdc_base"), expect="201 pending",
     )  # fmt: skip
     countered = stage.command(
         alice, "wants 330", f"/offers/{offered.body['offer_id']}/counter",
-        _terms("110", "110", "110"), expect="201 pending",
+        terms(_PARTS, ("110", "110", "110"), "usdc_base"), expect="201 pending",
     )  # fmt: skip
     contract = stage.command(
         bob, "accepts: a contract is made", f"/offers/{countered.body['offer_id']}/accept",
         expect="201",
     )  # fmt: skip
-    parts = [str(each["milestone_id"]) for each in contract.body["milestones"]]
-    for each in parts:
-        stage.watch(each)
-    first, second, third = parts
-    _sign(stage, contract, (alice, bob))
-    stage.command(
-        bob, "pays all three parts in", f"/contracts/{contract.body['contract_id']}/fund",
-        aal="aal2", expect="200",
-    )  # fmt: skip
-    stage.claim("330 USDC are held", bob.balance(_CURRENCY), balance("0", "330"))
+    first, second, third = milestones(stage, contract)
+    sign(stage, contract, (alice, bob))
+    for part in (first, second, third):
+        base.send(bob, part, "110")
+    base.settle("credits what is final")
+    stage.claim("330 USDC are held", bob.balance(CURRENCY), balance("0", "330"))
     for part, what in ((first, "the ownership"), (second, "the funds"), (third, "the roles")):
         stage.move(
             alice, part, f"hands over {what}", "deliver", {"note": f"See the log: {what}."},
@@ -48,42 +44,9 @@ def group_sold_in_parts(stage: Stage) -> None:
     stage.timer(bob, third, "bob said nothing for three days", "released")
     (progress,) = bob.read("contract_progress", contract_id=contract.body["contract_id"])
     stage.claim("the contract is completed", progress["status"], "completed")
-    stage.claim("alice has 275 USDC less 5% fee", alice.balance(_CURRENCY), balance("261.25"))
-    stage.claim("bob has half of the second part", bob.balance(_CURRENCY), balance("55"))
-
-
-def _lists(stage: Stage, seller: User) -> str:
-    listing = str(uuid4())
-    seller.write(
-        "listings", id=listing, seller_id=seller.id, category="groups", currency=_CURRENCY,
-        title="A group with 10k members", description="Since 2019.", price="330",
-    )  # fmt: skip
-    seller.rest.table("listings").update({"status": "active"}).eq("id", listing).execute()
-    stage.tell(seller.name, "lists a group for 330 USDC", "active", "POST /rest/v1/listings")
-    return listing
-
-
-def _terms(*amounts: str) -> dict[str, object]:
-    titles = ("Ownership", "Group funds", "Roles")
-    return {
-        "amount": str(sum(map(int, amounts))),
-        "milestones": [
-            {"title": title, "description": "", "amount": amount, "days": 7}
-            for title, amount in zip(titles, amounts, strict=True)
-        ],
-    }
-
-
-def _sign(stage: Stage, contract: Answer, who: Sequence[User]) -> None:
-    name, told = contract.body["contract_id"], contract.body["document_hash"]
-    for person in who:
-        (row,) = person.read("contracts", "document", id=str(name))
-        read = hashlib.sha256(str(row["document"]).encode()).hexdigest()
-        stage.claim(f"{person.name} has read the bytes that are signed", read, told)
-        stage.command(
-            person, "signs them", f"/contracts/{name}/sign", {"document_hash": read},
-            aal="aal2", expect="200",
-        )  # fmt: skip
+    base.pay_out("signs and sends what everybody gets")
+    paid = alice.read("settlement_instructions", "state", party_id=alice.id)
+    stage.claim("all is final", {each["state"] for each in paid}, {"confirmed"})
 
 
 def _disputed(stage: Stage, alice: User, bob: User, part: str) -> None:

@@ -14,8 +14,10 @@ LOG_LINES = 10
 
 def tell(stack: Stack, story: Story, paper: Paper) -> None:
     """One story with its table of balances. Raises StoryFailed, or what a client raised."""
-    with httpx.Client(base_url=stack.url, timeout=60) as http:
-        stage = Stage(stack, http, paper)
+    with (
+        httpx.Client(base_url=stack.url, timeout=60) as http,
+        Stage(stack, http, paper) as stage,
+    ):
         story(stage)
         stage.close()
 

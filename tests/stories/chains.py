@@ -1,0 +1,76 @@
+"""What a story does with USDC: people send it on a real chain, blocks go by, workers work."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from tests.rails.chain import CHAIN_ID, Chain
+from tests.rails.chain.accounts import Account, deposits_xpub
+from tests.rails.chain.hot_wallet import put_in_place
+from tests.stack.stack import Stack
+from tests.stories.users import User
+
+if TYPE_CHECKING:
+    from tests.stories.scene import Scene
+
+CURRENCY = "USDC_BASE"
+# Blocks after which every transfer is final.
+_FINAL = 5
+_FLOAT = "10000"
+
+
+class ChainDesk:
+    """Base as the people of a story meet it."""
+
+    def __init__(self, scene: "Scene", stack: Stack, chain: Chain) -> None:
+        self._scene, self._stack, self.chain = scene, stack, chain
+        self._accounts: dict[str, Account] = {}
+        secret = f"holdfast/node/{uuid4()}"
+        stack.aws.client("secretsmanager").create_secret(Name=secret, SecretString=chain.url)
+        stack.configure(
+            HOLDFAST_USDC_BASE_CHAIN_ID=str(CHAIN_ID),
+            HOLDFAST_USDC_BASE_XPUB=deposits_xpub(),
+            HOLDFAST_USDC_BASE_FIRST_BLOCK="0",
+            HOLDFAST_USDC_BASE_FEE_CEILING=str(200 * 10**9),
+            HOLDFAST_USDC_BASE_NODE_SECRET=secret,
+            **put_in_place(stack.aws.client),
+        )
+        chain.mint(chain.hot_wallet.address, _FLOAT)
+        chain.give_ether(chain.hot_wallet.address, 10**20)
+
+    def account(self, owner: User, amount: str = "0") -> None:
+        """The owner has so much on the chain, and names the address for what comes back."""
+        account = self.chain.person()
+        if Decimal(amount):
+            self.chain.mint(account.address, amount)
+        self._accounts[owner.id] = account
+        self._scene.command(
+            owner, "names an address on Base", "/payout-destinations",
+            {"rail": "usdc_base", "address": account.address}, aal="aal2", expect="201",
+        )  # fmt: skip
+        self._scene.own_outside(
+            f"{owner.name} on Base", lambda: self.chain.balance_of(account.address)
+        )
+
+    def send(self, payer: User, escrow: str, amount: str) -> None:
+        """The payer asks where to pay, and sends it there."""
+        asked = self._scene.move(
+            payer, escrow, "asks where to pay", "deposit-address", expect="200"
+        )
+        self.chain.transfer(self._accounts[payer.id], str(asked.body["address"]), amount)
+        self._scene.tell(payer.name, f"sends {amount} USDC there", "in a block", "Base")
+
+    def settle(self, what: str) -> None:
+        """Blocks go by until what is on the chain is final, and the workers work."""
+        self.chain.mine(_FINAL)
+        for worker in ("UsdcBaseWatchFunction", "EscrowReportsFunction"):
+            self._stack.tick(worker)
+        self._scene.tell("schedule", what, "", "UsdcBaseWatchFunction")
+
+    def pay_out(self, what: str) -> None:
+        """What is owed is signed, sent, and confirmed when it is final."""
+        self._stack.tick("UsdcBasePayoutsFunction")
+        self.chain.mine(_FINAL)
+        self._scene.wait(minutes=5)
+        self._stack.tick("UsdcBasePayoutsFunction")
+        self._scene.tell("schedule", what, "", "UsdcBasePayoutsFunction")
