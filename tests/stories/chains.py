@@ -7,6 +7,7 @@ from uuid import uuid4
 from tests.rails.chain import CHAIN_ID, Chain
 from tests.rails.chain.accounts import Account, deposits_xpub
 from tests.rails.chain.hot_wallet import put_in_place
+from tests.rails.screening import Screening
 from tests.stack.stack import Stack
 from tests.stories.users import User
 
@@ -22,7 +23,7 @@ _FLOAT = "10000"
 class ChainDesk:
     """Base as the people of a story meet it."""
 
-    def __init__(self, scene: "Scene", stack: Stack, chain: Chain) -> None:
+    def __init__(self, scene: "Scene", stack: Stack, chain: Chain, screening: Screening) -> None:
         self._scene, self._stack, self.chain = scene, stack, chain
         self._accounts: dict[str, Account] = {}
         secret = f"holdfast/node/{uuid4()}"
@@ -34,6 +35,7 @@ class ChainDesk:
             HOLDFAST_USDC_BASE_FEE_CEILING=str(200 * 10**9),
             HOLDFAST_USDC_BASE_NODE_SECRET=secret,
             **put_in_place(stack.aws.client),
+            **screening.variables(),
         )
         chain.mint(chain.hot_wallet.address, _FLOAT)
         chain.give_ether(chain.hot_wallet.address, 10**20)
@@ -69,6 +71,7 @@ class ChainDesk:
 
     def pay_out(self, what: str) -> None:
         """What is owed is signed, sent, and confirmed when it is final."""
+        self._stack.tick("ScreenFunction")
         self._stack.tick("UsdcBasePayoutsFunction")
         self.chain.mine(_FINAL)
         self._scene.wait(minutes=5)

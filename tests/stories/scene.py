@@ -10,6 +10,7 @@ import httpx
 
 from tests.rails.chain import Chain
 from tests.rails.price_source import PriceSource
+from tests.rails.screening import Screening
 from tests.rails.stripe import StripeStandIn
 from tests.rails.webhook_receiver import WebhookReceiver
 from tests.stack.people import OLGA, PEOPLE
@@ -112,8 +113,11 @@ class Scene:
         return CardDesk(self, self._stack, self._http, stripe)
 
     def chain(self) -> ChainDesk:
-        """A chain with USDC, and the workers that talk to it; there until the end."""
-        return ChainDesk(self, self._stack, self._outside.enter_context(Chain()))
+        """A chain with USDC, who screens addresses, and the workers that talk to them; there until
+        the end."""
+        chain = self._outside.enter_context(Chain())
+        screening = self._outside.enter_context(Screening())
+        return ChainDesk(self, self._stack, chain, screening)
 
     def own_outside(self, name: str, owned: Callable[[], Decimal]) -> None:
         """What somebody has outside of Holdfast belongs to the story."""
