@@ -10,7 +10,7 @@ create table public.webhook_events (
     type text not null check (length(type) between 1 and 100),
     body text not null,
     outcome text not null check (outcome in ('applied', 'noted', 'unmatched', 'queued')),
-    occurred_at timestamptz not null,
+    occurred_at timestamptz not null check (isfinite(occurred_at)),
     request_id text not null default '',
     received_at timestamptz not null,
     primary key (provider, event_id)

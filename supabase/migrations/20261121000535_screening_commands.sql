@@ -98,8 +98,14 @@ declare
     v_frozen uuid[] := '{}';
 begin
     perform set_config('holdfast.actor_id', '', true);
-    v_row := jsonb_populate_record(null::public.wallet_screenings, command - 'party_ids');
     v_row.id := (command ->> 'screening_id')::uuid;
+    v_row.rail := (command ->> 'rail')::public.escrow_rail;
+    v_row.address := command ->> 'address';
+    v_row.provider := command ->> 'provider';
+    v_row.result := (command ->> 'result')::public.screening_result;
+    v_row.risk_score := (command ->> 'risk_score')::integer;
+    v_row.document_hash := command ->> 'document_hash';
+    v_row.categories := array(select jsonb_array_elements_text(coalesce(nullif(command -> 'categories', 'null'), '[]')));
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     -- Answers about one address take turns.
     select * into v_address from private.screened_addresses
@@ -112,7 +118,6 @@ begin
         -- Somebody else asks by now. Of what comes late only a warning counts.
         return jsonb_build_object('outcome', 'late', 'frozen', 0);
     end if;
-    v_row.categories := coalesce(v_row.categories, '{}');
     v_row.request_id := private.request_id();
     v_row.screened_at := v_now;
     v_row.party_ids := array(

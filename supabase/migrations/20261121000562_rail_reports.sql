@@ -21,7 +21,8 @@ create table public.rail_reports (
     constraint rail_reports_once unique (rail, provider_event_id),
     constraint rail_reports_live_has_time check (
         (applied_as is null) = (next_at is not null) and (applied_as is null) = (applied_at is null)
-    )
+    ),
+    constraint rail_reports_times_are_finite check (isfinite(provider_time) and isfinite(due_by))
 );
 alter table public.rail_reports enable row level security;
 create index rail_reports_escrow_id_idx on public.rail_reports (escrow_id, id);

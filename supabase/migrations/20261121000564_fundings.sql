@@ -108,12 +108,22 @@ declare
 begin
     if v_turn.answer is not null then
         return v_turn.answer;
+    elsif not private.acts_for(v_turn.actor_id, v_escrow.payer_id) then
+        perform private.refuse('not_your_move');
+    elsif (case v_escrow.rail
+        when 'usdc_base' then num_nulls(command ->> 'address', command ->> 'chain_id', command ->> 'token')
+        else num_nulls(command ->> 'provider_reference', command ->> 'client_secret')
+    end > 0) then
+        perform private.refuse('reference_required');
     end if;
     update public.escrow_fundings set
         address = coalesce(command ->> 'address', address),
         provider_reference = coalesce(command ->> 'provider_reference', provider_reference)
     where escrow_id = v_escrow.id
-    returning * into strict v_funding;
+    returning * into v_funding;
+    if not found then
+        perform private.refuse('not_awaiting_funds');
+    end if;
     return private.finish_command(command, jsonb_strip_nulls(jsonb_build_object(
         'escrow_id', v_escrow.id, 'rail', v_escrow.rail, 'currency', v_escrow.currency,
         'amount', trim_scale(v_escrow.amount)::text, 'expires_at', v_escrow.expires_at,
@@ -124,7 +134,7 @@ begin
 end
 $$;
 comment on function service.funding_attach(jsonb) is
-'Writes the address or the payment of a funding, once {escrow_id, address, chain_id, token | provider_reference, client_secret, actor_id, idempotency_key, request_hash} -> how to pay. Raises funding_fixed (409).';
+'Writes the address or the payment of a funding, once {escrow_id, address, chain_id, token | provider_reference, client_secret, actor_id, idempotency_key, request_hash} -> how to pay. Raises not_your_move (403), reference_required (422), not_awaiting_funds, funding_fixed (409).';
 
 create function private.funding_look(p_funding public.escrow_fundings) returns jsonb
 language plpgsql stable set search_path = ''

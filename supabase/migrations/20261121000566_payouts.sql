@@ -131,6 +131,8 @@ declare
     v_now timestamptz;
     v_payment public.settlement_instructions;
     v_event text := outcome ->> 'event';
+    v_version integer := (outcome ->> 'version')::integer;
+    v_next_in double precision := (outcome ->> 'next_in')::double precision;
     v_transfer uuid;
     v_reference text := outcome ->> 'provider_reference';
 begin
@@ -138,9 +140,13 @@ begin
     select * into v_payment from public.settlement_instructions
     where id = (outcome ->> 'id')::uuid for no key update;
     v_now := private.clock();
+    if not found then
+        perform private.refuse('payout_not_found');
+    elsif v_event is null or v_event not in ('submit', 'confirm', 'fail', 'postpone', 'lose', 'look')
+        or v_version is null or v_next_in not between 0 and 30 * 86400 then
+        perform private.refuse('illegal_move');
     -- Compare and set: of two workers the second finds that it has moved on.
-    if not found or v_payment.version is distinct from (outcome ->> 'version')::integer
-        or v_event is null or v_event not in ('submit', 'confirm', 'fail', 'postpone', 'lose', 'look') then
+    elsif v_payment.version <> v_version then
         return jsonb_build_object('recorded', false, 'state', v_payment.state);
     end if;
     update public.settlement_instructions set
@@ -155,7 +161,7 @@ begin
         tries = case when v_event in ('postpone', 'look') then tries + 1 when v_event in ('submit', 'lose') then 0 else tries end,
         next_at = case
             when v_event in ('submit', 'lose', 'look', 'postpone') then v_now + coalesce(
-                make_interval(secs => (outcome ->> 'next_in')::double precision), private.payout_wait(tries)
+                make_interval(secs => v_next_in), private.payout_wait(tries)
             )
         end,
         deadline_at = case v_event
@@ -200,7 +206,7 @@ begin
 end
 $$;
 comment on function service.payout_record(jsonb) is
-'What became of a payment {id, version, event submit|confirm|fail|postpone|lose|look, provider_reference, reason, next_in seconds}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again. lose: no answer. look: not final yet. recorded is false when another worker has moved it.';
+'What became of a payment {id, version, event submit|confirm|fail|postpone|lose|look, provider_reference, reason, next_in seconds}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again. lose: no answer. look: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
 
 -- Definer: timers have no user.
 create function service.payouts_expire(max_rows integer default 500) returns integer

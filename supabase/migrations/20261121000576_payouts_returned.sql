@@ -37,6 +37,8 @@ begin
     if not found or v_payment.state <> 'confirmed'
         or v_payment.provider_reference is distinct from returned ->> 'provider_reference' then
         perform private.refuse('illegal_move');
+    elsif not coalesce((returned ->> 'amount')::numeric > 0, false) then
+        perform private.refuse('funds_not_exact');
     end if;
     select (returned ->> 'amount')::numeric - coalesce(sum(c.amount), 0) into v_new
     from public.escrow_cases as c

@@ -1,7 +1,7 @@
 -- Evidence against chargebacks: what we know of a deal that was performed, handed in once.
 
 create table private.chargeback_evidence (
-    reference text primary key,
+    reference text primary key check (length(reference) between 1 and 255),
     escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
     outcome text not null check (outcome in ('submitted', 'submitted_before', 'refused')),
     sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),

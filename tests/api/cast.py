@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from tests.api.right_commands import COMMANDS
 from tests.db.market import accepted, guild, listing, offer
-from tests.db.scenes import EVERY_POLICY, ONCE
+from tests.db.scenes import CONTRACTS, EVERY_POLICY, ONCE
 from tests.db.trades import draft, sell_order
 from tests.db.webhooks import URL, new_endpoint
 from tests.db.world import World
@@ -38,11 +38,21 @@ _SCENES = {
     "accept-decision": ("decided", "payee"),
     "appeal": ("decided", "payee"),
     "claim": ("refunded", "payer"),
+    "accept-partial": ("partial_by_payer", "payee"),
+    "propose-partial": ("funding_exception", "payer"),
+    "return-funds": ("funding_exception", "payer"),
+    "top-up": ("funding_exception", "payer"),
+    "card-payment": ("awaiting_funds", "payer"),
+    "deposit-address": ("awaiting_funds", "payer"),
 }
-
-
 # Words of the other product.
 _POLICIES = {
+    "accept-partial": "market_goods",
+    "propose-partial": "market_goods",
+    "return-funds": "market_goods",
+    "top-up": "market_goods",
+    "card-payment": "market_goods",
+    "deposit-address": "market_goods",
     "deliver": "market_goods",
     "asset-proofs": "market_goods",
     "request-revision": "market_service",
@@ -53,6 +63,7 @@ _KINDS = {
     "asset-snapshots": "alone",
     "image-uploads": "alone",
     "images": "alone",
+    "payout-destinations": "alone",
 }
 
 
@@ -84,7 +95,7 @@ class Cast:
 
     def _escrows(self, word: str) -> Part:
         name, role = _SCENES[word]
-        build = (EVERY_POLICY | ONCE)[name]
+        build = (EVERY_POLICY | CONTRACTS | ONCE)[name]
         escrow = build(self._world, _POLICIES.get(word, "p2p_crypto"))
         who = escrow.actor(role)[1]
         assert who is not None
@@ -139,6 +150,14 @@ class Cast:
 
     def _alone(self, word: str) -> Part:
         return Part(self._world.user("seller"), uuid4())
+
+    def _payouts(self, word: str) -> Part:
+        command = COMMANDS[f"payout_{word}"](self._world)
+        return Part(command["actor_id"], command["payout_id"])
+
+    def _screenings(self, word: str) -> Part:
+        command = COMMANDS["screening_clear"](self._world)
+        return Part(self._world.operator, command["screening_id"])
 
     def _transfers(self, word: str) -> Part:
         return Part(self._world.operator, self._world.deposit(self._world.user(), "1"))

@@ -7,10 +7,12 @@ from typing import Any
 
 import psycopg
 
+# What commands call their one parameter.
+_COMMAND = r"(?:command|decision|report|outcome|cost|returned|answered)"
 # A field that a command reads, with the cast that tells its kind.
-_FIELD = re.compile(r"\((?:command|decision) ->> '(\w+)'\)::(\w+(?: precision)?)")
-_NAMED = re.compile(r"(?:command|decision) ->>? '(\w+)'")
-_CALLS = re.compile(r"private\.(\w+)\((?:command|decision)\b")
+_FIELD = re.compile(rf"\({_COMMAND} ->> '(\w+)'\)::(\w+(?: precision)?)")
+_NAMED = re.compile(rf"\b{_COMMAND} ->>? '(\w+)'")
+_CALLS = re.compile(rf"private\.(\w+)\({_COMMAND}\b")
 _KINDS = {
     "uuid": "uuid",
     "numeric": "amount",

@@ -34,7 +34,7 @@ def _texts(schema: Schema) -> tuple[Any, ...]:
         return ("", "x", nasty.SQL, "2026-13-45T00:00:00Z", "infinity", "2026-01-01")
     if schema.get("pattern", "").startswith("^(0|[1-9]"):
         return _NOT_AMOUNTS
-    if "pattern" in schema or "enum" in schema:
+    if {"pattern", "enum", "const"} & set(schema):
         return ("", "x", nasty.SQL, nasty.LONG)
     if schema.get("format") == "date-time":
         return ("", "x", "2026-01-01", "2026-01-01T00:00:00", "99", nasty.SQL, nasty.LONG)

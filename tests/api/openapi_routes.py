@@ -30,6 +30,8 @@ _PATTERNS = {
     "^(uphold|dismiss)$": "dismiss",
     "^(phone|id_document|address|biometric)$": "phone",
     "^[a-z][a-z0-9_]{1,39}$": "sepa",
+    "^[1-9][0-9]{0,14}$": "1",
+    "^[0-9]{17,20}$": "1" * 18,
     r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$": "escrow.*",
 }
 
@@ -40,6 +42,8 @@ def _right(schema: Schema) -> Any:
     if schema["type"] == "object":
         parts = schema["properties"].items()
         return {name: _right(_resolved(part)) for name, part in parts}
+    if "const" in schema:
+        return schema["const"]
     if schema["type"] == "string":
         if "enum" in schema:
             return schema["enum"][0]

@@ -8,7 +8,9 @@ from uuid import uuid4
 from tests.db.assets import SNAPSHOT, about_a_group, snapshot
 from tests.db.escrow import TERMS_HASH, Escrow
 from tests.db.market import PARTS, PICTURE, announced, listing, offer
+from tests.db.rails import ADDRESS, awaiting, claim, destination, outcome, released
 from tests.db.scenes import EVERY_POLICY, ONCE
+from tests.db.screenings import CLEAR, address, due, screened, watch
 from tests.db.trades import contract, draft, p2p_trade, sell_order, signed, take_command
 from tests.db.verifications import discord_event, discord_link, provider_command
 from tests.db.webhooks import URL, new_endpoint
@@ -165,6 +167,104 @@ def _prove(world: World) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _fund(world: World) -> dict[str, Any]:
+    made = awaiting(world)
+    assert made.payer
+    destination(world, made.payer)
+    return {"escrow_id": made.id, "actor_id": made.payer, "rail": "usdc_base"}
+
+
+def _attach(world: World) -> dict[str, Any]:
+    begun = _fund(world)
+    world.command("funding_begin", **begun)
+    return {"escrow_id": begun["escrow_id"], "actor_id": begun["actor_id"], "chain_id": 8453,
+            "address": address(), "token": ADDRESS}  # fmt: skip
+
+
+def _destination(world: World) -> dict[str, Any]:
+    party = world.user()
+    return {"actor_id": party, "party_id": party, "rail": "usdc_base", "address": ADDRESS,
+            "aal": "aal2"}  # fmt: skip
+
+
+def _payment(world: World) -> tuple[Escrow, dict[str, Any]]:
+    """A payment that a worker has taken on."""
+    made = released(world)
+    assert made.payee
+    destination(world, made.payee)
+    (taken,) = (each for each in claim(world) if each["escrow_id"] == str(made.id))
+    return made, taken
+
+
+def _record(world: World) -> dict[str, Any]:
+    _, taken = _payment(world)
+    return {"id": taken["id"], "version": taken["version"], "event": "submit",
+            "provider_reference": f"tx_{uuid4()}", "reason": "taken", "next_in": 60}  # fmt: skip
+
+
+def _retry(world: World) -> dict[str, Any]:
+    made, taken = _payment(world)
+    outcome(world, taken, "fail", reason="account_closed")
+    return {"payout_id": taken["id"], "actor_id": made.payee, "aal": "aal2"}
+
+
+def _keep(world: World) -> dict[str, Any]:
+    made = released(world)
+    payout = world.one(
+        "select id from public.settlement_instructions where escrow_id = %s", made.id
+    )
+    return {"payout_id": payout, "actor_id": made.payee, "aal": "aal2"}
+
+
+def _returned(world: World) -> dict[str, Any]:
+    _, taken = _payment(world)
+    reference = f"tx_{uuid4()}"
+    outcome(world, taken, "confirm", provider_reference=reference)
+    return {"payout_id": taken["id"], "provider_reference": reference, "amount": "0.01"}
+
+
+def _report(world: World) -> dict[str, Any]:
+    made = awaiting(world)
+    row = made.row()
+    return {
+        "rail": "usdc_base", "provider_event_id": str(uuid4()), "escrow_id": made.id,
+        "kind": "funds", "currency": row.currency, "amount": row.amount, "reference": "tx",
+        "reason": "", "provider_time": world.now(), "due_by": None,
+    }  # fmt: skip
+
+
+def _cost(world: World) -> dict[str, Any]:
+    return {"rail": "stripe", "provider_event_id": str(uuid4()), "currency": "USD",
+            "amount": "0.59", "memo": "fee"}  # fmt: skip
+
+
+def _reversed(world: World) -> dict[str, Any]:
+    case = world.command("escrow_rail_case", **_rail_case(world))["case_id"]
+    return {"case_id": case, "event": "reversal_lost"}
+
+
+def _screened(world: World) -> dict[str, Any]:
+    where = address()
+    watch(world, where, world.user())
+    claimed = due(world, where)
+    assert claimed
+    return {**claimed, "provider": "test", "result": "clear", "categories": [], "risk_score": 1,
+            "document_hash": CLEAR}  # fmt: skip
+
+
+def _clear(world: World) -> dict[str, Any]:
+    where = address()
+    watch(world, where, world.user())
+    screened(world, where, "hit")
+    hit = world.one("select private.standing_hit('usdc_base', %s)", where)
+    return _operator(world, screening_id=hit, reason="another person of that name")
+
+
+def _answered(world: World) -> dict[str, Any]:
+    return {"reference": f"dp_{uuid4()}", "escrow_id": awaiting(world, "stripe").id,
+            "outcome": "submitted", "sha256": "b" * 64}  # fmt: skip
+
+
 def _move(event: str, role: str, build: Callable[[World], Escrow]) -> Make:
     return lambda world: build(world).decision(event, role)
 
@@ -206,8 +306,21 @@ COMMANDS: dict[str, Make] = {
     "discord_event": lambda world: discord_event(world, world.user()),
     "image_hand_in": _hand_in,
     "asset_prove": _prove,
+    "funding_begin": _fund,
+    "funding_attach": _attach,
+    "payout_destination_set": _destination,
+    "payout_retry": _retry,
+    "payout_keep": _keep,
+    "payout_record": _record,
+    "payout_returned": _returned,
+    "rail_report": _report,
+    "rail_cost": _cost,
+    "escrow_rail_outcome": _reversed,
+    "screening_record": _screened,
+    "screening_clear": _clear,
+    "chargeback_answered": _answered,
 }
-"""Commands of schema service whose one parameter is `command`."""
+"""Commands of schema service whose one parameter is an object."""
 
 MOVES: dict[str, Make] = {
     "perform": _move("perform", "payee", _scene("funded")),

@@ -18,7 +18,8 @@ def _begin(escrow: Escrow, rail: str = "usdc_base", **fields: Any) -> dict[str, 
 
 
 def _attach(escrow: Escrow, **fields: Any) -> dict[str, Any]:
-    command = {"escrow_id": escrow.id, "actor_id": escrow.payer} | fields
+    command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "chain_id": 8453,
+               "token": ADDRESS, "client_secret": "s"} | fields  # fmt: skip
     answer: dict[str, Any] = escrow.world.command("funding_attach", **command)
     return answer
 
@@ -46,6 +47,7 @@ def test_where_an_escrow_is_paid_never_changes(world: World) -> None:
     _begin(escrow)
     _attach(escrow, address=ADDRESS)
     for change in ({"address": ADDRESS[:-1] + "0"}, {"provider_reference": "pi_1"}):
+        change = {"address": ADDRESS} | change
         with refused(
             world.connection, "funding_fixed", "escrow_fundings_as_the_rail_has_it"
         ):  # fmt: skip
@@ -62,6 +64,23 @@ def test_a_repeated_key_has_the_answer_it_had(world: World) -> None:
     assert (said["provider_reference"], said["replayed"]) == ("pi_1", False)
     assert _begin(escrow, "stripe", **key) == {"answer": said | {"replayed": True}}
     assert _attach(escrow, provider_reference="pi_2", **key) == said | {"replayed": True}
+
+
+def test_whoever_attaches_is_the_payer_and_says_all_of_it(world: World) -> None:
+    escrow, card = payable(world), awaiting(world, "stripe")
+    with refused(world.connection, "not_awaiting_funds"):
+        _attach(escrow, address=ADDRESS)
+    _begin(escrow)
+    _begin(card, "stripe")
+    with refused(world.connection, "not_your_move"):
+        _attach(escrow, address=ADDRESS, actor_id=escrow.payee)
+    for made, fields in (
+        (escrow, {"provider_reference": "pi_1"}), (escrow, {"address": ADDRESS, "token": None}),
+        (escrow, {"address": ADDRESS, "chain_id": None}), (card, {"address": ADDRESS}),
+        (card, {"provider_reference": "pi_1", "client_secret": None}),
+    ):  # fmt: skip
+        with refused(world.connection, "reference_required"):
+            _attach(made, **fields)
 
 
 def test_who_asks_how_to_pay(world: World) -> None:

@@ -160,7 +160,7 @@ def moment(world: World, random: Random) -> datetime:
         return world.now + timedelta(minutes=1)
     shift = random.choice([0, 0, 1, -1])
     # Near times mostly: a leap ends many stories at once.
-    return sorted(times)[min(int(random.expovariate(0.8)), len(times) - 1)] + timedelta(
+    return sorted(times)[int(min(random.expovariate(0.8), len(times) - 1))] + timedelta(
         microseconds=shift
     )
 

@@ -158,8 +158,10 @@ def record(world: World, body: Body) -> Answer | None:
     """What a worker says became of a payment; None: there is no such move."""
     payment = world.payments.get(UUID(body["id"]))
     event = body["event"]
-    if payment is None or payment.version != body["version"] or event not in WORDS:
-        return {"recorded": False, "state": payment.state if payment else None}
+    if payment is None or event not in WORDS:
+        return None
+    if payment.version != body["version"]:
+        return {"recorded": False, "state": payment.state}
     to = SAID.get(payment.state, {}).get(event)
     if to is None:
         return None
