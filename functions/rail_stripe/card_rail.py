@@ -18,6 +18,8 @@ _PASSING = {
     "charge_disputed": 21_600,
     "lock_timeout": 30,
 }
+# A chargeback may never pass, and who waits without knowing waits without a deadline.
+_PASSING_FOR_ALL = _PASSING.keys() - {"charge_disputed"}
 _BUSY = 60
 _UNSETTLED = 600
 
@@ -67,7 +69,7 @@ class CardRail:
         outcome = self._ordered(api, payment)
         if isinstance(outcome, Done):
             return _of(outcome.value)
-        if isinstance(outcome, Refused) and outcome.code not in _PASSING:
+        if isinstance(outcome, Refused) and outcome.code not in _PASSING_FOR_ALL:
             return Recorded("fail", reason=_reason(outcome))
         return Recorded("look", reason=_reason(outcome))
 

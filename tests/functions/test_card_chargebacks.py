@@ -10,6 +10,7 @@ import pytest
 from tests.functions.cards import DAY, Cards
 from tests.functions.market import Contract
 from tests.rails.stripe import Card
+from tests.rails.stripe.faults import dropped
 
 
 def opened(cards: Cards, made: Contract, amount: int | None = None, **how: Any) -> str:
@@ -206,6 +207,24 @@ def test_a_refund_waits_while_the_charge_is_disputed(cards: Cards) -> None:
     cards.stripe.disputes.win(dispute["id"])
     cards.work()
     assert ("reinstate", "created", Decimal(100)) in cards.payments(made.milestones[0])
+    cards.agrees()
+
+
+def test_a_refund_nobody_knows_of_does_not_wait_for_a_chargeback_for_ever(cards: Cards) -> None:
+    made = cards.funded()
+    made.done(made.seller, 1, "concede")
+    cards.stripe.faults.next(dropped(), "/v1/refunds")
+    cards.payouts()
+    assert cards.payments(made.milestones[0]) == [("refund", "unknown", Decimal(100))]
+    cards.stripe.disputes.open(cards.charge_of(cards.intent_of(made.milestones[0])))
+    cards.advance(timedelta(minutes=1))
+    cards.payouts()
+    # It was not sent, it cannot be now, and its deadline runs.
+    assert cards.payments(made.milestones[0]) == [("refund", "failed_final", Decimal(100))]
+    cards.work()
+    # The bank has given the payer the money.
+    assert cards.payments(made.milestones[0]) == [("refund", "kept", Decimal(100))]
+    assert cards.available(made.buyer) == 0
     cards.agrees()
 
 

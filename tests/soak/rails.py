@@ -1,10 +1,15 @@
 """Days on both outside rails, in which everything goes wrong; see tests.rails_day."""
 
+import sys
+
 from tests.rails_day import story
 from tests.rails_day.day import Day
 from tests.rails_day.fates import random_day
 from tests.rails_day.reduce import differs, fewest
 from tests.soak.progress import Progress
+
+# Days by which the steps of a difference are made fewer.
+LOOKS = 60
 
 
 def run(days: int, seed: int) -> str | None:
@@ -23,6 +28,7 @@ def run(days: int, seed: int) -> str | None:
             progress.end()
             return None
     progress.end()
+    print(f"soak: rails: seed {seed + number}: {found}", file=sys.stderr, flush=True)
     # Some differences need what the days before have left.
-    left = fewest(steps, differs) if differs(steps) else None
+    left = fewest(steps, differs, LOOKS) if differs(steps) else None
     return f"seed {seed + number}: {differs(left) if left else found}"
