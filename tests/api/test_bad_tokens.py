@@ -3,7 +3,7 @@
 import base64
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from tests.api.openapi_routes import ROUTES
 from tests.api.rest import Rest
 from tests.api.rest import flaw as rest_flaw
 from tests.db.world import World
+from tests.rails.roblox import Roblox
 from tests.stack import tokens
 from tests.stack.people import ALICE, OLGA
 from tests.stack.stack import Stack
@@ -45,6 +46,8 @@ def _other_algorithm(stack: Stack) -> str:
     return jwt.encode(claims, stack.jwt_secret * 2, algorithm="HS512")
 
 
+# Where there is nothing to read, nobody asks who reads it.
+_NOBODY = {"bad_token", "bad_value", "contract_not_found"}
 _NO_ROLE = {"forbidden", "bad_token", "bad_value"}
 
 # Olga is an operator: with a good token each of these would be let in.
@@ -68,17 +71,26 @@ TOKENS: dict[str, tuple[Callable[[Stack], str], set[str]]] = {
     "owner": (lambda s: s.token(OLGA.id, aal="aal2", role="postgres"), _NO_ROLE),
     "unknown role": (lambda s: s.token(OLGA.id, role="nobody"), _NO_ROLE),
     "role is a list": (lambda s: s.token(OLGA.id, role=["x"]), _NO_ROLE),
-    "no person": (lambda s: s.token("nobody", aal="aal2"), {"bad_token", "bad_value"}),
-    "statement as person": (lambda s: s.token("' or 1=1 --"), {"bad_token", "bad_value"}),
+    "no person": (lambda s: s.token("nobody", aal="aal2"), _NOBODY),
+    "statement as person": (lambda s: s.token("' or 1=1 --"), _NOBODY),
     "unknown person": (
         lambda s: s.token(uuid4(), aal="aal2"),
         {"operator_only", "escrow_not_found", "order_not_found", "webhook_endpoint_not_found",
          "webhook_delivery_not_found", "webhook_url_refused", "invalid_request",
-         "listing_not_found", "offer_not_found", "contract_not_found"},
+         "listing_not_found", "offer_not_found", "contract_not_found", "asset_not_found",
+         "image_not_found", "payout_not_found", "not_your_party", "not_your_move"},
     ),
 }  # fmt: skip
 
 HEADERS = ("", "Bearer", "Basic YTpi", "bearer a b", "Token x", "Bearer '--", "x" * 9_000)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def outside(stack: Stack) -> Iterator[None]:
+    """What functions ask before they ask who is asking, or without which a rail is off."""
+    with Roblox() as roblox:
+        stack.configure(**roblox.variables(), HOLDFAST_USDC_BASE_CHAIN_ID="8453")
+        yield
 
 
 @pytest.fixture(scope="module")

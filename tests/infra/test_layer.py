@@ -115,11 +115,16 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every function is built of: functions/Makefile makes no difference between them."""
+    return build_function(next(iter(FUNCTIONS)), tmp_path_factory.mktemp("code"))
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_imports_with_nothing_but_the_layer(
-    name: str, importable: Path, runtime: Path, tmp_path: Path
+    name: str, importable: Path, runtime: Path, code: Path, tmp_path: Path
 ) -> None:
-    code = build_function(name, tmp_path / "code")
     path = [code, importable, *([runtime] if name in AWS_CALLERS else [])]
 
     result = subprocess.run(

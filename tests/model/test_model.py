@@ -23,7 +23,7 @@ from tests.model.timers import drain, sweep
 from tests.model.views import Difference
 
 RANDOM = st.randoms(use_true_random=False)
-STORIES, STEPS = 30, 60
+STORIES, STEPS = 20, 60
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from tests.rails_day.reduce import fewest
 from tests.rails_day.steps import Step
 from tests.rails_day.weather import DEATH
 
-DAYS = int(os.environ.get("HOLDFAST_RAIL_DAYS", "2"))
+DAYS = int(os.environ.get("HOLDFAST_RAIL_DAYS", "1"))
 
 
 @pytest.fixture(scope="module")
