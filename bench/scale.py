@@ -54,5 +54,5 @@ QUICK = Scale(
     seconds=0.5, warm_up=0, repeats=1, clients=(2,), people=20, due=300,
     not_due=2_000, ticks=2, queries=100, orders=3_000, pages=40,
     events=200, endpoints=20, senders=1, failing_senders=1, dead=("hang up",),
-    contracts=500, milestones=10, payments=1, payments_apart=0.05, transfers=20, addresses=2,
+    contracts=2_000, milestones=20, payments=2, payments_apart=0.05, transfers=40, addresses=4,
 )  # fmt: skip
