@@ -15,7 +15,7 @@ from tests.stack.stack import Stack
 def stack() -> Iterator[Stack]:
     """The running stack of this test file, so that no file sees what another one left."""
     exit_on_sigterm()
-    with Stack.start() as running:
+    with Stack.start(shared=True) as running:
         yield running
 
 

@@ -1,4 +1,4 @@
-"""Fixtures: a stack of its own, so that all its data may be compared, and people on it."""
+"""Fixtures: people on the stack of the test file, and all its data to compare."""
 
 from collections.abc import Iterator
 
@@ -9,16 +9,7 @@ import pytest
 from tests.api.catalog import Catalog
 from tests.api.fingerprint import Fingerprint
 from tests.db.world import World
-from tests.stack.processes import exit_on_sigterm
 from tests.stack.stack import Stack
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """A stack on which only these tests work."""
-    exit_on_sigterm()
-    with Stack.start() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Fixtures: a stack that keeps what it has acknowledged."""
+"""Fixtures: stacks that may be crashed, one of which keeps what it has acknowledged."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,14 @@ import pytest
 
 from tests.stack.processes import exit_on_sigterm
 from tests.stack.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """A stack with a cluster of its own."""
+    exit_on_sigterm()
+    with Stack.start() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -7,26 +7,17 @@ import psycopg
 import pytest
 
 from tests.db.world import World
-from tests.stack.clock import Clock
 from tests.stack.cluster import Cluster
-from tests.stack.prepared import copy_prepared
 from tests.stack.processes import exit_on_sigterm
-from tests.stack.rundirs import run_directory
+from tests.stack.shared import cloned
 
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Cluster]:
     """A Postgres with migrations, policies and seed, and nothing in front of it."""
     exit_on_sigterm()
-    with run_directory() as folder:
-        copy_prepared(folder / "data")
-        cluster = Cluster(folder / "data")
-        cluster.start()
-        try:
-            Clock(cluster).install()
-            yield cluster
-        finally:
-            cluster.stop()
+    with cloned() as database:
+        yield database
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,9 @@ import pytest
 
 from tests.races.crowd import Crowd
 from tests.races.market import Market
-from tests.stack.clock import Clock
 from tests.stack.cluster import Cluster
-from tests.stack.prepared import copy_prepared
 from tests.stack.processes import exit_on_sigterm
-from tests.stack.rundirs import run_directory
+from tests.stack.shared import cloned
 
 CROWD = 12
 
@@ -19,15 +17,8 @@ CROWD = 12
 def database() -> Iterator[Cluster]:
     """A Postgres with migrations, policies and seed, whose clock may be moved."""
     exit_on_sigterm()
-    with run_directory() as folder:
-        copy_prepared(folder / "data")
-        cluster = Cluster(folder / "data")
-        cluster.start()
-        try:
-            Clock(cluster).install()
-            yield cluster
-        finally:
-            cluster.stop()
+    with cloned() as database:
+        yield database
 
 
 @pytest.fixture(scope="module")

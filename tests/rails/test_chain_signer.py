@@ -4,7 +4,6 @@ import base64
 import logging
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +24,7 @@ TRANSACTION = Transaction(
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    aws = Aws(Path(tmp_path_factory.mktemp("aws")) / "moto.log", "", {})
-    aws.start()
+    aws = Aws("", {})
     yield aws
     aws.stop()
 

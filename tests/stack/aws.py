@@ -1,20 +1,15 @@
-"""The AWS services around the functions, played by moto in a process of its own."""
+"""The AWS services around the functions, played by moto."""
 
-import contextlib
-import http.client
-import sys
 import threading
-import time
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from tests.stack.processes import Process, free_port
+from tests.stack.moto import Moto, lend
 from tests.stack.provision import ACCOUNT, REGION, Provision
 from tests.stack.template import Resolver
 
-__all__ = ["ACCOUNT", "CREDENTIALS", "REGION", "SERVICE_KEY_SECRET", "Aws", "AwsFailed"]
+__all__ = ["ACCOUNT", "CREDENTIALS", "REGION", "SERVICE_KEY_SECRET", "Aws"]
 
 SERVICE_KEY_SECRET = "holdfast/service-key"
 CREDENTIALS = {
@@ -28,39 +23,28 @@ CREDENTIALS = {
 }
 
 
-class AwsFailed(RuntimeError):
-    """moto did not start."""
-
-
 class Aws:
-    """Starts at once, is waited for only when something first needs it."""
+    """Nothing is started or made before something first needs it."""
 
-    def __init__(self, log: Path, service_key: str, document: Mapping[str, Any]) -> None:
-        self._log = log
+    def __init__(self, service_key: str, document: Mapping[str, Any]) -> None:
         self._service_key = service_key
         self._document = document
         self._clients: dict[str, Any] = {}
-        self._process: Process | None = None
-        self._port = 0
+        self._moto: Moto | None = None
         self._first_use = threading.RLock()
 
-    def start(self) -> None:
-        self._port = free_port()
-        self._process = Process(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self._port)],
-            log=self._log,
-        )
-
     def stop(self) -> None:
-        if self._process:
-            self._process.kill()
-            self._process = None
+        if self._moto:
+            self._moto.give_back()
+            self._moto = None
 
     @property
     def endpoint(self) -> str:
-        """Address of every service, once it answers. Raises AwsFailed."""
+        """Address of every service. Raises MotoFailed."""
         with self._first_use:
-            return self._endpoint
+            if self._moto is None:
+                self._moto = lend()
+            return self._moto.url
 
     def client(self, service: str) -> Any:
         """A boto3 client of a service of this stack."""
@@ -71,7 +55,7 @@ class Aws:
                 self._clients[service] = boto3.client(
                     service,
                     region_name=REGION,
-                    endpoint_url=self._endpoint,
+                    endpoint_url=self.endpoint,
                     aws_access_key_id="local",
                     aws_secret_access_key="local",
                 )
@@ -88,21 +72,6 @@ class Aws:
         self.client("secretsmanager").put_secret_value(
             SecretId=self.resolver.text({"Ref": logical_id}), SecretString=value
         )
-
-    @cached_property
-    def _endpoint(self) -> str:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            if self._process and not self._process.alive():
-                self.start()
-            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                connection.request("GET", "/moto-api/data.json")
-                if connection.getresponse().status == 200:
-                    connection.close()
-                    return f"http://127.0.0.1:{self._port}"
-            time.sleep(0.05)
-        raise AwsFailed(f"moto did not start, see {self._log}")
 
     @cached_property
     def _resolver(self) -> Resolver:

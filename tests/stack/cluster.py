@@ -1,4 +1,5 @@
-"""A Postgres 17 of its own: created, started, crashed and restarted at will."""
+"""A Postgres 17 of its own: created, started, crashed and restarted at will; and copies of one
+database inside a running one."""
 
 import contextlib
 import os
@@ -11,6 +12,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from psycopg.rows import TupleRow
+from psycopg.sql import SQL, Identifier
 
 from tests.stack.paths import postgres_bin
 from tests.stack.processes import (
@@ -43,6 +45,18 @@ _DURABLE = {
 }
 
 
+_SETTINGS_OF_DATABASE = """
+select format(
+    'alter %%s set %%I = %%s',
+    case setrole when 0 then format('database %%I', %(copy)s::text)
+        else format('role %%I in database %%I', setrole::regrole::text, %(copy)s::text) end,
+    split_part(setting, '=', 1), quote_literal(substr(setting, strpos(setting, '=') + 1))
+)
+from pg_db_role_setting, unnest(setconfig) as setting
+where setdatabase = (select oid from pg_database where datname = %(origin)s::text)
+"""
+
+
 class ClusterFailed(RuntimeError):
     """Postgres did not start; the message ends with the last lines of its log."""
 
@@ -64,6 +78,8 @@ class Cluster:
     benchmark of writes needs); otherwise commits do not wait for the disk.
     """
 
+    database = DATABASE
+
     def __init__(self, data: Path, *, port: int = 0, durable: bool = False) -> None:
         self.data = data
         self.log = data.with_name(f"{data.name}.log")
@@ -78,7 +94,7 @@ class Cluster:
         return self.url(SUPERUSER)
 
     def url(self, role: str) -> str:
-        return f"postgresql://{role}@127.0.0.1:{self.port}/{DATABASE}"
+        return f"postgresql://{role}@127.0.0.1:{self.port}/{self.database}"
 
     def create(self) -> None:
         """Make an empty data directory. Raises ClusterFailed."""
@@ -165,3 +181,49 @@ class Cluster:
         """Start again on the same data and port, after a stop or a crash."""
         self.stop()
         self.start()
+
+
+class NotAlone(RuntimeError):
+    """A database that shares its cluster with others cannot be crashed."""
+
+
+class Clone(Cluster):
+    """A copy of the database of a running cluster, made by start() and dropped by stop().
+
+    What belongs to the whole cluster is shared: roles, settings, the commits' durability.
+    """
+
+    def __init__(self, server: Cluster, name: str) -> None:
+        super().__init__(server.data, port=server.port)
+        self.database = name
+        self._server = server
+
+    def start(self) -> None:
+        """Copy the database. Nobody may be connected to the original meanwhile."""
+        with self._maintenance() as admin:
+            admin.execute(
+                SQL("create database {} template {} strategy file_copy").format(
+                    Identifier(self.database), Identifier(self._server.database)
+                )
+            )
+            # Settings of a database stay with its number: a copy begins without.
+            names = {"copy": self.database, "origin": self._server.database}
+            for (statement,) in admin.execute(_SETTINGS_OF_DATABASE, names).fetchall():
+                admin.execute(statement.encode())
+
+    def stop(self) -> None:
+        """Drop the database, whoever is still connected."""
+        with self._maintenance() as admin:
+            admin.execute(
+                SQL("drop database if exists {} with (force)").format(Identifier(self.database))
+            )
+
+    def kill(self) -> None:
+        raise NotAlone("start a Stack, or a Cluster, of its own to crash it")
+
+    def restart(self) -> None:
+        raise NotAlone("start a Stack, or a Cluster, of its own to restart it")
+
+    def _maintenance(self) -> psycopg.Connection[TupleRow]:
+        url = f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/template1"
+        return psycopg.connect(url, autocommit=True, connect_timeout=60)

@@ -1,7 +1,6 @@
 """Runs functions as Lambda does: one process per environment, one event at a time."""
 
 import json
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -11,11 +10,10 @@ from typing import Any
 from uuid import uuid4
 
 from tests.stack.aws import ACCOUNT, CREDENTIALS, REGION, SERVICE_KEY_SECRET, Aws
+from tests.stack.environments import Environment
 from tests.stack.paths import ROOT
-from tests.stack.processes import Process
 from tests.stack.template import Function
 
-_WORKER = Path(__file__).with_name("worker.py")
 # Lambda's own default is 1000; a laptop is busy long before.
 DEFAULT_CONCURRENCY = 8
 
@@ -41,13 +39,7 @@ class _Environment:
         self.outdated = False
         self._warm = False
         self._dead = False
-        self._process = Process(
-            [sys.executable, "-P", _WORKER, function.handler, ROOT, function.code],
-            env=variables,
-            cwd=function.code,
-            log=log,
-            pipes=True,
-        )
+        self._process = Environment(function, variables, log)
 
     def call(self, event: Any) -> Any:
         timeout = self.function.timeout
@@ -62,9 +54,7 @@ class _Environment:
         timer = threading.Timer(timeout + 10 if not self._warm else timeout, give_up)
         timer.start()
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
-            line = self._process.stdout.readline()
+            line = self._process.ask(json.dumps(request).encode() + b"\n")
         except (OSError, ValueError):
             line = b""
         finally:

@@ -71,7 +71,7 @@ class Process:
         cwd: Path | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
         as_root: bool = True,
-        pipes: bool = False,
+        inherit: Sequence[int] = (),
     ) -> None:
         prefix, identity = ([], {}) if as_root else unprivileged()
         death = _die_with_parent(stop_signal.name.removeprefix("SIG"))
@@ -81,23 +81,13 @@ class Process:
         self._stop_signal = stop_signal
         with open(log, "ab") if log else contextlib.nullcontext() as sink:
             self._popen: subprocess.Popen[bytes] = _spawner.submit(
-                _popen, words, env, cwd, sink, pipes, identity
+                _popen, words, env, cwd, sink, inherit, identity
             ).result()
         _running.add(self)
 
     @property
     def pid(self) -> int:
         return self._popen.pid
-
-    @property
-    def stdin(self) -> IO[bytes]:
-        assert self._popen.stdin
-        return self._popen.stdin
-
-    @property
-    def stdout(self) -> IO[bytes]:
-        assert self._popen.stdout
-        return self._popen.stdout
 
     def alive(self) -> bool:
         return self._popen.poll() is None
@@ -122,10 +112,6 @@ class Process:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
             self._popen.wait()
-        for pipe in (self._popen.stdin, self._popen.stdout):
-            if pipe:
-                with contextlib.suppress(OSError):
-                    pipe.close()
         _running.discard(self)
 
 
@@ -150,17 +136,18 @@ def _popen(
     env: Mapping[str, str] | None,
     cwd: Path | None,
     sink: IO[bytes] | None,
-    pipes: bool,
+    inherit: Sequence[int],
     identity: Mapping[str, Any],
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         words,
         env=dict(env) if env is not None else None,
         cwd=cwd,
-        stdin=subprocess.PIPE if pipes else subprocess.DEVNULL,
-        stdout=subprocess.PIPE if pipes else (sink or subprocess.DEVNULL),
+        stdin=subprocess.DEVNULL,
+        stdout=sink or subprocess.DEVNULL,
         stderr=sink or subprocess.DEVNULL,
         start_new_session=True,
+        pass_fds=inherit,
         **identity,
     )
 

@@ -24,6 +24,7 @@ from tests.stack.prepared import copy_prepared
 from tests.stack.processes import PortTaken, port_is_free
 from tests.stack.rundirs import run_directory
 from tests.stack.schedules import Schedules
+from tests.stack.shared import clone
 from tests.stack.sources import Drained, Sources
 
 # Nothing answers here: a function that was given no stand-in fails at once, offline too.
@@ -35,15 +36,18 @@ class Options:
     """How a stack is started.
 
     port: of the one address, 0 lets the system choose. durable: commit settings of
-    production. clock: `stack.clock` may be moved. schedules: they fire, and queues are
-    read, by themselves. reload: functions are read again after a change. pool: connections
-    of PostgREST. variables: of every function's environment, over what the template says.
+    production. shared: the database is one of several in a running cluster, quicker made than
+    a cluster of its own, and cannot be crashed. clock: `stack.clock` may be moved.
+    schedules: they fire, and queues are read, by themselves. reload: functions are read again
+    after a change. pool: connections of PostgREST. variables: of every function's environment,
+    over what the template says.
     """
 
     source: Path = SUPABASE
     template: Path = template.TEMPLATE
     port: int = 0
     durable: bool = False
+    shared: bool = False
     clock: bool = True
     schedules: bool = False
     reload: bool = False
@@ -66,7 +70,7 @@ class Stack:
             # A tick of a test is over when nothing waits any more.
             self._variables.setdefault("HOLDFAST_LOOK_SECONDS", "0")
         self.postgrest = PostgREST(cluster, jwt_secret, folder / "postgrest.log", pool=options.pool)
-        self.aws = Aws(folder / "moto.log", self.service_key, document)
+        self.aws = Aws(self.service_key, document)
         self.lambdas = Lambdas(
             template.functions(document, options.template.parent),
             self.aws,
@@ -91,8 +95,11 @@ class Stack:
         if options.port and not port_is_free(options.port):
             raise PortTaken(options.port)
         with run_directory() as folder:
-            copy_prepared(folder / "data", options.source)
-            cluster = Cluster(folder / "data", durable=options.durable)
+            if options.shared:
+                cluster: Cluster = clone()
+            else:
+                copy_prepared(folder / "data", options.source)
+                cluster = Cluster(folder / "data", durable=options.durable)
             with cls.on(cluster, folder, secrets.token_urlsafe(48), options) as stack:
                 yield stack
 
@@ -111,7 +118,6 @@ class Stack:
             running.callback(stack.lambdas.stop)
             running.callback(stack.schedules.stop)
             running.callback(stack.sources.stop)
-            stack.aws.start()
             cluster.start()
             if options.clock:
                 stack.clock.install()
