@@ -13,6 +13,8 @@ VENV := $(STAMPS)/venv
 NODE := $(STAMPS)/node
 SAM := $(STAMPS)/venv-sam
 RUN := .venv/bin/python
+BASE ?= origin/main
+SQL := supabase tests/stack
 export PYTHONPATH := .
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
@@ -65,8 +67,9 @@ lint: $(VENV) ## Check style of Python and SQL
 	@echo "lint: ruff"
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	[ -n "$(SQL)" ] || exit 0
 	echo "lint: sqlfluff"
-	.venv/bin/sqlfluff lint --disable-progress-bar supabase tests/stack
+	.venv/bin/sqlfluff lint --disable-progress-bar --processes 2 $(SQL)
 
 .PHONY: types
 types: $(VENV) ## Check types (mypy --strict)
@@ -90,14 +93,27 @@ build: $(VENV) $(SAM) ## Validate template.yaml and build what is deployed
 gen: $(VENV) $(NODE) ## Write generated files from the database and the functions
 	@exec $(RUN) -m tests.stack.generate
 
+.PHONY: quick
+quick: $(VENV) $(NODE) ## Check what a change since BASE touches: style of its SQL, Python, its tests
+	@sql=$$($(RUN) -m tests.stack.touched --sql $(BASE))
+	$(MAKE) lint SQL="$$sql"
+	tests=$$($(RUN) -m tests.stack.touched $(BASE))
+	[ -n "$$tests" ] || { echo "quick: no test is touched"; exit 0; }
+	echo "quick: pytest, $$(wc -w <<< "$$tests") files"
+	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -q $$tests
+
 .PHONY: test
-test: $(VENV) $(NODE) $(SAM) ## Check everything: style, types, advisors, build, tests
+test: $(VENV) $(NODE) $(SAM) ## Check everything: style, types, advisors, build, tests (K=… only such tests)
+ifdef K
+	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -q -k "$(K)"
+else
 	@$(MAKE) lint
 	$(MAKE) types
 	$(MAKE) advisors
 	$(MAKE) build
 	echo "test: pytest"
 	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -q
+endif
 
 .PHONY: reset
 reset: ## Forget the data of `make up` and every cached database
