@@ -114,10 +114,17 @@ class Invalid(Problem):
 
 
 class TooMany(Problem):
-    """The caller asks too often."""
+    """The caller asks too often, or writes too much; members may say for how long (retry_after)."""
 
     status, slug = 429, "too_many_requests"
-    headers = _RETRY_AFTER
+
+    @property
+    def headers(self) -> Mapping[str, str]:  # type: ignore[override]
+        """Retry-After, unless only the caller can make room."""
+        if not self.members:
+            return _RETRY_AFTER
+        seconds = self.members.get("retry_after")
+        return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 class Unavailable(Problem):

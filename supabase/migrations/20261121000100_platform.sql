@@ -101,6 +101,16 @@ $$;
 comment on function private.actor_id() is
 'Who acts: the actor a service command named for its transaction, else the token''s user.';
 
+create function private.is_client() returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce(current_setting('role', true) in ('anon', 'authenticated'), false);
+end
+$$;
+comment on function private.is_client() is
+'Whether a statement came over PostgREST from a person, inside definer functions too.';
+
 create function private.tg__append_only() returns trigger
 language plpgsql set search_path = ''
 as $$

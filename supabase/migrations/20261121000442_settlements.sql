@@ -40,6 +40,7 @@ create table public.payout_destinations (
     replaced_at timestamptz
 );
 alter table public.payout_destinations enable row level security;
+select private.make_quota('public.payout_destinations', 'payout_destination', 'party_id');
 create unique index payout_destinations_one_current_idx on public.payout_destinations (party_id, rail)
 where replaced_at is null;
 create index payout_destinations_party_id_idx on public.payout_destinations (party_id);

@@ -7,6 +7,10 @@ as $$
 begin
     case new.last_event
         when 'offer_split', 'propose_partial' then
+            -- Each one is news to the other side, and nothing else bounds them.
+            perform private.take_quota(
+                'split_offer', case new.last_actor_role when 'payer' then new.payer_id else new.payee_id end, new.id
+            );
             update public.escrow_offers set status = 'replaced'
             where escrow_id = new.id and author_role = new.last_actor_role and status = 'open';
             insert into public.escrow_offers (

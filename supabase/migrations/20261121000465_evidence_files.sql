@@ -32,6 +32,7 @@ create table public.evidence_uploads (
     unique (escrow_id, author_role, sha256)
 );
 alter table public.evidence_uploads enable row level security;
+select private.make_quota('public.evidence_uploads', 'evidence', 'author_id');
 create index evidence_uploads_author_id_idx on public.evidence_uploads (author_id);
 create index evidence_uploads_media_type_idx on public.evidence_uploads (media_type);
 select private.make_append_only('public.evidence_uploads');

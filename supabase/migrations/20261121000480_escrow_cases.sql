@@ -27,6 +27,7 @@ create table public.escrow_cases (
     constraint escrow_cases_deadline_is_finite check (isfinite(deadline_at))
 );
 alter table public.escrow_cases enable row level security;
+select private.make_quota('public.escrow_cases', 'claim', 'raised_by', 'escrow_id');
 create unique index escrow_cases_one_claim_idx on public.escrow_cases (escrow_id, raised_by) where kind = 'claim';
 create index escrow_cases_escrow_id_idx on public.escrow_cases (escrow_id);
 create index escrow_cases_raised_by_idx on public.escrow_cases (raised_by);

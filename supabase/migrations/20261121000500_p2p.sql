@@ -46,6 +46,8 @@ create table public.p2p_orders (
     )
 ) with (fillfactor = 70);
 alter table public.p2p_orders enable row level security;
+select private.make_quota('public.p2p_orders', 'order_draft', 'user_id', '', $$status = 'draft'$$);
+select private.make_edit_quota('public.p2p_orders', 'user_id');
 create index p2p_orders_user_id_idx on public.p2p_orders (user_id, created_at desc);
 create index p2p_orders_cryptocurrency_idx on public.p2p_orders (cryptocurrency);
 create index p2p_orders_fiat_currency_idx on public.p2p_orders (fiat_currency);
@@ -106,6 +108,7 @@ create table public.p2p_blocks (
     constraint p2p_blocks_nobody_blocks_oneself check (blocker_id <> blocked_id)
 );
 alter table public.p2p_blocks enable row level security;
+select private.make_quota('public.p2p_blocks', 'block', 'blocker_id');
 create index p2p_blocks_blocked_id_idx on public.p2p_blocks (blocked_id);
 comment on table public.p2p_blocks is
 'Who does not want to trade with whom: neither takes an order of the other. Open trades go on.';

@@ -13,6 +13,7 @@ create table public.trade_messages (
     created_at timestamptz not null
 ) partition by range (id);
 alter table public.trade_messages enable row level security;
+select private.make_quota('public.trade_messages', 'message', 'author_id', 'trade_id');
 create index trade_messages_trade_id_idx on public.trade_messages (trade_id, id);
 select private.make_append_only('public.trade_messages');
 comment on table public.trade_messages is

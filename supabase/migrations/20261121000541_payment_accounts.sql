@@ -11,6 +11,8 @@ create table public.payment_accounts (
     deleted_at timestamptz
 );
 alter table public.payment_accounts enable row level security;
+select private.make_quota('public.payment_accounts', 'payment_account', 'user_id', '', $$deleted_at is null$$);
+select private.make_edit_quota('public.payment_accounts', 'user_id');
 create index payment_accounts_user_id_idx on public.payment_accounts (user_id);
 -- Not audited: the trail is read by operators, who have no business with account numbers.
 create trigger _100_touch before update on public.payment_accounts

@@ -10,6 +10,7 @@ create table public.image_uploads (
     primary key (party_id, sha256)
 );
 alter table public.image_uploads enable row level security;
+select private.make_quota('public.image_uploads', 'image', 'party_id');
 create index image_uploads_announced_by_idx on public.image_uploads (announced_by);
 create index image_uploads_media_type_idx on public.image_uploads (media_type);
 select private.make_append_only('public.image_uploads');

@@ -12,6 +12,8 @@ create table public.guilds (
     updated_at timestamptz not null default private.clock()
 );
 alter table public.guilds enable row level security;
+select private.make_quota('public.guilds', 'guild', 'created_by');
+select private.make_edit_quota('public.guilds', 'created_by');
 create index guilds_created_by_idx on public.guilds (created_by);
 create trigger _100_touch before update on public.guilds for each row execute function private.tg__touch();
 select private.make_audited('public.guilds');
@@ -40,16 +42,6 @@ comment on column public.guild_members.guild_id is 'The guild.';
 comment on column public.guild_members.user_id is 'The member.';
 comment on column public.guild_members.role is 'owner: one, for good; admin: keeps the members; member.';
 comment on column public.guild_members.created_at is 'When the member came in.';
-
-create function private.is_client() returns boolean
-language plpgsql stable set search_path = ''
-as $$
-begin
-    return coalesce(current_setting('role', true) in ('anon', 'authenticated'), false);
-end
-$$;
-comment on function private.is_client() is
-'Whether a statement came over PostgREST from a person, inside definer functions too.';
 
 -- Definer: policies ask it for callers who may not read all of guild_members.
 create function private.my_guilds() returns setof uuid

@@ -53,6 +53,10 @@ create table public.listings (
     updated_at timestamptz not null default private.clock()
 ) with (fillfactor = 80);
 alter table public.listings enable row level security;
+select private.make_quota(
+    'public.listings', 'listing', 'seller_id', '', $$status in ('draft', 'active', 'paused', 'sold_out')$$
+);
+select private.make_edit_quota('public.listings', 'seller_id');
 create index listings_seller_id_idx on public.listings (seller_id, created_at desc);
 create index listings_guild_id_idx on public.listings (guild_id);
 create index listings_category_idx on public.listings (category);

@@ -12,6 +12,7 @@ create table public.asset_snapshots (
     taken_at timestamptz not null
 );
 alter table public.asset_snapshots enable row level security;
+select private.make_quota('public.asset_snapshots', 'snapshot', 'party_id');
 create index asset_snapshots_party_id_idx on public.asset_snapshots (party_id, taken_at desc);
 create index asset_snapshots_taken_by_idx on public.asset_snapshots (taken_by);
 select private.make_append_only('public.asset_snapshots');

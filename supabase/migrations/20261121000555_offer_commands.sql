@@ -70,6 +70,29 @@ $$;
 comment on function private.check_offer_rail(public.offers, public.listings, text) is
 'Checks the rail of an offer for the side that asks now and for the other. Raises what private.check_rail raises, rail_hold_too_short (409).';
 
+create function private.take_offer_quota(p_author_id uuid, p_other_id uuid) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    -- In one order, so that two authors never wait for each other.
+    v_maximum integer := private.take_quota('offer', p_author_id);
+    v_to_one integer := private.take_quota('offer_to_one', p_author_id, p_other_id);
+begin
+    perform private.check_open('offer', v_maximum, (
+        select count(*) from public.offers as o
+        where o.status = 'pending' and ((o.buyer_id = p_author_id and o.author_role = 'buyer')
+            or (o.seller_id = p_author_id and o.author_role = 'seller'))
+    ));
+    perform private.check_open('offer_to_one', v_to_one, (
+        select count(*) from public.offers as o
+        where o.status = 'pending' and ((o.buyer_id = p_author_id and o.seller_id = p_other_id and o.author_role = 'buyer')
+            or (o.seller_id = p_author_id and o.buyer_id = p_other_id and o.author_role = 'seller'))
+    ));
+end
+$$;
+comment on function private.take_offer_quota(uuid, uuid) is
+'Counts one more offer of a party, and of it to this receiver. Raises quota_exceeded (429).';
+
 create function private.make_offer(
     command jsonb, p_listing public.listings, p_buyer_id uuid, p_role text, p_parent_id uuid, p_now timestamptz
 ) returns public.offers
@@ -105,6 +128,10 @@ begin
     ) then
         perform private.refuse('offer_open_already');
     end if;
+    perform private.take_offer_quota(
+        case p_role when 'buyer' then p_buyer_id else p_listing.seller_id end,
+        case p_role when 'buyer' then p_listing.seller_id else p_buyer_id end
+    );
     insert into public.offers (
         id, listing_id, parent_id, buyer_id, seller_id, author_role, author_id, amount, currency, rail, conditions,
         milestones, last_event, last_actor_role, expires_at, created_at, updated_at

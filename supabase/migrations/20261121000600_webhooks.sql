@@ -19,6 +19,8 @@ create table public.webhook_endpoints (
     constraint webhook_endpoints_disabled_says_why check ((status = 'disabled') = (disabled_reason is not null))
 );
 alter table public.webhook_endpoints enable row level security;
+select private.make_quota('public.webhook_endpoints', 'webhook_endpoint', 'party_id');
+select private.make_edit_quota('public.webhook_endpoints', 'party_id');
 create index webhook_endpoints_party_id_idx on public.webhook_endpoints (party_id);
 create index webhook_endpoints_created_by_idx on public.webhook_endpoints (created_by);
 create trigger _100_touch before update on public.webhook_endpoints

@@ -19,8 +19,10 @@ begin
     delete from private.idempotency_keys
     where created_at < private.clock() - greatest(keep_keys, interval '24 hours');
     get diagnostics v_keys = row_count;
+    delete from private.quota_levels
+    where counted_at < private.clock() - (select max(q.in_window) from private.quotas as q);
     return jsonb_build_object('partitions', v_partitions, 'keys', v_keys, 'months', v_months);
 end
 $$;
 comment on function service.housekeeping(interval) is
-'Daily: makes the partitions of the coming months and forgets stored answers older than the given time, ends messages of endpoints long closed, and drops months of events that are over.';
+'Daily: makes the partitions of the coming months and forgets stored answers older than the given time, ends messages of endpoints long closed, drops months of events that are over, and forgets what was counted before any window of a quota began.';

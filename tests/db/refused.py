@@ -1,6 +1,7 @@
 """Expecting a refusal inside a transaction that goes on."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,4 +19,8 @@ def refused(connection: psycopg.Connection[Any], *codes: str) -> Iterator[None]:
         yield
     error = caught.value
     said = {error.sqlstate, error.diag.message_primary, error.diag.constraint_name}
+    if error.sqlstate == "PGRST":
+        # With headers of its own: PostgREST reads code and message from the text.
+        answer = json.loads(error.diag.message_primary or "")
+        said |= {answer["code"], answer["message"]}
     assert said & set(codes), f"refused with {said}, not {codes}: {error}"

@@ -84,6 +84,12 @@ class Door:
                 del self._connections[role]
             return unavailable()
         seen, code = error.diag, error.sqlstate or ""
+        if code == "PGRST":
+            # As PostgREST reads it: the whole answer is in the message.
+            said = json.loads(seen.message_primary or "")
+            return problem_from_database(
+                said["code"], said["message"], said["details"], said["hint"], signed_in=True
+            )
         if code.startswith("PT4") or code == psycopg.errors.UniqueViolation.sqlstate:
             return problem_from_database(
                 code, seen.message_primary, seen.message_detail, seen.message_hint, signed_in=True
