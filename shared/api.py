@@ -15,7 +15,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import ValidationError
 
-from shared.body import check_body, read_json
+from shared.body import JSON_TYPE, check_body, read_json
 from shared.caller import bearer_token
 from shared.db import Database, database, warm_up
 from shared.db_errors import internal
@@ -37,7 +37,7 @@ class Routes(APIGatewayHttpRouter):
 class Api(APIGatewayHttpResolver):
     """Routes of one function. Use make_app()."""
 
-    def __init__(self, *, signed_in: bool) -> None:
+    def __init__(self, *, signed_in: bool, signed_by: Mapping[str, str]) -> None:
         super().__init__(
             enable_validation=True,
             # Makes a wrong answer of ours a ResponseValidationError, told from a wrong request.
@@ -45,6 +45,7 @@ class Api(APIGatewayHttpResolver):
             json_body_deserializer=read_json,
         )
         self.signed_in = signed_in
+        self.signed_by = signed_by
 
     def resolve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """API Gateway's answer to its event (payload version 2.0)."""
@@ -52,6 +53,10 @@ class Api(APIGatewayHttpResolver):
             if self.signed_in:
                 event = self._as_command(event)
             check_body(event)
+            if event.get("body"):
+                # It is JSON, however its type was written: the router knows one way.
+                headers = {**(event.get("headers") or {}), "content-type": JSON_TYPE}
+                event = {**event, "headers": headers}
             answer = super().resolve(event, context)
         except Problem as problem:
             answer = _gateway_answer(_problem_response(problem))
@@ -71,13 +76,14 @@ class Api(APIGatewayHttpResolver):
         return event if event.get("body") else {**event, "body": "{}", "isBase64Encoded": False}
 
 
-def make_app(*routers: Routes, signed_in: bool = True) -> Api:
+def make_app(*routers: Routes, signed_by: Mapping[str, str] | None = None) -> Api:
     """The application of one function: its routers, with every refusal as a problem.
 
-    signed_in: every route needs a bearer token, and every command an Idempotency-Key
-    (False only for inbound webhooks).
+    Every route needs a bearer token, and every command an Idempotency-Key.
+    signed_by: of inbound webhooks, which have neither: the headers by which a sender is known,
+    {name: what it holds}, for the OpenAPI document.
     """
-    app = Api(signed_in=signed_in)
+    app = Api(signed_in=signed_by is None, signed_by=signed_by or {})
     for router in routers:
         app.include_router(router)
     app.exception_handler(Problem)(_problem_response)

@@ -13,6 +13,11 @@ from shared.settings import secret_values
 from shared.signatures import verify
 
 MAX_ID = 255
+HEADERS = {
+    "webhook-id": "Names the event: the same when it is sent again.",
+    "webhook-timestamp": "When it was sent: seconds since 1970.",
+    "webhook-signature": "One or more signatures `v1,…`, with a space between them.",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _MAX_WHOLE_DIGITS = MAX_DIGITS - MAX_DECIMALS
 decimal.DefaultContext.prec = 80
 decimal.getcontext().prec = 80
 
-_PLAIN = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_PLAIN = re.compile(r"(?!-0(\.0+)?$)-?(?P<whole>0|[1-9][0-9]*)(?P<decimals>\.[0-9]+)?")
 
 
 def format_amount(amount: Decimal) -> str:
@@ -29,12 +29,12 @@ def parse_amount(text: str) -> Decimal:
     """The exact value of plain decimal text such as "12.50".
 
     Raises ValueError for exponents, NaN, Infinity, signs other than a leading minus,
-    leading zeros, more than 18 decimals or more than 20 digits before the point.
+    leading zeros, a zero below zero, more than 18 decimals or more than 20 digits before the point.
     """
     match = _PLAIN.fullmatch(text)
     if not match:
         raise ValueError('an amount is plain decimal text such as "12.50"')
-    whole, decimals = match[1], match[2] or "."
+    whole, decimals = match["whole"], match["decimals"] or "."
     if len(decimals) - 1 > MAX_DECIMALS:
         raise ValueError(f"an amount has at most {MAX_DECIMALS} decimals")
     if len(whole) > _MAX_WHOLE_DIGITS:
@@ -98,6 +98,8 @@ def _not_negative(value: Decimal) -> Decimal:
 
 
 _TEXT = r"(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$"
+_NOT_NOTHING = r"(?=.*[1-9])"
+_NO_NEGATIVE_NOTHING = r"(?!-0(\.0+)?$)"
 _serialized = PlainSerializer(format_amount, return_type=str, when_used="json")
 
 
@@ -105,11 +107,20 @@ def _schema(pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": ["12.5"]})
 
 
-Amount = Annotated[Decimal, BeforeValidator(_amount), _serialized, _schema("^-?" + _TEXT)]
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    _serialized,
+    _schema("^" + _NO_NEGATIVE_NOTHING + "-?" + _TEXT),
+]
 """An exact amount of any sign; in JSON a string, numbers are refused."""
 
 PositiveAmount = Annotated[
-    Decimal, BeforeValidator(_amount), AfterValidator(_positive), _serialized, _schema("^" + _TEXT)
+    Decimal,
+    BeforeValidator(_amount),
+    AfterValidator(_positive),
+    _serialized,
+    _schema("^" + _NOT_NOTHING + _TEXT),
 ]
 """An Amount above zero."""
 

@@ -55,6 +55,12 @@ _KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 
+_SIGNED_BODY = {
+    "description": "The event, as it was signed.",
+    "required": True,
+    "content": {"application/json": {"schema": {"type": "object"}}},
+}
+
 _PROBLEM_RESPONSE = {
     "description": "Refused.",
     "content": {PROBLEM_JSON: {"schema": {"$ref": _SCHEMAS + "Problem"}}},
@@ -85,7 +91,7 @@ def openapi(apps: Iterable[Api], *, version: str = "1") -> dict[str, Any]:
             if path in paths:
                 raise OpenApiConflict(f"{path} stands in two functions")
             paths[path] = {
-                method: _operation(operation, signed_in=app.signed_in, command=method != "get")
+                method: _operation(operation, app, part, command=method != "get")
                 for method, operation in operations.items()
             }
         for name, schema in part.get("components", {}).get("schemas", {}).items():
@@ -109,8 +115,10 @@ def openapi(apps: Iterable[Api], *, version: str = "1") -> dict[str, Any]:
     }
 
 
-def _operation(operation: dict[str, Any], *, signed_in: bool, command: bool) -> dict[str, Any]:
-    keyed = signed_in and command
+def _operation(
+    operation: dict[str, Any], app: Api, document: dict[str, Any], *, command: bool
+) -> dict[str, Any]:
+    keyed = app.signed_in and command
     headers = _RESPONSE_HEADERS | (_REPLAYED if keyed else {})
     responses: dict[str, Any] = {
         status: {**response, "headers": headers}
@@ -118,8 +126,26 @@ def _operation(operation: dict[str, Any], *, signed_in: bool, command: bool) -> 
         if status.startswith("2")
     }
     described = {**operation, "responses": {**responses, "default": _PROBLEM_RESPONSE}}
+    if body := operation.get("requestBody"):
+        described["requestBody"] = {**body, "required": _must_say(body, document)}
     if keyed:
         described["parameters"] = [*operation.get("parameters", []), _KEY]
-    if not signed_in:
+    if not app.signed_in:
         described["security"] = []
+        described["parameters"] = [_header(*each) for each in app.signed_by.items()]
+        described["requestBody"] = _SIGNED_BODY
     return described
+
+
+def _must_say(body: dict[str, Any], document: dict[str, Any]) -> bool:
+    """Whether a command has fields that may not be left out: else it needs no body."""
+    name = body["content"]["application/json"]["schema"]["$ref"].removeprefix(_SCHEMAS)
+    schema = document["components"]["schemas"][name]
+    return bool(schema.get("required") or schema.get("oneOf"))
+
+
+def _header(name: str, description: str) -> dict[str, Any]:
+    return {
+        "name": name, "in": "header", "required": True, "description": description,
+        "schema": {"type": "string", "minLength": 1},
+    }  # fmt: skip

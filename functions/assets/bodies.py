@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
+from shared.identifier import Id
 
 Kind = Literal["group", "game", "item", "user"]
 
@@ -18,13 +19,13 @@ class Wanted(Body):
     provider: Literal["roblox"] = "roblox"
     kind: Kind
     asset_id: Annotated[str, Field(pattern="^[1-9][0-9]{0,14}$")]
-    party_id: UUID | None = None
+    party_id: Id | None = None
 
 
 class Proof(Body):
     """snapshot_id: taken by a side since the contract was made."""
 
-    snapshot_id: UUID
+    snapshot_id: Id
 
 
 class _Answer(BaseModel):

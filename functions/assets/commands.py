@@ -2,7 +2,6 @@
 
 import os
 from typing import Any
-from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -12,6 +11,7 @@ from shared.commands import member_command
 from shared.documented import answers
 from shared.errors import NotFound, Unavailable
 from shared.idempotency import Command, answer
+from shared.identifier import Id
 from shared.outside import SourceFailed
 from shared.telemetry import logger
 
@@ -42,9 +42,7 @@ def take(body: bodies.Wanted, caller: Caller, key: Command, db: Db) -> Response[
     "/escrows/<escrow_id>/asset-proofs",
     responses=answers(bodies.Proved, "What has changed since the contract was made.", status=201),
 )
-def prove(
-    escrow_id: UUID, body: bodies.Proof, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def prove(escrow_id: Id, body: bodies.Proof, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """A side lays a snapshot beside the one in the contract: what is different now?"""
     fields = {"escrow_id": str(escrow_id), "snapshot_id": str(body.snapshot_id)}
     return member_command(db, caller, key, "asset_prove", fields, status=201)

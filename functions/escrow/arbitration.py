@@ -1,7 +1,6 @@
 """Routes of disputes, for the parties and the arbiters."""
 
 from typing import Any
-from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -9,6 +8,7 @@ from shared.api import Db, Routes
 from shared.caller import Caller
 from shared.documented import answers
 from shared.idempotency import Command
+from shared.identifier import Id
 
 from . import bodies
 from .act import act
@@ -19,7 +19,7 @@ _MOVED = answers(bodies.EscrowMoved, "The escrow after the move.")
 
 @routes.post("/escrows/<escrow_id>/dispute", responses=_MOVED)
 def dispute(
-    escrow_id: UUID, body: bodies.RaiseDispute, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.RaiseDispute, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """Ask for a judgement."""
     return act(db, caller, key, escrow_id, "dispute", body)
@@ -27,7 +27,7 @@ def dispute(
 
 @routes.post("/escrows/<escrow_id>/statement", responses=_MOVED)
 def statement(
-    escrow_id: UUID, body: bodies.Statement, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.Statement, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """Hand in one's statement, once; the other side reads it when the file is closed."""
     return act(db, caller, key, escrow_id, "statement", body)
@@ -35,7 +35,7 @@ def statement(
 
 @routes.post("/escrows/<escrow_id>/acknowledge", responses=_MOVED)
 def acknowledge(
-    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """The assigned arbiter takes the case."""
     return act(db, caller, key, escrow_id, "acknowledge", body)
@@ -43,7 +43,7 @@ def acknowledge(
 
 @routes.post("/escrows/<escrow_id>/decide", responses=_MOVED)
 def decide(
-    escrow_id: UUID, body: bodies.Ruling, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.Ruling, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """The arbiter rules (aal2); above the policy's limit a second arbiter must agree."""
     return act(db, caller, key, escrow_id, "decide", body)
@@ -51,7 +51,7 @@ def decide(
 
 @routes.post("/escrows/<escrow_id>/approve-decision", responses=_MOVED)
 def approve_decision(
-    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """The second arbiter agrees (aal2)."""
     return act(db, caller, key, escrow_id, "approve-decision", body)
@@ -59,7 +59,7 @@ def approve_decision(
 
 @routes.post("/escrows/<escrow_id>/reject-decision", responses=_MOVED)
 def reject_decision(
-    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """The second arbiter does not agree (aal2)."""
     return act(db, caller, key, escrow_id, "reject-decision", body)
@@ -67,7 +67,7 @@ def reject_decision(
 
 @routes.post("/escrows/<escrow_id>/accept-decision", responses=_MOVED)
 def accept_decision(
-    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """A party accepts the decision; when both have, it is carried out at once."""
     return act(db, caller, key, escrow_id, "accept-decision", body)
@@ -75,7 +75,7 @@ def accept_decision(
 
 @routes.post("/escrows/<escrow_id>/appeal", responses=_MOVED)
 def appeal(
-    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """A party that did not get all asks another arbiter, once, with a bond."""
     return act(db, caller, key, escrow_id, "appeal", body)
@@ -83,7 +83,7 @@ def appeal(
 
 @routes.post("/escrows/<escrow_id>/assign", responses=_MOVED)
 def assign(
-    escrow_id: UUID, body: bodies.Assign, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.Assign, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """An operator gives the case to an arbiter."""
     return act(db, caller, key, escrow_id, "assign", body)
@@ -91,7 +91,7 @@ def assign(
 
 @routes.post("/escrows/<escrow_id>/freeze", responses=_MOVED)
 def freeze(
-    escrow_id: UUID, body: bodies.Freeze, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.Freeze, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """An operator blocks every money move and stops every clock."""
     return act(db, caller, key, escrow_id, "freeze", body)
@@ -99,7 +99,7 @@ def freeze(
 
 @routes.post("/escrows/<escrow_id>/unfreeze", responses=_MOVED)
 def unfreeze(
-    escrow_id: UUID, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """An operator lets it go on."""
     return act(db, caller, key, escrow_id, "unfreeze", body)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
+from shared.identifier import Id
 from shared.money import NonNegativeAmount, PositiveAmount
 
 Reason = Annotated[str, Field(min_length=1, max_length=64)]
@@ -60,7 +61,7 @@ class OfferSplit(TradeBody):
 
 
 class AcceptSplit(TradeBody):
-    offer_id: UUID
+    offer_id: Id
 
 
 class RaiseDispute(TradeBody):
@@ -89,7 +90,7 @@ class Ruling(TradeBody):
 
 
 class Assign(TradeBody):
-    arbiter_id: UUID
+    arbiter_id: Id
 
 
 class Freeze(TradeBody):

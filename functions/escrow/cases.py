@@ -1,7 +1,6 @@
 """Routes of cases: what is brought forward after the end."""
 
 from typing import Any
-from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -9,6 +8,7 @@ from shared.api import Db, Routes
 from shared.caller import Caller
 from shared.documented import answers
 from shared.idempotency import Command, answer
+from shared.identifier import Id
 from shared.operators import operator_command
 
 from . import bodies
@@ -18,9 +18,7 @@ routes = Routes()
 
 
 @routes.post("/escrows/<escrow_id>/claim", responses=answers(bodies.CaseOpened, "The case."))
-def claim(
-    escrow_id: UUID, body: bodies.Claim, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def claim(escrow_id: Id, body: bodies.Claim, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """A party claims after the end, inside the claim window."""
     read = read_snapshot(db, caller, key, escrow_id)
     if "answer" in read:
@@ -38,7 +36,7 @@ def claim(
 
 @routes.post("/cases/<case_id>/close", responses=answers(bodies.CaseClosed, "The closed case."))
 def close(
-    case_id: UUID, body: bodies.CloseCase, caller: Caller, key: Command, db: Db
+    case_id: Id, body: bodies.CloseCase, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """An operator upholds or dismisses a case (aal2)."""
     fields = {"case_id": str(case_id), **body.model_dump(exclude_none=True)}

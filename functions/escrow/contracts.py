@@ -15,6 +15,7 @@ from shared.db import Database
 from shared.documented import answers
 from shared.errors import Conflict
 from shared.idempotency import Command, CommandKey, answer
+from shared.identifier import Id
 
 from . import bodies, decision
 from .act import ATTEMPTS
@@ -27,21 +28,19 @@ _UNPAID = ("proposed", "awaiting_funds")
 
 
 @routes.post("/contracts/<contract_id>/sign", responses=_MOVED)
-def sign(
-    contract_id: UUID, body: bodies.Sign, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def sign(contract_id: Id, body: bodies.Sign, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """A side signs the document by its hash (aal2)."""
     return _commit(db, caller, key, contract_id, "sign", ("proposed",), body.document_hash)
 
 
 @routes.post("/contracts/<contract_id>/fund", responses=_MOVED)
-def fund(contract_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def fund(contract_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """The buyer pays all milestones in from the balance (aal2)."""
     return _commit(db, caller, key, contract_id, "fund", ("awaiting_funds",))
 
 
 @routes.post("/contracts/<contract_id>/cancel", responses=_MOVED)
-def cancel(contract_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def cancel(contract_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """A side steps back from every milestone that is not paid in."""
     return _commit(db, caller, key, contract_id, "cancel", _UNPAID)
 

@@ -17,6 +17,7 @@ from shared.db import Database
 from shared.documented import answers
 from shared.errors import Conflict
 from shared.idempotency import Command, answer
+from shared.identifier import Id
 from shared.settings import bucket
 
 from . import bodies
@@ -50,7 +51,7 @@ class FileWanted(Body):
     responses=answers(bodies.UploadOpened, "Where to upload it.", status=201),
 )
 def announce(
-    escrow_id: UUID, body: AnnounceFile, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: AnnounceFile, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """A side announces a file and gets an address to upload exactly these bytes to."""
     read = read_snapshot(db, caller, key, escrow_id)
@@ -73,7 +74,7 @@ def announce(
     "/escrows/<escrow_id>/evidence",
     responses=answers(bodies.EvidenceReceived, "The escrow after the move, and the receipt."),
 )
-def hand_in(escrow_id: UUID, body: HandIn, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def hand_in(escrow_id: Id, body: HandIn, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """A side hands in a file it has uploaded, as evidence; at most 20 a side."""
     files = _files(db, caller, escrow_id, body.sha256)
     mine = next((one for one in files if one["mine"]), None)
@@ -104,7 +105,7 @@ def hand_in(escrow_id: UUID, body: HandIn, caller: Caller, key: Command, db: Db)
     responses=answers(bodies.DownloadOpened, "Where to read it."),
 )
 def download(
-    escrow_id: UUID, body: FileWanted, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: FileWanted, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """A side, or the arbiter of the dispute, gets an address to read a file from."""
     for one in _files(db, caller, escrow_id, body.sha256):

@@ -11,6 +11,7 @@ from shared.body import Body
 from shared.caller import Caller
 from shared.documented import answers
 from shared.idempotency import Command
+from shared.identifier import Id
 from shared.money import PositiveAmount
 from shared.operators import operator_command
 
@@ -18,7 +19,7 @@ from shared.operators import operator_command
 class MoveExternal(Body):
     """Money that came from, or goes to, the outside world."""
 
-    party_id: UUID
+    party_id: Id
     currency: Annotated[str, Field(min_length=1, max_length=32)]
     amount: PositiveAmount
     memo: Annotated[str, Field(max_length=500)] = ""
@@ -54,9 +55,7 @@ def withdraw(body: MoveExternal, caller: Caller, key: Command, db: Db) -> Respon
 
 
 @routes.post("/transfers/<transfer_id>/reverse", responses=_POSTED)
-def reverse(
-    transfer_id: UUID, body: Reverse, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def reverse(transfer_id: Id, body: Reverse, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """An operator undoes a deposit or a withdrawal with a new transfer (aal2)."""
     fields = {"transfer_id": str(transfer_id), "reason": body.reason}
     return operator_command(db, caller, key, "ledger_reverse", fields)

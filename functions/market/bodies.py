@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
+from shared.identifier import Id
 from shared.moment import Moment
 from shared.money import PositiveAmount
 
@@ -19,7 +20,7 @@ class Milestone(Body):
     title: Annotated[str, Field(min_length=1, max_length=140)]
     description: Annotated[str, Field(max_length=5000)] = ""
     amount: PositiveAmount
-    days: Annotated[int, Field(strict=True, ge=1, le=365)]
+    days: Annotated[int, Field(ge=1, le=365)]
 
 
 class Terms(Body):
@@ -39,7 +40,7 @@ class Terms(Body):
 class NewOffer(Terms):
     """party_id: who would buy, the caller by default."""
 
-    party_id: UUID | None = None
+    party_id: Id | None = None
 
 
 class _Answer(BaseModel):

@@ -17,6 +17,7 @@ from shared.db import Database
 from shared.documented import answers
 from shared.errors import Conflict
 from shared.idempotency import Command, CommandKey, answer
+from shared.identifier import Id
 from shared.settings import bucket
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -26,12 +27,12 @@ class Picture(Body):
     """sha256: of the exact bytes. party_id: whose listing it is for, by default the caller's."""
 
     sha256: Sha256
-    party_id: UUID | None = None
+    party_id: Id | None = None
 
 
 class AnnouncePicture(Picture):
     media_type: Annotated[str, Field(min_length=1, max_length=100)]
-    size_bytes: Annotated[int, Field(strict=True, ge=1, le=20_971_520)]
+    size_bytes: Annotated[int, Field(ge=1, le=20_971_520)]
 
 
 class PictureKept(BaseModel):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.body import Body
+from shared.identifier import Id
 from shared.money import NonNegativeAmount, PositiveAmount
 
 MethodId = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{1,39}$")]
@@ -23,9 +24,9 @@ class Take(Body):
 
     amount: PositiveAmount
     expected_price: PositiveAmount
-    max_slippage_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)] = 0
+    max_slippage_bps: Annotated[int, Field(ge=0, le=10_000)] = 0
     payment_method: MethodId | None = None
-    payment_account_id: UUID | None = None
+    payment_account_id: Id | None = None
 
 
 class _Answer(BaseModel):

@@ -14,6 +14,7 @@ from shared.db import Database
 from shared.documented import answers
 from shared.errors import Problem
 from shared.idempotency import Command, CommandKey, answer
+from shared.identifier import Id
 
 from . import bodies
 from .decide import Asked, decide_take, parse_order
@@ -25,25 +26,25 @@ Fields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 @routes.post("/orders/<order_id>/publish", responses=_MOVED)
-def publish(order_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def publish(order_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """The maker opens a draft for takes; a sell order locks its amount."""
     return _command(db, caller, key, "order_publish", order_id)
 
 
 @routes.post("/orders/<order_id>/pause", responses=_MOVED)
-def pause(order_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def pause(order_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """The maker takes an order out of the book; its money stays locked, open trades go on."""
     return _command(db, caller, key, "order_pause", order_id)
 
 
 @routes.post("/orders/<order_id>/resume", responses=_MOVED)
-def resume(order_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def resume(order_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """The maker puts a paused order back into the book."""
     return _command(db, caller, key, "order_resume", order_id)
 
 
 @routes.post("/orders/<order_id>/cancel", responses=_MOVED)
-def cancel(order_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def cancel(order_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """The maker closes an order; what remains goes back, open trades go on."""
     return _command(db, caller, key, "order_cancel", order_id)
 
@@ -51,7 +52,7 @@ def cancel(order_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) 
 @routes.post(
     "/orders/<order_id>/take", responses=answers(bodies.TradeOpened, "The trade.", status=201)
 )
-def take(order_id: UUID, body: bodies.Take, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def take(order_id: Id, body: bodies.Take, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """Open a trade over a part of an order; the crypto is held at once."""
 
     def fields(read: Mapping[str, Any]) -> Mapping[str, Any]:

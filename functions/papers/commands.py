@@ -13,6 +13,7 @@ from shared.caller import Caller
 from shared.documented import answers
 from shared.errors import Conflict
 from shared.idempotency import Command, answer
+from shared.identifier import Id
 from shared.telemetry import logger
 
 from .store import file_of
@@ -47,7 +48,7 @@ routes = Routes()
     responses=answers(PaperOpened, "Where to read it."),
 )
 def download(
-    contract_id: UUID, body: PaperWanted, caller: Caller, key: Command, db: Db
+    contract_id: Id, body: PaperWanted, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """Whoever sees the contract gets an address to read its PDF from."""
     asked = {"contract_id": str(contract_id), "edition": body.edition}

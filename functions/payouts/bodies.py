@@ -6,13 +6,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
+from shared.identifier import Id
 
 
 class NewDestination(Body):
     """party_id: whose money, the caller's own by default. address: a connected account of
     Stripe (acct_…), or an address on Base."""
 
-    party_id: UUID | None = None
+    party_id: Id | None = None
     rail: Literal["stripe", "usdc_base"]
     address: Annotated[str, Field(min_length=1, max_length=255)]
 

@@ -2,7 +2,6 @@
 that the rail refused."""
 
 from typing import Any
-from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -12,6 +11,7 @@ from shared.caller import Caller
 from shared.commands import member_command
 from shared.documented import answers
 from shared.idempotency import Command
+from shared.identifier import Id
 
 from . import bodies
 
@@ -32,13 +32,13 @@ def set_destination(
 
 
 @routes.post("/payouts/<payout_id>/retry", responses=_MOVED)
-def retry(payout_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def retry(payout_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """Pay again what the rail has provably refused, to where the party wants it now (aal2)."""
     return member_command(db, caller, key, "payout_retry", {"payout_id": str(payout_id)})
 
 
 @routes.post("/payouts/<payout_id>/keep", responses=_MOVED)
-def keep(payout_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def keep(payout_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """A party takes what has not been sent into its balance (aal2)."""
     return member_command(db, caller, key, "payout_keep", {"payout_id": str(payout_id)})
 

@@ -13,6 +13,7 @@ from shared.caller import Caller
 from shared.documented import answers
 from shared.errors import Conflict, Problem, Unavailable
 from shared.idempotency import Command, CommandKey, answer
+from shared.identifier import Id
 from shared.telemetry import logger
 
 from .api import StripeApi
@@ -45,7 +46,7 @@ routes = Routes()
     responses=answers(CardPayment, "What the payer's browser needs to pay."),
 )
 def card_payment(
-    escrow_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: Nothing, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """The payer asks to pay an escrow by card. There is one payment per escrow: asked again, it
     is the same. Nothing is taken before it is sure that the escrow still wants the money."""

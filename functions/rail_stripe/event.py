@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from shared.body import read_json
+from shared.body import Told, read_json
 from shared.errors import BadRequest, Problem
 
 PROVIDER = "stripe"
@@ -49,13 +49,11 @@ class Subject:
     id: str
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+class _Data(Told):
     object: dict[str, Any]
 
 
-class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, strict=True)
+class _Event(Told):
     object: Literal["event"]
     id: Annotated[str, Field(pattern=r"^evt_[A-Za-z0-9_]{1,200}$")]
     type: Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$", max_length=100)]

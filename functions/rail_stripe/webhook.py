@@ -57,5 +57,5 @@ def receive(message: Inbound, db: Db) -> Response[Any]:
     return Response(200, "application/json", {"new": new > 0})
 
 
-app = make_app(routes, signed_in=False)
+app = make_app(routes, signed_by={"stripe-signature": "Time and signature: `t=…,v1=…`."})
 handler = lambda_handler(app)

@@ -1,7 +1,6 @@
 """HTTP command: where to pay an escrow in USDC on Base."""
 
 from typing import Any
-from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -11,6 +10,7 @@ from shared.caller import Caller
 from shared.db_errors import unavailable
 from shared.documented import answers
 from shared.idempotency import Command, answer
+from shared.identifier import Id
 
 from . import settings
 from .addresses import escrow_address
@@ -26,7 +26,7 @@ routes = Routes()
     responses=answers(DepositAddress, "Where to pay."),
 )
 def deposit_address(
-    escrow_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: Nothing, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """The payer asks where to send the money of an escrow: one address for each."""
     asked = {"idempotency_key": key.key, "request_hash": key.request_hash}

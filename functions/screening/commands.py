@@ -11,6 +11,7 @@ from shared.body import Body
 from shared.caller import Caller
 from shared.documented import answers
 from shared.idempotency import Command
+from shared.identifier import Id
 from shared.operators import operator_command
 
 
@@ -34,9 +35,7 @@ routes = Routes()
 @routes.post(
     "/screenings/<screening_id>/clear", responses=answers(Cleared, "The address is cleared.")
 )
-def clear(
-    screening_id: UUID, body: Reasoned, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
+def clear(screening_id: Id, body: Reasoned, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """An operator found a hit to be none (aal2). What it froze is unfrozen escrow by escrow."""
     fields = {"screening_id": str(screening_id), "reason": body.reason}
     return operator_command(db, caller, key, "screening_clear", fields)

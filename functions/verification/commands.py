@@ -12,6 +12,7 @@ from shared.caller import Caller, CallerToken
 from shared.db import Database
 from shared.documented import answers
 from shared.idempotency import Command, CommandKey
+from shared.identifier import Id
 from shared.operators import operator_command
 
 from .event import Flag
@@ -59,26 +60,26 @@ _VERIFIED = answers(Verified, "The person after the command.")
 
 
 @routes.post("/profiles/<party_id>/verify", responses=_VERIFIED)
-def verify(party_id: UUID, body: OfFlag, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def verify(party_id: Id, body: OfFlag, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """An operator has checked something of a person (aal2)."""
     return _command(db, caller, key, "verify", party_id, body)
 
 
 @routes.post("/profiles/<party_id>/revoke", responses=_VERIFIED)
-def revoke(party_id: UUID, body: OfFlag, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def revoke(party_id: Id, body: OfFlag, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """An operator takes a verification back (aal2)."""
     return _command(db, caller, key, "revoke", party_id, body)
 
 
 @routes.post("/profiles/<party_id>/grant-tier", responses=_VERIFIED)
-def grant_tier(party_id: UUID, body: OfTier, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def grant_tier(party_id: Id, body: OfTier, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """An operator gives a person a tier, whatever the flags say (aal2)."""
     return _command(db, caller, key, "grant_tier", party_id, body)
 
 
 @routes.post("/profiles/<party_id>/withdraw-tier", responses=_VERIFIED)
 def withdraw_tier(
-    party_id: UUID, body: Reasoned, caller: Caller, key: Command, db: Db
+    party_id: Id, body: Reasoned, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """An operator takes a granted tier back: the flags decide again (aal2)."""
     return _command(db, caller, key, "withdraw_tier", party_id, body)
@@ -86,7 +87,7 @@ def withdraw_tier(
 
 @routes.post("/profiles/<party_id>/link-discord", responses=answers(Linked, "The link now."))
 def link_profile(
-    party_id: UUID, body: OfDiscord, caller: Caller, key: Command, db: Db
+    party_id: Id, body: OfDiscord, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """An operator has seen whose Discord account it is (aal2)."""
     fields = {**body.model_dump(), "party_id": str(party_id)}
@@ -95,7 +96,7 @@ def link_profile(
 
 @routes.post("/guilds/<guild_id>/link-discord", responses=answers(Linked, "The link now."))
 def link_guild(
-    guild_id: UUID, body: OfDiscord, caller: Caller, key: Command, db: Db
+    guild_id: Id, body: OfDiscord, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """An operator has seen which Discord server the guild's is (aal2)."""
     fields = {**body.model_dump(), "guild_id": str(guild_id)}

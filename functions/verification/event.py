@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from shared.body import read_json
+from shared.body import Told, read_json
 from shared.errors import BadRequest, Problem
+from shared.identifier import Id
+from shared.moment import Moment
 
 Flag = Annotated[str, Field(pattern="^(phone|id_document|address|biometric)$")]
 
@@ -15,32 +16,29 @@ LINKS = ("discord.linked", "discord.unlinked")
 KNOWN = ("verification.approved", "verification.rejected", "verification.revoked")
 
 
-class Check(BaseModel):
+class Check(Told):
     """data of a known type. party_id: the person, as we named them to the provider.
     provider_reference: the provider's own name for the check."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-    party_id: UUID
+    party_id: Id
     flag: Flag
     provider_reference: Annotated[str, Field(max_length=200)] | None = None
 
 
-class Link(BaseModel):
+class Link(Told):
     """data of discord.linked and discord.unlinked: whose account or server it is.
     discord_id: of a link that is made; a link that ends names none."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-    party_id: UUID | None = None
-    guild_id: UUID | None = None
+    party_id: Id | None = None
+    guild_id: Id | None = None
     discord_id: Annotated[str, Field(pattern="^[0-9]{17,20}$")] | None = None
 
 
-class Event(BaseModel):
+class Event(Told):
     """timestamp: when it was decided. data: a Check where the type is known."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     type: Annotated[str, Field(min_length=1, max_length=100)]
-    timestamp: AwareDatetime
+    timestamp: Moment
     data: dict[str, Any]
 
 

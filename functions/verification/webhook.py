@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.api import Db, Routes, lambda_handler, make_app
 from shared.documented import answers
-from shared.inbound import Inbound, checked
+from shared.inbound import HEADERS, Inbound, checked
 from shared.telemetry import logger
 
 from .event import LINKS, parse_event
@@ -45,5 +45,5 @@ def receive(message: Inbound, db: Db) -> Response[Any]:
     return Response(200, "application/json", result)
 
 
-app = make_app(routes, signed_in=False)
+app = make_app(routes, signed_by=HEADERS)
 handler = lambda_handler(app)

@@ -1,12 +1,15 @@
 """Bodies of the webhook commands, and the answers they get."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared.body import Body
+from shared.identifier import Id
+from shared.moment import Moment
 
 EventType = Annotated[
     str, Field(max_length=100, pattern=r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$")
@@ -18,20 +21,45 @@ class NewEndpoint(Body):
     (escrow.*) or * for all, which is the default."""
 
     url: Annotated[str, Field(min_length=8, max_length=2000)]
-    party_id: UUID | None = None
+    party_id: Id | None = None
     description: Annotated[str, Field(max_length=200)] = ""
     event_types: Annotated[list[EventType], Field(min_length=1, max_length=50)] | None = None
+
+
+def _only(*said: str, **fields: Any) -> dict[str, Any]:
+    """The schema of one way to say what is sent again: these, and none of the others."""
+    nothing = {name: {"type": "null"} for name in ("event_ids", "since", "until")}
+    return {
+        "required": [*said],
+        "properties": {**nothing, "all_failed": {"const": False}, **fields},
+    }
 
 
 class Resend(Body):
     """One of the three: event_ids, since and until, or all_failed. after: the next of the
     answer before, to go on from there."""
 
-    event_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)] | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                _only("event_ids", event_ids={"type": "array"}),
+                _only("since", "until", since={"type": "string"}, until={"type": "string"}),
+                _only("all_failed", all_failed={"const": True}),
+            ]
+        }
+    )
+    event_ids: Annotated[list[Id], Field(min_length=1, max_length=100)] | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     all_failed: bool = False
-    after: UUID | None = None
+    after: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        given = (self.event_ids is not None, self.since is not None, self.all_failed)
+        if sum(given) != 1 or (self.since is None) != (self.until is None):
+            raise PydanticCustomError("resend", "Say event_ids, since and until, or all_failed.")
+        return self
 
 
 class _Answer(BaseModel):

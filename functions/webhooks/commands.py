@@ -12,8 +12,8 @@ from shared.body import Nothing
 from shared.caller import Caller, CallerToken
 from shared.db import Database
 from shared.documented import answers
-from shared.errors import Invalid
 from shared.idempotency import Command, CommandKey, answer
+from shared.identifier import Id
 from shared.refusals import refusal
 
 from . import bodies
@@ -48,7 +48,7 @@ def create(body: bodies.NewEndpoint, caller: Caller, key: Command, db: Db) -> Re
     responses=answers(bodies.SecretRotated, "The new secret."),
 )
 def rotate_secret(
-    endpoint_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db
+    endpoint_id: Id, body: Nothing, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """Give an endpoint a new secret; the old one signs beside it for 24 hours."""
     return _command(db, caller, key, "webhook_secret_rotate", _endpoint(endpoint_id))
@@ -58,7 +58,7 @@ def rotate_secret(
     "/webhook-endpoints/<endpoint_id>/enable",
     responses=answers(bodies.EndpointEnabled, "The endpoint after the command."),
 )
-def enable(endpoint_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def enable(endpoint_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """Switch a disabled endpoint on again."""
     return _command(db, caller, key, "webhook_endpoint_enable", _endpoint(endpoint_id))
 
@@ -67,23 +67,18 @@ def enable(endpoint_id: UUID, body: Nothing, caller: Caller, key: Command, db: D
     "/webhook-endpoints/<endpoint_id>/ping",
     responses=answers(bodies.PingSent, "The test message."),
 )
-def ping(endpoint_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def ping(endpoint_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """Send a test message."""
     return _command(db, caller, key, "webhook_ping", _endpoint(endpoint_id))
 
 
 @routes.post("/webhook-endpoints/<endpoint_id>/resend", responses=_RESENT)
 def resend(
-    endpoint_id: UUID, body: bodies.Resend, caller: Caller, key: Command, db: Db
+    endpoint_id: Id, body: bodies.Resend, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """Send some messages again: named ones, those of a time, or all that failed."""
 
     def fields() -> Mapping[str, Any]:
-        given = (bool(body.event_ids), bool(body.since and body.until), body.all_failed)
-        if sum(given) != 1 or bool(body.since) != bool(body.until):
-            message = "Say event_ids, since and until, or all_failed."
-            errors = [{"field": "body", "message": message}]
-            raise Invalid("invalid_request", message, errors=errors)
         return {**body.model_dump(mode="json", exclude_none=True), "endpoint_id": str(endpoint_id)}
 
     return _command(db, caller, key, "webhook_resend", fields)
@@ -91,7 +86,7 @@ def resend(
 
 @routes.post("/webhook-deliveries/<delivery_id>/resend", responses=_RESENT)
 def resend_one(
-    delivery_id: UUID, body: Nothing, caller: Caller, key: Command, db: Db
+    delivery_id: Id, body: Nothing, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """Send one message again."""
     return _command(

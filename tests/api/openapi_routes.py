@@ -6,6 +6,9 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
+from jsonschema.protocols import Validator
+
+from tests.api.document import judge
 from tests.stack.paths import ROOT
 
 _DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text())
@@ -26,6 +29,7 @@ def _resolved(schema: Schema) -> Schema:
 # A text for each pattern in the document: a new pattern has none here and fails.
 _PATTERNS = {
     "^(0|[1-9][0-9]{0,19})(\\.[0-9]{1,18})?$": "0.01",
+    "^(?=.*[1-9])(0|[1-9][0-9]{0,19})(\\.[0-9]{1,18})?$": "0.01",
     "^[0-9a-f]{64}$": "b" * 64,
     "^(uphold|dismiss)$": "dismiss",
     "^(phone|id_document|address|biometric)$": "phone",
@@ -70,6 +74,11 @@ class Route:
         return self.path.strip("/").rpartition("/")[2]
 
     @cached_property
+    def judge(self) -> Validator:
+        """Knows which bodies the document allows."""
+        return judge(self.schema, _DOCUMENT)
+
+    @cached_property
     def fields(self) -> dict[str, Schema]:
         properties: dict[str, Schema] = self.schema.get("properties", {})
         return {name: _resolved(each) for name, each in properties.items()}
@@ -79,7 +88,11 @@ class Route:
         return set(self.schema.get("required", ()))
 
     def right_body(self) -> dict[str, Any]:
-        """A body that the schema allows, with every field but expected_version."""
+        """A body that the schema allows, with every field but expected_version; where the schema
+        knows several ways to say it, the last of them."""
+        if "oneOf" in self.schema:
+            way = self.schema["oneOf"][-1]
+            return {name: way["properties"][name].get("const") for name in way["required"]}
         return {
             name: _right(schema)
             for name, schema in self.fields.items()

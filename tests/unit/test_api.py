@@ -326,7 +326,7 @@ def test_correlation_id(send: Callable[..., Answer], claimed: str, used: str) ->
 
 
 def test_a_route_for_webhooks_needs_no_token() -> None:
-    app = make_app(routes, signed_in=False)
+    app = make_app(routes, signed_by={"x-signature": "Of a sender."})
 
     assert call(lambda_handler(app), event("GET", "/open")).body == {"is": "open"}
     assert is_problem(call(lambda_handler(app), event("POST", PATH, GOOD)), 401, "unauthorized")

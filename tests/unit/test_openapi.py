@@ -13,6 +13,7 @@ from shared.openapi import OpenApiConflict, openapi
 
 trades = Routes()
 hooks = Routes()
+SIGNED_BY = {"stripe-signature": "Of Stripe."}
 
 
 class Payment(Body):
@@ -39,7 +40,9 @@ def stripe() -> dict[str, str]:
 
 
 def test_the_document_is_valid_and_complete() -> None:
-    document = openapi([make_app(trades), make_app(hooks, signed_in=False)])
+    document = openapi(
+        [make_app(trades), make_app(hooks, signed_by={"stripe-signature": "Of Stripe."})]
+    )
 
     validate(document)
     assert document["info"]["title"] == "Holdfast"
@@ -56,13 +59,18 @@ def test_the_document_is_valid_and_complete() -> None:
 
 
 def test_reading_needs_no_key_and_a_webhook_no_token() -> None:
-    document = openapi([make_app(trades), make_app(hooks, signed_in=False)])
+    document = openapi(
+        [make_app(trades), make_app(hooks, signed_by={"stripe-signature": "Of Stripe."})]
+    )
 
     read = document["paths"]["/escrows/{trade_id}"]["get"]
     assert [each["name"] for each in read["parameters"]] == ["trade_id"]
     hook = document["paths"]["/webhooks/stripe"]["post"]
     assert hook["security"] == []
-    assert "parameters" not in hook
+    assert [(each["name"], each["required"]) for each in hook["parameters"]] == [
+        ("stripe-signature", True)
+    ]
+    assert hook["requestBody"]["required"]
 
 
 def test_a_path_belongs_to_one_function() -> None:
