@@ -26,8 +26,10 @@ def checksum(address: bytes) -> str:
 def parse_address(text: str, refused: Collection[str] = ()) -> str:
     """An address handed in from outside, in its checksummed form.
 
-    All lower or all upper case carries no checksum and is taken. refused: addresses that may
-    not be meant, such as the token's own. Raises Invalid (bad_address).
+    All lower or all upper case carries no checksum and is taken: nothing is known against it.
+    refused: addresses that may not be meant, such as the token's own.
+    Raises Invalid: bad_address, it is none or its checksum is wrong; bad_destination, it is
+    refused, or that of a precompiled contract.
     """
     if not _ADDRESS.fullmatch(text):
         raise Invalid("bad_address", "An address is 0x and 40 hexadecimal digits.")
@@ -37,7 +39,7 @@ def parse_address(text: str, refused: Collection[str] = ()) -> str:
             "bad_address", "The checksum of the address is wrong.", "Copy it again, do not type it."
         )
     if int(text, 16) < _NOBODY_BELOW or address.lower() in {each.lower() for each in refused}:
-        raise Invalid("bad_address", "Money sent to this address is lost.")
+        raise Invalid("bad_destination", "Money sent to this address is lost.")
     return address
 
 

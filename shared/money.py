@@ -107,14 +107,6 @@ def _schema(pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": ["12.5"]})
 
 
-Amount = Annotated[
-    Decimal,
-    BeforeValidator(_amount),
-    _serialized,
-    _schema("^" + _NO_NEGATIVE_NOTHING + "-?" + _TEXT),
-]
-"""An exact amount of any sign; in JSON a string, numbers are refused."""
-
 PositiveAmount = Annotated[
     Decimal,
     BeforeValidator(_amount),
@@ -122,7 +114,7 @@ PositiveAmount = Annotated[
     _serialized,
     _schema("^" + _NOT_NOTHING + _TEXT),
 ]
-"""An Amount above zero."""
+"""An exact amount above zero; in JSON a string, numbers are refused."""
 
 NonNegativeAmount = Annotated[
     Decimal,
@@ -131,4 +123,4 @@ NonNegativeAmount = Annotated[
     _serialized,
     _schema("^" + _TEXT),
 ]
-"""An Amount of zero or more."""
+"""An exact amount of zero or more; in JSON a string, numbers are refused."""

@@ -11,7 +11,6 @@ Told = dict[str, Any]
 Origin = Callable[[str], str]
 """Scheme and host of a part of the API: groups, users, games or economy."""
 
-KINDS = ("group", "game", "item", "user")
 _LARGEST = 2**53
 
 

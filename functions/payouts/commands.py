@@ -10,6 +10,7 @@ from shared.body import Nothing
 from shared.caller import Caller
 from shared.commands import member_command
 from shared.documented import answers
+from shared.evm_address import parse_address
 from shared.idempotency import Command
 from shared.identifier import Id
 
@@ -26,8 +27,14 @@ _MOVED = answers(bodies.PayoutMoved, "The payment after the command.")
 def set_destination(
     body: bodies.NewDestination, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
-    """A party names where its money goes on a rail (aal2); payments that wait for it go."""
+    """A party names where its money goes on a rail (aal2); payments that wait for it go.
+
+    An address on Base is kept with its checksum (EIP-55). One handed in with a wrong checksum is
+    refused; all lower or all upper case carries none and is taken.
+    """
     fields = body.model_dump(mode="json", exclude_none=True)
+    if body.rail == "usdc_base":
+        fields["address"] = parse_address(body.address)
     return member_command(db, caller, key, "payout_destination_set", fields, status=201)
 
 

@@ -5,10 +5,8 @@ from functools import lru_cache
 from bip32 import BIP32
 from coincurve import PublicKey
 
-from shared.evm_address import address_of_key, checksum, parse_address
+from shared.evm_address import address_of_key
 from shared.settings import SettingsError
-
-__all__ = ["MAX_INDEX", "checksum", "escrow_address", "parse_address"]
 
 # Of an index that is not hardened: only these follow from a public key.
 MAX_INDEX = 2**31 - 1

@@ -5,13 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from shared.evm_address import checksum
-
 from .rpc import NodeUnknown
 
 _QUANTITY = re.compile(r"0x[0-9a-f]{1,64}")
 _HASH = re.compile(r"0x[0-9a-f]{64}")
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _DATA = re.compile(r"0x([0-9a-fA-F]{2})*")
 _T = TypeVar("_T")
 
@@ -38,16 +35,6 @@ class Receipt:
     succeeded: bool
     gas_used: int
     cost: int
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A transaction a node knows of. block_number: None while it waits."""
-
-    transaction_hash: str
-    sender: str
-    nonce: int
-    block_number: int | None
 
 
 def maybe(read: Callable[[Mapping[str, Any]], _T], told: Any) -> _T | None:
@@ -81,17 +68,6 @@ def receipt(told: Mapping[str, Any]) -> Receipt:
         succeeded=status == "0x1",
         gas_used=gas_used,
         cost=gas_used * quantity(told.get("effectiveGasPrice")) + parent_fee,
-    )
-
-
-def known(told: Mapping[str, Any]) -> Known:
-    """A transaction."""
-    number = told.get("blockNumber")
-    return Known(
-        transaction_hash=_text(told.get("hash"), _HASH),
-        sender=checksum(bytes.fromhex(_text(told.get("from"), _ADDRESS)[2:])),
-        nonce=quantity(told.get("nonce")),
-        block_number=None if number is None else quantity(number),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self, TypeAlias
 
 from . import answers
-from .answers import Block, Known, Receipt
+from .answers import Block, Receipt
 from .fees import FeeHistory
 from .rpc import NodeUnknown, Question, Rpc
 from .transaction import Signed
@@ -99,10 +99,6 @@ class Node:
         return answers.maybe(
             answers.receipt, self._ask("eth_getTransactionReceipt", transaction_hash)
         )
-
-    def transaction(self, transaction_hash: str) -> Known | None:
-        """None when this node does not know of it, which proves nothing about others."""
-        return answers.maybe(answers.known, self._ask("eth_getTransactionByHash", transaction_hash))
 
     def transaction_count(self, address: str, at: Tag | int | Literal["pending"] = "latest") -> int:
         """How many transactions an address has sent: the next nonce of that moment."""

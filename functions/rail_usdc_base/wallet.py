@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.db import Database
+from shared.errors import Invalid
+from shared.evm_address import parse_address
 from shared.payouts import Payment
 
 from .fees import Caps
@@ -63,8 +65,11 @@ class HotWallet:
 
         Raises CannotBePaid, Short, NodeRefused, NodeUnknown.
         """
-        if payment.destination.lower() in (self.address.lower(), token.address.lower()):
-            raise CannotBePaid("the address is not the party's own")
+        try:
+            parse_address(payment.destination, refused=(self.address, token.address))
+        except Invalid as bad:
+            # Whatever wrote it down: nothing is signed for an address that is nobody's.
+            raise CannotBePaid(bad.slug) from None
         data = self.call_data(payment, token)
         if self._reverts(token, data):
             # Does it refuse the payee, or us?

@@ -97,25 +97,8 @@ comment on column public.screening_clearances.reason is 'Why, in the operator''s
 comment on column public.screening_clearances.created_at is 'When.';
 
 insert into private.refusals (code, status, detail, hint) values
-('bad_address', 422, 'This is no address of this rail.', ''),
 ('screening_not_found', 404, 'No such hit.', ''),
 ('screening_cleared', 409, 'This hit was cleared before.', '');
-
-create function private.normal_address(p_rail public.escrow_rail, p_address text) returns text
-language plpgsql immutable set search_path = ''
-as $$
-begin
-    if not coalesce(case p_rail
-        when 'usdc_base' then p_address ~* '^0x[0-9a-f]{40}$'
-        else p_address ~ '^[!-~]{1,128}$'
-    end, false) then
-        return null;
-    end if;
-    return case p_rail when 'usdc_base' then lower(p_address) else p_address end;
-end
-$$;
-comment on function private.normal_address(public.escrow_rail, text) is
-'An address as it is kept: without the capitals of its checksum; null when it is none.';
 
 create function private.standing_hit(p_rail public.escrow_rail, p_address text) returns uuid
 language plpgsql stable set search_path = ''

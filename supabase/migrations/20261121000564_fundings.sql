@@ -48,6 +48,8 @@ $$;
 comment on function private.tg_escrow_fundings__guard() is 'Where money is expected never changes.';
 create trigger _500_guard before update on public.escrow_fundings
 for each row execute function private.tg_escrow_fundings__guard();
+create trigger _510_own_address after insert or update of address on public.escrow_fundings
+for each row execute function private.tg__own_address();
 create trigger _000_never_deleted before delete or truncate on public.escrow_fundings
 for each statement execute function private.tg__append_only();
 
@@ -170,28 +172,6 @@ end
 $$;
 comment on function service.funding_look(uuid, text) is
 'The funding of an escrow, or of a payment of the rail, and whether the money is still wanted; null when there is none.';
-
--- Definer: as above.
-create function service.fundings_open(
-    rail public.escrow_rail, older_than interval default '0', max_rows integer default 500
-) returns jsonb
-language plpgsql stable security definer set search_path = ''
-as $$
-#variable_conflict use_column
-begin
-    return (
-        select coalesce(jsonb_agg(private.funding_look(f) order by f.created_at), '[]')
-        from (
-            select * from public.escrow_fundings as o
-            where o.rail = fundings_open.rail and o.closed_at is null
-                and o.created_at <= private.clock() - fundings_open.older_than
-            order by o.created_at limit least(greatest(fundings_open.max_rows, 1), 2000)
-        ) as f
-    );
-end
-$$;
-comment on function service.fundings_open(public.escrow_rail, interval, integer) is
-'Fundings of a rail that are still watched, oldest first.';
 
 -- Definer: as above.
 create function service.funding_close(escrow_id uuid) returns boolean

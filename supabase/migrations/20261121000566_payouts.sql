@@ -47,11 +47,13 @@ begin
     return (
         select d.address from public.payout_destinations as d
         where d.party_id = p_payment.party_id and d.rail = p_payment.rail and d.replaced_at is null
+            -- It may have become ours, or nobody's, since it was named.
+            and private.unpayable(d.rail, d.address) is null
     );
 end
 $$;
 comment on function private.destination_of(public.settlement_instructions) is
-'Where a payment goes if it is claimed now: a card is refunded to its charge, all else goes to the party''s destination; null when there is none.';
+'Where a payment goes if it is claimed now: a card is refunded to its charge, all else goes to the party''s destination; null when there is none that can be paid.';
 
 create function private.payout_wait(p_tries integer) returns interval
 language plpgsql immutable set search_path = ''
@@ -233,8 +235,7 @@ comment on function service.payouts_expire(integer) is
 'Keeps the money of payments that could not be sent in time in their parties'' balances; how many.';
 
 insert into private.refusals (code, status, detail, hint) values
-('payout_not_found', 404, 'No such payment.', ''),
-('bad_destination', 422, 'This rail cannot pay to that.', 'Stripe: an account acct_…; Base: an address 0x….');
+('payout_not_found', 404, 'No such payment.', '');
 
 -- Definer: service_role may give commands, not write the tables.
 create function service.payout_destination_set(command jsonb) returns jsonb
@@ -248,6 +249,7 @@ declare
     v_now timestamptz;
     v_row public.payout_destinations;
     v_before text;
+    v_refusal text;
 begin
     if not private.acts_for(v_actor, v_party) then
         perform private.refuse('not_your_move');
@@ -258,11 +260,10 @@ begin
     v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
-    elsif not coalesce(case v_rail
-        when 'stripe' then command ->> 'address' ~ '^acct_[A-Za-z0-9]{1,60}$'
-        when 'usdc_base' then command ->> 'address' ~ '^0x[0-9A-Fa-f]{40}$' and command ->> 'address' !~ '^0x0{40}$'
-    end, false) then
-        perform private.refuse('bad_destination');
+    end if;
+    v_refusal := private.unpayable(v_rail, command ->> 'address');
+    if v_refusal is not null then
+        perform private.refuse(v_refusal);
     end if;
     v_now := private.clock();
     update public.payout_destinations set replaced_at = v_now
@@ -288,7 +289,7 @@ begin
 end
 $$;
 comment on function service.payout_destination_set(jsonb) is
-'A party names where its money goes on an outside rail {party_id, rail, address, actor_id, aal, idempotency_key, request_hash}; payments that wait for it go. Raises not_your_move, step_up_required (403), bad_destination (422).';
+'A party names where its money goes on an outside rail {party_id, rail, address, actor_id, aal, idempotency_key, request_hash}; payments that wait for it go. Raises not_your_move, step_up_required (403), bad_address, bad_destination (422).';
 
 create function private.begin_payout_command(
     command jsonb, out answer jsonb, out payment public.settlement_instructions

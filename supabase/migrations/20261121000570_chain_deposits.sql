@@ -9,6 +9,8 @@ create table public.chain_tokens (
     constraint chain_tokens_currency_once unique (chain_id, currency)
 );
 alter table public.chain_tokens enable row level security;
+create trigger _510_own_address after insert or update of address on public.chain_tokens
+for each row execute function private.tg__own_address();
 create index chain_tokens_currency_idx on public.chain_tokens (currency);
 comment on table public.chain_tokens is
 'Tokens that are looked for on each chain: what an escrow is paid in, and what people send by mistake.';

@@ -51,7 +51,7 @@ service.webhook_receive(jsonb), service.webhook_events_due(text, integer), servi
 service.rail_report(jsonb), service.rail_reports_due(integer), service.rail_report_applied(bigint, text),
 service.rail_cost(jsonb), service.escrow_rail_outcome(jsonb),
 service.funding_begin(jsonb), service.funding_attach(jsonb), service.funding_look(uuid, text),
-service.fundings_open(public.escrow_rail, interval, integer), service.funding_close(uuid),
+service.funding_close(uuid),
 service.payouts_claim(public.escrow_rail, integer), service.payout_record(jsonb), service.payouts_expire(integer),
 service.payout_destination_set(jsonb), service.payout_retry(jsonb), service.payout_keep(jsonb)
 to service_role;

@@ -1,4 +1,6 @@
-grant select on public.chain_tokens, public.chain_confirmations to anon, authenticated;
+grant select on public.chain_tokens, public.chain_confirmations, public.unpayable_addresses to anon, authenticated;
+create policy unpayable_addresses_select_anyone on public.unpayable_addresses for select to anon, authenticated
+using (true);
 create policy chain_tokens_select_anyone on public.chain_tokens for select to anon, authenticated
 using (true);
 create policy chain_confirmations_select_anyone on public.chain_confirmations for select to anon, authenticated

@@ -401,12 +401,12 @@ def test_looks_get_rarer_and_never_stop(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("rail", "address"),
-    [("usdc_base", "0x0"), ("usdc_base", "0x" + "0" * 40), ("usdc_base", "acct_1"),
+    [("usdc_base", "0x0"), ("usdc_base", ADDRESS[:-1] + "g"), ("usdc_base", "acct_1"),
      ("stripe", ADDRESS), ("stripe", "acct_"), ("stripe", "acct_1; drop"), ("usdc_base", ""),
      ("internal", "me")],
 )  # fmt: skip
 def test_a_destination_fits_its_rail(world: World, rail: str, address: str) -> None:
-    with refused(world.connection, "bad_destination"):
+    with refused(world.connection, "bad_address"):
         destination(world, world.user(), rail, address)
 
 

@@ -1,6 +1,7 @@
 """Commands about payments over HTTP: where money goes, and what becomes of one that was refused."""
 
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
@@ -46,6 +47,39 @@ def state(desk: Desk, path: str) -> tuple[str, int]:
 def test_what_is_no_destination(desk: Desk, change: dict[str, Any]) -> None:
     reply = desk.post(desk.stack.create_user(), "/payout-destinations", ADDRESS | change)
     assert (reply.status, bool(reply.code)) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        # One letter of another case: a digit was copied wrong.
+        (rails.ADDRESS.replace("C", "c", 1), "bad_address"),
+        (rails.ADDRESS.swapcase().replace("0X", "0x"), "bad_address"),
+        (rails.ADDRESS[:-1] + "9", "bad_address"),
+        (rails.ADDRESS[2:], "bad_address"),
+        (rails.ADDRESS + " ", "bad_address"),
+        ("acct_1", "bad_address"),
+        ("0x" + "0" * 40, "bad_destination"),
+        ("0x" + "0" * 38 + "09", "bad_destination"),
+        ("0x" + "0" * 37 + "100", "bad_destination"),
+        ("0x" + "0" * 36 + "dEaD", "bad_destination"),
+        ("0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "bad_destination"),
+        ("0x833589fcd6edb6e08f4c7c32d4f71b54bda02913", "bad_destination"),
+        ("0x4200000000000000000000000000000000000006", "bad_destination"),
+    ],
+)
+def test_money_is_not_sent_to_nobody(desk: Desk, address: str, code: str) -> None:
+    person = desk.stack.create_user()
+    reply = desk.post(person, "/payout-destinations", ADDRESS | {"address": address})
+    assert (reply.status, reply.code) == (422, code)
+
+
+@pytest.mark.parametrize("case", [str, str.lower, str.upper])
+def test_an_address_is_kept_with_its_checksum(desk: Desk, case: Callable[[str], str]) -> None:
+    """What is all of one case carries none, and is taken."""
+    body = ADDRESS | {"address": "0x" + case(rails.ADDRESS[2:])}
+    reply = desk.post(desk.stack.create_user(), "/payout-destinations", body)
+    assert (reply.status, reply.body["address"]) == (201, rails.ADDRESS)
 
 
 def test_a_destination_is_set_once_for_a_key(desk: Desk) -> None:

@@ -246,7 +246,7 @@ def judge_destination(world: World, body: Body) -> Verdict:
     known = world.known(body["actor_id"], body)
     if known is not None:
         return known
-    return DONE if body["address"].startswith("0x") else refused("bad_destination")
+    return DONE if body["address"].startswith("0x") else refused("bad_address")
 
 
 def apply_destination(world: World, body: Body, given: Answer) -> Answer:

@@ -52,8 +52,8 @@ def test_a_question_that_is_lost_says_the_same(chain: Chain, node: Node, payout:
     with pytest.raises(NodeUnknown):
         node.send(payout)
 
-    assert node.transaction(payout.hash) is None
     chain.node.behave()
+    assert node.receipt(payout.hash) is None
     node.send(payout)
     chain.receipt(payout.hash)
 

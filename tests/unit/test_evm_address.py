@@ -54,19 +54,33 @@ def test_one_letter_of_another_case_is_noticed(raw: bytes, place: int) -> None:
         "0x52908400098527886E0F7030069857D2E4169EE7\n",
         "0x" + "\u0661" * 40,
         "vitalik.eth",
+    ],
+)
+def test_what_is_no_address(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_address(text)
+
+    assert (refused.value.slug, refused.value.status) == ("bad_address", 422)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "0x" + "0" * 40,
         "0x" + "0" * 39 + "9",
+        "0x" + "0" * 37 + "100",
+        "0x" + "0" * 36 + "dEaD",
         "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
         "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913",
     ],
 )
-def test_refused(text: str) -> None:
+def test_whom_nobody_pays(text: str) -> None:
     token = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
 
     with pytest.raises(Invalid) as refused:
         parse_address(text, refused=[token])
 
-    assert (refused.value.slug, refused.value.status) == ("bad_address", 422)
+    assert (refused.value.slug, refused.value.status) == ("bad_destination", 422)
 
 
 @pytest.mark.parametrize("length", [0, 19, 21, 32])

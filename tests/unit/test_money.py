@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from shared.money import (
-    Amount,
     NonNegativeAmount,
     PositiveAmount,
     fee_of,
@@ -27,7 +26,7 @@ gross_amounts = st.decimals(min_value=0, max_value=Decimal(LARGEST), places=8)
 
 
 class Payment(BaseModel):
-    amount: Amount
+    amount: NonNegativeAmount
 
 
 class Priced(BaseModel):
@@ -35,7 +34,7 @@ class Priced(BaseModel):
     held: NonNegativeAmount = Decimal(0)
 
 
-@pytest.mark.parametrize("text", ["0", "1", "-1", "12.50", "0.000000000000000001", LARGEST])
+@pytest.mark.parametrize("text", ["0", "1", "12.50", "0.000000000000000001", LARGEST])
 def test_plain_text_is_an_amount(text: str) -> None:
     assert Payment.model_validate_json(f'{{"amount": "{text}"}}').amount == Decimal(text)
 
@@ -97,7 +96,7 @@ def test_sign_is_part_of_the_type(field: str, text: str) -> None:
         Priced.model_validate({field: text})
 
 
-@given(amounts)
+@given(amounts.map(abs))
 def test_json_round_trip_loses_nothing(amount: Decimal) -> None:
     text = Payment(amount=amount).model_dump_json()
 
