@@ -99,7 +99,6 @@ def _not_negative(value: Decimal) -> Decimal:
 
 _TEXT = r"(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$"
 _NOT_NOTHING = r"(?=.*[1-9])"
-_NO_NEGATIVE_NOTHING = r"(?!-0(\.0+)?$)"
 _serialized = PlainSerializer(format_amount, return_type=str, when_used="json")
 
 
