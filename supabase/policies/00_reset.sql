@@ -23,7 +23,8 @@ end
 $$;
 
 grant usage on schema public to anon, authenticated, service_role;
-grant usage on schema private to authenticated, anon;
+-- To use a schema opens nothing in it; PostgREST calls private.take_lane as each of them.
+grant usage on schema private to authenticated, anon, service_role;
 grant usage on schema service to service_role;
 
 -- The representation of amounts as JSON strings. PostgREST uses only those that the role

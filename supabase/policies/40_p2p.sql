@@ -1,13 +1,6 @@
--- Active orders are for everyone; drafts and closed orders for their maker. At which price an order
--- wakes is for its maker alone: others find it in the book while it is awake.
-grant select (
-    id, user_id, type, cryptocurrency, fiat_currency, amount, price_type, price, margin_bps, min_order_amount,
-    max_order_amount, payment_methods, time_limit, min_taker_tier, terms, status, remaining,
-    completed_trades, expires_at, created_at, updated_at
-) on public.p2p_orders to anon;
+-- Active orders are for everyone signed in, strangers ask the book; drafts and closed orders for their
+-- maker. At which price an order wakes is for its maker alone: others find it in the book while it is awake.
 grant select on public.p2p_orders to authenticated;
-create policy p2p_orders_select_book on public.p2p_orders for select to anon
-using (status = 'active' and trigger_price is null);
 create policy p2p_orders_select_book_or_own on public.p2p_orders for select to authenticated
 using ((status = 'active' and trigger_price is null) or user_id = any(array(select private.my_parties())));
 
@@ -97,6 +90,6 @@ public.p2p_book(
     public.p2p_order_type, text, text, text, public.money_amount, integer, public.money_amount, uuid, integer
 ),
 private.book_page(public.p2p_order_type, text, text, text, numeric, integer, numeric, uuid, integer),
-private.best_price(public.p2p_order_type, text, text)
+private.best_price(public.p2p_order_type, text, text), public.p2p_order(uuid), private.book_order(uuid)
 to anon, authenticated;
 grant execute on function service.book_count() to service_role;

@@ -1,6 +1,7 @@
--- Guilds are known to everybody; who belongs to one, to its members.
-grant select on public.guilds to anon, authenticated;
-create policy guilds_select_anyone on public.guilds for select to anon, authenticated
+-- Guilds are known to everybody signed in, one by one to strangers; who belongs to one, to its members.
+grant execute on function public.guild(uuid), private.guild_card(uuid) to anon, authenticated;
+grant select on public.guilds to authenticated;
+create policy guilds_select_anyone on public.guilds for select to authenticated
 using (true);
 -- NOTE: discord_id is not granted: it follows discord_links.
 grant insert (id, name, description) on public.guilds to authenticated;
@@ -33,11 +34,10 @@ grant select on public.listing_categories to anon, authenticated;
 create policy listing_categories_select_anyone on public.listing_categories for select to anon, authenticated
 using (true);
 
--- What is for sale is for everyone, a guild's for its members; drafts and ended listings for their seller,
+-- What is for sale is for everyone (strangers ask a function), a guild's for its members; drafts and ended listings for their seller,
 -- and for whoever has made an offer on them.
-grant select on public.listings to anon, authenticated;
-create policy listings_select_open on public.listings for select to anon
-using (status in ('active', 'sold_out') and guild_id is null);
+grant execute on function public.listing(uuid), private.open_listing(uuid) to anon, authenticated;
+grant select on public.listings to authenticated;
 create policy listings_select_open_or_own on public.listings for select to authenticated
 using (
     (

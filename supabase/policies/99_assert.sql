@@ -17,7 +17,10 @@ begin
     where n.nspname in ('public', 'private', 'ledger', 'service') and p.prosecdef
         and (
             n.nspname in ('public', 'service') and has_function_privilege('authenticated', p.oid, 'execute')
-            or has_function_privilege('anon', p.oid, 'execute') and p.proname not in ('my_parties', 'book_page', 'listing_page')
+            or has_function_privilege('anon', p.oid, 'execute') and p.proname not in (
+                'my_parties', 'book_page', 'book_order', 'listing_page', 'open_listing', 'guild_card', 'price_lines',
+                'trader_card', 'rating_lines'
+            )
             or not coalesce(p.proconfig, '{}') && array['search_path=""']
         );
     if v_fault is not null then
