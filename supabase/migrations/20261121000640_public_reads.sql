@@ -229,7 +229,7 @@ create type private.rating_line as (
     author_role text,
     score smallint,
     comment text,
-    month date
+    month text
 );
 comment on type private.rating_line is 'What a trader''s counterparty said. Nothing in it ties it to a trade or to the other side''s rating.';
 -- Definer: reads public ratings of one party past row level security.
@@ -238,14 +238,14 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
     return query
-    select r.author_role, r.score, r.comment, date_trunc('month', r.created_at)::date
+    select r.author_role, r.score, r.comment, to_char(r.created_at at time zone 'UTC', 'YYYY-MM')
     from public.p2p_ratings as r
     where r.party_id = p_party_id
         and (
             r.blind_until <= private.clock()
             or exists (select from public.p2p_rating_reveals as v where v.trade_id = r.trade_id)
         )
-    order by date_trunc('month', r.created_at) desc, md5(r.trade_id::text)
+    order by 4 desc, md5(r.trade_id::text)
     limit least(greatest(p_lines, 1), 100);
 end
 $$;

@@ -178,7 +178,7 @@ def test_a_paused_order_is_taken_by_nobody_and_keeps_its_money(world: World) -> 
     with refused(world.connection, "order_not_active"):
         world.command("order_pause", order_id=order, actor_id=maker)
     as_role(world.connection, "anon")
-    assert not world.rows("select id from public.p2p_orders where id = %s", order)
+    assert not world.rows("select id from public.p2p_order(%s)", order)
     as_owner(world.connection)
     # What a silent buyer leaves is listed when the order is.
     trade.expire()

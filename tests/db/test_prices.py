@@ -30,7 +30,7 @@ def test_the_index_is_public_and_says_where_it_comes_from(world: World) -> None:
     as_role(world.connection, "anon")
     # As old as the oldest of its sources.
     assert _index(world) == [(Decimal(50001), ["coinbase", "coingecko"], 2, older)]
-    history = "select source, outcome from public.price_history order by 1"
+    history = "select source, outcome from public.price_lines('BTC', 'USD') order by 1"
     assert world.rows(history) == [
         ("coinbase", "used"), ("coingecko", "used"), ("kraken", "outlier"),
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from tests.db.world import World
 from tests.stack.identity import as_owner, as_role, as_user
 
 _SEEN: LiteralString = "select score from public.p2p_ratings where party_id = %s"
+_SEEN_BY_STRANGERS: LiteralString = "select score from public.trader_ratings(%s)"
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def scores(world: World, reader: UUID | None, party: UUID) -> list[int]:
         as_user(world.connection, reader)
     else:
         as_role(world.connection, "anon")
-    rows = world.rows(_SEEN, party)
+    rows = world.rows(_SEEN if reader else _SEEN_BY_STRANGERS, party)
     as_owner(world.connection)
     return [row[0] for row in rows]
 

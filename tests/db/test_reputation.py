@@ -208,7 +208,7 @@ def test_everybody_reads_the_public_profile_and_no_more(world: World) -> None:
     settled(world, seller, world.user("buyer"))
     refreshed(world, seller)
     as_role(world.connection, "anon")
-    query: LiteralString = "select p::text from public.trader_profiles as p where party_id = %s"
+    query: LiteralString = "select p::text from public.trader(%s) as p"
     shown = world.rows(query, seller)
     listed = world.rows(query, idle)
     as_owner(world.connection)
