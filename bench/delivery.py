@@ -96,7 +96,7 @@ class _Carrier:
                     "select service.webhook_hand_over(%s)", [list(SCHEDULE)]
                 ).fetchone() or ([],)
                 for message in due:
-                    (self._failing if message["failing"] else self._working).put(message)
+                    (self._failing if message["lane"] == "slow" else self._working).put(message)
 
     def _send(self, queue: Queue[Any]) -> None:
         while not self._over.is_set():

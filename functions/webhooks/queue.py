@@ -19,12 +19,10 @@ _PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attemp
 def hand_over(messages: Sequence[dict[str, Any]]) -> int:
     """Put messages into their queues, ten at a time; how many were taken. What was not is
     logged and comes back when its lease ends."""
-    # An endpoint that fails may hold its sender for long: those wait behind each other only.
-    failing = [each for each in messages if each["failing"]]
-    working = [each for each in messages if not each["failing"]]
-    return _put("HOLDFAST_WEBHOOK_QUEUE_URL", working) + _put(
-        "HOLDFAST_WEBHOOK_FAILING_QUEUE_URL", failing
-    )
+    # An endpoint that fails or is slow holds its sender: those wait behind each other only.
+    slow = [each for each in messages if each["lane"] == "slow"]
+    fast = [each for each in messages if each["lane"] == "fast"]
+    return _put("HOLDFAST_WEBHOOK_QUEUE_URL", fast) + _put("HOLDFAST_WEBHOOK_SLOW_QUEUE_URL", slow)
 
 
 def _put(queue: str, messages: Sequence[dict[str, Any]]) -> int:

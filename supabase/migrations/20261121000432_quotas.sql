@@ -45,6 +45,8 @@ insert into private.quotas (kind, max_open, max_in_window, in_window) values
 ('offer', 50, 100, '1 day'),
 ('offer_to_one', 10, 20, '1 day'),
 ('webhook_endpoint', null, 20, '1 day'),
+('webhook_ping', null, 60, '1 hour'),
+('webhook_resend', null, 60, '1 hour'),
 ('payout_destination', null, 20, '1 day'),
 ('edit', null, 600, '1 hour');
 insert into private.quotas (kind, min_tier, max_open, max_in_window, in_window) values

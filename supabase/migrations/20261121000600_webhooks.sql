@@ -12,6 +12,7 @@ create table public.webhook_endpoints (
     consecutive_failures integer not null default 0,
     failing_since timestamptz,
     paused_until timestamptz,
+    quick_answers smallint not null default 4 check (quick_answers between 0 and 5),
     closed_at timestamptz,
     created_by uuid not null references auth.users (id) on delete restrict,
     created_at timestamptz not null,
@@ -40,6 +41,8 @@ comment on column public.webhook_endpoints.party_id is 'Party whose events are s
 comment on column public.webhook_endpoints.description is 'What it is for, in the words of its owner.';
 comment on column public.webhook_endpoints.created_at is 'When it was registered.';
 comment on column public.webhook_endpoints.updated_at is 'When it last changed.';
+comment on column public.webhook_endpoints.quick_answers is
+'How many answers in a row came within private.quick_answer_ms(), five at most: with five its messages go in the fast lane. A new endpoint needs one, one that was slow all five.';
 comment on column public.webhook_endpoints.url is 'Where messages are posted; never changed: another address is another endpoint.';
 comment on column public.webhook_endpoints.event_types is 'Events wanted: exact names (escrow.accept), families (escrow.*), or * for all.';
 comment on column public.webhook_endpoints.status is 'active, disabled (may be enabled again) or removed (for good).';
@@ -99,7 +102,9 @@ create index webhook_deliveries_endpoint_id_idx on public.webhook_deliveries (en
 create index webhook_deliveries_party_id_idx on public.webhook_deliveries (party_id, id desc);
 create index webhook_deliveries_event_id_idx on public.webhook_deliveries (event_id);
 create index webhook_deliveries_object_id_idx on public.webhook_deliveries (object_id, sequence);
--- Few at any time: what is being sent.
+-- Few at any time: what is on its way, of a party and of all.
+create index webhook_deliveries_on_their_way_idx on public.webhook_deliveries (party_id)
+where status in ('queued', 'sending');
 create index webhook_deliveries_sending_idx on public.webhook_deliveries (next_attempt_at) where status = 'sending';
 comment on table public.webhook_deliveries is
 'One message: an event for an endpoint, and what became of it. Kept for 60 days, by month.';

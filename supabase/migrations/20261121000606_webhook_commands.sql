@@ -165,6 +165,7 @@ begin
     if v_endpoint.status <> 'active' then
         perform private.refuse('webhook_endpoint_not_active');
     end if;
+    perform private.take_quota('webhook_ping', v_endpoint.party_id);
     insert into public.webhook_deliveries (
         id, endpoint_id, party_id, event_id, event, object_type, object_id, sequence, payload, next_attempt_at,
         last_event, last_actor_role, event_at, created_at, updated_at

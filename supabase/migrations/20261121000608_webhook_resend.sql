@@ -44,6 +44,7 @@ begin
     if v_endpoint.status <> 'active' then
         perform private.refuse('webhook_endpoint_not_active');
     end if;
+    perform private.take_quota('webhook_resend', v_endpoint.party_id);
     if coalesce(jsonb_typeof(command -> 'event_ids'), 'null') <> 'null' then
         v_events := array(select jsonb_array_elements_text(command -> 'event_ids')::uuid);
     end if;
@@ -123,6 +124,7 @@ begin
     if (select status from public.webhook_endpoints where id = v_endpoint) <> 'active' then
         perform private.refuse('webhook_endpoint_not_active');
     end if;
+    perform private.take_quota('webhook_resend', (select party_id from public.webhook_endpoints where id = v_endpoint));
     return private.finish_command(
         command,
         jsonb_build_object(

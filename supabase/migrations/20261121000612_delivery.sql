@@ -50,6 +50,25 @@ $$;
 comment on function service.webhook_claim(uuid, integer) is
 'The message to send now, with the address and the live secrets; null when another sender has it, it has moved on, or the endpoint is closed. schedule_step: attempts of the schedule before this one, which counts from now on. The claim lasts 90 seconds.';
 
+create function private.quick_answer_ms() returns integer
+language sql immutable set search_path = ''
+as $$ select 2000 $$;
+comment on function private.quick_answer_ms() is 'Within how many milliseconds a receiver answers that may hold up others.';
+
+create function private.measure_receiver(p_endpoint public.webhook_endpoints, p_took_ms integer) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    if p_took_ms > private.quick_answer_ms() then
+        update public.webhook_endpoints set quick_answers = 0 where id = p_endpoint.id and quick_answers > 0;
+    elsif p_endpoint.quick_answers < 5 then
+        update public.webhook_endpoints set quick_answers = quick_answers + 1 where id = p_endpoint.id;
+    end if;
+end
+$$;
+comment on function private.measure_receiver(public.webhook_endpoints, integer) is
+'Whether a receiver may hold up others follows from how long its answers take, not from what they say.';
+
 -- Definer: senders have no user.
 create function service.webhook_record(
     delivery_id uuid, attempt integer default null, outcome text default null, next_in_ms integer default null,
@@ -92,6 +111,7 @@ begin
         webhook_record.status_code, greatest(coalesce(webhook_record.duration_ms, 0), 0),
         left(coalesce(webhook_record.error, ''), 200), left(coalesce(webhook_record.answer, ''), 4096), v_now
     );
+    perform private.measure_receiver(v_endpoint, coalesce(webhook_record.duration_ms, 0));
     if webhook_record.outcome = 'succeed' then
         update public.webhook_endpoints set consecutive_failures = 0, failing_since = null, paused_until = null
         where id = v_endpoint.id and consecutive_failures > 0;

@@ -77,7 +77,7 @@ def test_a_failure_waits_for_its_time(world: World, endpoint: UUID, message: Han
     assert hand_over(world) == []
     world.advance(seconds=6)
     (again,) = hand_over(world)
-    assert (message["failing"], again) == (False, message | {"attempt": 1, "failing": True})
+    assert (message["lane"], again) == ("fast", message | {"attempt": 1, "lane": "slow"})
     assert claim(world, again)["event_id"] == delivery(world, message)["event_id"]
     assert world.one("select length(answer) from public.webhook_attempts") == 4096
 

@@ -55,9 +55,9 @@ def test_a_queue_of_the_failing_that_is_gone_stops_only_those(
     beside = working.ping()
     _, source = advanced.lambdas.functions[DELIVER].sources
     url = advanced.sources.url(source)
-    advanced.configure(HOLDFAST_WEBHOOK_FAILING_QUEUE_URL=f"{url}-gone")
+    advanced.configure(HOLDFAST_WEBHOOK_SLOW_QUEUE_URL=f"{url}-gone")
     advanced.tick(RELAY)
-    advanced.configure(HOLDFAST_WEBHOOK_FAILING_QUEUE_URL=url)
+    advanced.configure(HOLDFAST_WEBHOOK_SLOW_QUEUE_URL=url)
     advanced.drain(DELIVER)
     assert working.delivery(beside)["status"] == "delivered"
     assert failing.delivery(first)["status"] == "queued"

@@ -41,10 +41,10 @@ def test_endpoints_that_fail_have_a_queue_and_senders_of_their_own() -> None:
     working, failing = FUNCTIONS["DeliverFunction"].sources
     assert (failing.concurrency or 0) < (working.concurrency or 0)
     named = [each.queue["Fn::GetAtt"][0] for each in (working, failing)]
-    variables = ("HOLDFAST_WEBHOOK_QUEUE_URL", "HOLDFAST_WEBHOOK_FAILING_QUEUE_URL")
+    variables = ("HOLDFAST_WEBHOOK_QUEUE_URL", "HOLDFAST_WEBHOOK_SLOW_QUEUE_URL")
     environment = FUNCTIONS["RelayFunction"].environment
     assert [environment[each]["Ref"] for each in variables] == named
-    assert named == ["WebhookQueue", "WebhookFailingQueue"]
+    assert named == ["WebhookQueue", "WebhookSlowQueue"]
     for each in (working, failing):
         assert each.queue in _allowed("RelayFunction", "sqs:SendMessage")
     dead = [QUEUES[each]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for each in named]
