@@ -1,4 +1,4 @@
--- Development data: two verified traders, an arbiter (and two more), an operator.
+-- Development data: two verified traders, an arbiter (and two more), two operators.
 -- Never for production.
 
 insert into auth.users (id, email, raw_user_meta_data) values
@@ -7,14 +7,16 @@ insert into auth.users (id, email, raw_user_meta_data) values
 ('00000000-0000-4000-8000-0000000a4b17', 'arthur@holdfast.test', '{"display_name": "arthur"}'),
 ('00000000-0000-4000-8000-0000000a4b18', 'agnes@holdfast.test', '{"display_name": "agnes"}'),
 ('00000000-0000-4000-8000-0000000a4b19', 'anton@holdfast.test', '{"display_name": "anton"}'),
-('00000000-0000-4000-8000-0000000000a9', 'olga@holdfast.test', '{"display_name": "olga"}')
+('00000000-0000-4000-8000-0000000000a9', 'olga@holdfast.test', '{"display_name": "olga"}'),
+('00000000-0000-4000-8000-0000000000aa', 'oskar@holdfast.test', '{"display_name": "oskar"}')
 on conflict (id) do nothing;
 
 insert into public.party_members (party_id, user_id, role) values
 ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000a4b17', 'arbiter'),
 ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000a4b18', 'arbiter'),
 ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000a4b19', 'arbiter'),
-('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000a9', 'operator')
+('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000a9', 'operator'),
+('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000aa', 'operator')
 on conflict do nothing;
 
 insert into public.profile_verifications (party_id, change, flag, source, reason)

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
+from tests.stack.operators import let_operators_act_alone
 from tests.stack.people import PEOPLE, Person
 from tests.stack.processes import exit_on_sigterm
 from tests.stack.stack import Stack
@@ -16,6 +17,7 @@ def stack() -> Iterator[Stack]:
     """The running stack of this test file, so that no file sees what another one left."""
     exit_on_sigterm()
     with Stack.start(shared=True) as running:
+        let_operators_act_alone(running.cluster)
         yield running
 
 

@@ -11,7 +11,7 @@ begin
     for v_signed in select * from bench.sign(p_contracts, p_people, 'internal', 'USD') loop
         perform service.ledger_move_external(jsonb_build_object(
             'kind', 'deposit', 'party_id', v_signed.buyer_id, 'currency', 'USD', 'amount', '1', 'actor_id', v_operator,
-            'aal', 'aal2', 'idempotency_key', gen_random_uuid(), 'request_hash', 'h'
+            'aal', 'aal2', 'idempotency_key', gen_random_uuid(), 'request_hash', 'h', 'reference', gen_random_uuid()
         ));
         perform bench.commit(v_signed.escrow_id, 3, 'fund', v_signed.buyer_id, v_day);
         insert into bench.tickets

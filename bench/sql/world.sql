@@ -24,17 +24,19 @@ declare
     v_user uuid;
     v_order uuid;
 begin
+    -- One operator books in what a whole market owns.
+    update public.operator_limits set above = 1e18 where above > 0;
     for n in 1..p_people loop
         v_user := gen_random_uuid();
         insert into auth.users (id, email) values (v_user, 'maker' || n || '@bench.test');
         insert into public.profile_verifications (party_id, change, tier, source) values (v_user, 'grant_tier', 3, 'operator');
         perform service.ledger_move_external(jsonb_build_object(
             'kind', 'deposit', 'party_id', v_user, 'currency', 'BTC', 'amount', '1000000', 'actor_id', v_operator,
-            'aal', 'aal2', 'idempotency_key', 'deposit' || n, 'request_hash', 'h'
+            'aal', 'aal2', 'idempotency_key', 'deposit' || n, 'request_hash', 'h', 'reference', 'BTC ' || n
         ));
         perform service.ledger_move_external(jsonb_build_object(
             'kind', 'deposit', 'party_id', v_user, 'currency', 'ETH', 'amount', '1000000', 'actor_id', v_operator,
-            'aal', 'aal2', 'idempotency_key', 'eth' || n, 'request_hash', 'h'
+            'aal', 'aal2', 'idempotency_key', 'eth' || n, 'request_hash', 'h', 'reference', 'ETH ' || n
         ));
         insert into public.p2p_orders (
             user_id, type, cryptocurrency, fiat_currency, amount, price, min_order_amount, max_order_amount, payment_methods

@@ -9,7 +9,7 @@ from shared.caller import Caller
 from shared.documented import answers
 from shared.idempotency import Command, answer
 from shared.identifier import Id
-from shared.operators import operator_command
+from shared.operators import operator_answers, operator_command
 
 from . import bodies
 from .act import read_snapshot
@@ -34,7 +34,9 @@ def claim(escrow_id: Id, body: bodies.Claim, caller: Caller, key: Command, db: D
     return answer(db.service_rpc("escrow_claim", {"command": command}, repeatable=True))
 
 
-@routes.post("/cases/<case_id>/close", responses=answers(bodies.CaseClosed, "The closed case."))
+@routes.post(
+    "/cases/<case_id>/close", responses=operator_answers(bodies.CaseClosed, "The closed case.")
+)
 def close(
     case_id: Id, body: bodies.CloseCase, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:

@@ -1,4 +1,4 @@
-"""Scheduled: the timer of escrows, orders and cases."""
+"""Scheduled: the timer of escrows, orders, cases and requests of operators."""
 
 from collections.abc import Callable
 from typing import Any
@@ -56,6 +56,7 @@ def _sweep(context: Any) -> tuple[dict[str, Any], Problem | None]:
         "overdue_seconds": round(overdue, 3),
         "orders": _close(db, "orders_expire", time_left),
         "cases": _close(db, "escrow_cases_expire", time_left),
+        "requests": _close(db, "operator_requests_expire", time_left),
     }
     return done, credit_failed
 

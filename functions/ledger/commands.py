@@ -9,19 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.api import Db, Routes, lambda_handler, make_app
 from shared.body import Body
 from shared.caller import Caller
-from shared.documented import answers
 from shared.idempotency import Command
 from shared.identifier import Id
 from shared.money import PositiveAmount
-from shared.operators import operator_command
+from shared.operators import operator_answers, operator_command
 
 
 class MoveExternal(Body):
-    """Money that came from, or goes to, the outside world."""
+    """Money that came from, or goes to, the outside world. reference: what the bank or the rail
+    calls the transfer; each is booked once, however it is spaced or spelled."""
 
     party_id: Id
     currency: Annotated[str, Field(min_length=1, max_length=32)]
     amount: PositiveAmount
+    reference: Annotated[str, Field(min_length=1, max_length=140)]
     memo: Annotated[str, Field(max_length=500)] = ""
 
 
@@ -37,7 +38,7 @@ class Posted(BaseModel):
 
 
 routes = Routes()
-_POSTED = answers(Posted, "The posted transfer.")
+_POSTED = operator_answers(Posted, "The posted transfer.")
 
 
 @routes.post("/deposits", responses=_POSTED)

@@ -1,33 +1,84 @@
 -- Operator commands: money in, money out, and undoing a transfer.
 
--- Common entry of operator commands: who asks must be an operator; a repeated
--- key gets its stored answer. Returns that answer, or null to go on.
-create function private.begin_operator_command(command jsonb) returns jsonb
+-- What the outside world calls a transfer that a person booked: the same bank transfer is one.
+create table public.outside_transfers (
+    transfer_id uuid primary key,
+    kind text not null check (kind in ('deposit', 'withdrawal')),
+    currency text not null references public.currencies (code) on delete restrict,
+    reference text not null check (length(reference) between 1 and 140),
+    reference_key text not null check (length(reference_key) between 1 and 560),
+    undone_at timestamptz,
+    created_at timestamptz not null
+);
+alter table public.outside_transfers enable row level security;
+create index outside_transfers_currency_idx on public.outside_transfers (currency);
+create unique index outside_transfers_once_idx on public.outside_transfers (kind, currency, reference_key)
+where undone_at is null;
+select private.make_audited('public.outside_transfers', 'transfer_id');
+comment on table public.outside_transfers is
+'Outside transfers that operators booked as deposits and withdrawals: each once, unless what booked it was undone.';
+comment on column public.outside_transfers.transfer_id is 'Transfer that booked it.';
+comment on column public.outside_transfers.kind is 'Whether money came in or went out.';
+comment on column public.outside_transfers.currency is 'Currency it was booked in.';
+comment on column public.outside_transfers.reference is 'As the bank or the rail calls it, as it was typed.';
+comment on column public.outside_transfers.reference_key is
+'The same without spaces, signs, case and forms of letters; unique per kind and currency.';
+comment on column public.outside_transfers.undone_at is 'When the booking was undone: then it may be booked again; null: it stands.';
+comment on column public.outside_transfers.created_at is 'When it was booked.';
+
+create function private.tg_outside_transfers__keep() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    if tg_op = 'DELETE' or old.undone_at is not null
+        or (new.transfer_id, new.kind, new.currency, new.reference, new.reference_key, new.created_at)
+        is distinct from (old.transfer_id, old.kind, old.currency, old.reference, old.reference_key, old.created_at) then
+        raise sqlstate 'PT403' using
+            message = 'append_only', detail = 'A booked reference stays; only its undoing is added, once.';
+    end if;
+    return new;
+end
+$$;
+comment on function private.tg_outside_transfers__keep() is 'What was booked under which reference never changes.';
+create trigger _000_keep before update or delete on public.outside_transfers
+for each row execute function private.tg_outside_transfers__keep();
+
+create function private.reference_key(p_reference text) returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return upper(regexp_replace(normalize(p_reference, nfkc), '[^[:alnum:]]', '', 'g'));
+end
+$$;
+comment on function private.reference_key(text) is
+'A reference without what people type differently: NFKC, upper case, letters and digits only.';
+
+create function ledger.book_reference(
+    p_transfer_id uuid, p_kind text, p_currency text, p_reference text, p_now timestamptz
+) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_actor uuid := (command ->> 'actor_id')::uuid;
+    v_key text := private.reference_key(p_reference);
 begin
-    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    if v_actor is null or not private.is_staff(v_actor, 'operator') then
-        raise sqlstate 'PT403' using message = 'operator_only', detail = 'Only an operator may do this.';
+    if coalesce(v_key, '') = '' then
+        perform private.refuse('reference_required');
+    elsif length(p_reference) > 140 then
+        perform private.refuse('reference_too_long');
     end if;
-    if command ->> 'aal' is distinct from 'aal2' then
-        raise sqlstate 'PT403' using
-            message = 'step_up_required', detail = 'This command needs a second factor.',
-            hint = 'Sign in again with your second factor (aal2).';
+    insert into public.outside_transfers (transfer_id, kind, currency, reference, reference_key, created_at)
+    values (p_transfer_id, p_kind, p_currency, p_reference, v_key, p_now)
+    on conflict do nothing;
+    if not found then
+        perform private.refuse('reference_used');
     end if;
-    perform private.command_actor(command);
-    -- Twins of one key take turns; the second finds the first one's answer.
-    perform pg_advisory_xact_lock(hashtextextended(v_actor::text || (command ->> 'idempotency_key'), 0));
-    return private.command_answer(command);
 end
 $$;
-comment on function private.begin_operator_command(jsonb) is
-'Checks operator, second factor and key of a command. Raises operator_only, step_up_required (403), idempotency_key_reused (409), idempotency_key_required (422).';
+comment on function ledger.book_reference(uuid, text, text, text, timestamptz) is
+'Keeps under which outside reference money was booked. Raises reference_required, reference_too_long (422), reference_used (409).';
 
 create function ledger.move_external(
-    p_kind text, p_party_id uuid, p_currency text, p_amount numeric, p_memo text, p_actor uuid, p_reference uuid
+    p_kind text, p_party_id uuid, p_currency text, p_amount numeric, p_memo text, p_actor uuid, p_reference text
 ) returns uuid
 language plpgsql volatile set search_path = ''
 as $$
@@ -49,10 +100,11 @@ begin
     if not exists (select from public.parties where id = p_party_id and kind <> 'external') then
         raise sqlstate 'PT404' using message = 'party_not_found', detail = 'No such party.';
     end if;
+    perform ledger.book_reference(v_transfer, p_kind, p_currency, p_reference, v_now);
     v_inside := ledger.wallet_of(p_party_id, p_currency);
     v_outside := ledger.wallet_of(private.external_party(), p_currency, 'clearing');
     perform ledger.post(
-        array[row(v_transfer, p_kind, 'external', p_reference, p_memo, null, p_actor)::ledger.new_transfer],
+        array[row(v_transfer, p_kind, 'external', null, p_memo, null, p_actor)::ledger.new_transfer],
         array[
             row(v_transfer, v_inside, 'available', v_signed, null, null)::ledger.new_entry,
             row(v_transfer, v_outside, 'available', -v_signed, null, null)::ledger.new_entry
@@ -71,8 +123,8 @@ begin
     return v_transfer;
 end
 $$;
-comment on function ledger.move_external(text, uuid, text, numeric, text, uuid, uuid) is
-'Deposit or withdrawal of a party against the outside world. Raises bad_amount (422), party_not_found (404), insufficient_funds (409).';
+comment on function ledger.move_external(text, uuid, text, numeric, text, uuid, text) is
+'Deposit or withdrawal of a party against the outside world, under the outside world''s own reference. Raises bad_amount, reference_required (422), party_not_found (404), reference_used, insufficient_funds (409).';
 
 -- Definer: service_role may run the command, not write the tables.
 create function service.ledger_move_external(command jsonb) returns jsonb
@@ -80,24 +132,27 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_answer jsonb := private.begin_operator_command(command);
     v_kind text := command ->> 'kind';
+    v_answer jsonb;
 begin
-    if v_answer is not null then
-        return v_answer;
-    end if;
     if v_kind is null or v_kind not in ('deposit', 'withdrawal') then
         raise sqlstate 'PT422' using message = 'bad_kind', detail = 'kind is deposit or withdrawal.';
     end if;
+    v_answer := private.begin_operator_command(
+        v_kind, command, array[(command ->> 'party_id')::uuid], command ->> 'currency', (command ->> 'amount')::numeric
+    );
+    if v_answer is not null then
+        return v_answer;
+    end if;
     v_answer := jsonb_build_object('transfer_id', ledger.move_external(
         v_kind, (command ->> 'party_id')::uuid, command ->> 'currency', (command ->> 'amount')::numeric,
-        coalesce(command ->> 'memo', ''), (command ->> 'actor_id')::uuid, null
+        coalesce(command ->> 'memo', ''), (command ->> 'actor_id')::uuid, command ->> 'reference'
     ));
     return private.finish_command(command, v_answer, private.clock());
 end
 $$;
 comment on function service.ledger_move_external(jsonb) is
-'Operator command: deposit or withdrawal {kind, party_id, currency, amount, memo, actor_id, aal, idempotency_key, request_hash} -> {transfer_id, replayed}.';
+'Operator command: deposit or withdrawal {kind, party_id, currency, amount, reference, memo, actor_id, aal, idempotency_key, request_hash} -> {transfer_id, replayed}, or the request that waits for a second operator.';
 
 -- Only money that came from or went outside is undone here: what an escrow
 -- moved is settled by its own rules, never behind its back.
@@ -123,6 +178,7 @@ begin
     if not found then
         raise sqlstate 'PT409' using message = 'already_reversed', detail = 'This transfer was undone before.';
     end if;
+    update public.outside_transfers set undone_at = v_now where transfer_id = p_transfer_id;
     perform ledger.post(
         array[row(v_reversal, 'reversal', 'transfer', p_transfer_id, p_reason, p_transfer_id, p_actor)::ledger.new_transfer],
         (
@@ -143,8 +199,16 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_answer jsonb := private.begin_operator_command(command);
+    v_answer jsonb;
+    v_parties uuid[];
+    v_currency text;
+    v_amount numeric;
 begin
+    select array_agg(distinct w.party_id), max(e.currency), max(abs(e.amount)) into v_parties, v_currency, v_amount
+    from public.ledger_entries as e
+    inner join public.wallets as w on e.wallet_id = w.id
+    where e.transfer_id = (command ->> 'transfer_id')::uuid;
+    v_answer := private.begin_operator_command('reversal', command, v_parties, v_currency, v_amount);
     if v_answer is not null then
         return v_answer;
     end if;
@@ -158,7 +222,7 @@ begin
 end
 $$;
 comment on function service.ledger_reverse(jsonb) is
-'Operator command: {transfer_id, reason, actor_id, aal, idempotency_key, request_hash} -> {transfer_id of the reversal, replayed}.';
+'Operator command: {transfer_id, reason, actor_id, aal, idempotency_key, request_hash} -> {transfer_id of the reversal, replayed}, or the request that waits for a second operator.';
 
 -- Definer: service_role holds no right on the ledger schema.
 create function service.ledger_rollup() returns integer

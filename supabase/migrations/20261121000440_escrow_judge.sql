@@ -44,9 +44,7 @@ begin
         elsif v_edge.actor = 'second_arbiter' then
             v_mine := p_decision.actor_id <> p_arbiter_id and private.may_review(p_decision.actor_id, p_escrow);
         elsif v_edge.actor = 'operator' then
-            v_mine := private.is_staff(p_decision.actor_id, 'operator')
-                and not private.belongs_to(p_decision.actor_id, p_escrow.payer_id)
-                and not private.belongs_to(p_decision.actor_id, p_escrow.payee_id);
+            v_mine := private.operator_may(p_decision.actor_id, array[p_escrow.payer_id, p_escrow.payee_id]);
         else
             v_mine := false;
         end if;

@@ -162,7 +162,7 @@ create function service.outage_declare(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_answer jsonb := private.begin_operator_command(command);
+    v_answer jsonb := private.begin_operator_command('outage', command, '{}');
     v_now timestamptz := private.clock();
     v_from timestamptz := (command ->> 'from_at')::timestamptz;
     v_to timestamptz := (command ->> 'to_at')::timestamptz;

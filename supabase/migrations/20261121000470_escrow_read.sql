@@ -102,9 +102,7 @@ begin
                     select from public.disputes as d
                     where d.escrow_id = p_escrow.id and d.status = 'pending' and d.arbiter_id = auth.uid()
                 ) then 'second_arbiter' end,
-                case when private.is_staff(auth.uid(), 'operator')
-                    and not private.belongs_to(auth.uid(), p_escrow.payer_id)
-                    and not private.belongs_to(auth.uid(), p_escrow.payee_id) then 'operator' end
+                case when private.operator_may(auth.uid(), array[p_escrow.payer_id, p_escrow.payee_id]) then 'operator' end
             ], null))
         )
     );

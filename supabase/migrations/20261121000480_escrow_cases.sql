@@ -340,23 +340,21 @@ create function service.escrow_case_close(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_answer jsonb := private.begin_operator_command(command);
+    v_answer jsonb;
     v_case public.escrow_cases;
     v_escrow public.escrow_transactions;
     v_event text := command ->> 'event';
     v_amount numeric := (command ->> 'amount')::numeric;
 begin
+    select * into v_case from public.escrow_cases where id = (command ->> 'case_id')::uuid for no key update;
+    select * into v_escrow from public.escrow_transactions where id = v_case.escrow_id;
+    v_answer := private.begin_operator_command(
+        'case_close', command, array[v_escrow.payer_id, v_escrow.payee_id], v_escrow.currency, v_amount
+    );
     if v_answer is not null then
         return v_answer;
-    end if;
-    select * into v_case from public.escrow_cases where id = (command ->> 'case_id')::uuid for no key update;
-    if not found then
+    elsif v_case.id is null then
         raise sqlstate 'PT404' using message = 'case_not_found', detail = 'No such case.';
-    end if;
-    select * into v_escrow from public.escrow_transactions where id = v_case.escrow_id;
-    if private.belongs_to((command ->> 'actor_id')::uuid, v_escrow.payer_id)
-        or private.belongs_to((command ->> 'actor_id')::uuid, v_escrow.payee_id) then
-        perform private.refuse('not_your_move');
     elsif v_event is null or v_event not in ('uphold', 'dismiss') or v_case.state <> 'review'
         -- How a reversal ends is the rail's word: it moves money.
         or v_case.kind = 'rail_reversal' then

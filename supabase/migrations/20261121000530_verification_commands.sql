@@ -53,7 +53,9 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_answer jsonb := private.begin_operator_command(command);
+    v_answer jsonb := private.begin_operator_command(
+        'verification', command, array[(command ->> 'party_id')::uuid]
+    );
     v_change text := command ->> 'change';
     v_profile public.profiles;
 begin
@@ -64,8 +66,6 @@ begin
         perform private.refuse('reason_required');
     elsif not exists (select from public.profiles where id = (command ->> 'party_id')::uuid) then
         perform private.refuse('profile_not_found');
-    elsif (command ->> 'party_id')::uuid = (command ->> 'actor_id')::uuid then
-        perform private.refuse('not_your_move');
     elsif not coalesce(case v_change
         when 'verify' then command ->> 'flag' = any (enum_range(null::public.verification_flag)::text[])
         when 'revoke' then command ->> 'flag' = any (enum_range(null::public.verification_flag)::text[])

@@ -160,21 +160,19 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_now timestamptz := private.clock();
-    v_answer jsonb := private.begin_operator_command(command);
+    v_answer jsonb;
     v_actor uuid := (command ->> 'actor_id')::uuid;
     v_hit public.wallet_screenings;
 begin
-    if v_answer is not null then
-        return v_answer;
-    end if;
     select s.* into v_hit from public.wallet_screenings as s
     where s.id = (command ->> 'screening_id')::uuid and s.result = 'hit';
-    if not found then
+    v_answer := private.begin_operator_command('screening_clear', command, v_hit.party_ids);
+    if v_answer is not null then
+        return v_answer;
+    elsif v_hit.id is null then
         perform private.refuse('screening_not_found');
     elsif coalesce(command ->> 'reason', '') = '' then
         perform private.refuse('reason_required');
-    elsif exists (select from unnest(v_hit.party_ids) as p (id) where private.acts_for(v_actor, p.id)) then
-        perform private.refuse('not_your_move');
     end if;
     -- As in recording: a hit and its clearance take turns.
     perform from private.screened_addresses where rail = v_hit.rail and address = v_hit.address for no key update;

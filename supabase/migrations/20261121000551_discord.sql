@@ -136,7 +136,11 @@ create function service.discord_link(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_answer jsonb := private.begin_operator_command(command);
+    v_answer jsonb := private.begin_operator_command(
+        'discord_link', command, (command ->> 'party_id')::uuid || array(
+            select m.user_id from public.guild_members as m where m.guild_id = (command ->> 'guild_id')::uuid
+        )
+    );
     v_now timestamptz := private.clock();
     v_link public.discord_links;
 begin
@@ -154,9 +158,6 @@ begin
     v_link.actor_id := (command ->> 'actor_id')::uuid;
     v_link.reason := command ->> 'reason';
     v_link.occurred_at := v_now;
-    if v_link.party_id = v_link.actor_id then
-        perform private.refuse('not_your_move');
-    end if;
     perform private.link_discord(v_link);
     return private.finish_command(command, jsonb_build_object(
         'party_id', v_link.party_id, 'guild_id', v_link.guild_id,

@@ -301,19 +301,22 @@ begin
     perform private.command_actor(command);
     select * into payment from public.settlement_instructions
     where id = (command ->> 'payout_id')::uuid for no key update;
-    if payment.id is null or not (
-        private.acts_for((command ->> 'actor_id')::uuid, payment.party_id)
-        or private.is_staff((command ->> 'actor_id')::uuid, 'operator')
-    ) then
+    if payment.id is not null and private.acts_for((command ->> 'actor_id')::uuid, payment.party_id) then
+        if command ->> 'aal' is distinct from 'aal2' then
+            perform private.refuse('step_up_required');
+        end if;
+        answer := private.command_answer(command);
+    elsif payment.id is not null and private.is_staff((command ->> 'actor_id')::uuid, 'operator') then
+        answer := private.begin_operator_command(
+            'payout_retry', command, array[payment.party_id], payment.currency, payment.amount
+        );
+    else
         perform private.refuse('payout_not_found');
-    elsif command ->> 'aal' is distinct from 'aal2' then
-        perform private.refuse('step_up_required');
     end if;
-    answer := private.command_answer(command);
 end
 $$;
 comment on function private.begin_payout_command(jsonb) is
-'Common entry of commands about a payment: its party or an operator, with a second factor, under its lock. Raises payout_not_found (404), step_up_required (403).';
+'Common entry of commands about a payment: its party, or an operator who has no part in it, with a second factor, under its lock. Raises payout_not_found (404), step_up_required, not_your_move (403).';
 
 -- Definer: as payout_destination_set.
 create function service.payout_retry(command jsonb) returns jsonb

@@ -8,6 +8,7 @@ from uuid import uuid4
 from tests.db.assets import SNAPSHOT, about_a_group, snapshot
 from tests.db.escrow import TERMS_HASH, Escrow
 from tests.db.market import PARTS, PICTURE, announced, listing, offer
+from tests.db.operators import limit
 from tests.db.rails import ADDRESS, awaiting, claim, destination, outcome, released
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.screenings import CLEAR, address, due, screened, watch
@@ -25,8 +26,29 @@ def _operator(world: World, **fields: Any) -> dict[str, Any]:
 
 def _deposit(world: World) -> dict[str, Any]:
     return _operator(
-        world, kind="deposit", party_id=world.user(), currency="BTC", amount="1", memo="paper"
+        world,
+        kind="deposit",
+        party_id=world.user(),
+        currency="BTC",
+        amount="1",
+        memo="paper",
+        reference=f"paper {uuid4()}",
     )
+
+
+def _request(world: World) -> dict[str, Any]:
+    """Of the first operator, above what one does alone."""
+    with limit(world, "deposit", "BTC", "0"):
+        asked = world.command("ledger_move_external", **_deposit(world))
+    return {"request_id": asked["request_id"], "actor_id": world.second_operator, "aal": "aal2"}
+
+
+def _confirm(world: World) -> dict[str, Any]:
+    asked = _request(world)
+    hashed = world.one(
+        "select command_hash from public.operator_requests where id = %s", asked["request_id"]
+    )
+    return {**asked, "command_hash": hashed}
 
 
 def _reverse(world: World) -> dict[str, Any]:
@@ -277,6 +299,8 @@ def _scene(name: str, policy: str = "p2p_crypto") -> Callable[[World], Escrow]:
 COMMANDS: dict[str, Make] = {
     "ledger_move_external": _deposit,
     "ledger_reverse": _reverse,
+    "operator_request_confirm": _confirm,
+    "operator_request_close": lambda world: {**_request(world), "reason": "not on the statement"},
     "order_publish": _publish,
     "order_pause": _published,
     "order_resume": _resume,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.stack.operators import let_operators_act_alone
 from tests.stack.processes import exit_on_sigterm
 from tests.stack.stack import Stack
 
@@ -21,4 +22,5 @@ def durable() -> Iterator[Stack]:
     """A stack whose commits wait for the disk, as in production."""
     exit_on_sigterm()
     with Stack.start(durable=True) as running:
+        let_operators_act_alone(running.cluster)
         yield running

@@ -9,6 +9,7 @@ from tests.db.assets import about_a_group, prove
 from tests.db.escrow import FILE_HASH, Escrow
 from tests.db.market import accepted, delivered, guild, listing, offer, on_paper, pictured
 from tests.db.onchain import onchain
+from tests.db.operators import limit
 from tests.db.prices import record_price
 from tests.db.rails import rails
 from tests.db.rated import rate, settled
@@ -51,6 +52,9 @@ def affairs(world: World) -> Affairs:
     transfer = world.deposit(payer, "1")
     world.command("ledger_reverse", transfer_id=transfer, reason="mistake", aal="aal2",
                   actor_id=world.operator)  # fmt: skip
+    with limit(world, "deposit", "ETH", "0"):
+        world.command("ledger_move_external", kind="deposit", party_id=payer, currency="ETH",
+                      amount="1", actor_id=world.operator, aal="aal2")  # fmt: skip
     disputed = funded(world, "market_service", parties=parties)
     for event, role in (
         ("perform", "payee"), ("dispute", "payer"), ("offer_split", "payer"),

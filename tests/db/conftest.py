@@ -8,6 +8,7 @@ import pytest
 
 from tests.db.world import World
 from tests.stack.cluster import Cluster
+from tests.stack.operators import let_operators_act_alone
 from tests.stack.processes import exit_on_sigterm
 from tests.stack.shared import cloned
 
@@ -17,6 +18,7 @@ def database() -> Iterator[Cluster]:
     """A Postgres with migrations, policies and seed, and nothing in front of it."""
     exit_on_sigterm()
     with cloned() as database:
+        let_operators_act_alone(database)
         yield database
 
 

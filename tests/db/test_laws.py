@@ -61,7 +61,7 @@ def test_law_1_no_role_of_the_api_calls_the_ledger(world: World, role: str) -> N
     for call in (
         "select ledger.post(null, null, now())",
         "select ledger.rollup()",
-        "select ledger.move_external('deposit', gen_random_uuid(), 'BTC', 1, '', null, null)",
+        "select ledger.move_external('deposit', gen_random_uuid(), 'BTC', 1, '', null, 'slip')",
         "select ledger.reverse(gen_random_uuid(), 'x', null)",
         "select ledger.wallet_of(gen_random_uuid(), 'BTC')",
         "select private.escrow_apply(null)",

@@ -13,6 +13,10 @@ from tests.db.trades import p2p_trade
 from tests.db.world import OUTSIDE, PLATFORM, World
 from tests.stack.cluster import Cluster
 
+_DEPOSIT = """
+select ledger.move_external('deposit', %s, 'LTC', 1, '', null, gen_random_uuid()::text)
+"""
+
 
 def _rollup(world: World) -> int:
     with world.acting("service_role"):
@@ -100,10 +104,7 @@ def test_rollups_beside_postings_lose_nothing(database: Cluster, parties: list[U
             for _ in range(DEPOSITS):
                 # The wait inside the transaction gives a roll-up time to run over it.
                 with connection.transaction():
-                    connection.execute(
-                        "select ledger.move_external('deposit', %s, 'LTC', 1, '', null, null)",
-                        [party],
-                    )
+                    connection.execute(_DEPOSIT, [party])
                     connection.execute("select pg_sleep(0.002)")
 
         return run
@@ -132,9 +133,7 @@ def test_rollups_beside_postings_lose_nothing(database: Cluster, parties: list[U
 def test_a_rollup_waits_for_a_posting_under_way(database: Cluster, parties: list[UUID]) -> None:
     with database.connect() as slow, database.connect() as roller:
         with slow.transaction():
-            slow.execute(
-                "select ledger.move_external('deposit', %s, 'LTC', 1, '', null, null)", [parties[0]]
-            )
+            slow.execute(_DEPOSIT, [parties[0]])
             roller.execute("set lock_timeout = '50ms'")
             with pytest.raises(psycopg.errors.LockNotAvailable):
                 roller.execute("select ledger.rollup()")
@@ -145,8 +144,7 @@ def test_a_rollup_waits_for_a_posting_under_way(database: Cluster, parties: list
 def test_postings_to_a_shared_wallet_do_not_wait_for_each_other(
     database: Cluster, parties: list[UUID]
 ) -> None:
-    call = "select ledger.move_external('deposit', %s, 'LTC', 1, '', null, null)"
     with database.connect() as first, database.connect() as second, first.transaction():
-        first.execute(call, [parties[0]])
+        first.execute(_DEPOSIT, [parties[0]])
         second.execute("set lock_timeout = '200ms'")
-        second.execute(call, [parties[1]])
+        second.execute(_DEPOSIT, [parties[1]])

@@ -16,6 +16,7 @@ from tests.exchange.staff import Arbiter, Operator
 from tests.exchange.traders import Trader
 from tests.rails.price_source import PriceSource
 from tests.rails.webhook_receiver import WebhookReceiver
+from tests.stack.operators import let_operators_act_alone
 from tests.stack.people import AGNES, ANTON, ARTHUR, OLGA
 from tests.stack.stack import Stack
 
@@ -66,6 +67,7 @@ class MarketDay:
             PriceSource(clock=stack.clock.now) as prices,
             WebhookReceiver() as receiver,
         ):
+            let_operators_act_alone(stack.cluster)
             stack.configure(**prices.variables())
             yield cls(stack, http, prices, receiver, trades, seed)
 

@@ -1,6 +1,7 @@
 """Who is neither buyer nor seller: arbiters and the operator, each a client like any other."""
 
 from typing import cast
+from uuid import uuid4
 
 from tests.exchange import habits
 from tests.exchange.client import ESCROW, LIVE, Client
@@ -22,7 +23,9 @@ class Operator(Client):
     """Books money in, stops what looks wrong for a while, closes cases."""
 
     def deposit(self, trader: Trader, amount: str) -> None:
-        body = {"party_id": trader.id, "currency": "BTC", "amount": amount}
+        body = {
+            "party_id": trader.id, "currency": "BTC", "amount": amount, "reference": str(uuid4()),
+        }  # fmt: skip
         answer = self.command("deposit", "/deposits", body, "aal2")
         assert answer.status == 200, answer.body
 

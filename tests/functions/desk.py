@@ -131,7 +131,9 @@ class Desk:
         assert answer.status_code == 201, answer.text
 
     def deposit(self, party: UUID, amount: str = "2") -> Any:
-        body = {"party_id": str(party), "currency": "BTC", "amount": amount}
+        body = {
+            "party_id": str(party), "currency": "BTC", "amount": amount, "reference": str(uuid4()),
+        }  # fmt: skip
         return self.done(OLGA.id, "/deposits", body)
 
 

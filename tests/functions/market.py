@@ -94,7 +94,12 @@ def contract(
     seller: somebody new if none is named. fields: of the listing.
     """
     seller, buyer = seller or desk.stack.create_user(), desk.stack.create_user()
-    body = {"party_id": str(buyer), "currency": CURRENCY, "amount": "1000"}
+    body = {
+        "party_id": str(buyer),
+        "currency": CURRENCY,
+        "amount": "1000",
+        "reference": str(uuid4()),
+    }
     desk.done(OLGA.id, "/deposits", body)
     if snapshots:
         fields["snapshots"] = snapshots(seller)

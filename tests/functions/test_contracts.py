@@ -119,7 +119,8 @@ def test_all_milestones_are_paid_in_or_none(desk: Desk) -> None:
     path = f"/contracts/{made.id}/fund"
     assert desk.post(made.buyer, path).code == "insufficient_funds"
     assert _owns(desk, made) == (1000, 0, 0)
-    body = {"party_id": str(made.buyer), "currency": CURRENCY, "amount": "200"}
+    body = {"party_id": str(made.buyer), "currency": CURRENCY, "amount": "200",
+            "reference": f"slip {made.buyer}"}  # fmt: skip
     desk.done(OLGA.id, "/deposits", body)
     first = desk.post(made.buyer, path, key="once")
     again = desk.post(made.buyer, path, key="once")

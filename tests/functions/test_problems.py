@@ -89,7 +89,8 @@ def test_the_ledger(desk: Desk) -> None:
     deposited = desk.deposit(party, "1")["transfer_id"]
 
     def withdraw(amount: str, currency: str = "BTC", who: object = party) -> str:
-        body = {"party_id": str(who), "currency": currency, "amount": amount}
+        body = {"party_id": str(who), "currency": currency, "amount": amount,
+                "reference": "slip 1"}  # fmt: skip
         return desk.post(OLGA.id, "/withdrawals", body).code
 
     assert withdraw("1.1") == "insufficient_funds"

@@ -130,7 +130,8 @@ def test_the_rail_is_negotiated_signed_and_not_paid_from_the_balance(
     )  # fmt: skip
     assert escrow["rail"] == "usdc_base"
     desk.done(OLGA.id, "/deposits",
-              {"party_id": str(buyer), "currency": "USDC_BASE", "amount": "1000"})  # fmt: skip
+              {"party_id": str(buyer), "currency": "USDC_BASE", "amount": "1000",
+               "reference": "slip 1"})  # fmt: skip
     for who in (seller, buyer):
         desk.done(who, f"/contracts/{contract}/sign", {"document_hash": row["document_hash"]})
     assert desk.post(buyer, f"/contracts/{contract}/fund").code == "other_rail"

@@ -62,7 +62,7 @@ def test_a_take_whose_order_is_filled_and_gone(desk: Desk) -> None:
 
 def test_an_operators_command(desk: Desk) -> None:
     party, key = desk.stack.create_user(), str(uuid4())
-    body = {"party_id": str(party), "currency": "BTC", "amount": "2"}
+    body = {"party_id": str(party), "currency": "BTC", "amount": "2", "reference": key}
     first = desk.post(OLGA.id, "/deposits", body, key=key)
     again = desk.post(OLGA.id, "/deposits", body, key=key)
     assert (again.replayed, again.body) == (True, first.body)

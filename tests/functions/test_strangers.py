@@ -65,7 +65,7 @@ def test_nobody_says_who_they_are_in_the_body(trade: Trade, field: str) -> None:
 
 
 def test_nobody_gives_operator_commands_but_operators(desk: Desk) -> None:
-    body = {"party_id": str(ALICE.id), "currency": "BTC", "amount": "2"}
+    body = {"party_id": str(ALICE.id), "currency": "BTC", "amount": "2", "reference": "slip 1"}
     for path in ("/deposits", "/withdrawals"):
         assert desk.post(ALICE.id, path, body).code == "operator_only"
     reason = {"reason": "x"}
@@ -118,6 +118,6 @@ def test_money_moves_need_the_second_factor(trade: Trade) -> None:
     (offer,) = trade.desk.read(trade.seller, f"/escrow_offers?escrow_id=eq.{trade.id}")
     accept = {"offer_id": offer["id"]}
     assert trade.post(trade.seller, "accept-split", accept, aal="aal1").code == "step_up_required"
-    body = {"party_id": str(trade.seller), "currency": "BTC", "amount": "2"}
+    body = {"party_id": str(trade.seller), "currency": "BTC", "amount": "2", "reference": "slip 1"}
     assert trade.desk.post(OLGA.id, "/deposits", body, aal="aal1").code == "step_up_required"
     assert versions(trade) == [(3, "performed")]

@@ -19,6 +19,7 @@ from functions.webhooks.decide import SCHEDULE
 from tests.functions.desk import Desk, Trade, open_trade
 from tests.infra.docs import DOCS, PAGES, README, anchors, blocks, links, section, table, words
 from tests.stack.identity import API_ROLES
+from tests.stack.operators import let_operators_act_alone
 from tests.stack.paths import ROOT
 from tests.stack.people import PEOPLE
 from tests.stack.stack import Stack
@@ -34,6 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Path
     """A stack of its own, and a folder with the file that `make up` writes."""
     folder = tmp_path_factory.mktemp("checkout")
     with Stack.start() as stack:
+        let_operators_act_alone(stack.cluster)
         values = {"URL": stack.url, "ANON_KEY": stack.anon_key}
         values |= {person.name.upper(): stack.token(person.id, aal="aal2") for person in PEOPLE}
         (folder / ".stack" / "up").mkdir(parents=True)

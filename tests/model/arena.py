@@ -57,7 +57,8 @@ SWEEPS: dict[str, LiteralString] = {
 LEFTOVERS = """
 truncate public.escrow_transactions, public.escrow_events, public.p2p_orders, public.wallets,
     public.ledger_transfers, public.ledger_entries, public.ledger_reversals, public.audit_log,
-    public.payout_destinations, private.idempotency_keys, private.outbox cascade
+    public.payout_destinations, public.outside_transfers, private.idempotency_keys,
+    private.outbox cascade
 """
 
 

@@ -41,8 +41,17 @@ def move_external(world: World, random: Random) -> Body:
         "kind": "deposit" if random.random() < 0.7 else "withdrawal",
         "party_id": random.choice([*world.cast.parties, *world.cast.users[:4]]),
         "currency": code, "amount": amount, "memo": "", "actor_id": actor,
+        "reference": _reference(world, random),
         "aal": "aal1" if random.random() < 0.05 else "aal2",
     })  # fmt: skip
+
+
+def _reference(world: World, random: Random) -> str:
+    """Of a transfer of its own; now and then one that is booked, as somebody else would type it."""
+    if world.booked and random.random() < 0.05:
+        key = random.choice(list(world.booked.values()))[2].lower()
+        return f" {key[:6]}-{key[6:]}"
+    return f"{random.getrandbits(128):x}"
 
 
 def reverse(world: World, random: Random) -> Body:

@@ -66,6 +66,7 @@ class Episode:
                 "kind": "deposit", "party_id": party, "currency": code, "amount": Decimal(10),
                 "memo": "", "actor_id": self.world.cast.staff("operator")[0], "aal": "aal2",
                 "idempotency_key": f"first {party} {code}", "request_hash": "h",
+                "reference": f"first {party} {code}",
             })  # fmt: skip
 
     def give(self, name: str, body: Body) -> None:

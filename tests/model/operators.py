@@ -28,10 +28,18 @@ def _entries(kind: str, party: UUID, code: str, amount: Decimal) -> list[Entry]:
     return [Entry(party, code, signed), clearing(code, -signed)]
 
 
+def has_part(world: World, body: Body, *parties: UUID) -> bool:
+    """Whether the operator belongs to one of the parties that the command touches."""
+    actor = body["actor_id"]
+    return any(p != PLATFORM and world.cast.belongs_to(actor, p) for p in parties)
+
+
 def judge_move_external(world: World, body: Body) -> Verdict:
     early = not_operator(world, body)
     if early is not None:
         return early
+    if has_part(world, body, body["party_id"]):
+        return refused("not_your_move")
     faults = set()
     amount, code = body["amount"], body["currency"]
     if body["kind"] not in ("deposit", "withdrawal"):
@@ -41,6 +49,8 @@ def judge_move_external(world: World, body: Body) -> Verdict:
     party = body["party_id"]
     if party not in (*world.cast.parties, PLATFORM):
         faults.add("party_not_found")
+    if not faults and _outside(body) in world.booked.values():
+        faults.add("reference_used")
     if not faults and not world.books.covers(_entries(body["kind"], party, code, amount)):
         faults.add("insufficient_funds")
     return Verdict(frozenset(faults))
@@ -51,6 +61,7 @@ def apply_move_external(world: World, body: Body, given: Answer) -> Answer:
     kind, party, code, amount = (body[k] for k in ("kind", "party_id", "currency", "amount"))
     world.books.post(_entries(kind, party, code, amount))
     world.transfers[transfer_id] = Transfer(transfer_id, kind, party, code, amount)
+    world.booked[transfer_id] = _outside(body)
     return answered(world, body, {"transfer_id": transfer_id})
 
 
@@ -59,13 +70,21 @@ def answered(world: World, body: Body, answer: Answer) -> Answer:
     return answer
 
 
+def _outside(body: Body) -> tuple[str, str, str]:
+    """Under what a transfer is booked once: people space and spell it differently."""
+    key = "".join(sign for sign in body["reference"].upper() if sign.isalnum())
+    return body["kind"], body["currency"], key
+
+
 def judge_reverse(world: World, body: Body) -> Verdict:
     early = not_operator(world, body)
     if early is not None:
         return early
+    done = world.transfers.get(body["transfer_id"])
+    if done is not None and has_part(world, body, done.party):
+        return refused("not_your_move")
     if not body.get("reason"):
         return refused("reason_required")
-    done = world.transfers.get(body["transfer_id"])
     if done is None:
         # A trade's first transfer bears its id; an agreement's bears none of its own.
         trade = world.escrows.get(body["transfer_id"])
@@ -80,5 +99,6 @@ def judge_reverse(world: World, body: Body) -> Verdict:
 def apply_reverse(world: World, body: Body, given: Answer) -> Answer:
     done = world.transfers[body["transfer_id"]]
     done.reversed = True
+    del world.booked[done.id]
     world.books.post(_entries(done.kind, done.party, done.currency, -done.amount))
     return answered(world, body, {"transfer_id": UUID(given["transfer_id"])})

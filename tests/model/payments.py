@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from tests.model.books import Entry, clearing, losses
 from tests.model.money import ZERO
-from tests.model.operators import answered
+from tests.model.operators import answered, has_part
 from tests.model.things import Case, Escrow
 from tests.model.world import DONE, Answer, Body, Verdict, World, has_key, refused
 
@@ -213,6 +213,8 @@ def _judge(world: World, body: Body, states: tuple[str, ...], *, by_staff: bool)
     known = world.known(actor, body)
     if known is not None:
         return known
+    if not mine and has_part(world, body, payment.party):
+        return refused("not_your_move")
     may = payment.state in states and (mine or by_staff)
     return DONE if may else refused("illegal_move")
 

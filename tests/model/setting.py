@@ -81,6 +81,7 @@ def stage(database: Database, cast: Cast) -> None:
         # The model knows no limits.
         cursor.execute("update public.payment_methods set trade_limit = null")
         cursor.execute(_NO_LIMITS)
+        cursor.execute("update public.operator_limits set above = 1e18 where above > 0")
         cursor.executemany(_USER, [[user] for user in cast.users])
         cursor.executemany(_COMPANY, [[company] for company in cast.companies])
         cursor.executemany(_MEMBER, list(cast.members))

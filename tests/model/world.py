@@ -50,6 +50,7 @@ class World:
     escrows: dict[UUID, Escrow] = field(default_factory=dict)
     cases: dict[UUID, Case] = field(default_factory=dict)
     transfers: dict[UUID, Transfer] = field(default_factory=dict)
+    booked: dict[UUID, tuple[str, str, str]] = field(default_factory=dict)
     stored: dict[tuple[UUID, str], tuple[str, Answer]] = field(default_factory=dict)
     rail_events: dict[str, UUID] = field(default_factory=dict)
     payments: "dict[UUID, Payment]" = field(default_factory=dict)

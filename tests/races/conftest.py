@@ -7,6 +7,7 @@ import pytest
 from tests.races.crowd import Crowd
 from tests.races.market import Market
 from tests.stack.cluster import Cluster
+from tests.stack.operators import let_operators_act_alone
 from tests.stack.processes import exit_on_sigterm
 from tests.stack.shared import cloned
 
@@ -18,6 +19,7 @@ def database() -> Iterator[Cluster]:
     """A Postgres with migrations, policies and seed, whose clock may be moved."""
     exit_on_sigterm()
     with cloned() as database:
+        let_operators_act_alone(database)
         yield database
 
 

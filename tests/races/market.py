@@ -97,9 +97,10 @@ class Market:
 
 def moved(door: Door, kind: str, party: UUID, amount: str, key: str | None = None) -> say.Said:
     """An operator books money that comes or goes."""
+    key = key or str(uuid4())
     return say.service(
         door, "ledger_move_external", kind=kind, party_id=party, currency="BTC", amount=amount,
-        actor_id=OLGA.id, aal="aal2", idempotency_key=key or str(uuid4()), request_hash="hash",
+        actor_id=OLGA.id, aal="aal2", idempotency_key=key, request_hash="hash", reference=key,
     )  # fmt: skip
 
 

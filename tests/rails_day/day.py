@@ -21,6 +21,7 @@ from tests.rails.stripe import StripeStandIn
 from tests.rails_day.door import Door
 from tests.rails_day.weather import StormyStripe, Weather, stormy_node
 from tests.stack.lambdas import FunctionFailed
+from tests.stack.operators import let_operators_act_alone
 from tests.stack.stack import Stack
 
 BRIDGED_FLOAT = Decimal(50_000)
@@ -80,6 +81,7 @@ class Day:
             Door(lambda: stack.postgrest.port, weather) as door,
             StripeStandIn(clock) as stripe,
         ):
+            let_operators_act_alone(stack.cluster)
             desk = Desk(stack, http)
             stripe.faults = StormyStripe(weather)
             cards = Cards(desk, stripe, clock, http)

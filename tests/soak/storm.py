@@ -3,6 +3,7 @@
 from tests.races.storm import Storm, storm
 from tests.stack.clock import Clock
 from tests.stack.cluster import Cluster
+from tests.stack.operators import let_operators_act_alone
 from tests.stack.prepared import copy_prepared
 from tests.stack.rundirs import run_directory
 
@@ -15,6 +16,7 @@ def run(commands: int, seed: int) -> Storm:
         cluster.start()
         try:
             Clock(cluster).install()
+            let_operators_act_alone(cluster)
             return storm(cluster, commands, seed=seed)
         finally:
             cluster.stop()

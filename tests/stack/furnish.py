@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 
 from tests.rails.price_source import PriceSource
-from tests.stack.people import ALICE, BOB, OLGA, Person
+from tests.stack.people import ALICE, BOB, OLGA, OSKAR, Person
 from tests.stack.stack import Stack
 
 _IN_USD = {
@@ -54,8 +54,17 @@ def furnish(stack: Stack) -> None:
     """Money and orders of the development people. May be run again. Raises FurnishFailed."""
     with httpx.Client(base_url=stack.url, timeout=60) as http:
         for owner, currency, amount in _MONEY:
-            body = {"party_id": str(owner.id), "currency": currency, "amount": amount}
-            _post(stack, http, OLGA, "/deposits", body, f"furnish-{owner.name}-{currency}")
+            key = f"furnish-{owner.name}-{currency}"
+            body = {
+                "party_id": str(owner.id), "currency": currency, "amount": amount, "reference": key,
+            }  # fmt: skip
+            booked = _post(stack, http, OLGA, "/deposits", body, key)
+            if booked.status_code == 202:
+                # More than one operator does alone.
+                asked = booked.json()
+                path = f"/operator-requests/{asked['request_id']}/confirm"
+                seen = {"command_hash": asked["command_hash"]}
+                _post(stack, http, OSKAR, path, seen, f"{key}-confirm")
         for maker, number, order in _ORDERS:
             order_id = UUID(f"{number}-0000-4000-8000-000000000000")
             row = {"id": str(order_id), "user_id": str(maker.id)} | order
@@ -65,11 +74,14 @@ def furnish(stack: Stack) -> None:
             _post(stack, http, maker, f"/orders/{order_id}/publish", {}, f"furnish-{order_id}")
 
 
-def _post(stack: Stack, http: httpx.Client, who: Person, path: str, body: Any, key: str) -> None:
+def _post(
+    stack: Stack, http: httpx.Client, who: Person, path: str, body: Any, key: str
+) -> httpx.Response:
     headers = _headers(stack, who) | {"Idempotency-Key": key}
     answer = http.post(path, json=body, headers=headers)
     if answer.status_code >= 400:
         raise FurnishFailed(answer.text)
+    return answer
 
 
 def _headers(stack: Stack, who: Person) -> dict[str, str]:

@@ -17,6 +17,7 @@ ARTHUR = Person("arthur", UUID("00000000-0000-4000-8000-0000000a4b17"), "arbiter
 AGNES = Person("agnes", UUID("00000000-0000-4000-8000-0000000a4b18"), "arbiter")
 ANTON = Person("anton", UUID("00000000-0000-4000-8000-0000000a4b19"), "arbiter")
 OLGA = Person("olga", UUID("00000000-0000-4000-8000-0000000000a9"), "operator")
+OSKAR = Person("oskar", UUID("00000000-0000-4000-8000-0000000000aa"), "operator")
 
 UNLIMITED = (
     "insert into public.profile_verifications (party_id, change, tier, source)"
@@ -27,4 +28,4 @@ UNLIMITED = (
 UNTOLD = "delete from private.outbox where object_type = 'profile' and object_id = %s"
 """Statement of the owner: nobody is told how that person came to be unlimited."""
 
-PEOPLE = (ALICE, BOB, ARTHUR, AGNES, ANTON, OLGA)
+PEOPLE = (ALICE, BOB, ARTHUR, AGNES, ANTON, OLGA, OSKAR)

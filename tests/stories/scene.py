@@ -50,7 +50,12 @@ class Scene:
         """Somebody new, with crypto that an operator books for them; limited: as by sign-up."""
         someone = User(self._stack, self._http, name, self._stack.create_user(limited=limited))
         if deposit:
-            body = {"party_id": someone.id, "currency": self._currency, "amount": deposit}
+            body = {
+                "party_id": someone.id,
+                "currency": self._currency,
+                "amount": deposit,
+                "reference": f"{name} {someone.id}",
+            }
             what = f"books a deposit of {deposit} {self._currency} for {name}"
             self.command(self.olga, what, "/deposits", body, aal="aal2", expect="200")
         self._accounts.open(someone)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.stack.operators import let_operators_act_alone
 from tests.stack.stack import Stack
 from tests.stories.catalogue import STORIES, Story
 from tests.stories.paper import Paper
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.filterwarnings(
 def stack() -> Iterator[Stack]:
     """A stack of their own: stories move the clock by days."""
     with Stack.start() as running:
+        let_operators_act_alone(running.cluster)
         yield running
 
 
@@ -68,7 +70,7 @@ def test_the_other_stories_are_told_when_one_fails(stack: Stack) -> None:
 def test_money_that_goes_missing_fails_the_story(stack: Stack, paper: Paper) -> None:
     def loses(stage: Stage) -> None:
         alice = stage.person("alice", deposit="1")
-        body = {"party_id": alice.id, "currency": "BTC", "amount": "0.5"}
+        body = {"party_id": alice.id, "currency": "BTC", "amount": "0.5", "reference": "slip 1"}
         stage.command(stage.olga, "books it out", "/withdrawals", body, aal="aal2", expect="200")
 
     with pytest.raises(StoryFailed, match="all 1 BTC are still there"):

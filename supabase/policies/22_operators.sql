@@ -1,0 +1,14 @@
+-- What operators may do alone, and what waits for a second one, is for operators to read.
+grant select on public.operator_commands, public.operator_limits, public.operator_requests, public.outside_transfers
+to authenticated;
+create policy operator_commands_select_operator on public.operator_commands for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+create policy operator_limits_select_operator on public.operator_limits for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+create policy operator_requests_select_operator on public.operator_requests for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+create policy outside_transfers_select_operator on public.outside_transfers for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+grant execute on function
+service.operator_request_confirm(jsonb), service.operator_request_close(jsonb),
+service.operator_requests_expire(integer) to service_role;
