@@ -27,7 +27,7 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of a transaction in a block. cost: what the sender paid in wei, with what
-    a chain of the OP stack adds for its parent chain."""
+    a chain of the OP stack adds for its parent chain. logs: what it did, as they came."""
 
     transaction_hash: str
     block_number: int
@@ -35,6 +35,7 @@ class Receipt:
     succeeded: bool
     gas_used: int
     cost: int
+    logs: tuple[Mapping[str, Any], ...]
 
 
 def maybe(read: Callable[[Mapping[str, Any]], _T], told: Any) -> _T | None:
@@ -68,6 +69,7 @@ def receipt(told: Mapping[str, Any]) -> Receipt:
         succeeded=status == "0x1",
         gas_used=gas_used,
         cost=gas_used * quantity(told.get("effectiveGasPrice")) + parent_fee,
+        logs=tuple(mapping(each) for each in items(told, "logs")),
     )
 
 

@@ -39,10 +39,13 @@ class Transfer:
     log_index: int
 
 
-def transfer_topics(recipients: Iterable[str]) -> list[Any]:
-    """The topics of a filter: transfers of anybody to one of these addresses."""
-    padded = ["0x" + address[2:].lower().rjust(64, "0") for address in recipients]
-    return [TRANSFER_TOPIC, None, padded]
+def transfer_topics(recipients: Iterable[str], sender: str | None = None) -> list[Any]:
+    """The topics of a filter: transfers to one of these addresses, of anybody by default."""
+    return [TRANSFER_TOPIC, sender and _padded(sender), [_padded(each) for each in recipients]]
+
+
+def _padded(address: str) -> str:
+    return "0x" + address[2:].lower().rjust(64, "0")
 
 
 def transfers(logs: Iterable[Mapping[str, Any]], tokens: Mapping[str, int]) -> list[Transfer]:

@@ -100,6 +100,24 @@ class Node:
             answers.receipt, self._ask("eth_getTransactionReceipt", transaction_hash)
         )
 
+    def witness(
+        self, transaction_hash: str, number: int, tag: Tag
+    ) -> tuple[Receipt | None, Block | None, Block | None]:
+        """The receipt of a transaction, the block of that number and the block of that tag, as
+        one server has them now; WrongChain when it is of another chain by now."""
+        chain, told, block, sure = self._ask_all(
+            ("eth_chainId", ()),
+            ("eth_getTransactionReceipt", (transaction_hash,)),
+            ("eth_getBlockByNumber", (hex(number), False)),
+            ("eth_getBlockByNumber", (tag, False)),
+        )
+        self._is_of(chain)
+        return (
+            answers.maybe(answers.receipt, told),
+            answers.maybe(answers.block, block),
+            answers.maybe(answers.block, sure),
+        )
+
     def transaction_count(self, address: str, at: Tag | int | Literal["pending"] = "latest") -> int:
         """How many transactions an address has sent: the next nonce of that moment."""
         return answers.quantity(self._ask("eth_getTransactionCount", address, _at(at)))
@@ -126,9 +144,12 @@ class Node:
 
     def _check(self) -> None:
         if not self._checked:
-            if answers.quantity(self._rpc.ask("eth_chainId")) != self.chain_id:
-                raise WrongChain("the node is of another chain")
+            self._is_of(self._rpc.ask("eth_chainId"))
             self._checked = True
+
+    def _is_of(self, told: Any) -> None:
+        if answers.quantity(told) != self.chain_id:
+            raise WrongChain("the node is of another chain")
 
 
 def _at(at: str | int) -> str:

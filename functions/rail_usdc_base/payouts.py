@@ -27,14 +27,15 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     if chain is None:
         return {}
     db, alarms = database(), Counter[str]()
-    with settings.node(chain) as node:
+    with settings.nodes(chain) as nodes:
         rail = BaseRail(
-            db, node, configured_signer(chain), settings.tokens(db, chain), settings.fee_limits(),
+            db, nodes, configured_signer(chain), settings.tokens(db, chain), settings.fee_limits(),
             lambda alarm: alarms.update([alarm]),
         )  # fmt: skip
         run_rounds(context, lambda: _paid(done, pay(db, NAME, rail, context)))
     metrics.add_metric("HotWalletShort", MetricUnit.Count, alarms["short"])
-    metrics.add_metric("ChainNonceTaken", MetricUnit.Count, alarms["nonce_taken"])
+    metrics.add_metric("ChainNonceTaken", MetricUnit.Count, alarms["chain_nonce_taken"])
+    metrics.add_metric("ChainAnswersDiffer", MetricUnit.Count, alarms["chain_answers_differ"])
     metrics.add_metric("ChainPayoutsFailed", MetricUnit.Count, done["failed"])
     logger.info("paid out", extra=dict(done))
     return dict(done)

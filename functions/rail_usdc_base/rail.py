@@ -1,18 +1,21 @@
 """Payments as transfers on the chain: signed once for a nonce, kept, sent, followed until final."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from shared.db import Database
 from shared.errors import Problem
+from shared.evm_address import parse_address
 from shared.payouts import Outcome, Payment
 from shared.telemetry import logger
 
+from .answers import Receipt
 from .attempts import Attempt, Attempts
 from .fees import Caps, FeeTooHigh, Limits, caps, replacement
 from .node import Node
+from .proofs import Behind, Payout, Prover
 from .rpc import NodeRefused, NodeUnknown
-from .settings import Token
+from .settings import Token, decimals
 from .signer import Signer, SigningFailed
 from .transaction import Signed, Transaction
 from .wallet import GAS_LIMIT, CannotBePaid, HotWallet, NonceTaken, Short
@@ -26,20 +29,23 @@ LOOK_SECONDS = 60
 class BaseRail:
     """The rail usdc_base, as shared.payouts.pay uses it.
 
-    alarm: told, in a word, what an operator must hear of (short, nonce_taken).
+    nodes: the first is asked and sent to; what ends a payment for good all must say.
+    alarm: told, in a word, what an operator must hear of (short, chain_nonce_taken,
+    chain_answers_differ).
     """
 
     def __init__(
         self,
         db: Database,
-        node: Node,
+        nodes: Sequence[Node],
         signer: Signer,
         tokens: Mapping[str, Token],
         limits: Limits,
         alarm: Callable[[str], None],
     ) -> None:
         self._db = db
-        self._node = node
+        self._node = node = nodes[0]
+        self._prover = Prover(nodes, decimals(tokens))
         self._signer = signer
         self._tokens = tokens
         self._limits = limits
@@ -95,6 +101,8 @@ class BaseRail:
                     or final.number < block.number
                 ):  # fmt: skip
                     return _under_way(payment, kept.signed.hash)
+                if self._is_doubted(payment, attempt, receipt):
+                    return _under_way(payment, kept.signed.hash)
                 logger.info("payment final", payout_id=payment.id, cost_wei=str(receipt.cost))
                 if receipt.succeeded:
                     return Outcome("confirm", kept.signed.hash)
@@ -106,6 +114,23 @@ class BaseRail:
         if stuck and attempt.wallet == self._signer.address:
             attempt = self._raised(payment, attempt)
         return self._hand_over(payment, attempt)
+
+    def _is_doubted(self, payment: Payment, attempt: Attempt, receipt: Receipt) -> bool:
+        """Whether another answer says otherwise: confirmed nobody looks again, failed it is paid
+        once more."""
+        token = self._tokens[payment.currency]
+        payout = Payout(
+            token.address, attempt.wallet, parse_address(payment.destination), payment.amount,
+            attempt.nonce,
+        )  # fmt: skip
+        try:
+            why = self._prover.contradiction(receipt, payout)
+        except Behind:
+            return True
+        if why:
+            logger.error("answers of nodes differ", payout_id=payment.id, reason=why)
+            self._tell("chain_answers_differ")
+        return why is not None
 
     def _raised(self, payment: Payment, attempt: Attempt) -> Attempt:
         """The attempt with a transaction that bids more for the same nonce, or as it was."""
@@ -142,13 +167,17 @@ class BaseRail:
         )  # fmt: skip
 
     def _nonce_taken(self, payment: Payment) -> Outcome:
-        self._alarm("nonce_taken")
         logger.error("a nonce of the hot wallet was used by nothing of ours", payout_id=payment.id)
+        self._tell("chain_nonce_taken")
+        return _later(payment, "the hot wallet was used by somebody else")
+
+    def _tell(self, kind: str) -> None:
+        """Whoever watches, and whoever reads the security events."""
+        self._alarm(kind)
         try:
-            self._db.service_rpc("chain_nonce_taken", {}, repeatable=True)
+            self._db.service_rpc("chain_alarm", {"kind": kind}, repeatable=True)
         except Problem as problem:
             logger.error("alarm not written", code=problem.slug)
-        return _later(payment, "the hot wallet was used by somebody else")
 
 
 def _later(payment: Payment, reason: str) -> Outcome:

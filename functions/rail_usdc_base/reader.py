@@ -11,7 +11,7 @@ from .answers import Block
 from .logs import Transfer, transfer_topics, transfers
 from .node import Node, Reorganised
 from .rpc import NodeRefused, NodeUnknown
-from .settings import Token
+from .settings import Token, decimals
 
 # Providers bound both: how many blocks, how many topics. Ours is below what is usual.
 MOST_BLOCKS = 500
@@ -33,7 +33,7 @@ class Reader:
     ) -> None:
         self._db = db
         self._node = node
-        self._decimals = {each.address: each.decimals for each in tokens.values()}
+        self._decimals = decimals(tokens)
         self._first_block = first_block
         self._span = MOST_BLOCKS
 

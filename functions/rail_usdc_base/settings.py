@@ -1,11 +1,12 @@
 """The chain that this deployment works on, as the environment names it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from shared.db import Database
-from shared.settings import SettingsError, secret
+from shared.settings import SettingsError, secret_values
 
 from .fees import Limits
 from .node import Node
@@ -44,18 +45,30 @@ def fee_limits() -> Limits:
     return Limits(ceiling=int(_variable("FEE_CEILING")), least_tip=_LEAST_TIP)
 
 
-def node(chain: int) -> Node:
-    """The node whose address is in the secret HOLDFAST_USDC_BASE_NODE_SECRET.
+@contextmanager
+def nodes(chain: int) -> Iterator[Sequence[Node]]:
+    """The nodes whose addresses are in the secret HOLDFAST_USDC_BASE_NODE_SECRET, with white
+    space between them. The first is asked for everything; what it says of money that moves for
+    good, the others must say as well.
 
     Raises SettingsError, Unavailable.
     """
-    return Node(secret(_variable("NODE_SECRET")), chain)
+    urls = secret_values("HOLDFAST_USDC_BASE_NODE_SECRET")
+    if not urls:
+        raise SettingsError("no node is named in HOLDFAST_USDC_BASE_NODE_SECRET")
+    with ExitStack() as stack:
+        yield [stack.enter_context(Node(url, chain)) for url in urls]
 
 
 def tokens(db: Database, chain: int) -> Mapping[str, Token]:
     """The tokens that are looked for, by currency. Raises Problem."""
     told = db.service_rpc("chain_tokens", {"chain_id": chain}, repeatable=True)
     return {each["currency"]: Token(**each) for each in told}
+
+
+def decimals(tokens: Mapping[str, Token]) -> Mapping[str, int]:
+    """Decimals of tokens by the address of their contract."""
+    return {each.address: each.decimals for each in tokens.values()}
 
 
 def _variable(name: str) -> str:

@@ -1,7 +1,7 @@
 """Scheduled every minute, and at work for most of it: transfers to deposit addresses are found,
 and credited once the chain will not take them back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,22 +15,27 @@ from . import settings
 from .answers import Block
 from .logs import BadLog
 from .node import Node, Reorganised
+from .proofs import Behind, Proof, Prover
 from .reader import Reader
 from .rpc import NodeRefused, NodeUnknown
 
 # Headers in one question; with the two tags below what providers take.
 MOST_BLOCKS = 48
+# Deposits proved in one look: each costs a question to every node.
+MOST_PROOFS = 20
 
 
 @dataclass(slots=True)
 class Watched:
     """found: transfers read. moved: deposits credited, dropped, settled or lost. rewound: times
-    that reading went back. failed: looks that the node did not answer."""
+    that reading went back. failed: questions that a node did not answer. doubted: deposits that
+    an answer contradicted."""
 
     found: int = 0
     moved: int = 0
     rewound: int = 0
     failed: int = 0
+    doubted: int = 0
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
@@ -38,12 +43,15 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     chain, done = settings.chain_id(), Watched()
     if chain is not None:
         db = database()
-        with settings.node(chain) as node:
-            reader = Reader(db, node, settings.tokens(db, chain), settings.first_block())
-            watch = Watch(db, node, reader, done)
+        with settings.nodes(chain) as nodes:
+            tokens = settings.tokens(db, chain)
+            reader = Reader(db, nodes[0], tokens, settings.first_block())
+            prover = Prover(nodes, settings.decimals(tokens))
+            watch = Watch(db, nodes[0], reader, prover, done)
             run_rounds(context, watch.look)
         metrics.add_metric("DepositsMoved", MetricUnit.Count, done.moved)
         metrics.add_metric("ChainReadsFailed", MetricUnit.Count, done.failed)
+        metrics.add_metric("ChainAnswersDiffer", MetricUnit.Count, done.doubted)
         logger.info("chain read", extra=asdict(done))
     return asdict(done)
 
@@ -51,11 +59,15 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
 class Watch:
     """One look after the other at one chain."""
 
-    def __init__(self, db: Database, node: Node, reader: Reader, done: Watched) -> None:
+    def __init__(
+        self, db: Database, node: Node, reader: Reader, prover: Prover, done: Watched
+    ) -> None:
         self._db = db
         self._node = node
         self._reader = reader
+        self._prover = prover
         self._done = done
+        self._turn = 0
         # Deposits whose block was gone, for which the chain was read again since.
         self._searched: set[tuple[Any, ...]] = set()
 
@@ -87,19 +99,59 @@ class Watch:
             raise NodeUnknown("no block is safe")
         sure = {"safe": safe.number, "finalized": finalized.number}
         blocks = dict(zip(numbers, headers, strict=True))
-        verdicts, missing = [], []
+        verdicts, missing, claims = [], [], []
         for each in deposits:
             event = verdict(each, blocks.get(each["block_number"]), sure)
             if event in ("drop", "lose") and not self._was_searched(each, cursor["number"]):
                 missing.append(each["block_number"])
+            elif event in ("credit", "lose"):
+                claims.append((each, event))
             elif event:
                 verdicts.append({**each, "event": event})
+        judged = self._looked_at_again(claims)
+        missing += [
+            each["block_number"]
+            for each in judged
+            if each["event"] == "doubt" and not self._was_searched(each, cursor["number"])
+        ]
         if missing:
             # It may be in another block that was read as something else: look once more first.
             self._done.rewound += 1
             self._reader.read_again_from(min(missing))
+        verdicts += judged
         self._done.moved += self._ask("chain_judged", verdicts=verdicts) if verdicts else 0
         return bool(missing or verdicts)
+
+    def _looked_at_again(
+        self, claims: Sequence[tuple[Mapping[str, Any], str]]
+    ) -> list[dict[str, Any]]:
+        """Verdicts of what moves money for good: one answer is not believed."""
+        # Another few each time, so that none that nobody can answer for keeps the rest waiting.
+        start = self._turn % max(len(claims), 1)
+        self._turn += MOST_PROOFS
+        verdicts = []
+        for deposit, event in [*claims[start:], *claims[:start]][:MOST_PROOFS]:
+            try:
+                found = self._verdict(deposit, event)
+            except Behind:
+                continue
+            except (NodeUnknown, NodeRefused) as error:
+                self._failed(error)
+                continue
+            if found["event"] == "doubt":
+                self._done.doubted += 1
+                logger.error("answers of nodes differ", extra={"deposit": found})
+            verdicts.append(found)
+        return verdicts
+
+    def _verdict(self, deposit: Mapping[str, Any], event: str) -> dict[str, Any]:
+        if event == "lose":
+            gone = self._prover.is_gone(deposit)
+            return {**deposit, "event": "lose" if gone else "doubt", "reason": "not_gone"}
+        found = self._prover.prove(deposit)
+        if isinstance(found, Proof):
+            return {**deposit, "event": "credit", "proof": found.document()}
+        return {**deposit, "event": "doubt", "reason": found.reason}
 
     def _was_searched(self, deposit: Mapping[str, Any], read_up_to: int) -> bool:
         key = (deposit["transaction_hash"], deposit["log_index"], deposit["block_hash"])

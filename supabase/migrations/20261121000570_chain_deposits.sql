@@ -71,11 +71,19 @@ create table public.chain_deposits (
     state text not null default 'seen' check (state in ('seen', 'credited', 'dropped')),
     credits integer not null default 0 check (credits >= 0),
     watched boolean not null default true,
+    look_at timestamptz not null,
+    proof jsonb,
+    doubt text not null default '' check (length(doubt) <= 64),
+    doubts integer not null default 0 check (doubts >= 0),
+    doubted_at timestamptz,
     last_event text not null,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     primary key (chain_id, transaction_hash, log_index),
     foreign key (chain_id, token) references public.chain_tokens (chain_id, address) on delete restrict,
+    constraint chain_deposits_doubted_since check (
+        (doubt = '') = (doubted_at is null) and (doubt = '') = (doubts = 0)
+    ),
     constraint chain_deposits_seen_is_watched check (state <> 'seen' or watched),
     constraint chain_deposits_dropped_is_not_watched check (state <> 'dropped' or not watched)
 );
@@ -103,6 +111,13 @@ comment on column public.chain_deposits.state is
 'seen in a block; credited, when the chain is sure; dropped, when a reorganisation took it away.';
 comment on column public.chain_deposits.credits is 'How often it was credited: more than once only after a credited one was lost and came back.';
 comment on column public.chain_deposits.watched is 'Whether its block is still compared with the chain: until it is final.';
+comment on column public.chain_deposits.look_at is 'From when its block is compared with the chain: later each time while answers contradict each other.';
+comment on column public.chain_deposits.proof is
+'What the receipt said when it was credited, as private.is_proof compared it, and how many nodes said so; null before.';
+comment on column public.chain_deposits.doubt is
+'What an answer said against it, in a word, such as no_log or other_block; empty: nothing.';
+comment on column public.chain_deposits.doubts is 'How many answers have contradicted it.';
+comment on column public.chain_deposits.doubted_at is 'When an answer first contradicted it.';
 comment on column public.chain_deposits.last_event is 'Name of the last move, as in private.state_edges.';
 comment on column public.chain_deposits.created_at is 'When we first saw it, by the database clock.';
 comment on column public.chain_deposits.updated_at is 'When the row last changed, by the database clock.';
@@ -113,12 +128,37 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (27, 'deposit', null, 'see', 'rail', 'seen', 'a transfer to a deposit address is in a block'),
 (27, 'deposit', 'seen', 'include', 'rail', 'seen', 'a reorganisation put it into another block'),
 (27, 'deposit', 'seen', 'credit', 'rail', 'credited', 'its block is safe or final, by amount: the engine is told, once'),
+(27, 'deposit', 'seen', 'doubt', 'rail', 'seen', 'an answer contradicts it: nothing is credited, operators are told'),
+(27, 'deposit', 'seen', 'correct', 'rail', 'seen', 'read again, it was another transfer than was read first'),
+(27, 'deposit', 'seen', 'refuse', 'rail', 'dropped', 'ten answers in more than a day contradicted it'),
 (27, 'deposit', 'seen', 'drop', 'rail', 'dropped', 'its block is gone'),
 (27, 'deposit', 'dropped', 'see', 'rail', 'seen', 'it is in a block again'),
 (27, 'deposit', 'credited', 'include', 'rail', 'credited', 'a reorganisation deeper than the policy kept it'),
+(27, 'deposit', 'credited', 'doubt', 'rail', 'credited', 'one answer says that it is gone, another that it is not'),
 (27, 'deposit', 'credited', 'settle', 'rail', 'credited', 'its block is final: it is not looked at any more'),
 (27, 'deposit', 'credited', 'lose', 'rail', 'dropped', 'a reorganisation deeper than the policy took it: the engine is told, and operators');
 -- noqa: enable=LT05
+
+create function private.is_proof(p_deposit public.chain_deposits, p_proof jsonb) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return coalesce(
+        (p_proof ->> 'nodes')::integer >= 1
+        and p_proof ->> 'transaction_hash' = p_deposit.transaction_hash
+        and (p_proof ->> 'log_index')::integer = p_deposit.log_index
+        and p_proof ->> 'block_hash' = p_deposit.block_hash
+        and (p_proof ->> 'block_number')::bigint = p_deposit.block_number
+        and p_proof ->> 'token' = p_deposit.token
+        and p_proof ->> 'sender' = p_deposit.sender
+        and p_proof ->> 'recipient' = p_deposit.recipient
+        and (p_proof ->> 'amount')::numeric = p_deposit.amount,
+        false
+    );
+end
+$$;
+comment on function private.is_proof(public.chain_deposits, jsonb) is
+'Whether a second look at the chain found the very transfer that was read: same log, block, token, sender, recipient and amount.';
 
 create function private.tg_chain_deposits__guard() returns trigger
 language plpgsql set search_path = ''
@@ -130,20 +170,26 @@ begin
         raise sqlstate 'PT409' using message = 'illegal_move', detail = 'This move does not exist for the deposit.';
     end if;
     if tg_op = 'UPDATE' and (
-        (old.chain_id, old.transaction_hash, old.log_index, old.escrow_id, old.created_at)
-        is distinct from (new.chain_id, new.transaction_hash, new.log_index, new.escrow_id, new.created_at)
-        or (old.token, old.currency, old.sender, old.recipient, old.amount)
-        is distinct from (new.token, new.currency, new.sender, new.recipient, new.amount)
+        (old.chain_id, old.transaction_hash, old.log_index, old.created_at)
+        is distinct from (new.chain_id, new.transaction_hash, new.log_index, new.created_at)
+        -- Read anew it may be another transfer, as long as nothing was credited.
+        or ((old.credits > 0 or new.last_event not in ('correct', 'include', 'see'))
+            and (old.escrow_id, old.token, old.currency, old.sender, old.recipient, old.amount)
+            is distinct from (new.escrow_id, new.token, new.currency, new.sender, new.recipient, new.amount))
         or new.credits <> old.credits + (new.last_event = 'credit')::integer
     ) then
         raise sqlstate 'PT409' using
-            message = 'deposit_fixed', detail = 'What was sent to whom never changes, and only a credit counts as one.';
+            message = 'deposit_fixed', detail = 'What was sent to whom does not change, and only a credit counts as one.';
+    end if;
+    if new.last_event = 'credit' and not private.is_proof(new, new.proof) then
+        raise sqlstate 'PT409' using
+            message = 'deposit_unproved', detail = 'A deposit is credited once a second look has found it in its block.';
     end if;
     return new;
 end
 $$;
 comment on function private.tg_chain_deposits__guard() is
-'Law 2 for deposits: a legal move, the same money, each credit counted.';
+'Laws 2 and 14 for deposits: a legal move, the same money, each credit counted and proved.';
 create trigger _500_guard before insert or update on public.chain_deposits
 for each row execute function private.tg_chain_deposits__guard();
 create trigger _000_never_deleted before delete or truncate on public.chain_deposits

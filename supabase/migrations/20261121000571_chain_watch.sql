@@ -32,7 +32,8 @@ begin
         'deposits', (
             select coalesce(jsonb_agg(jsonb_build_object(
                 'transaction_hash', d.transaction_hash, 'log_index', d.log_index, 'state', d.state,
-                'block_number', d.block_number, 'block_hash', d.block_hash,
+                'block_number', d.block_number, 'block_hash', d.block_hash, 'token', d.token,
+                'sender', d.sender, 'recipient', d.recipient, 'amount', trim_scale(d.amount)::text,
                 'block_tag', (
                     select p.block_tag from public.chain_confirmations as p
                     where p.chain_id = d.chain_id and p.amount_from <= d.amount
@@ -41,7 +42,7 @@ begin
             ) order by d.block_number, d.transaction_hash, d.log_index), '[]')
             from (
                 select * from public.chain_deposits as w
-                where w.chain_id = chain_look.chain_id and w.watched
+                where w.chain_id = chain_look.chain_id and w.watched and w.look_at <= private.clock()
                 order by w.block_number, w.transaction_hash, w.log_index
                 limit least(greatest(chain_look.max_rows, 1), 1000)
             ) as d
@@ -89,10 +90,10 @@ begin
     end if;
     insert into public.chain_deposits as d (
         chain_id, transaction_hash, log_index, block_number, block_hash, block_time, token, currency, sender, recipient,
-        escrow_id, amount, last_event, created_at, updated_at
+        escrow_id, amount, look_at, last_event, created_at, updated_at
     )
     select v_chain, t.transaction_hash, t.log_index, t.block_number, t.block_hash, t.block_time, k.address, k.currency,
-        t.sender, t.recipient, f.escrow_id, t.amount, 'see', v_now, v_now
+        t.sender, t.recipient, f.escrow_id, t.amount, v_now, 'see', v_now, v_now
     from jsonb_to_recordset(scan -> 'transfers') as t (
         transaction_hash text, log_index integer, block_number bigint, block_hash text, block_time timestamptz, token text,
         sender text, recipient text, amount numeric
@@ -102,10 +103,19 @@ begin
     order by t.transaction_hash, t.log_index
     on conflict (chain_id, transaction_hash, log_index) do update set
         block_number = excluded.block_number, block_hash = excluded.block_hash, block_time = excluded.block_time,
+        -- What was read wrongly is put right before it counts, never after.
+        token = case d.state when 'credited' then d.token else excluded.token end,
+        currency = case d.state when 'credited' then d.currency else excluded.currency end,
+        sender = case d.state when 'credited' then d.sender else excluded.sender end,
+        recipient = case d.state when 'credited' then d.recipient else excluded.recipient end,
+        escrow_id = case d.state when 'credited' then d.escrow_id else excluded.escrow_id end,
+        amount = case d.state when 'credited' then d.amount else excluded.amount end,
         state = case d.state when 'credited' then 'credited' else 'seen' end,
-        last_event = case d.state when 'dropped' then 'see' else 'include' end,
-        watched = true, updated_at = v_now
-    where d.block_hash <> excluded.block_hash or d.state = 'dropped';
+        last_event = case when d.state = 'dropped' then 'see' when d.block_hash <> excluded.block_hash then 'include' else 'correct' end,
+        watched = true, look_at = v_now, updated_at = v_now
+    where d.block_hash <> excluded.block_hash or d.state = 'dropped'
+        or (d.state = 'seen' and (d.token, d.sender, d.recipient, d.amount)
+            is distinct from (excluded.token, excluded.sender, excluded.recipient, excluded.amount));
     -- Who sends is screened for the payer: a hit freezes, and flags what is credited later.
     perform private.watch_address('usdc_base', s.sender, s.payer_id, 'deposit')
     from (
@@ -157,7 +167,8 @@ begin
     where c.chain_id = chain_rewind.chain_id and c.block_number > chain_rewind.block_number;
     get diagnostics v_gone = row_count;
     -- What counted as final is looked at again.
-    update public.chain_deposits as d set watched = true, last_event = 'include', updated_at = private.clock()
+    update public.chain_deposits as d set
+        watched = true, look_at = private.clock(), last_event = 'include', updated_at = private.clock()
     where d.chain_id = chain_rewind.chain_id and d.block_number > chain_rewind.block_number
         and d.state = 'credited' and not d.watched;
     return v_gone;
@@ -166,7 +177,37 @@ $$;
 comment on function service.chain_rewind(bigint, bigint) is
 'A reorganisation has replaced what came after a block: reading goes on from there, and deposits above it are compared with the chain again. How many places were forgotten.';
 
-create function private.judge_deposit(p_deposit public.chain_deposits, p_event text, p_now timestamptz) returns void
+create function private.chain_alarm(p_kind text, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    insert into public.security_events (id, kind, severity, party_id, found, request_id, created_at)
+    select private.uuid_v7(p_now), p_kind, 'high', private.platform_party(), 1, private.request_id(), p_now
+    where not exists (
+        select from public.security_events as e
+        where e.party_id = private.platform_party() and e.kind = p_kind and e.created_at > p_now - interval '1 hour'
+    );
+end
+$$;
+comment on function private.chain_alarm(text, timestamptz) is
+'Tells operators, once an hour at most, that something is wrong between us and the chain.';
+
+-- Definer: as above.
+create function service.chain_alarm(kind text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+    if kind in ('chain_nonce_taken', 'chain_answers_differ') then
+        perform private.chain_alarm(kind, private.clock());
+    end if;
+end
+$$;
+comment on function service.chain_alarm(text) is
+'Tells operators, once an hour at most: chain_nonce_taken, a nonce of the hot wallet was used by nothing of ours; chain_answers_differ, one answer about a payment contradicts another.';
+
+create function private.judge_deposit(
+    p_deposit public.chain_deposits, p_event text, p_proof jsonb, p_reason text, p_now timestamptz
+) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -176,11 +217,31 @@ declare
         'amount', p_deposit.amount, 'reference', p_deposit.transaction_hash
     );
     v_name text := concat_ws(':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index);
+    v_doubted_at timestamptz := coalesce(p_deposit.doubted_at, p_now);
 begin
+    if p_event = 'credit' and not private.is_proof(p_deposit, p_proof) then
+        p_event := 'doubt';
+        p_reason := 'other_log';
+    end if;
+    if p_event = 'doubt' then
+        perform private.chain_alarm('chain_answers_differ', p_now);
+        -- No row waits for ever. What was there all the same is seen again when it is read again.
+        if p_deposit.state = 'seen' and p_deposit.doubts >= 9 and p_now >= v_doubted_at + interval '1 day' then
+            p_event := 'refuse';
+        end if;
+        update public.chain_deposits set
+            state = case p_event when 'refuse' then 'dropped' else state end, watched = p_event = 'doubt', last_event = p_event,
+            doubt = coalesce(nullif(left(p_reason, 64), ''), 'unknown'), doubts = doubts + 1, doubted_at = v_doubted_at,
+            look_at = p_now + least(greatest((p_now - v_doubted_at) / 2, interval '10 seconds'), interval '1 hour'),
+            updated_at = p_now
+        where chain_id = p_deposit.chain_id and transaction_hash = p_deposit.transaction_hash
+            and log_index = p_deposit.log_index;
+        return;
+    end if;
     update public.chain_deposits set
         state = case p_event when 'credit' then 'credited' when 'settle' then 'credited' else 'dropped' end,
         last_event = p_event, watched = p_event = 'credit', credits = credits + (p_event = 'credit')::integer,
-        updated_at = p_now
+        proof = case p_event when 'credit' then p_proof else proof end, updated_at = p_now
     where chain_id = p_deposit.chain_id and transaction_hash = p_deposit.transaction_hash
         and log_index = p_deposit.log_index
     returning * into p_deposit;
@@ -201,8 +262,8 @@ begin
     end if;
 end
 $$;
-comment on function private.judge_deposit(public.chain_deposits, text, timestamptz) is
-'Moves a deposit; a credit and the loss of one tell the engine in the same transaction.';
+comment on function private.judge_deposit(public.chain_deposits, text, jsonb, text, timestamptz) is
+'Moves a deposit; a credit and the loss of one tell the engine in the same transaction. A credit without a proof is a doubt, and after a day and ten doubts what was never credited is refused.';
 
 -- Definer: as above.
 create function service.chain_judged(chain_id bigint, verdicts jsonb default '[]') returns integer
@@ -215,25 +276,25 @@ declare
     v_moved integer := 0;
 begin
     for v_found in
-        select d as deposit, v.event
+        select d as deposit, v.event, v.proof, v.reason
         from jsonb_to_recordset(verdicts) as v (
-            transaction_hash text, log_index integer, block_hash text, state text, event text
+            transaction_hash text, log_index integer, block_hash text, state text, event text, proof jsonb, reason text
         )
         join public.chain_deposits as d
             on d.chain_id = chain_judged.chain_id and d.transaction_hash = v.transaction_hash
             and d.log_index = v.log_index and d.block_hash = v.block_hash and d.state = v.state and d.watched
-        where v.event in ('credit', 'drop', 'settle', 'lose')
+        where v.event in ('credit', 'doubt', 'drop', 'settle', 'lose')
         order by d.transaction_hash, d.log_index
         for no key update of d
     loop
-        perform private.judge_deposit(v_found.deposit, v_found.event, v_now);
+        perform private.judge_deposit(v_found.deposit, v_found.event, v_found.proof, v_found.reason, v_now);
         v_moved := v_moved + 1;
     end loop;
     return v_moved;
 end
 $$;
 comment on function service.chain_judged(bigint, jsonb) is
-'What the chain says of deposits that are watched [{transaction_hash, log_index, block_hash, state, event credit|drop|settle|lose}]: each moves if it is still as it was looked at. credit: its block is there and deep enough. drop: its block is gone. settle: a credited one is final. lose: a credited one is gone for good. How many moved.';
+'What the chain says of deposits that are watched [{transaction_hash, log_index, block_hash, state, event credit|doubt|drop|settle|lose, proof, reason}]: each moves if it is still as it was looked at. credit: its block is there and deep enough, and proof {transaction_hash, log_index, block_number, block_hash, token, sender, recipient, amount, nodes} is what a second look found. doubt: an answer contradicts it (reason). drop: its block is gone. settle: a credited one is final. lose: a credited one is gone for good. How many moved.';
 
 create or replace function private.funds_pending(
     p_escrow public.escrow_transactions, p_event text, p_now timestamptz

@@ -193,22 +193,3 @@ end
 $$;
 comment on function service.chain_payment_store(jsonb) is
 'Keeps a signed transaction before it is sent {instruction_id, version, attempt, chain_id, wallet, nonce, number, hash, raw, max_fee, max_priority_fee}: the first of an attempt takes the next nonce with it, so none is ever given away unused. Answers what is kept for the attempt, which may be another''s; null: the payment is not the caller''s any more, or the nonce was taken: sign nothing, send nothing.';
-
--- Definer: as above.
-create function service.chain_nonce_taken() returns void
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-    v_now timestamptz := private.clock();
-begin
-    insert into public.security_events (id, kind, severity, party_id, found, request_id, created_at)
-    select private.uuid_v7(v_now), 'chain_nonce_taken', 'high', private.platform_party(), 1, private.request_id(), v_now
-    where not exists (
-        select from public.security_events as e
-        where e.party_id = private.platform_party() and e.kind = 'chain_nonce_taken'
-            and e.created_at > v_now - interval '1 hour'
-    );
-end
-$$;
-comment on function service.chain_nonce_taken() is
-'Tells operators, once an hour at most, that a nonce of the hot wallet was used by nothing of ours.';

@@ -38,5 +38,5 @@ grant execute on function
 service.chain_tokens(bigint), service.chain_look(bigint, integer), service.chain_addresses(bigint, integer),
 service.chain_scanned(jsonb), service.chain_cursors(bigint), service.chain_rewind(bigint, bigint),
 service.chain_judged(bigint, jsonb), service.chain_wallet(bigint, text, bigint, text),
-service.chain_payment(uuid, integer), service.chain_payment_store(jsonb), service.chain_nonce_taken()
+service.chain_payment(uuid, integer), service.chain_payment_store(jsonb), service.chain_alarm(text)
 to service_role;

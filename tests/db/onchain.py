@@ -53,9 +53,17 @@ def transfer(to: str, amount: str = "10", **fields: Any) -> dict[str, Any]:
     return values | fields
 
 
+def proof_of(deposit: dict[str, Any], **other: Any) -> dict[str, Any]:
+    """What a second look finds of a deposit as chain_look told it."""
+    names = ("transaction_hash", "log_index", "block_number", "block_hash", "token", "sender",
+             "recipient", "amount")  # fmt: skip
+    return {name: deposit[name] for name in names} | {"nodes": 1} | other
+
+
 def judged(world: World, deposit: dict[str, Any], event: str, **fields: Any) -> int:
-    """What the chain says of a deposit as chain_look told it."""
-    verdict = [deposit | {"event": event} | fields]
+    """What the chain says of a deposit as chain_look told it; a credit comes with its proof."""
+    proof = {"proof": proof_of(deposit)} if event == "credit" else {}
+    verdict = [deposit | {"event": event} | proof | fields]
     moved: int = world.one("select service.chain_judged(%s, %s)", CHAIN, Jsonb(verdict))
     return moved
 

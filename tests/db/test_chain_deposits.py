@@ -3,9 +3,19 @@
 from typing import Any, LiteralString
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.db.escrow import Escrow
-from tests.db.onchain import CHAIN, cursor, deposit_address, judged, read, transfer, watched
+from tests.db.onchain import (
+    CHAIN,
+    cursor,
+    deposit_address,
+    judged,
+    proof_of,
+    read,
+    transfer,
+    watched,
+)  # fmt: skip
 from tests.db.rails import awaiting, destination
 from tests.db.refused import refused
 from tests.db.world import World
@@ -130,21 +140,25 @@ def test_going_back_looks_again_at_what_was_settled(world: World) -> None:
         ("credited", "drop", "dropped", False), ("credited", "lose", "dropped", True),
         ("credited", "see", "seen", False), ("dropped", "see", "seen", True),
         ("dropped", "credit", "credited", False), ("seen", "see", "credited", False),
+        ("seen", "doubt", "credited", False), ("seen", "refuse", "credited", False),
+        ("credited", "refuse", "dropped", False), ("dropped", "doubt", "seen", False),
     ],
 )  # fmt: skip
 def test_law_2_only_listed_moves_whoever_writes(
     world: World, state: str, event: str, to: str, legal: bool
 ) -> None:
     made = seen(world)
+    found = the(world, made)
     if state == "credited":
         judged(world, the(world, made), "credit")
     elif state == "dropped":
         judged(world, the(world, made), "drop")
     move: LiteralString = (
         "update public.chain_deposits set state = %s, last_event = %s, watched = %s, "
-        "credits = credits + %s where escrow_id = %s"
+        "credits = credits + %s, proof = coalesce(%s, proof) where escrow_id = %s"
     )
-    values = (to, event, to == "seen", int(event == "credit"), made.id)
+    proof = Jsonb(proof_of(found)) if event == "credit" else None
+    values = (to, event, to == "seen", int(event == "credit"), proof, made.id)
     if legal:
         world.run(move, *values)
     else:
@@ -154,7 +168,8 @@ def test_law_2_only_listed_moves_whoever_writes(
 
 @pytest.mark.parametrize("change", ["amount = 1000", "credits = 7", "recipient = sender"])
 def test_what_was_sent_to_whom_is_never_changed(world: World, change: LiteralString) -> None:
-    seen(world)
+    made = seen(world)
+    judged(world, the(world, made), "credit")
     with refused(world.connection, "deposit_fixed"):
         world.run("update public.chain_deposits set last_event = 'include', " + change)
     with refused(world.connection, "append_only"):
@@ -193,3 +208,100 @@ def test_without_an_address_nothing_is_waited_for(world: World) -> None:
     made.expire()
     made.commit("timeout_void", "timer")
     assert made.row().state == "void"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"amount": "1000"}, {"amount": None}, {"nodes": 0}, {"log_index": 1},
+        {"token": "0xd9aAEc86B65D86f6A7B5B1b0c42FFA531710b6CA"},
+        {"recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b907"},
+        {"sender": "0x90F79bf6EB2c4f870365E785982E1f101E93b907"},
+        {"block_hash": "0x" + "9" * 64}, {"block_number": 77},
+        {"transaction_hash": "0x" + "9" * 64},
+    ],
+)  # fmt: skip
+def test_law_14_a_deposit_is_not_credited_without_its_proof(
+    world: World, other: dict[str, Any]
+) -> None:
+    made = seen(world)
+    found = the(world, made)
+    assert judged(world, found, "credit", proof=proof_of(found, **other)) == 1
+    told = "select state, credits, doubt, proof from public.chain_deposits where escrow_id = %s"
+    assert world.rows(told, made.id) == [("seen", 0, "other_log", None)]
+    assert world.rows(_REPORTS, made.id) == []
+    with refused(world.connection, "deposit_unproved"):
+        world.run("update public.chain_deposits set state = 'credited', last_event = 'credit', "
+                  "credits = 1, proof = %s", Jsonb(proof_of(found, **other)))  # fmt: skip
+    with refused(world.connection, "deposit_unproved"):
+        world.run("update public.chain_deposits set state = 'credited', last_event = 'credit', "
+                  "credits = 1")  # fmt: skip
+
+
+def doubted_for_good(world: World, deposit: dict[str, Any]) -> None:
+    """Answers contradict a deposit for more than a day; two are not enough."""
+    judged(world, deposit, "doubt", reason="no_receipt")
+    world.advance(days=1, seconds=1)
+    for _ in range(8):
+        judged(world, deposit, "doubt", reason="no_receipt")
+    state = "select state from public.chain_deposits where transaction_hash = %s"
+    assert world.one(state, deposit["transaction_hash"]) == "seen"
+    assert judged(world, deposit, "doubt", reason="no_receipt") == 1
+
+
+def test_a_doubt_is_told_waits_longer_each_time_and_ends(world: World) -> None:
+    made = seen(world)
+    found = the(world, made)
+    alarms = "select count(*) from public.security_events where kind = 'chain_answers_differ'"
+    waits = []
+    for _ in range(20):
+        judged(world, found, "doubt", reason="no_log")
+        assert watched(world, made) == []
+        at, look_at = world.rows("select updated_at, look_at from public.chain_deposits")[0]
+        waits.append((look_at - at).total_seconds())
+        world.advance_to(look_at)
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (10, 3600)
+    # Once an hour.
+    assert 1 < world.one(alarms) < 12
+    assert judged(world, found, "credit") == 1
+    assert world.rows(_STATE, made.id) == [("credited", 1, True)]
+
+    other = seen(world)
+    doubted_for_good(world, the(world, other))
+    assert world.rows(_STATE, other.id) == [("dropped", 0, False)]
+    assert world.rows(_REPORTS, other.id) == []
+
+
+def test_what_was_refused_and_is_there_all_the_same_is_credited_after_all(world: World) -> None:
+    made, address = payable(world)
+    read(world)
+    sent = transfer(address, "100")
+    read(world, sent)
+    doubted_for_good(world, the(world, made))
+    read(world, sent)
+    assert judged(world, the(world, made), "credit") == 1
+    assert world.rows(_STATE, made.id) == [("credited", 1, True)]
+
+
+@pytest.mark.parametrize("state", ["seen", "dropped", "credited"])
+def test_what_was_read_wrongly_is_put_right_before_it_counts(world: World, state: str) -> None:
+    made, address = payable(world)
+    read(world)
+    sent = transfer(address, "100")
+    read(world, sent | {"amount": "100000"})
+    wrong = the(world, made)
+    if state == "dropped":
+        judged(world, wrong, "drop")
+    elif state == "credited":
+        judged(world, wrong, "credit")
+    block = {name: wrong[name] for name in ("block_number", "block_hash")}
+    read(world, sent | block | {"block_time": world.now().isoformat()})
+    told = "select trim_scale(amount)::text from public.chain_deposits where escrow_id = %s"
+    assert world.one(told, made.id) == ("100000" if state == "credited" else "100")
+    if state != "credited":
+        assert judged(world, wrong, "credit") == 1
+        assert world.rows(_STATE, made.id) == [("seen", 0, True)]
+        world.advance(seconds=10)
+        judged(world, the(world, made), "credit")
+        assert world.rows(_STATE, made.id) == [("credited", 1, True)]

@@ -73,7 +73,7 @@ class Worker:
         known = tokens(self._books, CHAIN_ID)
         limits = Limits(ceiling=fee_ceiling, least_tip=10**6)
         self.alarms: list[str] = []
-        self._rail = BaseRail(self._books, self._node, pen, known, limits, self.alarms.append)
+        self._rail = BaseRail(self._books, [self._node], pen, known, limits, self.alarms.append)
 
     def run(self) -> dict[str, int]:
         """One run, to its end or to its death."""

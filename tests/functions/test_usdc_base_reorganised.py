@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 
+from tests.db.onchain import proof_of
 from tests.functions.onchain import CURRENCY, Escrow, Scene
 
 
@@ -123,7 +124,7 @@ def test_two_readers_count_a_deposit_once(scene: Scene) -> None:
     told = scene.one(look)
     (deposit,) = [each for each in told["deposits"] if each["state"] == "seen"]
     scene.watch()
-    verdict = [{**deposit, "event": "credit"}]
+    verdict = [{**deposit, "event": "credit", "proof": proof_of(deposit)}]
     moved = scene.one("select service.chain_judged(8453, %s::jsonb)", json.dumps(verdict))
     assert moved == 0
     scan = {"chain_id": 8453, "after": told["cursor"], "transfers": [],

@@ -1,5 +1,6 @@
 """What goes wrong between our functions and whoever they call, drawn call by call."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from tests.rails.stripe.faults import Fault, Faults
 
 # Of the calls while it storms.
 LIKELY = 0.3
-STORMS = ("dropped", "failed", "limited", "failed after", "answer lost")
+STORMS = ("dropped", "failed", "limited", "failed after", "answer lost", "lied")
 # The first call that is not only a question is done, and whoever made it dies.
 DEATH = 1
 
@@ -86,23 +87,38 @@ def stormy_node(weather: Weather, anvil: Anvil) -> Callable[[Received], Behaviou
 
         return behave
 
+    strikes = {
+        "dropped": drop(),
+        "failed": status(503, b"<html>Be right back</html>"),
+        "limited": too_many(),
+        "failed after": done(status(502)),
+        "answer lost": done(drop()),
+        "lied": _lying(anvil),
+    }
+
     def choose(request: Received) -> Behaviour | None:
         if b"eth_sendRawTransaction" in request.body and (kill := weather.death()):
             return done(_dying(kill))
-        match weather.strikes():
-            case "dropped":
-                return drop()
-            case "failed":
-                return status(503, b"<html>Be right back</html>")
-            case "limited":
-                return too_many()
-            case "failed after":
-                return done(status(502))
-            case "answer lost":
-                return done(drop())
-        return None
+        strike = weather.strikes()
+        if strike == "lied" and b"eth_getTransactionReceipt" not in request.body:
+            return None
+        return strikes[strike] if strike else None
 
     return choose
+
+
+def _lying(anvil: Anvil) -> Behaviour:
+    """Of whatever it has a receipt, it says that it failed."""
+
+    def behave(wire: Wire, request: Received) -> None:
+        code, content = anvil.forward(request.body)
+        told = json.loads(content)
+        for each in told if isinstance(told, list) else [told]:
+            if isinstance(each.get("result"), dict) and "logs" in each["result"]:
+                each["result"] |= {"status": "0x0", "logs": []}
+        wire.reply(code, json.dumps(told).encode(), {"content-type": "application/json"})
+
+    return behave
 
 
 def _dying(kill: Callable[[], object]) -> Behaviour:

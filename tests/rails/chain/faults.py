@@ -1,5 +1,6 @@
 """A node between the functions and the chain that can fail as providers of nodes do."""
 
+import copy
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -25,6 +26,7 @@ class FaultyNode(Loopback):
         self._faults: dict[str | None, Behaviour] = {}
         self._answers: dict[str, Callable[[Call], Any]] = {}
         self._behind: dict[str, int] = {}
+        self._lies: dict[str, tuple[Callable[[Any], Any], int]] = {}
         self._choose: Callable[[Received], Behaviour | None] = lambda _: None
 
     def choose(self, choose: Callable[[Received], Behaviour | None]) -> None:
@@ -69,6 +71,11 @@ class FaultyNode(Loopback):
         """A result of the caller's choice."""
         self._answers[method] = lambda _: {"result": result}
 
+    def lie(self, method: str, change: Callable[[Any], Any], times: int = 1) -> None:
+        """Change what is answered, so many times; then tell the truth again. change: makes another
+        result of the true one; what it leaves as it is was no lie."""
+        self._lies[method] = (change, times)
+
     def wrong_chain(self, chain_id: int = 1) -> None:
         """Be a node of another chain, as far as it says."""
         self.tell("eth_chainId", hex(chain_id))
@@ -98,7 +105,18 @@ class FaultyNode(Loopback):
             call = self._lagging(call)
         _, content = self._anvil.forward(json.dumps(call).encode())
         answer: dict[str, Any] = json.loads(content)
+        if "result" in answer:
+            answer["result"] = self._lied(call["method"], answer["result"])
         return answer
+
+    def _lied(self, method: str, result: Any) -> Any:
+        change, left = self._lies.get(method, (None, 0))
+        if change is None or left == 0:
+            return result
+        told = change(copy.deepcopy(result))
+        if told != result:
+            self._lies[method] = (change, left - 1)
+        return told
 
     def _lagging(self, call: Call) -> Call:
         tag, *rest = call["params"]
