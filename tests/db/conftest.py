@@ -24,8 +24,10 @@ def database() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def owner(database: Cluster) -> Iterator[psycopg.Connection[Any]]:
-    """The owner's connection, kept: the plans of the commands are made once."""
+    """The owner's connection, kept: plans of commands and the staff are made once."""
     with psycopg.connect(database.url("postgres")) as connection:
+        World(connection)
+        connection.commit()
         yield connection
 
 
@@ -40,5 +42,5 @@ def db(owner: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
 
 @pytest.fixture
 def world(db: psycopg.Connection[Any]) -> World:
-    """An empty world: an operator and arbiters, nobody else."""
+    """An empty world: the operator and the arbiters of the file, nobody else."""
     return World(db)

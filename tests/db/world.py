@@ -23,6 +23,7 @@ Connection = psycopg.Connection[Any]
 PLATFORM = UUID("00000000-0000-4000-8000-000000000001")
 OUTSIDE = UUID("00000000-0000-4000-8000-000000000002")
 ARBITERS = 6
+_DOMAIN = "@holdfast.test"
 
 _serial = count(1)
 
@@ -40,19 +41,32 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
+_STAFF: LiteralString = (
+    "select m.role, array_agg(m.user_id order by u.email) from public.party_members as m "
+    "join auth.users as u on u.id = m.user_id "
+    "where m.party_id = %s and u.email like %s and m.role in ('operator', 'arbiter') group by 1"
+)
+
+
 class World:
-    """People and commands on a connection of the owner. rail: of contracts that name none."""
+    """People and commands on a connection of the owner. rail: of contracts that name none.
+
+    Its operator and arbiters are those that the database has from a World that was committed
+    before, or new ones.
+    """
 
     rail = "usdc_base"
 
     def __init__(self, connection: Connection, *, arbiters: int = ARBITERS) -> None:
         self.connection = connection
-        self.operator = self.user("operator")
-        self._employ(self.operator, "operator")
-        self.second_operator = self.user("operator2")
-        self._employ(self.second_operator, "operator")
-        self.arbiters: list[UUID] = []
-        if not arbiters:
+        staff: dict[str, list[UUID]] = dict(self.rows(_STAFF, PLATFORM, f"%{_DOMAIN}"))
+        if "operator" not in staff:
+            staff["operator"] = [self.user(name) for name in ("operator", "operator2")]
+            for operator in staff["operator"]:
+                self._employ(operator, "operator")
+        self.operator, self.second_operator = staff["operator"]
+        self.arbiters: list[UUID] = staff.get("arbiter", [])[:arbiters]
+        if len(self.arbiters) == arbiters:
             return
         # Arbiters of other data would make assignment depend on their load.
         self.run("delete from public.party_members where role = 'arbiter'")
@@ -78,7 +92,7 @@ class World:
         """A new person, whom no limit holds up; limited: as sign-up makes one."""
         made: UUID = self.one(
             "insert into auth.users (id, email) values (gen_random_uuid(), %s) returning id",
-            f"{name}-{next(_serial)}@holdfast.test",
+            f"{name}-{next(_serial)}{_DOMAIN}",
         )
         if not limited:
             self.run(UNLIMITED, made)
