@@ -151,6 +151,15 @@ def _pages(results: Results) -> list[Aim]:
     ]
 
 
+def _beside_strangers(results: Results) -> Aim:
+    found = results.strangers
+    return _aim(
+        "p99 of a command beside strangers, to alone",
+        ratio(found["beside strangers"].p99, found["alone"].p99) if found else None,
+        2, "{:.2f}", "", least=False,
+    )  # fmt: skip
+
+
 def _relayed(results: Results) -> Aim:
     found = results.relay
     return _aim(
@@ -194,5 +203,5 @@ def judge(results: Results) -> list[Aim]:
         *(aim(results) for aim in (_transition, _trades, _latency, _sweep, _not_due)),
         *_security(results),
         *_pages(results),
-        *(aim(results) for aim in (_relayed, _memory, _peer)),
+        *(aim(results) for aim in (_beside_strangers, _relayed, _memory, _peer)),
     ]

@@ -27,7 +27,8 @@ def _people(stack: Stack) -> tuple[list[Maker], list[Taker]]:
     )
 
 
-def _run(stack: Stack, way: str, clients: int, seconds: float) -> Measure:
+def one_run(stack: Stack, way: str, clients: int, seconds: float) -> Measure:
+    """One run: trades per second, p50 and p99 of one command. Raises LoadFailed."""
     makers, takers = _people(stack)
     port = stack.postgrest.port if way == "postgrest" else stack.gateway.port
     jobs = [
@@ -54,5 +55,5 @@ def rounds(stack: Stack, way: str, clients: int, scale: Scale) -> Measure:
     """Trades per second, p50 and p99 of one command: medians. Raises LoadFailed."""
     say(f"trades by {way}, {clients} clients")
     if scale.warm_up:
-        _run(stack, way, clients, scale.warm_up)
-    return median([_run(stack, way, clients, scale.seconds) for _ in range(scale.repeats)])
+        one_run(stack, way, clients, scale.warm_up)
+    return median([one_run(stack, way, clients, scale.seconds) for _ in range(scale.repeats)])

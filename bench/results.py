@@ -15,9 +15,9 @@ DIRECT, POSTGREST, FUNCTIONS = "direct commit", "PostgREST", "functions"
 class Results:
     """commands, takes: by clients, then name. trades: by way, then clients. sweeps: by way.
 
-    pages, market_pages: by what was asked. milestones: by command. relay: of events.
-    deliveries: of a first wave and a second, by what the dead do. inbox: by clients. chain: by
-    what the poller found.
+    pages, market_pages: by what was asked. milestones: by command. strangers: of commands, alone
+    and beside them. relay: of events. deliveries: of a first wave and a second, by what the dead
+    do. inbox: by clients. chain: by what the poller found.
     """
 
     scale: Scale
@@ -32,6 +32,7 @@ class Results:
     pages: dict[str, Measure] = field(default_factory=dict)
     market_pages: dict[str, Measure] = field(default_factory=dict)
     milestones: dict[str, Measure] = field(default_factory=dict)
+    strangers: dict[str, Measure] = field(default_factory=dict)
     relay: Measure | None = None
     inbox: dict[int, Measure] = field(default_factory=dict)
     taken_up: Measure | None = None

@@ -17,6 +17,7 @@ class Scale:
     deployment has up to 20 and 5. dead: what the dead ones do. contracts: with two milestones each.
     milestones: delivered and released among them. payments: by card, payments_apart seconds
     from one to the next in the mean. transfers: on a chain, to so many addresses.
+    strangers: readers without an account beside commands.
     """
 
     seconds: float
@@ -41,6 +42,7 @@ class Scale:
     payments_apart: float
     transfers: int
     addresses: int
+    strangers: int
 
 
 FULL = Scale(
@@ -48,11 +50,12 @@ FULL = Scale(
     not_due=1_000_000, ticks=10, queries=10_000, orders=1_000_000, pages=2_000,
     events=20_000, endpoints=1_000, senders=8, failing_senders=2,
     dead=("none", "hang up", "never answer"), contracts=1_000_000, milestones=1_000,
-    payments=300, payments_apart=0.4, transfers=10_000, addresses=500,
+    payments=300, payments_apart=0.4, transfers=10_000, addresses=500, strangers=64,
 )  # fmt: skip
 QUICK = Scale(
     seconds=0.5, warm_up=0, repeats=1, clients=(2,), people=20, due=300,
     not_due=2_000, ticks=2, queries=100, orders=3_000, pages=40,
     events=200, endpoints=20, senders=1, failing_senders=1, dead=("hang up",),
     contracts=2_000, milestones=20, payments=2, payments_apart=0.05, transfers=40, addresses=4,
+    strangers=4,
 )  # fmt: skip

@@ -71,6 +71,21 @@ def _trades(results: Results) -> Table:
     )
 
 
+def _strangers(results: Results) -> Table:
+    rows = [
+        (name, number(each.rate), number(each.p50, ".1f"), number(each.p99, ".1f"))
+        for name, each in results.strangers.items()
+    ]
+    return Table(
+        "Commands beside strangers",
+        f"Trades of one client over PostgREST, alone and while {results.scale.strangers} readers "
+        "without an account ask: half of it what they may, half what is closed to them. They share "
+        "the cores with what is measured.",
+        ("commands", "trades/s", "p50 ms", "p99 ms"),
+        rows,
+    )
+
+
 def _postings(results: Results) -> Table:
     base = results.postings.get(yardstick.NAME)
     rows = [
@@ -159,7 +174,8 @@ def _functions(results: Results) -> Table:
 
 
 TABLES: tuple[Callable[[Results], Table], ...] = (
-    _aims, _commands, _trades, market_tables.takes, _postings, _sweeps, _ticks, _queries,
+    _aims, _commands, _trades, _strangers, market_tables.takes, _postings, _sweeps, _ticks,
+    _queries,
     market_tables.pages, market_tables.market_pages, market_tables.milestones,
     event_tables.relayed, event_tables.deliveries,
     rail_tables.inbox, rail_tables.funded, rail_tables.chain, _functions,

@@ -17,6 +17,7 @@ from bench import (
     postings,
     relay,
     rls,
+    strangers,
     sweep,
     world,
     yardstick,
@@ -74,6 +75,10 @@ def _contention(stack: Stack, scale: Scale, results: Results) -> None:
     }
 
 
+def _strangers(stack: Stack, scale: Scale, results: Results) -> None:
+    results.strangers = strangers.commands(stack, scale)
+
+
 def _book(_: Stack, scale: Scale, results: Results) -> None:
     results.pages = book.pages(scale)
 
@@ -119,6 +124,7 @@ PARTS = {
     "contention": _contention,
     "postings": _postings,
     "postgrest": _http("postgrest", POSTGREST),
+    "strangers": _strangers,
     "functions": _http("functions", FUNCTIONS),
     "imports": _functions,
     "sweeps": _sweeps,

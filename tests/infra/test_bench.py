@@ -7,7 +7,18 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bench import book, commands, contracts, delivery, pgbench, poller, report, whole, yardstick
+from bench import (
+    book,
+    commands,
+    contracts,
+    delivery,
+    pgbench,
+    poller,
+    report,
+    strangers,
+    whole,
+    yardstick,
+)
 from bench.load import SCRIPTS, Load, LoadFailed
 from bench.queries import QUERIES
 from bench.results import DIRECT, FUNCTIONS, POSTGREST, Results
@@ -35,6 +46,7 @@ def test_every_part_is_measured(results: Results) -> None:
     assert set(results.pages) == {*book.QUESTIONS, book.LATE}
     assert set(results.market_pages) == {*contracts.BY_ANYBODY, *contracts.BY_A_BUYER}
     assert set(results.milestones) == set(contracts.COMMANDS)
+    assert set(results.strangers) == {strangers.ALONE, strangers.BESIDE}
     assert results.relay is not None
     assert set(results.inbox) == clients
     assert results.taken_up is not None
@@ -79,7 +91,8 @@ def test_figures_are_of_something_done(results: Results) -> None:
 def test_report_has_every_table(results: Results) -> None:
     text = report.as_markdown(results)
     for title in (
-        "Aims", "One command by direct commit", "Whole trades", "One transfer",
+        "Aims", "One command by direct commit", "Whole trades", "Commands beside strangers",
+        "One transfer",
         "A sweep of due escrows", "A tick beside rows", "Row level security", "Functions",
         "Takes of one order", "A page of the book", "Events relayed", "Messages to",
         "A page of the marketplace", "Milestones at",
