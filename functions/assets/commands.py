@@ -34,6 +34,7 @@ def take(body: bodies.Wanted, caller: Caller, key: Command, db: Db) -> Response[
         **asked,
         "document": document,
         "actor_id": actor["id"],
+        "aal": actor["aal"],
     }
     return answer(db.service_rpc("asset_snapshot_take", {"command": command}, repeatable=True), 201)
 

@@ -26,6 +26,7 @@ def claim(escrow_id: Id, body: bodies.Claim, caller: Caller, key: Command, db: D
     command = {
         "escrow_id": str(escrow_id),
         "actor_id": read["actor"]["id"],
+        "aal": read["actor"]["aal"],
         "reason": body.reason,
         "description": body.description,
         "idempotency_key": key.key,

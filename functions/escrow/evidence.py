@@ -63,6 +63,7 @@ def announce(
             **body.model_dump(),
             "escrow_id": str(escrow_id),
             "actor_id": read["actor"]["id"],
+            "aal": read["actor"]["aal"],
             "idempotency_key": key.key,
             "request_hash": key.request_hash,
         }

@@ -116,6 +116,7 @@ def _command(
         "sha256": body.sha256,
         "party_id": party,
         "actor_id": actor["id"],
+        "aal": actor["aal"],
         "idempotency_key": key.key,
         "request_hash": key.request_hash,
     }

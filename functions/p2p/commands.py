@@ -89,7 +89,8 @@ def _command(
         read = db.rpc("order_snapshot", params, token=caller.token, repeatable=True)
         if "answer" in read:
             return answer(read["answer"], status)
-        command = {**fields(read), **params, "actor_id": read["actor"]["id"]}
+        actor = read["actor"]
+        command = {**fields(read), **params, "actor_id": actor["id"], "aal": actor["aal"]}
         try:
             return answer(db.service_rpc(name, {"command": command}, repeatable=True), status)
         except Problem as problem:

@@ -54,7 +54,10 @@ def card_payment(
     actor = db.rpc("whoami", asked, token=caller.token, repeatable=True)
     if "answer" in actor:
         return answer(actor["answer"])
-    command = {**asked, "escrow_id": str(escrow_id), "rail": RAIL, "actor_id": actor["id"]}
+    command = {
+        **asked, "escrow_id": str(escrow_id), "rail": RAIL, "actor_id": actor["id"],
+        "aal": actor["aal"],
+    }  # fmt: skip
     begun = db.service_rpc("funding_begin", {"command": command}, repeatable=True)
     if "answer" in begun:
         return answer(begun["answer"])

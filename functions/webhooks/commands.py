@@ -111,6 +111,7 @@ def _command(
     command = {
         **fields(),
         "actor_id": actor["id"],
+        "aal": actor["aal"],
         "idempotency_key": key.key,
         "request_hash": key.request_hash,
     }

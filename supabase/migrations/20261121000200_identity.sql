@@ -1,14 +1,18 @@
 -- Everything that can own money or act, and who may act for whom.
 
 create type public.party_kind as enum ('user', 'merchant', 'dao', 'platform', 'external');
+create type public.party_status as enum ('active', 'suspended', 'closed');
 create type public.member_role as enum ('owner', 'operator', 'signer', 'viewer', 'arbiter', 'dispute_reader');
 
 create table public.parties (
     id uuid primary key default gen_random_uuid(),
     kind public.party_kind not null,
     display_name text not null check (length(display_name) between 1 and 80),
+    status public.party_status not null default 'active',
+    status_reason text not null default '' check (length(status_reason) <= 500),
+    status_since timestamptz,
     created_at timestamptz not null default private.clock(),
-    closed_at timestamptz
+    constraint parties_the_house_acts check (status = 'active' or kind not in ('platform', 'external'))
 );
 alter table public.parties enable row level security;
 comment on table public.parties is
@@ -17,7 +21,10 @@ comment on column public.parties.id is 'The party; of a user the id of the profi
 comment on column public.parties.kind is 'Whether a user, merchant, dao, the platform or the outside world.';
 comment on column public.parties.display_name is 'Name shown to others.';
 comment on column public.parties.created_at is 'When the row was made, by the database clock.';
-comment on column public.parties.closed_at is 'When it stopped acting; null while it acts.';
+comment on column public.parties.status is
+'What it may still do, as private.standing_rules say; changed by the owner of the database, with a reason.';
+comment on column public.parties.status_reason is 'Why it has this status, for operators only; each change has its own.';
+comment on column public.parties.status_since is 'When the status last changed; null: it never did.';
 select private.make_audited('public.parties');
 
 create table public.profiles (
@@ -243,7 +250,7 @@ begin
     end if;
     return jsonb_build_object(
         'id', auth.uid(),
-        'aal', coalesce(auth.jwt() ->> 'aal', 'aal1'),
+        'aal', private.caller_aal(),
         'roles', to_jsonb(array_remove(array[
             case when private.is_staff(auth.uid(), 'arbiter') then 'arbiter' end,
             case when private.is_staff(auth.uid(), 'operator') then 'operator' end

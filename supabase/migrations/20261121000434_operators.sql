@@ -354,10 +354,9 @@ begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     if v_actor is null or not private.is_staff(v_actor, 'operator') then
         perform private.refuse('operator_only');
-    elsif command ->> 'aal' is distinct from 'aal2' then
-        perform private.refuse('step_up_required');
     end if;
     perform private.command_actor(command);
+    perform private.ask(command, v_actor, 'staff.command');
     -- Twins of one key take turns; the second finds the first one's answer.
     perform pg_advisory_xact_lock(hashtextextended(v_actor::text || (command ->> 'idempotency_key'), 0));
     v_answer := private.command_answer(command);
@@ -386,7 +385,7 @@ begin
 end
 $$;
 comment on function private.begin_operator_command(text, jsonb, uuid[], text, numeric) is
-'Common entry of operator commands: kind, the command, every party that it touches, and the amount it moves, if any. Checks operator, second factor, key, and that the operator has no part in a party. Returns the stored answer of the key, or that of a request when a second operator must confirm; null: go on. Raises operator_only, step_up_required, not_your_move (403), idempotency_key_reused, request_open (409), idempotency_key_required (422).';
+'Common entry of operator commands: kind, the command, every party that it touches, and the amount it moves, if any. Checks operator, standing, second factor, key, and that the operator has no part in a party. Returns the stored answer of the key, or that of a request when a second operator must confirm; null: go on. Raises operator_only, not_your_move (403), what private.ask raises, idempotency_key_reused, request_open (409), idempotency_key_required (422).';
 
 -- Definer: service_role may give the command, not write the tables.
 create function service.operator_request_confirm(command jsonb) returns jsonb

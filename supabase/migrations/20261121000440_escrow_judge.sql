@@ -224,7 +224,18 @@ begin
     v_edge := private.escrow_edge(p_escrow, p_decision, v_dispute.arbiter_id);
     if v_edge.event is null then
         v_move.refusal := private.why_no_edge(p_escrow, p_decision.event);
-    else
+    elsif p_decision.actor_kind = 'user' then
+        v_move.refusal := private.act_refusal(
+            p_decision.actor_id,
+            case v_edge.actor
+                when 'payer' then p_escrow.payer_id when 'payee' then p_escrow.payee_id else p_decision.actor_id
+            end,
+            case when v_edge.actor in ('payer', 'payee') then 'escrow.' || p_decision.event else 'staff.move' end,
+            -- Which moves need a second factor is said by the move and its amounts.
+            p_decision.aal
+        );
+    end if;
+    if v_move.refusal is null and v_edge.event is not null then
         v_move.refusal := private.move_refusal(p_decision, v_edge, p_escrow, v_policy, v_dispute, p_now);
     end if;
     if v_move.refusal is not null then

@@ -175,6 +175,7 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (26, 'payout', 'created', 'claim', 'system', 'claimed', 'one worker; the destination is frozen'),
 (26, 'payout', 'created', 'keep', 'timer', 'kept', 'no destination was named in time'),
 (26, 'payout', 'created', 'keep', 'party', 'kept', 'the party would rather have it in the balance'),
+(26, 'payout', 'created', 'keep', 'system', 'kept', 'the party is suspended or closed: what it gets is held in its balance'),
 (26, 'payout', 'created', 'keep', 'rail', 'kept', 'the rail took the money of the escrow back'),
 (26, 'payout', 'claimed', 'submit', 'rail', 'submitted', 'the rail has it, and has given it a name'),
 (26, 'payout', 'claimed', 'confirm', 'rail', 'confirmed', 'paid'),

@@ -230,7 +230,7 @@ create type private.escrow_turn as (
 comment on type private.escrow_turn is
 'A command beside the moves that has begun: the stored answer of a repeated key, or who commands, when, and the locked escrow.';
 
-create function private.begin_escrow_command(command jsonb) returns private.escrow_turn
+create function private.begin_escrow_command(command jsonb, p_act text) returns private.escrow_turn
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -245,9 +245,16 @@ begin
     end if;
     v_turn.escrow := v_escrow;
     v_turn.answer := private.command_answer(command);
+    if v_turn.answer is null then
+        perform private.ask(command, case
+            when private.acts_for(v_turn.actor_id, v_escrow.payee_id) then v_escrow.payee_id
+            when private.acts_for(v_turn.actor_id, v_escrow.payer_id) then v_escrow.payer_id
+            else v_turn.actor_id
+        end, p_act);
+    end if;
     v_turn.now := private.clock();
     return v_turn;
 end
 $$;
-comment on function private.begin_escrow_command(jsonb) is
-'Common entry of commands beside the moves of an escrow: key, escrow lock. Raises escrow_not_found (404), idempotency_key_required (422).';
+comment on function private.begin_escrow_command(jsonb, text) is
+'Common entry of commands beside the moves of an escrow: key, escrow lock, whether the side may do the act. Raises escrow_not_found (404), idempotency_key_required (422) and what private.ask raises.';

@@ -60,7 +60,7 @@ create function service.evidence_upload(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn := private.begin_escrow_command(command);
+    v_turn private.escrow_turn := private.begin_escrow_command(command, 'evidence_upload');
     v_now timestamptz := v_turn.now;
     v_actor uuid := v_turn.actor_id;
     v_escrow public.escrow_transactions := v_turn.escrow;

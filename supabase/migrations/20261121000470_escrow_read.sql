@@ -90,7 +90,7 @@ begin
     return (
         select jsonb_build_object(
             'id', auth.uid(),
-            'aal', coalesce(auth.jwt() ->> 'aal', 'aal1'),
+            'aal', private.caller_aal(),
             'roles', to_jsonb(array_remove(array[
                 case when private.acts_for(auth.uid(), p_escrow.payer_id) then 'payer' end,
                 case when private.acts_for(auth.uid(), p_escrow.payee_id) then 'payee' end,

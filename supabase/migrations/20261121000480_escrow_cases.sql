@@ -97,7 +97,7 @@ create function service.escrow_claim(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn := private.begin_escrow_command(command);
+    v_turn private.escrow_turn := private.begin_escrow_command(command, 'escrow_claim');
     v_now timestamptz := v_turn.now;
     v_actor uuid := v_turn.actor_id;
     v_escrow public.escrow_transactions := v_turn.escrow;

@@ -55,6 +55,10 @@ begin
             message = 'bad_terms',
             detail = 'A known policy, a known currency, an amount above zero in its decimals and the sha256 of the terms are needed.';
     end if;
+    if not private.other_side_may((command ->> 'payer_id')::uuid, 'escrow_open')
+        or not private.other_side_may((command ->> 'payee_id')::uuid, 'escrow_open') then
+        perform private.refuse('party_unavailable');
+    end if;
     perform private.escrow_open(
         v_id, 'market', v_policy.id, coalesce((command ->> 'rail')::public.escrow_rail, 'internal'),
         (command ->> 'payer_id')::uuid, (command ->> 'payee_id')::uuid, command ->> 'currency',
@@ -69,4 +73,4 @@ begin
 end
 $$;
 comment on function service.escrow_open(jsonb) is
-'Proposes an escrow over signed terms {payer_id, payee_id, policy_id, rail, currency, amount, perform_within seconds, terms_hash, idempotency_key, request_hash} -> {escrow_id}. Raises bad_terms (422).';
+'Proposes an escrow over signed terms {payer_id, payee_id, policy_id, rail, currency, amount, perform_within seconds, terms_hash, idempotency_key, request_hash} -> {escrow_id}. Raises bad_terms (422), party_unavailable (409).';

@@ -9,7 +9,7 @@ create type private.order_turn as (
 comment on type private.order_turn is
 'An order command that has begun: the stored answer of a repeated key, or who commands, when, and the locked order.';
 
-create function private.begin_order_command(command jsonb, p_maker boolean) returns private.order_turn
+create function private.begin_order_command(command jsonb, p_act text, p_maker boolean) returns private.order_turn
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -29,13 +29,14 @@ begin
     if p_maker and not private.acts_for(v_turn.actor_id, v_order.user_id) then
         perform private.refuse(case v_order.status when 'draft' then 'order_not_found' else 'not_your_order' end);
     end if;
+    perform private.ask(command, case when p_maker then v_order.user_id else v_turn.actor_id end, p_act);
     v_turn.now := private.clock();
     v_turn.opened := v_order;
     return v_turn;
 end
 $$;
-comment on function private.begin_order_command(jsonb, boolean) is
-'Common entry of order commands: share lock, order lock, key, owner. Raises order_not_found (404), not_your_order (403).';
+comment on function private.begin_order_command(jsonb, text, boolean) is
+'Common entry of order commands: share lock, order lock, key, owner, whether the party may do the act. Raises order_not_found (404), not_your_order (403) and what private.ask raises.';
 
 insert into private.refusals (code, status, detail, hint) values
 ('order_not_found', 404, 'No such order.', ''),
@@ -127,7 +128,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.order_turn := private.begin_order_command(command, true);
+    v_turn private.order_turn := private.begin_order_command(command, 'order_publish', true);
     v_order public.p2p_orders := v_turn.opened;
 begin
     if v_turn.answer is not null then
@@ -153,7 +154,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.order_turn := private.begin_order_command(command, true);
+    v_turn private.order_turn := private.begin_order_command(command, 'order_pause', true);
     v_order public.p2p_orders := v_turn.opened;
 begin
     if v_turn.answer is not null then
@@ -174,7 +175,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.order_turn := private.begin_order_command(command, true);
+    v_turn private.order_turn := private.begin_order_command(command, 'order_resume', true);
     v_order public.p2p_orders := v_turn.opened;
 begin
     if v_turn.answer is not null then
@@ -218,7 +219,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.order_turn := private.begin_order_command(command, true);
+    v_turn private.order_turn := private.begin_order_command(command, 'order_cancel', true);
     v_order public.p2p_orders := v_turn.opened;
 begin
     if v_turn.answer is not null then
@@ -239,7 +240,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.order_turn := private.begin_order_command(command, false);
+    v_turn private.order_turn := private.begin_order_command(command, 'order_take', false);
     v_order public.p2p_orders := v_turn.opened;
     v_now timestamptz := v_turn.now;
     v_actor uuid := v_turn.actor_id;
@@ -267,6 +268,7 @@ begin
         when v_order.expires_at <= v_now then 'order_expired'
         when private.acts_for(v_actor, v_order.user_id) then 'own_order'
         when private.is_blocked(v_order.user_id, v_actor) then 'order_unavailable'
+        when not private.other_side_may(v_order.user_id, 'order_take') then 'order_unavailable'
         when v_method.id is null then 'payment_method_not_offered'
         when v_price.refusal is not null then v_price.refusal
         when private.is_worse(

@@ -57,29 +57,34 @@ end
 $$;
 comment on function private.are_images_of(text[], uuid) is 'Whether these are at most ten pictures that a party handed in.';
 
-create function private.begin_image_command(command jsonb) returns jsonb
+create function private.begin_image_command(command jsonb, p_act text) returns jsonb
 language plpgsql volatile set search_path = ''
 as $$
 declare
     v_actor uuid := private.command_actor(command);
+    v_answer jsonb;
 begin
     -- Commands about one party's pictures take turns; a twin finds the first one's answer.
     perform pg_advisory_xact_lock(hashtextextended('images ' || (command ->> 'party_id'), 0));
     if not coalesce(private.acts_for(v_actor, (command ->> 'party_id')::uuid), false) then
         perform private.refuse('not_your_party');
     end if;
-    return private.command_answer(command);
+    v_answer := private.command_answer(command);
+    if v_answer is null then
+        perform private.ask(command, (command ->> 'party_id')::uuid, p_act);
+    end if;
+    return v_answer;
 end
 $$;
-comment on function private.begin_image_command(jsonb) is
-'Common entry of commands about pictures: turn, party, key. Raises not_your_party (403), idempotency_key_reused (409).';
+comment on function private.begin_image_command(jsonb, text) is
+'Common entry of commands about pictures: turn, party, key, whether the party may do the act. Raises not_your_party (403), idempotency_key_reused (409) and what private.ask raises.';
 
 -- Definer: service_role may give commands, not write the tables.
 create function service.image_announce(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_answer jsonb := private.begin_image_command(command);
+    v_answer jsonb := private.begin_image_command(command, 'image_announce');
     v_now timestamptz := private.clock();
     v_party uuid := (command ->> 'party_id')::uuid;
     v_sha256 text := command ->> 'sha256';
@@ -118,7 +123,7 @@ create function service.image_hand_in(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_answer jsonb := private.begin_image_command(command);
+    v_answer jsonb := private.begin_image_command(command, 'image_hand_in');
     v_now timestamptz := private.clock();
     v_upload public.image_uploads;
 begin

@@ -78,6 +78,7 @@ begin
     elsif not private.acts_for(v_actor, v_party) then
         perform private.refuse('not_your_party');
     end if;
+    perform private.ask(command, v_party, 'asset_snapshot_take');
     insert into public.asset_snapshots (
         id, party_id, taken_by, provider, kind, asset_id, document, sha256, taken_at
     ) values (

@@ -11,7 +11,7 @@ create type private.offer_turn as (
 comment on type private.offer_turn is
 'A command about an offer that has begun: the stored answer of a repeated key, or who commands as which side, and the locked rows.';
 
-create function private.begin_offer_command(command jsonb) returns private.offer_turn
+create function private.begin_offer_command(command jsonb, p_act text) returns private.offer_turn
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -36,14 +36,17 @@ begin
     v_turn.now := private.clock();
     v_turn.offer := v_offer;
     v_turn.listing := v_listing;
-    if v_turn.answer is null and (v_offer.status <> 'pending' or v_offer.expires_at <= v_turn.now) then
+    if v_turn.answer is not null then
+        return v_turn;
+    elsif v_offer.status <> 'pending' or v_offer.expires_at <= v_turn.now then
         perform private.refuse('offer_not_pending');
     end if;
+    perform private.ask(command, case v_turn.role when 'buyer' then v_offer.buyer_id else v_offer.seller_id end, p_act);
     return v_turn;
 end
 $$;
-comment on function private.begin_offer_command(jsonb) is
-'Common entry of commands about an open offer: listing lock, offer lock, side, key. Raises offer_not_found (404), offer_not_pending (409).';
+comment on function private.begin_offer_command(jsonb, text) is
+'Common entry of commands about an open offer: listing lock, offer lock, side, key, whether the side may do the act. Raises offer_not_found (404), offer_not_pending (409) and what private.ask raises.';
 
 create function private.check_offer_rail(p_offer public.offers, p_listing public.listings, p_role text) returns void
 language plpgsql stable set search_path = ''
@@ -121,7 +124,9 @@ begin
     v_refusal := private.milestones_refusal(command -> 'milestones', v_amount, p_listing.currency);
     if v_refusal is not null then
         perform private.refuse(v_refusal);
-    elsif private.is_blocked(p_buyer_id, p_listing.seller_id) then
+    elsif private.is_blocked(p_buyer_id, p_listing.seller_id) or not private.other_side_may(
+        case p_role when 'buyer' then p_listing.seller_id else p_buyer_id end, 'offer_accept'
+    ) then
         perform private.refuse('seller_unavailable');
     elsif exists (
         select from public.offers where listing_id = p_listing.id and buyer_id = p_buyer_id and status = 'pending'
@@ -189,7 +194,9 @@ begin
         perform private.refuse('not_your_party');
     elsif private.acts_for(v_actor, v_listing.seller_id) then
         perform private.refuse('own_listing');
-    elsif v_listing.status <> 'active' or v_listing.expires_at <= v_now then
+    end if;
+    perform private.ask(command, v_buyer, 'offer_make');
+    if v_listing.status <> 'active' or v_listing.expires_at <= v_now then
         perform private.refuse('listing_not_active');
     end if;
     return private.finish_command(
@@ -206,7 +213,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.offer_turn := private.begin_offer_command(command);
+    v_turn private.offer_turn := private.begin_offer_command(command, 'offer_counter');
     v_offer public.offers := v_turn.offer;
 begin
     if v_turn.answer is not null then
@@ -230,7 +237,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.offer_turn := private.begin_offer_command(command);
+    v_turn private.offer_turn := private.begin_offer_command(command, 'offer_decline');
     v_offer public.offers := v_turn.offer;
 begin
     if v_turn.answer is not null then

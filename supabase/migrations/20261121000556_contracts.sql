@@ -213,7 +213,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.offer_turn := private.begin_offer_command(command);
+    v_turn private.offer_turn := private.begin_offer_command(command, 'offer_accept');
     v_now timestamptz := v_turn.now;
     v_offer public.offers := v_turn.offer;
     v_listing public.listings := v_turn.listing;
@@ -230,7 +230,9 @@ begin
         perform private.refuse('offer_is_yours');
     elsif v_listing.status not in ('active', 'paused') or v_listing.units_left = 0 then
         perform private.refuse('listing_not_active');
-    elsif private.is_blocked(v_offer.buyer_id, v_offer.seller_id) then
+    elsif private.is_blocked(v_offer.buyer_id, v_offer.seller_id) or not private.other_side_may(
+        case v_turn.role when 'buyer' then v_offer.seller_id else v_offer.buyer_id end, 'offer_accept'
+    ) then
         perform private.refuse('seller_unavailable');
     end if;
     perform private.check_offer_rail(v_offer, v_listing, v_turn.role);

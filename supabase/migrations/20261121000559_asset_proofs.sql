@@ -82,7 +82,7 @@ create function service.asset_prove(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn := private.begin_escrow_command(command);
+    v_turn private.escrow_turn := private.begin_escrow_command(command, 'asset_prove');
     v_escrow public.escrow_transactions := v_turn.escrow;
     v_role text := case
         when private.acts_for(v_turn.actor_id, v_escrow.payer_id) then 'buyer'

@@ -62,7 +62,7 @@ create function service.funding_begin(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn := private.begin_escrow_command(command);
+    v_turn private.escrow_turn := private.begin_escrow_command(command, 'funding_begin');
     v_escrow public.escrow_transactions := v_turn.escrow;
     v_funding public.escrow_fundings;
 begin
@@ -104,7 +104,7 @@ create function service.funding_attach(command jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn := private.begin_escrow_command(command);
+    v_turn private.escrow_turn := private.begin_escrow_command(command, 'funding_attach');
     v_escrow public.escrow_transactions := v_turn.escrow;
     v_funding public.escrow_fundings;
 begin

@@ -37,11 +37,21 @@ $$;
 comment on function private.may_go_to(public.escrow_rail, text, timestamptz) is
 'Whether money may go to an address now: on a rail whose addresses are screened only to one that is clear.';
 
+create function private.goes_back(p_payment public.settlement_instructions) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return p_payment.rail = 'stripe' and p_payment.kind in ('refund', 'return');
+end
+$$;
+comment on function private.goes_back(public.settlement_instructions) is
+'Whether a payment can go nowhere but where its money came from.';
+
 create function private.destination_of(p_payment public.settlement_instructions) returns text
 language plpgsql stable set search_path = ''
 as $$
 begin
-    if p_payment.rail = 'stripe' and p_payment.kind in ('refund', 'return') then
+    if private.goes_back(p_payment) then
         return (select f.provider_reference from public.escrow_fundings as f where f.escrow_id = p_payment.escrow_id);
     end if;
     return (
@@ -76,6 +86,7 @@ declare
     v_destination text;
     v_taken jsonb := '[]';
 begin
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     for v_payment in
         select * from public.settlement_instructions as i
         where i.rail = payouts_claim.rail and i.next_at <= v_now and i.state in ('created', 'claimed', 'submitted', 'unknown')
@@ -85,6 +96,13 @@ begin
     loop
         if v_payment.state = 'created' then
             v_destination := private.destination_of(v_payment);
+            -- A card is refunded to itself, which is where its money came from.
+            if not private.goes_back(v_payment) and not private.other_side_may(v_payment.party_id, 'payout') then
+                perform private.keep_payment(
+                    v_payment, 'system', 'the party moves no money out', v_now
+                );
+                continue;
+            end if;
             if v_destination is null
                 or not private.may_go_to(v_payment.rail, v_destination, v_now) then
                 update public.settlement_instructions set
@@ -253,9 +271,8 @@ declare
 begin
     if not private.acts_for(v_actor, v_party) then
         perform private.refuse('not_your_move');
-    elsif command ->> 'aal' is distinct from 'aal2' then
-        perform private.refuse('step_up_required');
     end if;
+    perform private.ask(command, v_party, 'payout_destination_set');
     perform from public.parties where id = v_party for no key update;
     v_answer := private.command_answer(command);
     if v_answer is not null then
@@ -289,10 +306,10 @@ begin
 end
 $$;
 comment on function service.payout_destination_set(jsonb) is
-'A party names where its money goes on an outside rail {party_id, rail, address, actor_id, aal, idempotency_key, request_hash}; payments that wait for it go. Raises not_your_move, step_up_required (403), bad_address, bad_destination (422).';
+'A party names where its money goes on an outside rail {party_id, rail, address, actor_id, aal, idempotency_key, request_hash}; payments that wait for it go. Raises not_your_move (403), bad_address, bad_destination (422) and what private.ask raises.';
 
 create function private.begin_payout_command(
-    command jsonb, out answer jsonb, out payment public.settlement_instructions
+    command jsonb, p_act text, out answer jsonb, out payment public.settlement_instructions
 )
 language plpgsql volatile set search_path = ''
 as $$
@@ -302,21 +319,22 @@ begin
     select * into payment from public.settlement_instructions
     where id = (command ->> 'payout_id')::uuid for no key update;
     if payment.id is not null and private.acts_for((command ->> 'actor_id')::uuid, payment.party_id) then
-        if command ->> 'aal' is distinct from 'aal2' then
-            perform private.refuse('step_up_required');
-        end if;
+        perform private.ask(command, payment.party_id, p_act);
         answer := private.command_answer(command);
     elsif payment.id is not null and private.is_staff((command ->> 'actor_id')::uuid, 'operator') then
         answer := private.begin_operator_command(
             'payout_retry', command, array[payment.party_id], payment.currency, payment.amount
         );
+        if answer is null then
+            perform private.ask(command, payment.party_id, p_act);
+        end if;
     else
         perform private.refuse('payout_not_found');
     end if;
 end
 $$;
-comment on function private.begin_payout_command(jsonb) is
-'Common entry of commands about a payment: its party, or an operator who has no part in it, with a second factor, under its lock. Raises payout_not_found (404), step_up_required, not_your_move (403).';
+comment on function private.begin_payout_command(jsonb, text) is
+'Common entry of commands about a payment: its party, or an operator who has no part in it, under its lock, whether the party may do the act. Raises payout_not_found (404), not_your_move (403) and what private.ask raises.';
 
 -- Definer: as payout_destination_set.
 create function service.payout_retry(command jsonb) returns jsonb
@@ -327,7 +345,7 @@ declare
     v_payment public.settlement_instructions;
     v_now timestamptz;
 begin
-    select * into v_turn from private.begin_payout_command(command);
+    select * into v_turn from private.begin_payout_command(command, 'payout_retry');
     if v_turn.answer is not null then
         return v_turn.answer;
     end if;
@@ -360,7 +378,7 @@ declare
     v_payment public.settlement_instructions;
     v_now timestamptz;
 begin
-    select * into v_turn from private.begin_payout_command(command);
+    select * into v_turn from private.begin_payout_command(command, 'payout_keep');
     if v_turn.answer is not null then
         return v_turn.answer;
     end if;

@@ -1,6 +1,6 @@
 -- Commands of the owner of an endpoint.
 
-create function private.begin_webhook_command(command jsonb, p_endpoint_id uuid) returns jsonb
+create function private.begin_webhook_command(command jsonb, p_act text, p_endpoint_id uuid) returns jsonb
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -12,11 +12,13 @@ begin
     if v_party is null or not private.acts_for(v_actor, v_party) then
         perform private.refuse('webhook_endpoint_not_found');
     end if;
+    -- Before the stored answer, which brings a secret with it.
+    perform private.ask(command, v_party, p_act);
     return private.command_answer(command);
 end
 $$;
-comment on function private.begin_webhook_command(jsonb, uuid) is
-'Locks an endpoint for a command of who may act for its party; the stored answer of a repeated key, or null. Raises webhook_endpoint_not_found (404).';
+comment on function private.begin_webhook_command(jsonb, text, uuid) is
+'Locks an endpoint for a command of who may act for its party and do the act; the stored answer of a repeated key, or null. Raises webhook_endpoint_not_found (404) and what private.ask raises.';
 
 create function private.with_secret(p_answer jsonb) returns jsonb
 language plpgsql volatile set search_path = ''
@@ -64,6 +66,7 @@ begin
     if not found or not private.acts_for(v_actor, v_party) then
         perform private.refuse('not_your_party');
     end if;
+    perform private.ask(command, v_party, 'webhook_endpoint_create');
     v_answer := private.command_answer(command);
     if v_answer is not null then
         return private.with_secret(v_answer);
@@ -100,7 +103,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_answer jsonb := private.begin_webhook_command(command, (command ->> 'endpoint_id')::uuid);
+    v_answer jsonb := private.begin_webhook_command(command, 'webhook_secret_rotate', (command ->> 'endpoint_id')::uuid);
     v_now timestamptz := private.clock();
     v_endpoint uuid := (command ->> 'endpoint_id')::uuid;
 begin
@@ -132,7 +135,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_answer jsonb := private.begin_webhook_command(command, (command ->> 'endpoint_id')::uuid);
+    v_answer jsonb := private.begin_webhook_command(command, 'webhook_endpoint_enable', (command ->> 'endpoint_id')::uuid);
 begin
     if v_answer is not null then
         return v_answer;
@@ -152,7 +155,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_answer jsonb := private.begin_webhook_command(command, (command ->> 'endpoint_id')::uuid);
+    v_answer jsonb := private.begin_webhook_command(command, 'webhook_ping', (command ->> 'endpoint_id')::uuid);
     v_now timestamptz := private.clock();
     v_endpoint public.webhook_endpoints;
     v_delivery uuid := private.uuid_v7(v_now);

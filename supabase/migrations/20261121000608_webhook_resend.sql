@@ -24,7 +24,7 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_answer jsonb := private.begin_webhook_command(command, (command ->> 'endpoint_id')::uuid);
+    v_answer jsonb := private.begin_webhook_command(command, 'webhook_resend', (command ->> 'endpoint_id')::uuid);
     v_now timestamptz := private.clock();
     v_from timestamptz := (command ->> 'since')::timestamptz;
     v_to timestamptz := (command ->> 'until')::timestamptz;
@@ -117,7 +117,7 @@ begin
     ) then
         perform private.refuse('webhook_delivery_not_found');
     end if;
-    v_answer := private.begin_webhook_command(command, v_endpoint);
+    v_answer := private.begin_webhook_command(command, 'webhook_delivery_resend', v_endpoint);
     if v_answer is not null then
         return v_answer;
     end if;

@@ -22,7 +22,7 @@ using (
 );
 create policy profiles_update_own on public.profiles for update to authenticated
 using (id = (select auth.uid()) and deleted_at is null)
-with check (id = (select auth.uid()));
+with check (id = (select auth.uid()) and (select private.may_write('profiles.write')));
 
 grant select on public.party_members to authenticated;
 create policy party_members_select_own_party on public.party_members for select to authenticated
@@ -36,4 +36,7 @@ on public.audit_log to authenticated;
 create policy audit_log_select_operator on public.audit_log for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));
 
-grant execute on function public.whoami(text, text) to authenticated;
+grant execute on function
+public.whoami(text, text), private.caller_aal(), public.my_standing(), private.my_standing(),
+private.may_write(text, uuid)
+to authenticated;

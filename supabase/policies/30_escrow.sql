@@ -114,10 +114,16 @@ grant select, insert (user_id, max_open), update (max_open) on public.arbiter_ca
 create policy arbiter_capacities_select_desk on public.arbiter_capacities for select to authenticated
 using (user_id = (select auth.uid()) or (select private.is_staff((select auth.uid()), 'operator')));
 create policy arbiter_capacities_insert_operator on public.arbiter_capacities for insert to authenticated
-with check ((select private.is_staff((select auth.uid()), 'operator')) and ((select auth.jwt()) ->> 'aal') = 'aal2');
+with check (
+    (select private.is_staff((select auth.uid()), 'operator'))
+    and (select private.may_write('arbiter_capacities.write'))
+);
 create policy arbiter_capacities_update_operator on public.arbiter_capacities for update to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')) and ((select auth.jwt()) ->> 'aal') = 'aal2')
-with check ((select private.is_staff((select auth.uid()), 'operator')) and ((select auth.jwt()) ->> 'aal') = 'aal2');
+using ((select private.is_staff((select auth.uid()), 'operator')))
+with check (
+    (select private.is_staff((select auth.uid()), 'operator'))
+    and (select private.may_write('arbiter_capacities.write'))
+);
 
 grant execute on function private.my_disputed_escrows(), private.escrows_of_my_disputes() to authenticated;
 grant execute on function

@@ -10,14 +10,18 @@ grant insert (
     min_order_amount, max_order_amount, payment_methods, time_limit, min_taker_tier, terms, expires_at
 ) on public.p2p_orders to authenticated;
 create policy p2p_orders_insert_own on public.p2p_orders for insert to authenticated
-with check (user_id = (select auth.uid()) and status = 'draft');
+with check (
+    user_id = (select auth.uid()) and status = 'draft' and (select private.may_write('p2p_orders.write'))
+);
 grant update (
     cryptocurrency, fiat_currency, amount, price_type, price, margin_bps, trigger_price,
     min_order_amount, max_order_amount, payment_methods, time_limit, min_taker_tier, terms, expires_at
 ) on public.p2p_orders to authenticated;
 create policy p2p_orders_update_own_draft on public.p2p_orders for update to authenticated
 using (user_id = (select auth.uid()) and status = 'draft')
-with check (user_id = (select auth.uid()) and status = 'draft');
+with check (
+    user_id = (select auth.uid()) and status = 'draft' and (select private.may_write('p2p_orders.write'))
+);
 grant delete on public.p2p_orders to authenticated;
 create policy p2p_orders_delete_own_draft on public.p2p_orders for delete to authenticated
 using (user_id = (select auth.uid()) and status = 'draft');
@@ -43,6 +47,7 @@ create policy p2p_auto_replies_insert_own_draft on public.p2p_auto_replies for i
 with check (exists (
     select from public.p2p_orders as o
     where o.id = p2p_auto_replies.order_id and o.user_id = (select auth.uid()) and o.status = 'draft'
+        and (select private.may_write('p2p_auto_replies.write'))
 ));
 
 grant select on public.p2p_trades to authenticated;
@@ -77,7 +82,7 @@ grant select, insert (blocker_id, blocked_id), delete on public.p2p_blocks to au
 create policy p2p_blocks_select_own on public.p2p_blocks for select to authenticated
 using (blocker_id = (select auth.uid()));
 create policy p2p_blocks_insert_own on public.p2p_blocks for insert to authenticated
-with check (blocker_id = (select auth.uid()));
+with check (blocker_id = (select auth.uid()) and (select private.may_write('p2p_blocks.write')));
 create policy p2p_blocks_delete_own on public.p2p_blocks for delete to authenticated
 using (blocker_id = (select auth.uid()));
 

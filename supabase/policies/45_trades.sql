@@ -14,17 +14,20 @@ using (
 );
 -- The trigger has found the author and the side, or refused.
 create policy trade_messages_insert_party on public.trade_messages for insert to authenticated
-with check (author_id = (select auth.uid()) and kind = 'party');
+with check (
+    author_id = (select auth.uid()) and kind = 'party'
+    and (select private.may_write('trade_messages.write'))
+);
 
 grant select, insert (user_id, method, label, fields), update (label, fields, deleted_at)
 on public.payment_accounts to authenticated;
 create policy payment_accounts_select_own on public.payment_accounts for select to authenticated
 using (user_id = any(array(select private.my_parties())));
 create policy payment_accounts_insert_own on public.payment_accounts for insert to authenticated
-with check (user_id = (select auth.uid()));
+with check (user_id = (select auth.uid()) and (select private.may_write('payment_accounts.write')));
 create policy payment_accounts_update_own on public.payment_accounts for update to authenticated
 using (user_id = (select auth.uid()))
-with check (user_id = (select auth.uid()));
+with check (user_id = (select auth.uid()) and (select private.may_write('payment_accounts.write')));
 
 grant select, insert (order_id, account_id), delete on public.p2p_order_accounts to authenticated;
 create policy p2p_order_accounts_select_own on public.p2p_order_accounts for select to authenticated
@@ -32,9 +35,15 @@ using (account_id in (
     select a.id from public.payment_accounts as a where a.user_id = any(array(select private.my_parties()))
 ));
 create policy p2p_order_accounts_insert_own on public.p2p_order_accounts for insert to authenticated
-with check (account_id in (select a.id from public.payment_accounts as a where a.user_id = (select auth.uid())));
+with check (account_id in (
+    select a.id from public.payment_accounts as a
+    where a.user_id = (select auth.uid()) and (select private.may_write('p2p_order_accounts.write'))
+));
 create policy p2p_order_accounts_delete_own on public.p2p_order_accounts for delete to authenticated
-using (account_id in (select a.id from public.payment_accounts as a where a.user_id = (select auth.uid())));
+using (account_id in (
+    select a.id from public.payment_accounts as a
+    where a.user_id = (select auth.uid()) and (select private.may_write('p2p_order_accounts.write'))
+));
 
 -- Only while the trade lives; afterwards neither side needs the other's account or name.
 grant select on public.p2p_payment_details to authenticated;

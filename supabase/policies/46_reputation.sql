@@ -21,7 +21,9 @@ using (true);
 -- The trigger has found the author and the side, or refused.
 grant insert (trade_id, score, comment) on public.p2p_ratings to authenticated;
 create policy p2p_ratings_insert_party on public.p2p_ratings for insert to authenticated
-with check (author_id = any(array(select private.my_parties())));
+with check (
+    author_id = any(array(select private.my_parties())) and (select private.may_write('p2p_ratings.write', author_id))
+);
 
 grant select on public.trader_profiles to authenticated;
 create policy trader_profiles_select_anyone on public.trader_profiles for select to authenticated

@@ -6,11 +6,14 @@ using (true);
 -- NOTE: discord_id is not granted: it follows discord_links.
 grant insert (id, name, description) on public.guilds to authenticated;
 create policy guilds_insert_own on public.guilds for insert to authenticated
-with check (created_by = (select auth.uid()));
+with check (created_by = (select auth.uid()) and (select private.may_write('guilds.write')));
 grant update (name, description) on public.guilds to authenticated;
 create policy guilds_update_kept on public.guilds for update to authenticated
 using (id = any(array(select private.guilds_i_keep())))
-with check (id = any(array(select private.guilds_i_keep())));
+with check (
+    id = any(array(select private.guilds_i_keep()))
+    and (select private.may_write('guilds.write'))
+);
 
 grant select on public.discord_links to authenticated;
 create policy discord_links_select_own_or_operator on public.discord_links for select to authenticated
@@ -23,10 +26,16 @@ grant select, insert (guild_id, user_id, role), update (role), delete on public.
 create policy guild_members_select_fellow on public.guild_members for select to authenticated
 using (guild_id = any(array(select private.my_guilds())));
 create policy guild_members_insert_kept on public.guild_members for insert to authenticated
-with check (guild_id = any(array(select private.guilds_i_keep())));
+with check (
+    guild_id = any(array(select private.guilds_i_keep()))
+    and (select private.may_write('guild_members.write'))
+);
 create policy guild_members_update_kept on public.guild_members for update to authenticated
 using (guild_id = any(array(select private.guilds_i_keep())))
-with check (guild_id = any(array(select private.guilds_i_keep())));
+with check (
+    guild_id = any(array(select private.guilds_i_keep()))
+    and (select private.may_write('guild_members.write'))
+);
 create policy guild_members_delete_kept_or_self on public.guild_members for delete to authenticated
 using (user_id = (select auth.uid()) or guild_id = any(array(select private.guilds_i_keep())));
 
@@ -59,6 +68,7 @@ grant insert (
 create policy listings_insert_own on public.listings for insert to authenticated
 with check (
     seller_id = any(array(select private.parties_i_act_for())) and status = 'draft'
+    and (select private.may_write('listings.write', seller_id))
     and (guild_id is null or guild_id = any(array(select private.my_guilds())))
 );
 grant update (
@@ -69,6 +79,9 @@ create policy listings_update_own on public.listings for update to authenticated
 using (seller_id = any(array(select private.parties_i_act_for())))
 with check (
     seller_id = any(array(select private.parties_i_act_for()))
+    and (select private.may_write(
+        case when status in ('draft', 'active') then 'listings.write' else 'listings.close' end, seller_id
+    ))
     and (guild_id is null or guild_id = any(array(select private.my_guilds())))
 );
 grant delete on public.listings to authenticated;

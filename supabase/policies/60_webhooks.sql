@@ -9,7 +9,12 @@ using (party_id = any(array(select private.my_parties())));
 grant update (description, event_types, status) on public.webhook_endpoints to authenticated;
 create policy webhook_endpoints_update_own on public.webhook_endpoints for update to authenticated
 using (party_id = any(array(select private.parties_i_act_for())))
-with check (party_id = any(array(select private.parties_i_act_for())));
+with check (
+    party_id = any(array(select private.parties_i_act_for()))
+    and (select private.may_write(
+        case status when 'active' then 'webhook_endpoints.write' else 'webhook_endpoints.close' end, party_id
+    ))
+);
 
 grant select on public.webhook_deliveries, public.webhook_attempts to authenticated;
 create policy webhook_deliveries_select_own on public.webhook_deliveries for select to authenticated

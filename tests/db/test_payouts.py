@@ -22,7 +22,7 @@ PAID = Decimal(95)
 # from | event | actors | to: the table of moves, a second time by hand.
 _TABLE = """
 created      | claim    | system         | claimed
-created      | keep     | timer party rail | kept
+created      | keep     | timer party rail system | kept
 claimed      | submit   | rail           | submitted
 claimed      | confirm  | rail           | confirmed
 claimed      | fail     | rail           | failed_final

@@ -63,6 +63,7 @@ create table auth.users (
     raw_app_meta_data jsonb default '{}',
     raw_user_meta_data jsonb default '{}',
     is_anonymous boolean not null default false,
+    banned_until timestamptz,
     created_at timestamptz default now(),
     updated_at timestamptz default now(),
     deleted_at timestamptz
