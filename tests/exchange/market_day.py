@@ -62,7 +62,7 @@ class MarketDay:
     def on_a_stack(cls, trades: int, seed: int) -> Iterator["MarketDay"]:
         """A day on a stack of its own, with sources of prices and receivers of events."""
         with (
-            Stack.start() as stack,
+            Stack.start(shared=True) as stack,
             httpx.Client(base_url=stack.url, timeout=60) as http,
             PriceSource(clock=stack.clock.now) as prices,
             WebhookReceiver() as receiver,

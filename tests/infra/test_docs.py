@@ -34,7 +34,7 @@ GENERATED = {"moves.md", "errors.md", "performance.md"}
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Path]]:
     """A stack of its own, and a folder with the file that `make up` writes."""
     folder = tmp_path_factory.mktemp("checkout")
-    with Stack.start() as stack:
+    with Stack.start(shared=True) as stack:
         let_operators_act_alone(stack.cluster)
         values = {"URL": stack.url, "ANON_KEY": stack.anon_key}
         values |= {person.name.upper(): stack.token(person.id, aal="aal2") for person in PEOPLE}

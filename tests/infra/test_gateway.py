@@ -58,7 +58,7 @@ def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     (folder / "template.yaml").write_text(_TEMPLATE)
     (folder / "code" / "echo").mkdir(parents=True)
     (folder / "code" / "echo" / "main.py").write_text(_HANDLER)
-    with Stack.start(template=folder / "template.yaml") as stack:
+    with Stack.start(template=folder / "template.yaml", shared=True) as stack:
         yield stack
 
 

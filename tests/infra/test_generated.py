@@ -13,7 +13,7 @@ from tests.stack.stack import Stack
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """A stack of its own: what others did in theirs would be in the access matrix."""
-    with Stack.start() as fresh:
+    with Stack.start(shared=True) as fresh:
         yield fresh
 
 

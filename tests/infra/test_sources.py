@@ -102,7 +102,7 @@ def _start(folder: Path, **options: Any) -> Any:
     (folder / "template.yaml").write_text(_TEMPLATE)
     (folder / "code" / "job").mkdir(parents=True)
     (folder / "code" / "job" / "main.py").write_text(_HANDLER)
-    return Stack.start(template=folder / "template.yaml", **options)
+    return Stack.start(template=folder / "template.yaml", shared=True, **options)
 
 
 @pytest.fixture(scope="module")

@@ -76,7 +76,7 @@ class Day:
     def on_a_stack(cls) -> Iterator["Day"]:
         weather, clock = Weather(), Ahead()
         with (
-            Stack.start() as stack,
+            Stack.start(shared=True) as stack,
             httpx.Client(base_url=stack.url, timeout=60) as http,
             Door(lambda: stack.postgrest.port, weather) as door,
             StripeStandIn(clock) as stripe,

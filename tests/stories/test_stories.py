@@ -21,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings(
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """A stack of their own: stories move the clock by days."""
-    with Stack.start() as running:
+    with Stack.start(shared=True) as running:
         let_operators_act_alone(running.cluster)
         yield running
 
