@@ -27,14 +27,17 @@ def release(turn: Turn) -> Decision:
     """The payer gives all to the payee.
 
     Before performance with confirm: true; after it, where the policy asks who paid, with
-    payer_name_matches: true.
+    payer_name_matches: true. Never with another payer_name_matches.
     """
     move = turn.permit("accept")
     said = turn.command.payload
-    if turn.escrow.state == "funded":
-        if said.get("confirm") is not True:
-            raise refusal("confirmation_required")
-    elif turn.snapshot.policy.attest_payer_name and said.get("payer_name_matches") is not True:
+    early = turn.escrow.state == "funded"
+    if early and said.get("confirm") is not True:
+        raise refusal("confirmation_required")
+    word = said.get("payer_name_matches")
+    asked = turn.snapshot.policy.attest_payer_name and not early
+    # Where nobody asks, who says no does not mean to pay all the same.
+    if word is not True and (asked or word is not None):
         raise refusal("attestation_required")
     return move.decision(
         gross=turn.escrow.amount, payload=_given(turn, "confirm", "payer_name_matches")

@@ -12,6 +12,8 @@ create table public.verification_tiers (
     monthly_limit public.money_amount check (monthly_limit >= 0),
     max_open_trades integer check (max_open_trades >= 0),
     max_unpaid_takes integer check (max_unpaid_takes >= 0),
+    max_published_orders integer check (max_published_orders >= 0),
+    max_unbacked_orders integer check (max_unbacked_orders >= 0),
     max_method_risk public.payment_risk
 );
 alter table public.verification_tiers enable row level security;
@@ -29,16 +31,19 @@ comment on column public.verification_tiers.monthly_limit is 'As daily_limit, of
 comment on column public.verification_tiers.max_open_trades is 'Most trades that may be open at once.';
 comment on column public.verification_tiers.max_unpaid_takes is
 'Most trades a buyer may have taken without having paid yet: takes hide an offer (incident 27).';
+comment on column public.verification_tiers.max_published_orders is 'Most orders that may be published at once, paused ones included.';
+comment on column public.verification_tiers.max_unbacked_orders is
+'Most orders to buy, which hold no money, that may be published at once; one more for each counterparty of rated trades.';
 comment on column public.verification_tiers.max_method_risk is 'Riskiest payment methods that may be used.';
 
 insert into public.verification_tiers (
     id, name, required_flags, per_trade_limit, daily_limit, monthly_limit, max_open_trades, max_unpaid_takes,
-    max_method_risk
+    max_published_orders, max_unbacked_orders, max_method_risk
 ) values
-(0, 'E-mail only', '{}', 200, 500, 2000, 2, 1, 'low'),
-(1, 'Phone', '{phone}', 1000, 3000, 15000, 5, 2, 'medium'),
-(2, 'Identity and address', '{phone,id_document,address,biometric}', 25000, 100000, 1000000, 30, 5, 'high'),
-(3, 'By contract', null, null, null, null, null, null, null);
+(0, 'E-mail only', '{}', 200, 500, 2000, 2, 1, 5, 1, 'low'),
+(1, 'Phone', '{phone}', 1000, 3000, 15000, 5, 2, 15, 3, 'medium'),
+(2, 'Identity and address', '{phone,id_document,address,biometric}', 25000, 100000, 1000000, 30, 5, 100, 20, 'high'),
+(3, 'By contract', null, null, null, null, null, null, null, null, null);
 
 create function private.tier_of(p_flags public.verification_flag[]) returns smallint
 language plpgsql stable set search_path = ''

@@ -26,8 +26,11 @@ begin
         when 'accept' then
             if p_escrow.state = 'funded' and p_payload -> 'confirm' is distinct from 'true'::jsonb then
                 return 'confirmation_required';
-            elsif p_escrow.state <> 'funded' and p_policy.attest_payer_name
-                and p_payload -> 'payer_name_matches' is distinct from 'true'::jsonb then
+            elsif p_payload -> 'payer_name_matches' is distinct from 'true'::jsonb and (
+                (p_escrow.state <> 'funded' and p_policy.attest_payer_name)
+                -- Where nobody asks, who says no does not mean to pay all the same.
+                or coalesce(p_payload -> 'payer_name_matches', 'null') <> 'null'
+            ) then
                 return 'attestation_required';
             end if;
         when 'dispute' then

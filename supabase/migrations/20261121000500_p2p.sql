@@ -6,6 +6,7 @@ create type public.p2p_order_status as enum ('draft', 'active', 'paused', 'compl
 create type public.p2p_trade_status as enum (
     'pending_payment', 'payment_confirmed', 'completed', 'disputed', 'cancelled', 'refunded', 'split'
 );
+create type public.p2p_trade_end as enum ('released', 'split', 'conceded', 'cancelled', 'unpaid', 'ruled', 'undecided');
 
 create table public.p2p_orders (
     id uuid primary key default gen_random_uuid(),
@@ -43,7 +44,8 @@ create table public.p2p_orders (
     ),
     constraint p2p_orders_closed_has_no_remainder check (
         status in ('draft', 'active', 'paused') or remaining = 0
-    )
+    ),
+    constraint p2p_orders_completed_has_trades check (status <> 'completed' or settled > 0)
 ) with (fillfactor = 70);
 alter table public.p2p_orders enable row level security;
 select private.make_quota('public.p2p_orders', 'order_draft', 'user_id', '', $$status = 'draft'$$);
@@ -88,7 +90,8 @@ comment on column public.p2p_orders.time_limit is
 'Minutes a buyer has to send the bank money; null: as long as the method of the take gives.';
 comment on column public.p2p_orders.min_taker_tier is 'Lowest verification tier of a taker, 0 to 3.';
 comment on column public.p2p_orders.reserved is 'In open trades. remaining + reserved + settled + withdrawn = amount.';
-comment on column public.p2p_orders.withdrawn is 'Went back to its owner: cancelled, expired, or refunded after a trade.';
+comment on column public.p2p_orders.withdrawn is
+'Left the order untraded: it was cancelled or expired, or its own maker gave the trade up.';
 
 create table public.p2p_auto_replies (
     order_id uuid primary key references public.p2p_orders (id) on delete cascade,
@@ -146,9 +149,15 @@ create table public.p2p_trades (
     price_source text not null default 'order',
     price_as_of timestamptz,
     reference_amount public.money_amount,
+    is_rated boolean not null,
     status public.p2p_trade_status not null default 'pending_payment',
+    ended_as public.p2p_trade_end,
+    given_up_by uuid,
     created_at timestamptz not null,
-    updated_at timestamptz not null
+    updated_at timestamptz not null,
+    constraint p2p_trades_given_up_by_a_side check (
+        given_up_by is null or (given_up_by in (buyer_id, seller_id) and ended_as is not null)
+    )
 ) with (fillfactor = 70);
 alter table public.p2p_trades enable row level security;
 comment on column public.p2p_trades.taker_id is 'Party that took the order: buyer or seller.';
@@ -156,6 +165,13 @@ comment on column public.p2p_trades.payment_account_id is 'Account of the seller
 comment on column public.p2p_trades.price_source is 'Where the price came from: order, or the sources of the index, with commas.';
 comment on column public.p2p_trades.price_as_of is 'Age of the index at the take; null for a fixed price.';
 comment on column public.p2p_trades.reference_amount is 'Worth at the take in the reference currency of the limits; null where no limit asks for it.';
+comment on column public.p2p_trades.is_rated is
+'Whether it is worth enough, by trade_minimums at the take, to be rated and to count in the figures of a trader.';
+comment on column public.p2p_trades.ended_as is
+'How it ended. released, split: traded. conceded: the buyer gave up; cancelled: both agreed to give all back; unpaid: the time to pay ran out; ruled: a dispute gave all back; undecided: all went back by the default of the policy. Null while it lives.';
+comment on column public.p2p_trades.given_up_by is
+'Whose doing it was that nothing was traded: counts toward the limits of that party and makes it wait (take_cooldowns). Null: traded, or nobody''s.';
+create index p2p_trades_given_up_by_idx on public.p2p_trades (given_up_by) where given_up_by is not null;
 create index p2p_trades_order_id_idx on public.p2p_trades (order_id);
 create index p2p_trades_buyer_id_idx on public.p2p_trades (buyer_id, created_at desc);
 create index p2p_trades_seller_id_idx on public.p2p_trades (seller_id, created_at desc);
@@ -179,10 +195,12 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (1, 'p2p_order', null, 'draft', 'maker', 'draft', 'written over PostgREST'),
 (2, 'p2p_order', 'draft', 'publish', 'maker', 'active', 'a sell order locks its amount'),
 (3, 'p2p_order', 'active', 'take', 'taker', 'active', 'reserves a part'),
-(4, 'p2p_order', 'active', 'trade_ended', 'system', 'active', 'reserved part settled, withdrawn or listed again'),
-(4, 'p2p_order', 'paused', 'trade_ended', 'system', 'paused', 'reserved part settled, withdrawn or listed again'),
-(5, 'p2p_order', 'active', 'fill', 'system', 'completed', 'nothing remains and no trade is open'),
-(5, 'p2p_order', 'paused', 'fill', 'system', 'completed', 'nothing remains and no trade is open'),
+(4, 'p2p_order', 'active', 'trade_ended', 'system', 'active', 'its part is settled, listed again or withdrawn'),
+(4, 'p2p_order', 'paused', 'trade_ended', 'system', 'paused', 'its part is settled, listed again or withdrawn'),
+(5, 'p2p_order', 'active', 'fill', 'system', 'completed', 'nothing remains or is open, something was traded'),
+(5, 'p2p_order', 'paused', 'fill', 'system', 'completed', 'nothing remains or is open, something was traded'),
+(5, 'p2p_order', 'active', 'lapse', 'system', 'cancelled', 'nothing remains since its maker gave every trade up'),
+(5, 'p2p_order', 'paused', 'lapse', 'system', 'cancelled', 'nothing remains since its maker gave every trade up'),
 (6, 'p2p_order', 'active', 'cancel', 'maker', 'cancelled', 'open trades go on'),
 (6, 'p2p_order', 'paused', 'cancel', 'maker', 'cancelled', 'open trades go on'),
 (7, 'p2p_order', 'draft', 'expire', 'timer', 'expired', ''),
@@ -263,7 +281,7 @@ begin
             (new.price_type = 'fixed' and new.trigger_price is null)
             or private.has_index(new.cryptocurrency, new.fiat_currency)
         )
-        and 0 < new.min_order_amount and new.min_order_amount <= new.max_order_amount
+        and private.least_trade(new.cryptocurrency) <= new.min_order_amount and new.min_order_amount <= new.max_order_amount
         and new.max_order_amount <= new.amount
         and coalesce(new.time_limit, 15) between 15 and 4320
         and private.fits_payment_methods(new.payment_methods, new.time_limit)
@@ -275,7 +293,7 @@ begin
     ) then
         raise sqlstate 'PT422' using
             message = 'bad_order',
-            detail = 'Crypto for fiat in active currencies, 0 < min <= max <= amount in the decimals of the cryptocurrency, a price above zero or, where the pair has an index, a margin from -9900 to 100000 basis points, 1 to 10 active payment methods, 15 to 4320 minutes and not less than each method needs, a tier from 0 to 3, at most 90 days.';
+            detail = 'Crypto for fiat in active currencies, least trade (trade_minimums) <= min <= max <= amount in the decimals of the cryptocurrency, a price above zero or, where the pair has an index, a margin from -9900 to 100000 basis points, 1 to 10 active payment methods, 15 to 4320 minutes and not less than each method needs, a tier from 0 to 3, at most 90 days.';
     end if;
     return new;
 end
@@ -289,7 +307,8 @@ for each row execute function private.tg__touch();
 create trigger _900_audit_insert after insert or delete on public.p2p_orders
 for each row execute function private.tg__audit('id');
 create trigger _900_audit_update after update on public.p2p_orders
-for each row when (new.last_event not in ('take', 'trade_ended', 'fill')) execute function private.tg__audit('id');
+for each row when (new.last_event not in ('take', 'trade_ended', 'fill', 'lapse'))
+execute function private.tg__audit('id');
 
 create function private.p2p_trade_status(
     p_state public.escrow_state, p_from public.escrow_state
@@ -311,6 +330,44 @@ end
 $$;
 comment on function private.p2p_trade_status(public.escrow_state, public.escrow_state) is
 'Word of the exchange for an escrow state; a refund before payment is a cancelled trade.';
+
+create function private.p2p_trade_end(p_state public.escrow_state, p_event text) returns public.p2p_trade_end
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return case
+        when p_state in ('released', 'split') then p_state::text
+        when p_state <> 'refunded' then null
+        else case p_event
+            when 'concede' then 'conceded'
+            when 'accept_split' then 'cancelled'
+            when 'timeout_refund' then 'unpaid'
+            when 'settle_decision' then 'ruled'
+            when 'timeout_settle' then 'ruled'
+            else 'undecided'
+        end
+    end;
+end
+$$;
+comment on function private.p2p_trade_end(public.escrow_state, text) is
+'How a trade ended whose escrow came to a state by an event; null: it has not.';
+
+create function private.gave_up(
+    p_trade public.p2p_trades, p_end public.p2p_trade_end, p_actor_role public.escrow_role
+) returns uuid
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return case
+        when p_end in ('conceded', 'unpaid', 'ruled') then p_trade.buyer_id
+        -- Who accepts an agreement was asked for it.
+        when p_end = 'cancelled' and (p_actor_role = 'payer') = (p_trade.taker_id = p_trade.buyer_id)
+            then p_trade.taker_id
+    end;
+end
+$$;
+comment on function private.gave_up(public.p2p_trades, public.p2p_trade_end, public.escrow_role) is
+'Whose doing it is that nothing was traded: the buyer who gave up, did not pay or lost the dispute; of a cancelled trade the taker who asked for it. Null: nobody''s. p_actor_role: who made the last move.';
 
 create type private.order_price as (
     price numeric,

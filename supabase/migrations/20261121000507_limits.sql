@@ -94,7 +94,7 @@ begin
         from (
             select t.reference_amount as worth, t.created_at from public.p2p_trades as t
             where (t.buyer_id = p_party_id or t.seller_id = p_party_id) and t.created_at > p_now - v_month
-                and t.status not in ('cancelled', 'refunded')
+                and (t.status not in ('cancelled', 'refunded') or t.given_up_by = p_party_id)
             union all
             select m.reference_amount, c.created_at
             from public.contracts as c
@@ -136,7 +136,7 @@ begin
 end
 $$;
 comment on function private.limits_of(uuid, timestamptz) is
-'The limits of a party now, counted from its trades and contracts: per_trade, daily and monthly in the reference currency, open_trades (a contract is one) and unpaid_takes in trades. maximum: null is no limit. frees_at: when the oldest of what counts leaves the window. A trade that was cancelled or refunded does not count, nor does a milestone that is void or was refunded.';
+'The limits of a party now, counted from its trades and contracts: per_trade, daily and monthly in the reference currency, open_trades (a contract is one) and unpaid_takes in trades. maximum: null is no limit. frees_at: when the oldest of what counts leaves the window. A trade that was cancelled or refunded counts for the party that gave it up only; a milestone that is void or was refunded does not count.';
 
 create function private.refuse_limit(
     p_side text, p_name text, p_maximum numeric, p_remaining numeric, p_frees_at timestamptz
@@ -144,7 +144,11 @@ create function private.refuse_limit(
 language plpgsql stable set search_path = ''
 as $$
 declare
-    v_unit text := case when p_name in ('open_trades', 'unpaid_takes') then 'trades' else private.reference_currency() end;
+    v_unit text := case
+        when p_name in ('open_trades', 'unpaid_takes') then 'trades'
+        when p_name in ('published_orders', 'unbacked_orders') then 'orders'
+        else private.reference_currency()
+    end;
 begin
     -- Who asks learns nothing about the trades of the other side.
     if p_side = 'maker' then
@@ -206,6 +210,64 @@ $$;
 comment on function private.check_limits(uuid, uuid, numeric, boolean, timestamptz) is
 'Checks a trade or contract of some worth (null: unknown), under lock, against the limits of both sides. taker: who asks now, and is told what is left; maker: the other side. p_takes_unpaid: the taker pays later. Raises limit_exceeded, counterparty_limit, price_stale (409).';
 
+create function private.order_limits_of(p_party_id uuid) returns table (
+    name text, maximum numeric, used numeric, remaining numeric
+)
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_tier public.verification_tiers := private.tier_row(p_party_id);
+    -- Each counterparty is one voice: a hundred trades with a friend back one order.
+    v_record integer := coalesce((select r.counterparties from public.trader_profiles as r where r.party_id = p_party_id), 0);
+    v_published bigint;
+    v_unbacked bigint;
+begin
+    select count(*), count(*) filter (where o.type = 'buy') into v_published, v_unbacked
+    from public.p2p_orders as o
+    where o.user_id = p_party_id and o.status in ('active', 'paused');
+    return query
+    select l.name, l.maximum, l.used, case when l.maximum is not null then greatest(l.maximum - l.used, 0) end
+    from (values
+        ('published_orders', v_tier.max_published_orders::numeric, v_published::numeric),
+        ('unbacked_orders', (v_tier.max_unbacked_orders + v_record)::numeric, v_unbacked::numeric)
+    ) as l (name, maximum, used);
+end
+$$;
+comment on function private.order_limits_of(uuid) is
+'How many orders a party may have published, and how many of them to buy; maximum: null is no limit.';
+
+create function private.check_order_limits(p_order public.p2p_orders, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_per_trade numeric := (private.tier_row(p_order.user_id)).per_trade_limit;
+    v_least numeric;
+    v_limit record;
+begin
+    -- Two that are published at once: the second counts the first.
+    perform from public.parties where id = p_order.user_id for no key update;
+    if p_order.type = 'buy' then
+        perform private.refuse_cooldown(p_order.user_id, p_now);
+    end if;
+    for v_limit in
+        select l.* from private.order_limits_of(p_order.user_id) as l
+        where l.remaining < 1 and (l.name <> 'unbacked_orders' or p_order.type = 'buy')
+    loop
+        perform private.refuse_limit('taker', v_limit.name, v_limit.maximum, v_limit.remaining, null);
+    end loop;
+    -- What the limits of its own maker let nobody take is not offered.
+    v_least := private.reference_worth(
+        p_order.cryptocurrency, p_order.min_order_amount, p_order.fiat_currency,
+        p_order.min_order_amount * p_order.price, p_now
+    );
+    if v_least > v_per_trade then
+        perform private.refuse_limit('taker', 'per_trade', v_per_trade, v_per_trade, null);
+    end if;
+end
+$$;
+comment on function private.check_order_limits(public.p2p_orders, timestamptz) is
+'Checks an order that is to be published, under the lock of its maker: how many are, how many without money behind them, and that its smallest take is within the limit of one trade. Raises limit_exceeded (409), and for an order to buy take_cooldown (429).';
+
 create function private.check_trade_limits(p_trade public.p2p_trades) returns numeric
 language plpgsql volatile set search_path = ''
 as $$
@@ -216,6 +278,10 @@ declare
     v_maker uuid := case p_trade.taker_id when p_trade.buyer_id then p_trade.seller_id else p_trade.buyer_id end;
     v_method public.payment_methods;
 begin
+    perform private.refuse_cooldown(p_trade.taker_id, p_trade.created_at);
+    if v_maker = p_trade.buyer_id and private.cooldown_until(v_maker, p_trade.created_at) is not null then
+        perform private.refuse('counterparty_limit');
+    end if;
     select * into v_method from public.payment_methods where id = p_trade.payment_method;
     if v_method.trade_limit is not null and v_worth is null then
         perform private.refuse('price_stale');
@@ -237,7 +303,7 @@ begin
 end
 $$;
 comment on function private.check_trade_limits(public.p2p_trades) is
-'Worth of a take in the reference currency (null: unknown and no limit asks), after checking it against the payment method and the limits of both sides. Raises what private.check_limits raises, method_too_risky, tier_too_low (403).';
+'Worth of a take in the reference currency (null: unknown and no limit asks), after checking it against the payment method and the limits of both sides. Raises what private.check_limits raises, take_cooldown (429), method_too_risky, tier_too_low (403).';
 
 -- Invoker: row level security shows the caller's own trades.
 create function public.my_limits() returns jsonb
@@ -255,8 +321,13 @@ begin
                     'limit', trim_scale(l.maximum)::text, 'used', trim_scale(l.used)::text,
                     'left', trim_scale(l.remaining)::text, 'frees_at', l.frees_at
                 ))
-                from private.limits_of(p.id, v_now) as l
-            )
+                from (
+                    select t.name, t.maximum, t.used, t.remaining, t.frees_at from private.limits_of(p.id, v_now) as t
+                    union all
+                    select o.name, o.maximum, o.used, o.remaining, null from private.order_limits_of(p.id) as o
+                ) as l
+            ),
+            'waits_until', private.cooldown_until(p.id, v_now)
         )
         from public.profiles as p
         inner join public.verification_tiers as t on p.verification_tier = t.id
@@ -265,4 +336,4 @@ begin
 end
 $$;
 comment on function public.my_limits() is
-'The caller''s tier and limits {tier, name, currency, max_method_risk, limits: {per_trade, daily, monthly: amounts; open_trades, unpaid_takes: trades}}, each {limit (null: none), used, left, frees_at}; null for who has no profile.';
+'The caller''s tier and limits {tier, name, currency, max_method_risk, limits: {per_trade, daily, monthly: amounts; open_trades, unpaid_takes: trades; published_orders, unbacked_orders: orders}, waits_until: when the caller may take again after giving trades up}, each limit {limit (null: none), used, left, frees_at}; null for who has no profile.';

@@ -53,6 +53,10 @@ insert into private.refusals (code, status, detail, hint) values
 ('not_enough_remaining', 409, 'Less than this remains.', 'Read the order again.'),
 ('order_asleep', 409, 'The order waits for another price of the index.', ''),
 ('price_changed', 409, 'The price is worse than expected, by more than the slippage allowed.', 'Read the order again.'),
+(
+    'remainder_too_small', 422, 'This would leave less than can be traded.',
+    'Take all of it, or leave at least the least amount of trade_minimums.'
+),
 ('fiat_amount_not_exact', 422, 'The fiat amount is not amount times price, rounded half up.', '');
 
 create function private.order_answer(p_order public.p2p_orders) returns jsonb
@@ -138,6 +142,7 @@ begin
     elsif v_order.expires_at <= v_turn.now then
         perform private.refuse('order_expired');
     end if;
+    perform private.check_order_limits(v_order, v_turn.now);
     if v_order.type = 'sell' then
         perform private.move_order_money(v_order, 'p2p_order.publish', v_order.amount, v_turn.actor_id, v_turn.now);
     end if;
@@ -146,7 +151,7 @@ begin
 end
 $$;
 comment on function service.order_publish(jsonb) is
-'Maker publishes a draft {order_id, actor_id, idempotency_key, request_hash}; a sell order locks its amount. Raises order_not_draft, order_expired, insufficient_funds (409).';
+'Maker publishes a draft {order_id, actor_id, idempotency_key, request_hash}; a sell order locks its amount. Raises order_not_draft, order_expired, insufficient_funds, limit_exceeded (409), take_cooldown (429).';
 
 -- Definer: as order_publish.
 create function service.order_pause(command jsonb) returns jsonb
@@ -253,6 +258,7 @@ declare
     v_payer uuid;
     v_payee uuid;
     v_wallet uuid;
+    v_least numeric := private.least_trade(v_order.cryptocurrency);
     v_answer jsonb;
 begin
     if v_turn.answer is not null then
@@ -278,7 +284,9 @@ begin
         when not coalesce(private.fits(v_amount, v_order.cryptocurrency) and v_amount > 0, false) then 'amount_out_of_range'
         when v_amount > v_order.max_order_amount then 'amount_out_of_range'
         when v_amount > v_order.remaining then 'not_enough_remaining'
-        when v_amount < v_order.min_order_amount and v_amount <> v_order.remaining then 'amount_out_of_range'
+        when v_amount < v_least or (v_amount < v_order.min_order_amount and v_amount <> v_order.remaining)
+            then 'amount_out_of_range'
+        when v_order.remaining - v_amount > 0 and v_order.remaining - v_amount < v_least then 'remainder_too_small'
         when v_fiat is distinct from round(v_amount * v_price.price, private.decimals_of(v_order.fiat_currency)) or v_fiat <= 0
             then 'fiat_amount_not_exact'
         when not coalesce((command ->> 'expires_at')::timestamptz > v_now
@@ -302,6 +310,7 @@ begin
     v_trade.fiat_amount := v_fiat;
     v_trade.payment_method := v_method.id;
     v_trade.payment_account_id := command ->> 'payment_account_id';
+    v_trade.is_rated := private.is_rated(v_order.cryptocurrency, v_amount);
     v_trade.status := 'pending_payment';
     v_trade.created_at := v_now;
     v_trade.updated_at := v_now;

@@ -37,16 +37,43 @@ comment on type private.book_line is 'An order of the book with its price now, f
 
 create type private.book_place as (
     cost numeric,
-    order_id uuid
+    order_id uuid,
+    user_id uuid
 );
 comment on type private.book_place is
-'Where an order stands in the book: its price, negative for buy orders, so that the least is the best for a taker.';
+'Where an order of a maker stands in the book: its price, negative for buy orders, so that the least is the best for a taker.';
+
+create function private.lines_per_maker() returns integer
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return 3;
+end
+$$;
+comment on function private.lines_per_maker() is 'Most lines that one maker has on a page of the book: its best ones.';
+
+create function private.backs_best_price(p_order_id uuid) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return exists (
+        select from public.p2p_orders as o
+        where o.id = p_order_id and private.is_rated(o.cryptocurrency, least(o.remaining, o.max_order_amount))
+            and (o.type = 'sell' or exists (
+                select from public.trader_profiles as m
+                where m.party_id = o.user_id and (m.counterparties > 0 or m.verification_tier >= 2)
+            ))
+    );
+end
+$$;
+comment on function private.backs_best_price(uuid) is
+'Whether something stands behind the price of an order: enough of it can be taken to cost its maker something, and it is crypto that is locked, or the word of a maker who has traded or whose identity is known.';
 
 -- Definer: nobody reads the lines, and row level security would keep prices out of the index
 -- conditions. Gives nothing but what everybody may read of active orders.
 create function private.book_page(
     p_side public.p2p_order_type, p_cryptocurrency text, p_fiat_currency text, p_method text, p_amount numeric,
-    p_tier integer, p_after_price numeric, p_after_id uuid, p_lines integer
+    p_tier integer, p_after_price numeric, p_after_id uuid, p_lines integer, p_backed boolean
 ) returns setof private.book_line
 language plpgsql stable security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
@@ -58,6 +85,7 @@ declare
     v_smallest integer := coalesce(private.book_size(p_amount), 0);
     v_lines integer := least(greatest(p_lines, 1), 100);
     v_apart uuid[] := private.kept_apart();
+    v_tier integer := case when p_backed then (private.tier_row(auth.uid())).id else p_tier end;
     v_after_id uuid := coalesce(p_after_id, '00000000-0000-0000-0000-000000000000');
     -- The margin at which the last page ended, or that and a half when it ended before the next.
     v_margin numeric := div(p_after_price * 10000, v_index) - 10000;
@@ -65,48 +93,70 @@ declare
     v_after_margin numeric := v_sign * (v_margin + case when v_between then 0.5 else 0 end);
     v_page private.book_place[] := '{}';
     v_worst numeric := 'Infinity';
+    v_full uuid[] := '{}';
+    v_kept uuid[] := '{}';
+    v_more record;
 begin
-    -- The size of the amount itself comes last: only there an order may be too small, and what costs
-    -- more than a page of larger ones is not looked at.
-    for v_size in reverse 10..v_smallest loop
-        v_page := array(
-            select row(best.cost, best.order_id)::private.book_place from (
-                select place.cost, place.order_id from unnest(v_page) as place
-                union all
-                select
-                    case stream.price_type
-                        when 'fixed' then fit.rank else v_index * (v_sign * 10000 + fit.rank) / 10000
-                    end, fit.order_id
-                from (values
-                    ('fixed'::public.p2p_price_type, v_sign * p_after_price, v_worst),
-                    ('margin', v_after_margin, div(v_worst * 10000, v_index) - v_sign * 10000 + 1)
-                ) as stream (price_type, after, upto)
-                cross join lateral (
-                    select l.rank, l.order_id from private.p2p_book_lines as l
-                    where l.cryptocurrency = p_cryptocurrency and l.fiat_currency = p_fiat_currency
-                        and l.type = p_side and l.method = coalesce(p_method, '')
-                        and l.price_type = stream.price_type and l.size = v_size
-                        and (l.rank::numeric, l.order_id) > (coalesce(stream.after, '-Infinity'), v_after_id)
-                        and l.rank <= stream.upto
-                        and l.expires_at > v_now
-                        and (l.trigger_price is null or private.is_awake(l.type, l.trigger_price, v_index))
-                        and (p_tier is null or l.min_taker_tier <= p_tier)
-                        and l.user_id <> all (v_apart)
-                        and (p_amount is null or (l.max_order_amount >= p_amount and case
-                            when v_size > v_smallest then l.min_order_amount <= p_amount
-                            else exists (
-                                select from public.p2p_orders as o
-                                where o.id = l.order_id and o.remaining >= p_amount
-                                    and (o.min_order_amount <= p_amount or o.remaining = p_amount)
-                            )
-                        end))
-                    order by l.rank, l.order_id limit v_lines
-                ) as fit
-                order by 1, 2 limit v_lines
-            ) as best
-            order by best.cost, best.order_id
-        );
-        v_worst := case cardinality(v_page) when v_lines then v_page[v_lines].cost else 'Infinity' end;
+    -- Whose lines are more than a page may have of one maker keeps the best of them, and the page is
+    -- read again without the others, until nobody has too many. Each time at least one maker is full.
+    loop
+        v_page := '{}';
+        v_worst := 'Infinity';
+        -- The size of the amount itself comes last: only there an order may be too small, and what costs
+        -- more than a page of larger ones is not looked at.
+        for v_size in reverse 10..v_smallest loop
+            v_page := array(
+                select row(best.cost, best.order_id, best.user_id)::private.book_place from (
+                    select place.cost, place.order_id, place.user_id from unnest(v_page) as place
+                    union all
+                    select
+                        case stream.price_type
+                            when 'fixed' then fit.rank else v_index * (v_sign * 10000 + fit.rank) / 10000
+                        end, fit.order_id, fit.user_id
+                    from (values
+                        ('fixed'::public.p2p_price_type, v_sign * p_after_price, v_worst),
+                        ('margin', v_after_margin, div(v_worst * 10000, v_index) - v_sign * 10000 + 1)
+                    ) as stream (price_type, after, upto)
+                    cross join lateral (
+                        select l.rank, l.order_id, l.user_id from private.p2p_book_lines as l
+                        where l.cryptocurrency = p_cryptocurrency and l.fiat_currency = p_fiat_currency
+                            and l.type = p_side and l.method = coalesce(p_method, '')
+                            and l.price_type = stream.price_type and l.size = v_size
+                            and (l.rank::numeric, l.order_id) > (coalesce(stream.after, '-Infinity'), v_after_id)
+                            and l.rank <= stream.upto
+                            and l.expires_at > v_now
+                            and (l.trigger_price is null or private.is_awake(l.type, l.trigger_price, v_index))
+                            and (v_tier is null or l.min_taker_tier <= v_tier)
+                            and l.user_id <> all (v_apart)
+                            and (l.user_id <> all (v_full) or l.order_id = any (v_kept))
+                            and (not p_backed or private.backs_best_price(l.order_id))
+                            and (p_amount is null or (l.max_order_amount >= p_amount and case
+                                when v_size > v_smallest then l.min_order_amount <= p_amount
+                                else exists (
+                                    select from public.p2p_orders as o
+                                    where o.id = l.order_id and o.remaining >= p_amount
+                                        and (o.min_order_amount <= p_amount or o.remaining = p_amount)
+                                )
+                            end))
+                        order by l.rank, l.order_id limit v_lines
+                    ) as fit
+                    order by 1, 2 limit v_lines
+                ) as best
+                order by best.cost, best.order_id
+            );
+            v_worst := case cardinality(v_page) when v_lines then v_page[v_lines].cost else 'Infinity' end;
+        end loop;
+        select array_agg(distinct many.user_id) as makers, array_agg(many.order_id) filter (where many.nth <= private.lines_per_maker()) as kept
+        into v_more
+        from (
+            select place.user_id, place.order_id, row_number() over maker as nth, count(*) over (partition by place.user_id) as lines
+            from unnest(v_page) with ordinality as place (cost, order_id, user_id, n)
+            window maker as (partition by place.user_id order by place.n)
+        ) as many
+        where many.lines > private.lines_per_maker();
+        exit when v_more.makers is null;
+        v_full := v_full || v_more.makers;
+        v_kept := v_kept || v_more.kept;
     end loop;
     return query
     select
@@ -120,9 +170,9 @@ begin
 end
 $$;
 comment on function private.book_page(
-    public.p2p_order_type, text, text, text, numeric, integer, numeric, uuid, integer
+    public.p2p_order_type, text, text, text, numeric, integer, numeric, uuid, integer, boolean
 ) is
-'A page of the book: for each size a stream of fixed prices and one of margins, each in the order of the index, merged. A margin''s key is found from the price of the last page.';
+'A page of the book: for each size a stream of fixed prices and one of margins, each in the order of the index, merged. A margin''s key is found from the price of the last page. p_backed: only orders that private.backs_best_price counts and the tier of the caller may take.';
 
 create function public.p2p_book(
     side public.p2p_order_type, cryptocurrency text, fiat_currency text, payment_method text default null,
@@ -139,14 +189,14 @@ begin
     end if;
     return query select * from private.book_page(
         p2p_book.side, p2p_book.cryptocurrency, p2p_book.fiat_currency, p2p_book.payment_method, p2p_book.amount,
-        p2p_book.tier, p2p_book.after_price, p2p_book.after_id, p2p_book.page_size
+        p2p_book.tier, p2p_book.after_price, p2p_book.after_id, p2p_book.page_size, false
     );
 end
 $$;
 comment on function public.p2p_book(
     public.p2p_order_type, text, text, text, public.money_amount, integer, public.money_amount, uuid, integer
 ) is
-'Orders that can be taken now, best price for the taker first, then id. side: of the orders. amount: that one take could have, in the cryptocurrency. tier: of the taker. after_price, after_id: of the last line of the page before. At most 100 lines. Raises bad_page (422).';
+'Orders that can be taken now, best price for the taker first, then id. side: of the orders. amount: that one take could have, in the cryptocurrency. tier: of the taker. after_price, after_id: of the last line of the page before. At most 100 lines, and at most private.lines_per_maker() of one maker. Raises bad_page (422).';
 
 create table public.p2p_book_counts (
     cryptocurrency text not null references public.currencies (code) on delete restrict,
@@ -194,13 +244,13 @@ as $$
 begin
     return (
         select line.price::numeric from private.book_page(
-            p_side, p_cryptocurrency, p_fiat_currency, null, null, null, null, null, 1
+            p_side, p_cryptocurrency, p_fiat_currency, null, null, null, null, null, 1, true
         ) as line
     );
 end
 $$;
 comment on function private.best_price(public.p2p_order_type, text, text) is
-'Price of the first line of the book, for this caller.';
+'Price of the first line of the book that this caller''s tier may take and something stands behind (private.backs_best_price).';
 
 create view public.p2p_book_summary with (security_invoker = true) as
 select

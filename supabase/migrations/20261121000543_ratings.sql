@@ -17,7 +17,7 @@ create index p2p_ratings_author_id_idx on public.p2p_ratings (author_id);
 create index p2p_ratings_party_id_idx on public.p2p_ratings (party_id, created_at desc);
 select private.make_append_only('public.p2p_ratings');
 comment on table public.p2p_ratings is
-'One rating per side of a settled trade (completed or split: it has cost a fee), written over PostgREST (trade_id, score, comment) within private.rating_window() of the end. Only its author reads it until both sides have rated or that time is over; then everybody does.';
+'One rating per side of a settled trade (completed or split) that was worth one (p2p_trades.is_rated: it has cost a fee), written over PostgREST (trade_id, score, comment) within private.rating_window() of the end. Only its author reads it until both sides have rated or that time is over; then everybody does.';
 comment on column public.p2p_ratings.trade_id is 'The trade; also the id of its escrow.';
 comment on column public.p2p_ratings.author_role is 'Side of the trade that rates: buyer or seller.';
 comment on column public.p2p_ratings.author_id is 'Party that rates. Not granted to anybody: readers see the side.';
@@ -51,6 +51,7 @@ comment on function private.rating_window() is 'How long after its end a trade m
 -- noqa: disable=LT05
 insert into private.refusals (code, status, detail, hint) values
 ('trade_not_settled', 409, 'Only a trade that was completed or split is rated.', ''),
+('trade_not_rated', 409, 'A trade of so little is not rated.', 'trade_minimums says from which amount on.'),
 ('rating_window_closed', 409, 'The time to rate this trade is over.', 'A trade is rated within 14 days of its end.'),
 ('rating_exists', 409, 'This side has rated the trade.', ''),
 ('rating_invalid', 422, 'A rating has a score of 1 to 5 and a comment of at most 500 characters.', '');
@@ -63,7 +64,7 @@ declare
     v_trade record;
 begin
     -- Two at once would each believe to be the first.
-    select t.buyer_id, t.seller_id, t.status, e.completed_at into v_trade
+    select t.buyer_id, t.seller_id, t.status, t.is_rated, e.completed_at into v_trade
     from public.p2p_trades as t
     join public.escrow_transactions as e on e.id = t.id
     where t.id = new.trade_id
@@ -77,6 +78,8 @@ begin
         perform private.refuse('trade_not_found');
     elsif v_trade.status not in ('completed', 'split') then
         perform private.refuse('trade_not_settled');
+    elsif not v_trade.is_rated then
+        perform private.refuse('trade_not_rated');
     elsif new.created_at >= v_trade.completed_at + private.rating_window() then
         perform private.refuse('rating_window_closed');
     elsif exists (
@@ -93,7 +96,7 @@ begin
 end
 $$;
 comment on function private.tg_p2p_ratings__stamp() is
-'Law 7 for ratings: author, side, rated party and times come from the token, the trade and the clock. Raises trade_not_found (404), trade_not_settled, rating_window_closed, rating_exists (409), rating_invalid (422).';
+'Law 7 for ratings: author, side, rated party and times come from the token, the trade and the clock. Raises trade_not_found (404), trade_not_settled, trade_not_rated, rating_window_closed, rating_exists (409), rating_invalid (422).';
 create trigger _500_stamp before insert on public.p2p_ratings
 for each row execute function private.tg_p2p_ratings__stamp();
 

@@ -35,7 +35,7 @@ comment on column public.trader_profiles.phone_verified is 'As the other flags: 
 comment on column public.trader_profiles.id_document_verified is 'A government document was checked.';
 comment on column public.trader_profiles.address_verified is 'A proof of address was checked.';
 comment on column public.trader_profiles.biometric_verified is 'The face was compared with the document.';
-comment on column public.trader_profiles.completed_trades is 'Settled trades: released or split.';
+comment on column public.trader_profiles.completed_trades is 'Settled trades, released or split, that were worth a rating (p2p_trades.is_rated). The other figures are of the same trades; a lost dispute counts whatever it was about.';
 comment on column public.trader_profiles.volume is
 'Worth of the released parts of settled trades, in private.reference_currency(). A trade counts at its reference_amount; where it has none, at its fiat amount if that is in the reference currency, else at nothing.';
 comment on column public.trader_profiles.counterparties is 'Different parties among those of settled trades.';
@@ -216,7 +216,7 @@ begin
     ended as (
         select
             s.owner_id, s.other_id, s.is_buyer, s.created_at, e.performed_at, e.completed_at,
-            e.state <> 'refunded' as is_settled,
+            e.state <> 'refunded' and s.is_rated as is_settled,
             coalesce(s.reference_amount, case s.fiat_currency
                 when private.reference_currency() then s.fiat_amount else 0
             end) * (e.payee_amount + e.fee_amount) / e.amount as worth,

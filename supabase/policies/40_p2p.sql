@@ -64,7 +64,7 @@ grant execute on function
 private.has_edge(text, text, text, text, text, text, text), private.fits(numeric, text),
 private.fits_payment_methods(text[], integer), private.has_index(text, text),
 private.price_of_order(public.p2p_orders, timestamptz), private.fresh_index(text, text, timestamptz),
-private.is_awake(public.p2p_order_type, numeric, numeric), private.book_size(numeric)
+private.is_awake(public.p2p_order_type, numeric, numeric), private.book_size(numeric), private.least_trade(text)
 to authenticated;
 grant execute on function public.order_snapshot(uuid, text, text), private.order_before_take(uuid) to authenticated;
 grant execute on function
@@ -94,7 +94,7 @@ grant execute on function
 public.p2p_book(
     public.p2p_order_type, text, text, text, public.money_amount, integer, public.money_amount, uuid, integer
 ),
-private.book_page(public.p2p_order_type, text, text, text, numeric, integer, numeric, uuid, integer),
+private.book_page(public.p2p_order_type, text, text, text, numeric, integer, numeric, uuid, integer, boolean),
 private.best_price(public.p2p_order_type, text, text), public.p2p_order(uuid), private.book_order(uuid)
 to anon, authenticated;
 grant execute on function service.book_count() to service_role;

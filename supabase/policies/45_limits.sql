@@ -3,6 +3,12 @@ grant select on public.verification_tiers to anon, authenticated;
 create policy verification_tiers_select_anyone on public.verification_tiers for select to anon, authenticated
 using (true);
 
+grant select on public.take_cooldowns, public.trade_minimums to anon, authenticated;
+create policy take_cooldowns_select_anyone on public.take_cooldowns for select to anon, authenticated
+using (true);
+create policy trade_minimums_select_anyone on public.trade_minimums for select to anon, authenticated
+using (true);
+
 grant select on public.rail_limits to anon, authenticated;
 create policy rail_limits_select_anyone on public.rail_limits for select to anon, authenticated
 using (true);
@@ -21,6 +27,7 @@ create policy webhook_events_select_operator on public.webhook_events for select
 using ((select private.is_staff((select auth.uid()), 'operator')));
 
 grant execute on function
-private.tier_row(uuid), private.limits_of(uuid, timestamptz), private.reference_currency(), public.my_limits()
+private.tier_row(uuid), private.limits_of(uuid, timestamptz), private.reference_currency(), public.my_limits(),
+private.order_limits_of(uuid), private.cooldown_until(uuid, timestamptz)
 to authenticated;
 grant execute on function service.profile_verify(jsonb), service.verification_event(jsonb) to service_role;

@@ -37,6 +37,23 @@ def test_before_payment_there_is_nobody_to_name(world: World) -> None:
     assert trade.place == ("released", "")
 
 
+@pytest.mark.parametrize("word", [False, "true", "yes", 1, 0, [], {}])
+@pytest.mark.parametrize(
+    ("policy", "scene"),
+    [("p2p_crypto", "funded"), ("p2p_crypto", "performed"), ("p2p_crypto", "decide"),
+     ("market_goods", "funded"), ("market_goods", "performed")],
+)  # fmt: skip
+def test_who_says_no_does_not_release_from_any_state(
+    world: World, policy: str, scene: str, word: Any
+) -> None:
+    trade = EVERY_POLICY[scene](world, policy)
+    said = {"confirm": True, "payer_name_matches": word}
+    with refused(world.connection, "attestation_required"):
+        trade.commit("accept", "payer", payload=said)
+    trade.commit("accept", "payer", payload=said | {"payer_name_matches": True})
+    assert trade.place == ("released", "")
+
+
 def test_goods_are_accepted_without_it(world: World) -> None:
     trade = EVERY_POLICY["performed"](world, "market_goods")
     trade.commit("accept", "payer", payload={})

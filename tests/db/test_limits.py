@@ -115,15 +115,17 @@ def test_the_last_30_days(world: World, taker: UUID, order: UUID) -> None:
         take(world, order, taker, "0.0001")
 
 
-def test_what_was_cancelled_or_refunded_gives_the_limit_back(
+def test_what_was_given_up_counts_for_who_gave_it_up_and_for_nobody_else(
     world: World, taker: UUID, order: UUID
 ) -> None:
-    for *before, event, role, status in (
+    (maker,) = world.rows("select user_id from public.p2p_orders where id = %s", order)[0]
+    operator_says(world, maker, "grant_tier", tier=1)
+    for n, (*before, event, role, status) in enumerate((
         ("concede", "payee", "cancelled"), ("timeout_refund", "timer", "cancelled"),
         ("perform", "concede", "payee", "refunded"),
-    ):  # fmt: skip
-        trade = take(world, order, taker, "0.02")
-        assert mine(world, taker)["limits"]["daily"]["used"] == "1000"
+    )):  # fmt: skip
+        trade = take(world, order, taker, "0.01")
+        assert mine(world, maker)["limits"]["daily"]["used"] == "500"
         for move in before:
             ended(world, trade, taker, move, role)
         if role == "timer":
@@ -133,7 +135,12 @@ def test_what_was_cancelled_or_refunded_gives_the_limit_back(
             world.one("select status::text from public.p2p_trades where id = %s", trade) == status
         )
         daily = mine(world, taker)["limits"]["daily"]
+        assert daily["used"] == str(500 * (n + 1))
+        daily = mine(world, maker)["limits"]["daily"]
         assert (daily["used"], daily["left"], daily["frees_at"]) == ("0", DAILY, None)
+        world.advance(minutes=11)
+    world.advance(hours=24)
+    assert mine(world, taker)["limits"]["daily"]["used"] == "0"
 
 
 def test_trades_count_on_either_side(world: World, taker: UUID, order: UUID) -> None:
@@ -289,7 +296,10 @@ def test_everybody_reads_the_tiers_and_their_own_limits(
             "monthly": {"limit": "4000", "used": "1000", "left": "3000"},
             "open_trades": {"limit": "4", "used": "1", "left": "3"},
             "unpaid_takes": {"limit": "4", "used": "1", "left": "3"},
+            "published_orders": {"limit": "15", "used": "0", "left": "15"},
+            "unbacked_orders": {"limit": "3", "used": "0", "left": "3"},
         },
+        "waits_until": None,
     }  # fmt: skip
     assert {name: datetime.fromisoformat(each) for name, each in frees.items() if each} == {
         "daily": at + timedelta(hours=24), "monthly": at + timedelta(days=30),

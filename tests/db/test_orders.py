@@ -136,13 +136,13 @@ def test_an_order_follows_its_trades_to_the_end(world: World) -> None:
     split.commit("accept_split", "payee")
     timed_out.expire()
     timed_out.commit("timeout_refund", "timer")
-    # A silent buyer's part is listed again; a buyer who gave up took it off.
+    # What a buyer did not pay or gave up is listed again.
     quarter = Decimal("0.25")
-    assert _order(world, order) == ("active", quarter, 0, 2 * quarter, quarter, 1)
+    assert _order(world, order) == ("active", 2 * quarter, 0, 2 * quarter, 0, 1)
     statuses = [world.one("select status::text from public.p2p_trades where id = %s", t.id)
                 for t in trades]  # fmt: skip
     assert statuses == ["completed", "cancelled", "split", "cancelled"]
-    last = Escrow(world, take(world, order, taker := world.user(), "0.25"), maker, taker)
+    last = Escrow(world, take(world, order, taker := world.user(), "0.5"), maker, taker)
     last.commit("accept", "payer")
     assert _order(world, order)[0] == "completed"
     assert world.problems() == []
@@ -239,11 +239,15 @@ def test_a_take_repeated_is_one_trade(world: World) -> None:
 
 
 def test_fiat_is_rounded_half_up_to_its_decimals(world: World) -> None:
-    order, _ = sell_order(world, price="33333.33", min_order_amount="0.00000001")
-    for amount, fiat in (("0.0000015", "0.05"), ("0.00000135", "0.04"), ("0.5", "16666.67")):
+    order, _ = sell_order(world, price="33333.33", min_order_amount="0.00001")
+    for amount, fiat in (("0.00001005", "0.33"), ("0.0000102", "0.34"), ("0.5", "16666.67")):
         take(world, order, world.user(), amount, fiat_amount=fiat, expected_price="33333.33")
+    half, _ = sell_order(world, price="500", min_order_amount="0.00001")
+    for amount, fiat in (("0.00001", "0.01"), ("0.00003", "0.02")):
+        take(world, half, world.user(), amount, fiat_amount=fiat, expected_price="500")
+    cheap, _ = sell_order(world, price="499", min_order_amount="0.00001")
     with refused(world.connection, "fiat_amount_not_exact"):
-        take(world, order, world.user(), "0.00000001", fiat_amount="0", expected_price="33333.33")
+        take(world, cheap, world.user(), "0.00001", fiat_amount="0", expected_price="499")
 
 
 @pytest.mark.parametrize(

@@ -242,7 +242,7 @@ def test_the_profile_follows_name_and_user(world: World) -> None:
 def test_the_public_profile_follows_flags_and_tier(world: World) -> None:
     trader = world.user("trader", limited=True)
     world.deposit(trader, "1")
-    publish(world, draft(world, trader), trader)
+    publish(world, draft(world, trader, min_order_amount="0.001"), trader)
 
     def shown() -> Any:
         return world.rows(

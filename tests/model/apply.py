@@ -9,7 +9,7 @@ from tests.model.dispute_file import keep_file
 from tests.model.judge import role_in
 from tests.model.moves import MOVES
 from tests.model.offers import keep_offers
-from tests.model.orders import end_trades
+from tests.model.orders import end_trades, trade_end
 from tests.model.settle import pay_funding, pay_parts
 from tests.model.things import Escrow
 from tests.model.world import Answer, Body, World
@@ -38,8 +38,10 @@ def apply(world: World, decisions: Sequence[Body]) -> list[Answer]:
         if escrow.order is not None:
             escrow.trade_status = trade_status(escrow, before[0])
             if escrow.closed:
+                maker = world.orders[escrow.order].maker
+                escrow.ended_as, escrow.given_up_by = trade_end(escrow, d["event"], role, maker)
                 ended.append(escrow)
-    end_trades(world, ended, {d["escrow_id"]: d["event"] for d in decisions})
+    end_trades(world, ended)
     return [_stored(world, d) for d in decisions]
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from tests.model.choose import CRYPTO, keyed, one_of
 from tests.model.money import ZERO, half_up, unit
-from tests.model.policy import METHODS, P2P
+from tests.model.policy import LEAST, METHODS, P2P
 from tests.model.things import Order
 from tests.model.world import Body, World
 
@@ -19,12 +19,12 @@ PRICES = (Decimal("40.37"), Decimal("49999.99"), Decimal("17123.456789"), Decima
 def new_order(world: World, random: Random) -> Order:
     """A draft, as its maker writes it."""
     code = random.choice(CRYPTO)
-    one = unit(code)
+    one, least = unit(code), LEAST[code]
     amount = random.choice([Decimal(1), Decimal("0.5"), one * random.randint(50_000, 200_000)])
     largest = random.choice([amount, amount, amount / 2])
-    largest = max(one, largest - largest % one)
-    smallest = random.choice([one, largest, largest / 4])
-    smallest = max(one, smallest - smallest % one)
+    largest = max(least, largest - largest % one)
+    smallest = random.choice([least, largest, largest / 4])
+    smallest = max(least, smallest - smallest % one)
     return Order(
         uuid4(),
         random.choice([*world.cast.users[:4], *world.cast.companies]),
@@ -76,6 +76,7 @@ def take(world: World, random: Random) -> Body:
         order.smallest, order.largest, order.remaining, order.smallest, order.largest,
         min(order.largest, order.remaining), order.smallest, order.smallest + one,
         order.smallest - one, order.largest + one, order.remaining + one, order.remaining / 2,
+        order.remaining - one,
     ])  # fmt: skip
     if random.random() < 0.97:
         amount = max(one, amount - amount % one)

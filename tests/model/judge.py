@@ -39,6 +39,14 @@ def roles(world: World, escrow: Escrow, kind: str, user: UUID | None) -> set[str
     return mine
 
 
+def _names_no_edge(move: Move, d: Body) -> bool:
+    """Where the parts name the end, others than the one end there is name none."""
+    if move.settles != "default" or move.to != ("refunded", ""):
+        return False
+    gross = (d.get("payee_amount") or 0) + (d.get("fee_amount") or 0)
+    return bool(gross != 0)
+
+
 def judge(world: World, d: Body) -> Verdict:
     """What must become of a decision, were it committed now."""
     escrow = world.escrows.get(d["escrow_id"])
@@ -57,7 +65,7 @@ def judge(world: World, d: Body) -> Verdict:
     if move is None:
         return refused("illegal_move")
     role = role_in(world, escrow, d, move)
-    if role is None:
+    if role is None or _names_no_edge(move, d):
         return refused("not_your_move")
     faults = _faults_of_time(world, escrow, d, move, role)
     faults |= _faults_of_parts(escrow, d, move)

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
 from tests.model.books import moved
 from tests.model.money import ZERO, fits, half_up
-from tests.model.policy import METHODS, P2P
+from tests.model.policy import LEAST, METHODS, P2P
 from tests.model.things import Escrow, Order
 from tests.model.world import DONE, Answer, Body, Verdict, World, has_key, refused
 
@@ -167,18 +168,26 @@ def _faults_of_take(world: World, order: Order, body: Body) -> set[str]:
     sign = 1 if order.side == "sell" else -1
     if sign * order.price > sign * body["expected_price"]:
         faults.add("price_changed")
-    if amount <= 0 or not fits(amount, order.currency) or amount > order.largest:
-        faults.add("amount_out_of_range")
-    if amount > order.remaining:
-        faults.add("not_enough_remaining")
-    if amount < order.smallest and amount != order.remaining:
-        faults.add("amount_out_of_range")
+    faults |= _faults_of_amount(order, amount)
     exact = half_up(Fraction(amount) * Fraction(order.price), order.fiat)
     if body["fiat_amount"] != exact or exact <= 0:
         faults.add("fiat_amount_not_exact")
     deadline, end = body.get("deadline_at"), body.get("expires_at")
     if deadline is None or end is None or end <= world.now or end < deadline:
         faults.add("deadline_missing")
+    return faults
+
+
+def _faults_of_amount(order: Order, amount: Decimal) -> set[str]:
+    faults = set()
+    if amount <= 0 or not fits(amount, order.currency) or amount > order.largest:
+        faults.add("amount_out_of_range")
+    if amount > order.remaining:
+        faults.add("not_enough_remaining")
+    if amount < LEAST[order.currency] or (amount < order.smallest and amount != order.remaining):
+        faults.add("amount_out_of_range")
+    if 0 < order.remaining - amount < LEAST[order.currency]:
+        faults.add("remainder_too_small")
     return faults
 
 
@@ -211,7 +220,27 @@ def apply_take(world: World, body: Body, given: Answer) -> Answer:
     return answer
 
 
-def end_trades(world: World, ended: Iterable[Escrow], events: dict[UUID, str]) -> None:
+_GIVEN_UP = {
+    "concede": "conceded", "timeout_refund": "unpaid", "settle_decision": "ruled",
+    "timeout_settle": "ruled",
+}  # fmt: skip
+
+
+def trade_end(escrow: Escrow, event: str, role: str, maker: UUID) -> tuple[str, UUID | None]:
+    """How a trade ended, and whose doing it was that nothing was traded."""
+    if escrow.state != "refunded":
+        return escrow.state, None
+    if event == "accept_split":
+        taker = "payee" if maker == escrow.payer else "payer"
+        # The other side accepts what the taker asked for.
+        asked = role != taker
+        return "cancelled", getattr(escrow, taker) if asked else None
+    if event in _GIVEN_UP:
+        return _GIVEN_UP[event], escrow.payee
+    return "undecided", None
+
+
+def end_trades(world: World, ended: Iterable[Escrow]) -> None:
     """Orders learn of their trades that ended in one transaction."""
     of_order: dict[UUID, list[Escrow]] = defaultdict(list)
     for escrow in ended:
@@ -224,11 +253,11 @@ def end_trades(world: World, ended: Iterable[Escrow], events: dict[UUID, str]) -
             if escrow.state != "refunded":
                 order.settled += escrow.amount
                 order.completed += escrow.state == "released"
-            elif events[escrow.id] == "timeout_refund" and order.listed:
+            elif order.listed and escrow.given_up_by != order.maker:
                 order.remaining += escrow.amount
             else:
                 order.withdrawn += escrow.amount
         order.version += 1
         order.may_skip = len(escrows) - 1
         if order.listed and order.remaining == 0 and order.reserved == 0:
-            order.status = "completed"
+            order.status = "completed" if order.settled > 0 else "cancelled"

@@ -91,5 +91,8 @@ METHODS = {
     "wise": Method(_minutes(30), _hours(1)),
 }
 
+# Least amount of a trade.
+LEAST = {"BTC": Decimal("0.00001"), "USDT_TRON": Decimal("0.001")}
+
 POLICIES = {policy.id: policy for policy in (P2P, GOODS, SERVICE, STRICT, FREE)}
 OWN = (STRICT, FREE)

@@ -8,11 +8,12 @@ from tests.model.world import Body, World
 
 def accept(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     unsure = payload(d).get("confirm") is not True
-    silent = payload(d).get("payer_name_matches") is not True
+    word = payload(d).get("payer_name_matches")
     early = escrow.state == "funded"
+    asked = not early and escrow.policy.attests
     return codes(
         confirmation_required=early and unsure,
-        attestation_required=not early and escrow.policy.attests and silent,
+        attestation_required=word is not True and (asked or word is not None),
     )
 
 

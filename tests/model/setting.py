@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tests.model.arena import Database
 from tests.model.cast import PLATFORM, Cast
-from tests.model.policy import OWN, POLICIES, Policy
+from tests.model.policy import LEAST, OWN, POLICIES, Policy
 
 TRADERS, ARBITERS, COMPANIES = 4, 4, 1
 
@@ -28,7 +28,8 @@ on conflict (policy_id, currency) do update set above = excluded.above
 _USER = "insert into auth.users (id) values (%s) on conflict do nothing"
 _NO_LIMITS = """
 update public.verification_tiers set per_trade_limit = null, daily_limit = null,
-    monthly_limit = null, max_open_trades = null, max_unpaid_takes = null, max_method_risk = null
+    monthly_limit = null, max_open_trades = null, max_unpaid_takes = null, max_method_risk = null,
+    max_published_orders = null, max_unbacked_orders = null
 """
 _COMPANY = """
 insert into public.parties (id, kind, display_name) values (%s, 'merchant', 'company')
@@ -82,6 +83,11 @@ def stage(database: Database, cast: Cast) -> None:
         cursor.execute("update public.payment_methods set trade_limit = null")
         cursor.execute(_NO_LIMITS)
         cursor.execute("update public.operator_limits set above = 1e18 where above > 0")
+        cursor.execute("delete from public.take_cooldowns")
+        cursor.executemany(
+            "update public.trade_minimums set min_amount = %s where currency = %s",
+            [[least, code] for code, least in LEAST.items()],
+        )
         cursor.executemany(_USER, [[user] for user in cast.users])
         cursor.executemany(_COMPANY, [[company] for company in cast.companies])
         cursor.executemany(_MEMBER, list(cast.members))

@@ -14,7 +14,7 @@ BEGINS = ("fund", "funds_confirmed", "top_up", "accept_partial")
 
 
 def pay_parts(world: World, escrow: Escrow, d: Body) -> None:
-    """Divide what is held. A refund by the timer goes back to an order still listed."""
+    """Divide what is held. What was all given back goes to an order still listed."""
     code = escrow.currency
     entries = [Entry(escrow.payer, code, -escrow.amount, "locked", hold=escrow.id)]
     back_to = _order_hold(world, escrow, d)
@@ -35,7 +35,7 @@ def pay_parts(world: World, escrow: Escrow, d: Body) -> None:
 
 
 def _order_hold(world: World, escrow: Escrow, d: Body):  # type: ignore[no-untyped-def]
-    if escrow.order is None or d["event"] != "timeout_refund":
+    if escrow.order is None or d["payee_amount"] + d["fee_amount"] > 0:
         return None
     order = world.orders[escrow.order]
     return order if order.side == "sell" and order.listed else None

@@ -108,6 +108,8 @@ class Escrow:
     fee_amount: Decimal | None = None
     claim_until: datetime | None = None
     trade_status: str | None = None
+    ended_as: str | None = None
+    given_up_by: UUID | None = None
     offers: list[Offer] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
     claims: set[UUID] = field(default_factory=set)

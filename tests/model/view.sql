@@ -7,6 +7,8 @@ select jsonb_build_object(
             'amount', e.amount, 'payer_amount', e.payer_amount, 'payee_amount', e.payee_amount,
             'fee_amount', e.fee_amount, 'claim_until', e.claim_until,
             'trade_status', (select t.status from public.p2p_trades as t where t.id = e.id),
+            'ended_as', (select t.ended_as from public.p2p_trades as t where t.id = e.id),
+            'given_up_by', (select t.given_up_by from public.p2p_trades as t where t.id = e.id),
             'events', (select count(*) from public.escrow_events as v where v.escrow_id = e.id),
             'settlements', (
                 select count(*) from public.escrow_events as v where v.escrow_id = e.id and v.payer_amount is not null

@@ -171,7 +171,7 @@ def escrow_view(escrow: Escrow) -> dict[str, Any]:
     names = (
         "state", "phase", "version", "state_version", "deadline_at", "expires_at", "frozen_at",
         "performed_at", "revisions", "signed_by", "amount", "payer_amount", "payee_amount",
-        "fee_amount", "claim_until", "trade_status",
+        "fee_amount", "claim_until", "trade_status", "ended_as", "given_up_by",
     )  # fmt: skip
     view = {name: getattr(escrow, name) for name in names}
     view["events"] = escrow.version

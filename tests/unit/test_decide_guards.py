@@ -114,6 +114,16 @@ def test_releasing_early_needs_a_confirmation() -> None:
     assert ask("release", "payer", named, state="performed").event == "accept"
 
 
+def test_who_says_that_another_paid_does_not_release() -> None:
+    for state, attests in (("funded", True), ("performed", True), ("funded", False)):
+        policy = replace(POLICY, attest_payer_name=attests)
+        for word in (False, "true", "", 0):
+            said = {"confirm": True, "payer_name_matches": word}
+            with refused("attestation_required"):
+                ask("release", "payer", said, state=state, policy=policy)
+    assert ask("release", "payer", {"confirm": True}).event == "accept"
+
+
 def test_revisions_run_out() -> None:
     with refused("no_revisions_left"):
         ask("request-revision", "payer", state="performed", revision_count=2)
