@@ -93,13 +93,13 @@ def assign(
 def freeze(
     escrow_id: Id, body: bodies.Freeze, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
-    """An operator blocks every money move and stops every clock."""
+    """An operator opens a reason to hold it: no money moves, the clocks rest."""
     return act(db, caller, key, escrow_id, "freeze", body)
 
 
 @routes.post("/escrows/<escrow_id>/unfreeze", responses=_MOVED)
 def unfreeze(
-    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.Unfreeze, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
-    """An operator lets it go on."""
+    """An operator closes a reason of an operator; with the last one of all it goes on."""
     return act(db, caller, key, escrow_id, "unfreeze", body)

@@ -97,6 +97,12 @@ class Freeze(TradeBody):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+class Unfreeze(TradeBody):
+    """hold_id: of escrow_holds; may be left out while only one reason of an operator is open."""
+
+    hold_id: Id | None = None
+
+
 class Claim(Body):
     reason: Reason
     description: Description = ""

@@ -6,7 +6,7 @@ The database checks everything again when the decision is committed.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from . import disputes, funding, parties, supervision
+from . import disputes, funding, parties, rail_takes, supervision
 from .decision import Command, Decision
 from .snapshot import Snapshot
 from .turn import Turn
@@ -41,8 +41,7 @@ RULES: Mapping[str, Callable[[Turn], Decision]] = {
     "propose-partial": funding.propose_partial,
     "accept-partial": funding.accept_partial,
     "return-funds": funding.return_funds,
-    "rail-return": funding.rail_return,
-    "rail-void": funding.rail_void,
+    "rail-take": rail_takes.take,
 }
 
 

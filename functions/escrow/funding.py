@@ -1,9 +1,5 @@
 """Rules for signing and for money that comes from outside."""
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
-
 from shared.refusals import refusal
 
 from . import deadlines
@@ -88,29 +84,6 @@ def accept_partial(turn: Turn) -> Decision:
 def return_funds(turn: Turn) -> Decision:
     """The payer takes back what arrived."""
     return turn.permit("return_funds").decision()
-
-
-def rail_return(turn: Turn) -> Decision:
-    """The rail has given held money back itself; what it left goes back to the payer."""
-    move = turn.permit("rail_return")
-    return move.decision(gross=Decimal(0), payload=_taken_back(turn, turn.escrow.amount))
-
-
-def rail_void(turn: Turn) -> Decision:
-    """The rail has given money in suspense back itself; what it left goes back to the payer."""
-    move = turn.permit("rail_void")
-    return move.decision(payload=_taken_back(turn, turn.snapshot.suspense or Decimal(0)))
-
-
-def _taken_back(turn: Turn, most: Decimal) -> Mapping[str, Any]:
-    said = turn.command.payload
-    if turn.escrow.rail == "internal":
-        raise refusal("other_rail")
-    if not said.get("reference"):
-        raise refusal("reference_required")
-    if not 0 < said["amount"] <= most:
-        raise refusal("funds_not_exact")
-    return said
 
 
 def _funded(move: Move) -> Decision:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .decide import decide
 from .decision import Command, Decision
-from .snapshot import TERMINAL, Snapshot
+from .snapshot import TERMINAL, Hold, Snapshot
 
 CHARGEBACK = "chargeback"
 FLAGGED = "flagged"
@@ -73,7 +73,6 @@ def parse_report(data: Mapping[str, Any]) -> Report:
 def next_step(
     report: Report,
     snapshot: Snapshot,
-    frozen_reason: str | None,
     case: Mapping[str, str] | None,
 ) -> Step:
     """The step that a report calls for, as the escrow stands now.
@@ -90,29 +89,37 @@ def next_step(
         return Noted() if ended else Outcome(case["id"], report.kind)
     if report.kind == "reversal_lost":
         return _lost(report, snapshot)
-    if snapshot.escrow.frozen and frozen_reason == CHARGEBACK:
-        return _move(report, snapshot, "unfreeze", {})
+    if hold := _hold(report, snapshot):
+        return _move(report, snapshot, "unfreeze", {"hold_id": hold.id})
     return Noted()
 
 
 def _opened(report: Report, snapshot: Snapshot) -> Step:
     if snapshot.escrow.state in TERMINAL:
         return Case("rail_reversal")
-    if snapshot.escrow.frozen:
+    if _hold(report, snapshot):
         return Noted()
-    return _move(report, snapshot, "freeze", {"reason": CHARGEBACK})
+    payload = {"kind": CHARGEBACK, "reason": CHARGEBACK, "reference": report.reference}
+    return _move(report, snapshot, "freeze", {**payload, "amount": report.amount})
+
+
+def _hold(report: Report, snapshot: Snapshot) -> Hold | None:
+    return next(
+        (
+            hold
+            for hold in snapshot.holds
+            if (hold.kind, hold.reference) == (CHARGEBACK, report.reference)
+        ),
+        None,
+    )
 
 
 def _lost(report: Report, snapshot: Snapshot) -> Step:
-    escrow = snapshot.escrow
-    if escrow.state in TERMINAL:
+    if snapshot.escrow.state in TERMINAL:
         # Nobody heard of it before it was over: opened and ended in one.
         return Case("rail_reversal")
-    word, most = "rail-return", escrow.amount
-    if escrow.state == "funding_exception":
-        word, most = "rail-void", snapshot.suspense or most
-    amount = min(report.amount, most)
-    return _move(report, snapshot, word, {"amount": amount, "reference": report.reference})
+    payload = {"amount": report.amount, "reference": report.reference}
+    return _move(report, snapshot, "rail-take", payload)
 
 
 def _funds(report: Report, snapshot: Snapshot) -> Step:

@@ -59,7 +59,7 @@ def one_round(db: Database, done: Applied) -> bool:
 
 def _apply(db: Database, data: Mapping[str, Any], done: Applied) -> None:
     report, snapshot = parse_report(data["report"]), parse_snapshot(data["snapshot"])
-    step = data["moved_as"] or next_step(report, snapshot, data["frozen_reason"], data["case"])
+    step = data["moved_as"] or next_step(report, snapshot, data["case"])
     match step:
         case str():
             # Made by a worker that did not come to say so: the escrow has moved on since.

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+HOLDING = frozenset({"funded", "performed", "disputed", "decided"})
 TERMINAL = frozenset({"released", "refunded", "split", "void"})
 
 
@@ -84,6 +85,21 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """An open reason to hold the escrow. amount: what the rail has withdrawn. at_end: lift or
+    stand. lapsed: it has had its longest time."""
+
+    id: str
+    kind: str
+    owner_role: str
+    reference: str
+    amount: Decimal | None
+    ends_at: datetime
+    at_end: str
+    lapsed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Dispute:
     """The pending file. Amounts are the payee's part before the fee."""
 
@@ -106,6 +122,7 @@ class Snapshot:
     escrow: Escrow
     policy: Policy
     offers: tuple[Offer, ...] = ()
+    holds: tuple[Hold, ...] = ()
     suspense: Decimal | None = None
     dispute: Dispute | None = None
 
@@ -122,6 +139,7 @@ def parse_snapshot(data: Mapping[str, Any]) -> Snapshot:
         escrow=_escrow(data["escrow"]),
         policy=_policy(data["policy"]),
         offers=tuple(_offer(offer) for offer in data["offers"]),
+        holds=tuple(_hold(hold) for hold in data["holds"]),
         suspense=_amount_or_none(data["suspense"]),
         dispute=_dispute(dispute) if dispute else None,
     )
@@ -165,6 +183,12 @@ def _offer(data: Mapping[str, Any]) -> Offer:
             "payee_amount": _amount_or_none(data["payee_amount"]),
             "expires_at": _time(data["expires_at"]),
         }
+    )
+
+
+def _hold(data: Mapping[str, Any]) -> Hold:
+    return Hold(
+        **{**data, "amount": _amount_or_none(data["amount"]), "ends_at": _time(data["ends_at"])}
     )
 
 

@@ -1,23 +1,45 @@
-"""Rules for operators: freeze, unfreeze, assign."""
+"""Rules for who holds an escrow and lets it go, and for who gives it to an arbiter."""
 
 from shared.refusals import refusal
 
 from . import deadlines
 from .decision import Decision
+from .snapshot import Hold
 from .turn import Turn
 
 
 def freeze(turn: Turn) -> Decision:
-    """Block every money move and stop every clock."""
+    """Open a reason to hold the escrow, whatever else holds it: no money moves, the clocks rest."""
     move = turn.permit("freeze")
-    if not turn.command.payload.get("reason"):
+    said = turn.command.payload
+    if not said.get("reason"):
         raise refusal("reason_required")
-    return move.decision(payload={"reason": turn.command.payload["reason"]})
+    if move.role == "rail" and turn.escrow.rail == "internal":
+        raise refusal("other_rail")
+    return move.decision(payload={"kind": "operator", **said})
 
 
 def unfreeze(turn: Turn) -> Decision:
-    """Go on; the database adds the frozen time to every clock."""
-    return turn.permit("unfreeze").decision()
+    """Close one's own reason: the one that is named, or the only one. The database gives the clocks
+    their time back with the last one."""
+    move = turn.permit("unfreeze")
+    hold = _named(turn, move.role)
+    if hold.owner_role != move.role:
+        raise refusal("not_your_move")
+    return move.decision(payload={"hold_id": hold.id})
+
+
+def _named(turn: Turn, role: str) -> Hold:
+    said = turn.command.payload
+    if "hold_id" in said:
+        found = [hold for hold in turn.snapshot.holds if hold.id == str(said["hold_id"])]
+    else:
+        found = [hold for hold in turn.snapshot.holds if hold.owner_role == role]
+    if len(found) > 1:
+        raise refusal("hold_required")
+    if not found:
+        raise refusal("hold_not_open")
+    return found[0]
 
 
 def assign(turn: Turn) -> Decision:

@@ -8,7 +8,8 @@ from shared.refusals import refusal
 from . import deadlines
 from .decision import Command, Decision
 from .parties import NOTHING
-from .snapshot import Dispute, Snapshot
+from .rail_takes import taken
+from .snapshot import HOLDING, Dispute, Hold, Snapshot
 from .turn import Turn
 
 _TIMEOUT = Command("timeout")
@@ -20,10 +21,20 @@ def decide_timer(snapshot: Snapshot) -> Decision:
     Raises Problem: not_due, escrow_frozen, escrow_closed.
     """
     turn = Turn(snapshot, _TIMEOUT, snapshot.now)
+    if lapsed := next((hold for hold in snapshot.holds if hold.lapsed), None):
+        return _end_of_hold(turn, lapsed)
     state, phase = snapshot.escrow.state, snapshot.escrow.phase
     if rule := _RULES.get(phase or state):
         return rule(turn)
     raise refusal("escrow_closed")
+
+
+def _end_of_hold(turn: Turn, hold: Hold) -> Decision:
+    """Nothing is held for ever: the reason is over, or what the rail has withdrawn stays gone."""
+    waiting = turn.escrow.state == "funding_exception" and turn.snapshot.suspense
+    if hold.at_end == "stand" and (waiting or turn.escrow.state in HOLDING):
+        return taken(turn, hold.amount or NOTHING, hold.reference)
+    return turn.permit("unfreeze").decision(payload={"hold_id": hold.id})
 
 
 def _void(turn: Turn) -> Decision:

@@ -78,7 +78,8 @@ class Turn:
         expires_at = self.escrow.expires_at
         if expires_at is None or self.escrow.frozen:
             return
-        if edge.actor == "timer" and self.now < expires_at:
+        # What the timer may do to a held escrow waits for the end of a reason, not for the clocks.
+        if edge.actor == "timer" and not edge.while_frozen and self.now < expires_at:
             raise refusal("not_due")
         if edge.before_deadline and edge.actor != "rail" and self.now > expires_at:
             raise refusal("deadline_passed")

@@ -168,7 +168,6 @@ create table public.escrow_transactions (
     deadline_at timestamptz,
     expires_at timestamptz,
     frozen_at timestamptz,
-    frozen_reason text,
     rail_hold_until timestamptz not null default 'infinity',
     revision_count integer not null default 0,
     performed_at timestamptz,
@@ -208,7 +207,6 @@ create table public.escrow_transactions (
     constraint escrow_transactions_completed check (
         (completed_at is not null) = (state in ('released', 'refunded', 'split', 'void'))
     ),
-    constraint escrow_transactions_frozen_says_why check ((frozen_at is null) = (frozen_reason is null)),
     -- What never ends would hold the money for ever.
     constraint escrow_transactions_times_are_finite check (isfinite(deadline_at) and isfinite(expires_at)),
     constraint escrow_transactions_time_to_perform check (perform_within > '0' and accept_within > '0'),
@@ -235,7 +233,6 @@ comment on column public.escrow_transactions.fee_bps is
 'Fee in basis points of the released part, as it was when the escrow began.';
 comment on column public.escrow_transactions.state is 'Where it stands; changed only by moves of private.state_edges.';
 comment on column public.escrow_transactions.phase is 'Part of a dispute; empty outside one.';
-comment on column public.escrow_transactions.frozen_reason is 'Why it is frozen; null when it is not.';
 comment on column public.escrow_transactions.revision_count is 'How often the payer sent the work back.';
 comment on column public.escrow_transactions.performed_at is
 'When the payee performed, later by the time it was frozen since; null before.';
@@ -258,7 +255,7 @@ comment on column public.escrow_transactions.accept_within is
 'Time the payer has to accept what was performed; a payment method may give less or more than the policy.';
 comment on column public.escrow_transactions.deadline_at is 'When the duty of the present state is due.';
 comment on column public.escrow_transactions.expires_at is 'deadline_at plus grace: from here on the timer acts for the silent side.';
-comment on column public.escrow_transactions.frozen_at is 'Overlay: since when all money moves are blocked and the clocks stand still.';
+comment on column public.escrow_transactions.frozen_at is 'Overlay: since when a reason of escrow_holds is open. While one is, all money moves are blocked and the clocks stand still; null when none is.';
 comment on column public.escrow_transactions.version is 'Number of the last event; every move adds one.';
 comment on column public.escrow_transactions.state_version is 'Version at which the state was entered; offers are bound to it.';
 comment on column public.escrow_transactions.rail_hold_until is 'How long the rail can hold the money; no deadline lies beyond it.';

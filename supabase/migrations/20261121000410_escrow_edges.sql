@@ -114,17 +114,17 @@ cross join unnest('{payer,payee}'::text[]) as a (actor);
 -- The overlay.
 insert into private.state_edges
 (number, machine, from_state, from_phase, event, actor, to_state, to_phase, while_frozen, note)
-select 23, 'escrow', f.state, f.phase, m.event, a.actor, f.state, f.phase, m.while_frozen, m.note
+select 23, 'escrow', f.state, f.phase, m.event, a.actor, f.state, f.phase, true, m.note
 from (values
     ('proposed', ''), ('awaiting_funds', ''), ('funding_exception', ''), ('funded', ''), ('performed', ''),
     ('disputed', 'statements'), ('disputed', 'acknowledge'), ('disputed', 'decide'), ('disputed', 'approve'),
     ('decided', '')
 ) as f (state, phase)
 cross join (values
-    ('freeze', false, 'blocks every money move, stops every clock'),
-    ('unfreeze', true, 'adds the frozen time to every clock')
-) as m (event, while_frozen, note)
-cross join unnest('{operator,rail,system}'::text[]) as a (actor);
+    ('freeze', '{operator,rail,system}', 'opens a reason to hold it: no money moves, the clocks rest'),
+    ('unfreeze', '{operator,rail,system,timer}', 'closes one reason; with the last one the clocks get the time back')
+) as m (event, actors, note)
+cross join unnest(m.actors::text[]) as a (actor);
 
 -- Time lost to an outage of Holdfast itself.
 insert into private.state_edges
@@ -136,12 +136,14 @@ where machine = 'escrow' and event = 'freeze';
 
 -- The rail has given the money back itself: a lost chargeback, a deposit that a reorganisation took away.
 insert into private.state_edges (number, machine, from_state, from_phase, event, actor, to_state, settles, while_frozen, note)
-select 25, 'escrow', f.state, f.phase, 'rail_return', 'rail', 'refunded', 'refund', true,
+select 25, 'escrow', f.state, f.phase, 'rail_return', a.actor, 'refunded', 'refund', true,
     'the rail took the money back while it was held; what it left goes back to the payer'
 from (values
     ('funded', ''), ('performed', ''), ('disputed', 'statements'), ('disputed', 'acknowledge'), ('disputed', 'decide'),
     ('disputed', 'approve'), ('decided', '')
 ) as f (state, phase)
+cross join unnest('{rail,timer}'::text[]) as a (actor)
 union all
-select 25, 'escrow', 'funding_exception', '', 'rail_void', 'rail', 'void', null, true,
-    'the rail took the money in suspense back; what it left goes back to the payer';
+select 25, 'escrow', 'funding_exception', '', 'rail_void', a.actor, 'void', null, true,
+    'the rail took the money in suspense back; what it left goes back to the payer'
+from unnest('{rail,timer}'::text[]) as a (actor);

@@ -11,7 +11,7 @@ begin
         raise sqlstate 'PT403' using message = 'append_only', detail = 'An escrow is never deleted.';
     end if;
     if tg_op = 'INSERT' then
-        if new.version <> 1 or new.state_version <> 1
+        if new.version <> 1 or new.state_version <> 1 or new.frozen_at is not null
             or not private.has_edge(
                 'escrow', null, '', new.last_event, new.last_actor_role::text, new.state::text, new.phase::text
             ) then
@@ -52,9 +52,11 @@ begin
     if old.frozen_at is not null and not v_edge.while_frozen then
         raise sqlstate 'PT409' using message = 'escrow_frozen', detail = 'The escrow is frozen.';
     end if;
-    if (new.last_event = 'freeze') is distinct from (old.frozen_at is null and new.frozen_at is not null)
-        or (new.last_event = 'unfreeze') is distinct from (old.frozen_at is not null and new.frozen_at is null) then
-        raise sqlstate 'PT409' using message = 'illegal_move', detail = 'Only freeze and unfreeze move the overlay.';
+    if (old.frozen_at is not null or new.frozen_at is not null or new.last_event = 'freeze')
+        and new.frozen_at is distinct from private.frozen_after(
+            old, new.last_event, new.last_payload, private.is_terminal(new.state), new.updated_at
+        ) then
+        raise sqlstate 'PT409' using message = 'illegal_move', detail = 'Only its reasons move the overlay.';
     end if;
     if new.state <> old.state then
         new.state_version := new.version;

@@ -167,6 +167,8 @@ begin
                 return 'other_rail';
             elsif coalesce(p_payload ->> 'reference', '') = '' then
                 return 'reference_required';
+            elsif v_role = 'timer' and private.stand_refusal(p_escrow, p_payload, p_now) is not null then
+                return 'not_due';
             elsif not coalesce(
                 (p_payload ->> 'amount')::numeric > 0 and private.fits((p_payload ->> 'amount')::numeric, p_escrow.currency)
                 and (p_payload ->> 'amount')::numeric <= (case p_escrow.state
@@ -187,9 +189,9 @@ begin
                 return 'outage_not_open';
             end if;
         when 'freeze' then
-            if coalesce(p_payload ->> 'reason', '') = '' then
-                return 'reason_required';
-            end if;
+            return private.freeze_refusal(p_escrow, v_role, p_payload);
+        when 'unfreeze' then
+            return private.unfreeze_refusal(p_escrow, v_role, p_payload, p_now);
         when 'decide', 'propose_decision' then
             if not coalesce(
                 (p_payload ->> 'payer_amount')::numeric >= 0 and (p_payload ->> 'payee_amount')::numeric >= 0

@@ -123,7 +123,8 @@ begin
     if p_escrow.frozen_at is not null and not p_edge.while_frozen then
         return 'escrow_frozen';
     end if;
-    if p_edge.actor = 'timer' then
+    -- What the timer may do to a held escrow waits for the end of a reason, not for the clocks.
+    if p_edge.actor = 'timer' and not p_edge.while_frozen then
         if p_now < p_escrow.expires_at or (p_decision.event = 'timeout_hold' and p_now < p_escrow.rail_hold_until) then
             return 'not_due';
         elsif private.awaits_credit(p_escrow) then

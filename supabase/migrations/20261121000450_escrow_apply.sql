@@ -9,15 +9,18 @@ declare
     v_new public.escrow_transactions := p_move.escrow;
     v_paused interval := '0';
 begin
-    case p_move.event
-        when 'unfreeze' then
+    if v_old.frozen_at is not null or p_move.event = 'freeze' then
+        v_new.frozen_at := private.frozen_after(
+            v_old, p_move.event, p_move.payload, private.is_terminal(p_move.to_state), p_now
+        );
+        if v_new.frozen_at is null then
             v_paused := p_now - v_old.frozen_at;
-        when 'outage_credit' then
-            select private.time_lost(v_old, o) into v_paused
-            from public.outages as o where o.id = (p_move.payload ->> 'outage_id')::uuid;
-        else
-            null;
-    end case;
+        end if;
+    end if;
+    if p_move.event = 'outage_credit' then
+        select private.time_lost(v_old, o) into v_paused
+        from public.outages as o where o.id = (p_move.payload ->> 'outage_id')::uuid;
+    end if;
     -- The rail holds no longer for it.
     v_paused := least(v_paused, v_old.rail_hold_until - v_old.expires_at);
     v_new.state := p_move.to_state;
@@ -30,6 +33,7 @@ begin
     v_new.updated_at := p_now;
     v_new.deadline_at := coalesce(p_move.deadline_at, v_old.deadline_at + v_paused);
     v_new.expires_at := coalesce(p_move.expires_at, v_old.expires_at + v_paused);
+    v_new.performed_at := v_old.performed_at + v_paused;
     if v_new.state in ('released', 'refunded', 'split', 'void') then
         v_new.deadline_at := null;
         v_new.expires_at := null;
@@ -49,15 +53,6 @@ begin
             v_new.revision_count := v_old.revision_count + 1;
         when 'sign', 'countersign' then
             v_new.signed_by := v_old.signed_by || p_move.role::public.escrow_role;
-        when 'freeze' then
-            v_new.frozen_at := p_now;
-            v_new.frozen_reason := p_move.payload ->> 'reason';
-        when 'unfreeze' then
-            v_new.frozen_at := null;
-            v_new.frozen_reason := null;
-            v_new.performed_at := v_old.performed_at + v_paused;
-        when 'outage_credit' then
-            v_new.performed_at := v_old.performed_at + v_paused;
         when 'funds_confirmed', 'top_up' then
             v_new.rail_hold_until := private.rail_hold_until(
                 v_old.rail, coalesce((p_move.payload ->> 'provider_time')::timestamptz, p_now)
@@ -154,7 +149,7 @@ begin
         state = n.state, phase = n.phase, version = n.version, amount = n.amount,
         deadline_at = n.deadline_at, expires_at = n.expires_at, performed_at = n.performed_at,
         revision_count = n.revision_count, signed_by = n.signed_by,
-        frozen_at = n.frozen_at, frozen_reason = n.frozen_reason, rail_hold_until = n.rail_hold_until,
+        frozen_at = n.frozen_at, rail_hold_until = n.rail_hold_until,
         payer_amount = n.payer_amount, payee_amount = n.payee_amount, fee_amount = n.fee_amount,
         completed_at = n.completed_at, claim_until = n.claim_until,
         last_event = n.last_event, last_actor_role = n.last_actor_role, last_actor_id = n.last_actor_id,
@@ -172,6 +167,67 @@ end
 $$;
 comment on function private.escrow_apply(private.escrow_decision[]) is
 'Laws 2 and 3: locks the escrows in id order, judges each decision, posts, moves, records. One row per decision: a refusal code, or the answer.';
+
+create function private.hold_escrows(
+    p_escrows uuid[], p_kind text, p_reference text, p_reason text
+) returns uuid[]
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_decisions private.escrow_decision[];
+begin
+    -- In the order of their ids, as every command.
+    perform from public.escrow_transactions as e where e.id = any (p_escrows) order by e.id for no key update;
+    -- Locked, they stay as they are read now: no decision comes too late.
+    select array_agg(jsonb_populate_record(null::private.escrow_decision, jsonb_build_object(
+        'escrow_id', e.id, 'expected_version', e.version, 'event', 'freeze', 'actor_kind', 'system',
+        'payload', jsonb_build_object('kind', p_kind, 'reference', p_reference, 'reason', p_reason)
+    )) order by e.id)
+    into v_decisions
+    from public.escrow_transactions as e where e.id = any (p_escrows) and e.completed_at is null;
+    if v_decisions is null then
+        return '{}';
+    end if;
+    return array(select a.escrow_id from private.escrow_apply(v_decisions) as a where a.refusal is null);
+end
+$$;
+comment on function private.hold_escrows(uuid[], text, text, text) is
+'The system opens a reason of a kind of its own on live escrows; those that it now holds. Where the same reason is open, nothing happens.';
+
+create function private.lift_holds(p_holds uuid[]) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_hold record;
+    v_refusal text;
+    v_lifted integer := 0;
+begin
+    -- In the order of their ids, as every command.
+    perform from public.escrow_transactions as e
+    where e.id in (select h.escrow_id from public.escrow_holds as h where h.id = any (p_holds))
+    order by e.id for no key update;
+    for v_hold in
+        select h.id, h.escrow_id from public.escrow_holds as h
+        where h.id = any (p_holds) and h.closed_at is null order by h.escrow_id, h.id
+    loop
+        -- An escrow may have several: each move finds the version that the one before has made.
+        select a.refusal into v_refusal from private.escrow_apply(array[jsonb_populate_record(
+            null::private.escrow_decision, jsonb_build_object(
+                'escrow_id', v_hold.escrow_id, 'event', 'unfreeze', 'actor_kind', 'system',
+                'expected_version', (select e.version from public.escrow_transactions as e where e.id = v_hold.escrow_id),
+                'payload', jsonb_build_object('hold_id', v_hold.id)
+            )
+        )]) as a;
+        if v_refusal is not null then
+            perform private.refuse(v_refusal);
+        end if;
+        v_lifted := v_lifted + 1;
+    end loop;
+    return v_lifted;
+end
+$$;
+comment on function private.lift_holds(uuid[]) is
+'The system closes reasons that it opened; how many. Raises not_your_move (403) for one of another owner.';
 
 -- Definer: service_role may give commands, not write the tables.
 create function service.escrow_commit(decision jsonb) returns jsonb

@@ -55,7 +55,7 @@ begin
             select created_at, event, deadline_at, lag(deadline_at) over (order by version) as before
             from public.escrow_events where escrow_id = p_escrow_id
         ) as v
-        where v.deadline_at is distinct from v.before and v.event not in ('unfreeze', 'outage_credit')
+        where v.deadline_at is distinct from v.before and v.event not in ('unfreeze', 'outage_credit', 'rail_take')
     );
 end
 $$;
@@ -67,12 +67,8 @@ language plpgsql stable set search_path = ''
 as $$
 begin
     return (
-        select coalesce(range_agg(tstzrange(v.created_at, v.until)), '{}')
-        from (
-            select event, created_at, lead(created_at) over (order by version) as until
-            from public.escrow_events where escrow_id = p_escrow_id and event in ('freeze', 'unfreeze')
-        ) as v
-        where v.event = 'freeze'
+        select coalesce(range_agg(tstzrange(h.opened_at, h.closed_at)), '{}')
+        from public.escrow_holds as h where h.escrow_id = p_escrow_id
     );
 end
 $$;

@@ -69,13 +69,17 @@ begin
     return (
         select jsonb_build_object(
             'failing', count(*),
-            'overdue_seconds', coalesce(extract(epoch from max(private.clock() - e.expires_at))::bigint, 0)
+            'overdue_seconds', coalesce(extract(epoch from max(private.clock() - coalesce(h.ends_at, e.expires_at)))::bigint, 0)
         )
         from private.timer_failures as f
         join public.escrow_transactions as e on e.id = f.escrow_id and e.version = f.version
-        where e.frozen_at is null
+        left join lateral (
+            select min(o.ends_at) as ends_at from public.escrow_holds as o
+            where o.escrow_id = e.id and o.closed_at is null and e.frozen_at is not null
+        ) as h on true
+        where e.frozen_at is null or h.ends_at <= private.clock()
     );
 end
 $$;
 comment on function service.escrow_timers_failing() is
-'Forgets failures of escrows that have moved; of the others how many there are and how late the oldest is {failing, overdue_seconds}.';
+'Forgets failures of escrows that have moved; of the others, and of held ones of which a reason should have ended, how many there are and how late the oldest is {failing, overdue_seconds}.';

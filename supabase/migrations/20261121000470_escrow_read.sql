@@ -55,6 +55,15 @@ begin
                 where o.escrow_id = p_escrow.id and o.status = 'open'
                     and o.state_version = p_escrow.state_version and o.expires_at > p_now
             ), '[]'),
+            'holds', coalesce(case when p_escrow.frozen_at is not null then (
+                select jsonb_agg(jsonb_build_object(
+                    'id', h.id, 'kind', h.kind, 'owner_role', k.owner_role, 'reference', h.reference,
+                    'amount', trim_scale(h.amount)::text, 'ends_at', h.ends_at, 'at_end', h.at_end,
+                    'lapsed', private.hold_lapsed(h, p_now)
+                ) order by h.ends_at, h.id)
+                from public.escrow_holds as h join public.hold_kinds as k on k.kind = h.kind
+                where h.escrow_id = p_escrow.id and h.closed_at is null
+            ) end, '[]'),
             'suspense', trim_scale(case
                 when p_escrow.state = 'funding_exception' then private.suspense_of(p_escrow.id, p_escrow.currency)
             end)::text,
@@ -174,11 +183,10 @@ as $$
 declare
     v_now timestamptz := private.clock();
     v_outage boolean := exists (select from public.outages where credited_at is null);
+    v_timer jsonb := '{"id": null, "aal": "aal1", "roles": ["timer"]}';
 begin
     return (
-        select coalesce(jsonb_agg(
-            private.escrow_snapshot(due, '{"id": null, "aal": "aal1", "roles": ["timer"]}', v_now)
-        ), '[]')
+        select coalesce(jsonb_agg(private.escrow_snapshot(due, v_timer, v_now)), '[]')
         from (
             select e.* from public.escrow_transactions as e
             where e.expires_at <= v_now and e.expires_at is not null and e.frozen_at is null
@@ -192,11 +200,26 @@ begin
             limit least(greatest(max_rows, 1), 2000)
             for no key update skip locked
         ) as due
+    ) || (
+        select coalesce(jsonb_agg(private.escrow_snapshot(held, v_timer, v_now)), '[]')
+        from (
+            select e.* from public.escrow_transactions as e
+            where e.id in (
+                select h.escrow_id from public.escrow_holds as h
+                where h.closed_at is null and h.ends_at <= v_now and private.hold_lapsed(h, v_now)
+            ) and not exists (
+                select from private.timer_failures as f
+                where f.escrow_id = e.id and f.version = e.version and f.retry_at > v_now
+            )
+            order by e.id
+            limit least(greatest(max_rows, 1), 2000)
+            for no key update skip locked
+        ) as held
     );
 end
 $$;
 comment on function service.escrow_due(integer) is
-'Snapshots of escrows whose time is up, oldest first; left out are rows that another worker holds, those whose money is on its way and those whose timer failed and waits.';
+'Snapshots of escrows whose time is up, oldest first, and of held ones of which a reason has had its longest time; left out are rows that another worker holds, those whose money is on its way and those whose timer failed and waits.';
 
 -- Definer: policies call it for the desk, who may not read all disputes.
 create function private.my_disputed_escrows() returns setof uuid

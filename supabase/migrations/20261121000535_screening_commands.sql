@@ -32,34 +32,50 @@ $$;
 comment on function service.screenings_due(integer) is
 'Claims addresses that are new, or whose last answer is to be renewed, for two minutes -> [{screening_id, rail, address}].';
 
-create function private.freeze_for_hit(p_parties uuid[], p_rail public.escrow_rail) returns uuid[]
+create function private.freeze_for_hit(p_screening public.wallet_screenings) returns uuid[]
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return private.hold_escrows(array(
+        select e.id from public.escrow_transactions as e
+        where (e.payer_id = any (p_screening.party_ids) or e.payee_id = any (p_screening.party_ids))
+            and e.rail = p_screening.rail and e.completed_at is null and not private.was_held_for(e.id, p_screening)
+    ), 'screening', p_screening.id::text, 'screening_hit');
+end
+$$;
+comment on function private.freeze_for_hit(public.wallet_screenings) is
+'Holds every live escrow of the parties of a hit on its rail, unless the address holds it already or the same answer did before; those it held.';
+
+create function private.was_held_for(p_escrow_id uuid, p_screening public.wallet_screenings) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return exists (
+        select from public.escrow_holds as h
+        inner join public.wallet_screenings as s on s.id::text = h.reference
+        where h.escrow_id = p_escrow_id and h.kind = 'screening'
+            and s.rail = p_screening.rail and s.address = p_screening.address
+            and (h.closed_at is null or s.document_hash = p_screening.document_hash)
+    );
+end
+$$;
+comment on function private.was_held_for(uuid, public.wallet_screenings) is
+'Whether the address of a hit holds the escrow, or the same answer did before: each holds it once, so that nothing is held for ever.';
+
+create function private.lift_screening(p_rail public.escrow_rail, p_address text) returns integer
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_decisions private.escrow_decision[];
+    v_holds uuid[];
 begin
-    -- In the order of their ids, as every command.
-    perform from public.escrow_transactions as e
-    where (e.payer_id = any (p_parties) or e.payee_id = any (p_parties)) and e.rail = p_rail and e.completed_at is null
-    order by e.id
-    for no key update;
-    -- Locked, they stay as they are read now: no decision comes too late.
-    select array_agg(jsonb_populate_record(null::private.escrow_decision, jsonb_build_object(
-        'escrow_id', e.id, 'expected_version', e.version, 'event', 'freeze', 'actor_kind', 'system',
-        'payload', jsonb_build_object('reason', 'screening_hit')
-    )) order by e.id)
-    into v_decisions
-    from public.escrow_transactions as e
-    where (e.payer_id = any (p_parties) or e.payee_id = any (p_parties)) and e.rail = p_rail
-        and e.completed_at is null and e.frozen_at is null;
-    if v_decisions is null then
-        return '{}';
-    end if;
-    return array(select a.escrow_id from private.escrow_apply(v_decisions) as a where a.refusal is null);
+    select array_agg(h.id) into v_holds from public.escrow_holds as h
+    inner join public.wallet_screenings as s on s.id::text = h.reference
+    where h.kind = 'screening' and h.closed_at is null and s.rail = p_rail and s.address = p_address;
+    return private.lift_holds(v_holds);
 end
 $$;
-comment on function private.freeze_for_hit(uuid[], public.escrow_rail) is
-'Freezes every live escrow of some parties on a rail, with the reason screening_hit; those it froze.';
+comment on function private.lift_screening(public.escrow_rail, text) is
+'Closes every reason that hits of an address gave to hold an escrow; how many.';
 
 create function private.report_hit(p_screening public.wallet_screenings, p_frozen integer) returns void
 language plpgsql volatile set search_path = ''
@@ -142,7 +158,7 @@ begin
         end
     where rail = v_row.rail and address = v_row.address;
     if v_row.result = 'hit' and private.standing_hit(v_row.rail, v_row.address) is not null then
-        v_frozen := private.freeze_for_hit(v_row.party_ids, v_row.rail);
+        v_frozen := private.freeze_for_hit(v_row);
         if not v_known or cardinality(v_frozen) > 0 then
             perform private.report_hit(v_row, cardinality(v_frozen));
         end if;
@@ -174,6 +190,7 @@ begin
     elsif coalesce(command ->> 'reason', '') = '' then
         perform private.refuse('reason_required');
     end if;
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     -- As in recording: a hit and its clearance take turns.
     perform from private.screened_addresses where rail = v_hit.rail and address = v_hit.address for no key update;
     if exists (
@@ -185,6 +202,9 @@ begin
     end if;
     insert into public.screening_clearances (screening_id, cleared_by, reason, created_at)
     values (v_hit.id, v_actor, command ->> 'reason', v_now);
+    if private.standing_hit(v_hit.rail, v_hit.address) is null then
+        perform private.lift_screening(v_hit.rail, v_hit.address);
+    end if;
     v_answer := jsonb_build_object(
         'screening_id', v_hit.id, 'rail', v_hit.rail, 'address', v_hit.address,
         'status', private.address_is_clear(v_hit.rail, v_hit.address, v_now)
@@ -193,7 +213,7 @@ begin
 end
 $$;
 comment on function service.screening_clear(jsonb) is
-'Operator command: a hit is none {screening_id, reason, actor_id, aal, idempotency_key, request_hash} -> {screening_id, rail, address, status, replayed}. Frozen escrows stay frozen until an operator unfreezes them; nobody clears their own address. Raises screening_not_found (404), screening_cleared (409), not_your_move (403), reason_required.';
+'Operator command: a hit is none {screening_id, reason, actor_id, aal, idempotency_key, request_hash} -> {screening_id, rail, address, status, replayed}. What it held goes on, unless something else holds it too; nobody clears their own address. Raises screening_not_found (404), screening_cleared (409), not_your_move (403), reason_required.';
 
 create view public.screening_status with (security_invoker = true) as
 select

@@ -133,7 +133,6 @@ begin
                 select k.answer ->> 'event' from private.idempotency_keys as k
                 where k.actor_id = private.external_party() and k.key = t.rail || ':' || t.provider_event_id
             ),
-            'frozen_reason', e.frozen_reason,
             'case', (
                 select jsonb_build_object('id', c.id, 'state', c.state) from public.escrow_cases as c
                 where c.escrow_id = e.id and c.kind = 'rail_reversal' and c.reference = t.reference

@@ -98,6 +98,8 @@ as $$
     union all
     select * from private.verify_disputes()
     union all
+    select * from private.verify_overlay()
+    union all
     select * from private.verify_p2p()
     union all
     select * from private.verify_payouts()

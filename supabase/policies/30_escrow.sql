@@ -22,7 +22,7 @@ using (true);
 grant select (
     id, product, policy_id, rail, payer_id, payee_id, currency, amount, fee_bps, perform_within, accept_within,
     state, phase,
-    version, state_version, deadline_at, expires_at, frozen_at, frozen_reason, rail_hold_until, revision_count,
+    version, state_version, deadline_at, expires_at, frozen_at, rail_hold_until, revision_count,
     performed_at, payer_amount, payee_amount, fee_amount, claim_until, transaction_hash, terms_hash, signed_by,
     last_event, last_actor_role, created_at, updated_at, completed_at
 ) on public.escrow_transactions to authenticated;
@@ -41,6 +41,18 @@ grant select (
 ) on public.escrow_events to authenticated;
 create policy escrow_events_select_involved on public.escrow_events for select to authenticated
 using (exists (select from public.escrow_transactions as e where e.id = escrow_events.escrow_id));
+
+grant select on public.hold_kinds to anon, authenticated;
+create policy hold_kinds_select_anyone on public.hold_kinds for select to anon, authenticated
+using (true);
+
+-- NOTE: opened_by and closed_by are not granted: they name staff.
+grant select (
+    id, escrow_id, kind, reference, reason, amount, opened_version, opened_at, ends_at, at_end,
+    closed_version, closed_event, closed_role, closed_at
+) on public.escrow_holds to authenticated;
+create policy escrow_holds_select_involved on public.escrow_holds for select to authenticated
+using (exists (select from public.escrow_transactions as e where e.id = escrow_holds.escrow_id));
 
 grant select on public.escrow_offers to authenticated;
 create policy escrow_offers_select_involved on public.escrow_offers for select to authenticated

@@ -63,6 +63,8 @@ def affairs(world: World) -> Affairs:
         ("acknowledge", "arbiter"),
     ):  # fmt: skip
         disputed.commit(event, role)
+    disputed.commit("freeze", "operator")
+    disputed.commit("unfreeze", "operator")
     ended = funded(world, "market_goods", parties=parties)
     ended.commit("accept", "payer")
     case = world.command("escrow_claim", escrow_id=ended.id, actor_id=payer, reason="broken")

@@ -19,6 +19,12 @@ FILE_HASH = "f" * 64
 # Whose moves come without a person.
 MACHINES = ("timer", "rail", "system")
 
+# Why machines hold an escrow.
+_REASONS = {
+    "rail": {"kind": "chargeback", "reason": "chargeback", "reference": "dp_1", "amount": "1"},
+    "system": {"kind": "outage", "reason": "outage", "reference": "2026-11-21"},
+}
+
 # Moves that begin a duty, and so come with its deadline.
 BEGINS_A_DUTY = words(
     "perform countersign fund funds_confirmed funds_mismatch top_up accept_partial "
@@ -136,6 +142,23 @@ class Escrow:
         )  # fmt: skip
         return rows[0] if rows else None
 
+    def hold_of(self, role: str) -> UUID | None:
+        """The oldest open reason of a role."""
+        rows = self._rows(
+            "select h.id from public.escrow_holds as h join public.hold_kinds as k "
+            "on k.kind = h.kind where h.escrow_id = %s and h.closed_at is null "
+            "and (k.owner_role::text = %s or %s = 'timer') order by h.opened_version limit 1",
+            self.id, role, role,
+        )  # fmt: skip
+        return rows[0][0] if rows else None
+
+    def holds(self) -> list[str]:
+        """Kinds of the open reasons, oldest first."""
+        return [row[0] for row in self._rows(
+            "select kind from public.escrow_holds where escrow_id = %s and closed_at is null "
+            "order by opened_version", self.id,
+        )]  # fmt: skip
+
     def suspense(self) -> Decimal:
         held = self._rows("select private.suspense_of(%s, %s)", self.id, self.row().currency)
         return Decimal(held[0][0])
@@ -197,6 +220,8 @@ class Escrow:
         if event in ("rail_return", "rail_void"):
             held = self.suspense() if event == "rail_void" else row.amount
             return {"amount": held, "currency": row.currency, "reference": "dp_1"}
+        if event == "unfreeze":
+            return {"hold_id": self.hold_of(role) or uuid4()}
         if event in ("decide", "propose_decision"):
             payee = rounded(row.amount / 4, row.decimals)
             return {"payer_amount": row.amount - payee, "payee_amount": payee,
@@ -211,7 +236,7 @@ class Escrow:
             "statement_reply": {"body": BODY},
             "evidence": {"sha256": FILE_HASH, "name": "receipt.pdf",
                          "media_type": "application/pdf", "size_bytes": 1024},
-            "freeze": {"reason": "chargeback"},
+            "freeze": _REASONS.get(role, {"kind": "operator", "reason": "compliance"}),
         }  # fmt: skip
         return fixed.get(event, {})
 

@@ -19,6 +19,7 @@ class Situation:
     place: tuple[str, str]
     policy: str
     frozen: bool
+    held_by: frozenset[str]
     performed_at: datetime | None
     revisions: int
     signed_by: frozenset[str]
@@ -55,10 +56,18 @@ def situation(escrow: Escrow) -> Situation:
             dispute.get("id"),
         )
     }
+    owners = {
+        row[0]
+        for row in world.rows(
+            "select k.owner_role::text from public.escrow_holds as h join public.hold_kinds as k "
+            "on k.kind = h.kind where h.escrow_id = %s and h.closed_at is null", escrow.id,
+        )
+    }  # fmt: skip
     return Situation(
         place=(found[0], found[1]),
         policy=found[2],
         frozen=found[3],
+        held_by=frozenset(owners),
         performed_at=found[4],
         revisions=found[5],
         signed_by=frozenset(found[6]),
@@ -85,15 +94,22 @@ def expected(now: Situation, event: str, role: str, at: datetime, late: bool) ->
         return "not_your_move"
     if now.frozen and event not in WHILE_FROZEN:
         return "escrow_frozen"
-    if not now.frozen and event == "unfreeze":
-        return "illegal_move"
+    if event == "unfreeze":
+        return _unfreezing(now, role)
     return _timing(now, event, role, late) or _guard(now, event, role, at)
+
+
+def _unfreezing(now: Situation, role: str) -> str | None:
+    """Whoever opened a reason closes it; the timer only after its longest time."""
+    if role == "timer":
+        return "not_due" if now.frozen else "hold_not_open"
+    return None if role in now.held_by else "hold_not_open"
 
 
 def _timing(now: Situation, event: str, role: str, late: bool) -> str | None:
     if role == "timer":
         # The rails of the scenes hold money for ever.
-        if not late or event == "timeout_hold":
+        if not late or event in ("timeout_hold", "rail_return", "rail_void"):
             return "not_due"
         p2p = now.policy == "p2p_crypto"
         service = now.policy == "market_service"
@@ -120,6 +136,7 @@ def _guard(now: Situation, event: str, role: str, at: datetime) -> str | None:
         # The scenes of contracts are paid in over a chain, those of the exchange are not.
         "fund": "other_rail",
         "rail_return": now.policy == "p2p_crypto" and "other_rail",
+        "freeze": (role, now.policy) == ("rail", "p2p_crypto") and "other_rail",
         "accept_partial": other not in now.partial_offers and "other_side_pending",
         "dispute": _too_early(now, role, at) and "dispute_window_closed",
         "request_revision": now.revisions >= (2 if now.policy == "market_service" else 0)

@@ -65,7 +65,7 @@ funding_exception    | propose_partial     | payer payee  | funding_exception
 funding_exception    | accept_partial      | payer payee  | funded
 funding_exception    | return_funds        | payer        | void
 funding_exception    | timeout_return      | timer        | void
-funding_exception    | rail_void           | rail         | void
+funding_exception    | rail_void           | rail timer   | void
 funded               | perform             | payee        | performed
 funded               | concede             | payee        | refunded
 funded               | accept              | payer        | released
@@ -113,10 +113,10 @@ def _overlays() -> Iterator[Move]:
         yield place, "withdraw_offer", BOTH, (place,)
         yield place, "accept_split", BOTH, AWARDED
     for place in (*AGREEABLE, ("decided", "")):
-        yield place, "rail_return", frozenset({"rail"}), (("refunded", ""),)
+        yield place, "rail_return", frozenset({"rail", "timer"}), (("refunded", ""),)
     for place in LIVE:
         yield place, "freeze", STAFF, (place,)
-        yield place, "unfreeze", STAFF, (place,)
+        yield place, "unfreeze", STAFF | {"timer"}, (place,)
         yield place, "outage_credit", frozenset({"system"}), (place,)
 
 
@@ -137,7 +137,7 @@ STEP_UP = words(
     "offer_split"
 )
 WHILE_FROZEN = words(
-    "statement evidence withdraw_offer unfreeze outage_credit rail_return rail_void"
+    "statement evidence withdraw_offer freeze unfreeze outage_credit rail_return rail_void"
 )
 SETTLING = words(
     "accept concede timeout_refund timeout_release accept_split settle_decision "

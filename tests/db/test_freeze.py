@@ -82,15 +82,16 @@ def test_no_money_moves_while_frozen(world: World, scene: str) -> None:
 @pytest.mark.parametrize("role", ["operator", "rail", "system"])
 def test_who_freezes_says_why(world: World, role: str) -> None:
     escrow = EVERY_POLICY["funded"](world, "market_service")
-    for payload in ({}, {"reason": ""}):
+    said = escrow.decision("freeze", role)["payload"]
+    for payload in ({**said, "reason": ""}, {"kind": said["kind"]}):
         with refused(world.connection, "reason_required"):
             escrow.commit("freeze", role, payload=payload)
     escrow.commit("freeze", role)
-    assert world.one("select frozen_reason from public.escrow_transactions") == "chargeback"
-    with refused(world.connection, "escrow_frozen"):
-        escrow.commit("freeze", role)
+    assert world.rows("select kind, reason from public.escrow_holds") == [
+        (said["kind"], said["reason"])
+    ]
     escrow.commit("unfreeze", role)
-    with refused(world.connection, "illegal_move"):
+    with refused(world.connection, "hold_not_open"):
         escrow.commit("unfreeze", role)
 
 

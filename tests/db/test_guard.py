@@ -118,9 +118,9 @@ def test_each_move_adds_one_version(world: World, step: int) -> None:
         )  # fmt: skip
 
 
-def test_the_overlay_moves_by_freeze_and_unfreeze_only(world: World) -> None:
+def test_the_overlay_moves_with_its_reasons_only(world: World) -> None:
     escrow = funded(world, "market_goods")
-    change: LiteralString = "frozen_at = private.clock(), frozen_reason = 'because'"
+    change: LiteralString = "frozen_at = private.clock()"
     with refused(world.connection, "illegal_move"):
         _update(escrow, "version = version + 1, last_event = 'perform', "
                 "last_actor_role = 'payee', state = 'performed', ", change)  # fmt: skip
@@ -128,7 +128,7 @@ def test_the_overlay_moves_by_freeze_and_unfreeze_only(world: World) -> None:
     with refused(world.connection, "escrow_frozen"):
         _update(escrow, "version = version + 1, last_event = 'perform', "
                 "last_actor_role = 'payee', ", "state = 'performed'")  # fmt: skip
-    change = "frozen_at = null, frozen_reason = null"
+    change = "frozen_at = null"
     with refused(world.connection, "illegal_move"):
         _update(escrow, "version = version + 1, last_event = 'withdraw_offer', "
                 "last_actor_role = 'payee', ", change)  # fmt: skip

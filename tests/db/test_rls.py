@@ -37,6 +37,7 @@ _THEIRS: tuple[LiteralString, ...] = (
     "select id from public.escrow_transactions where id in (%(disputed)s, %(ended)s, %(trade)s)",
     "select version from public.escrow_events where escrow_id = %(disputed)s",
     "select id from public.escrow_offers where escrow_id = %(disputed)s",
+    "select id from public.escrow_holds where escrow_id = %(disputed)s",
     "select id from public.disputes where escrow_id = %(disputed)s",
     "select author_id from public.dispute_statements where author_id = %(payer)s",
     "select author_id from public.dispute_evidence where author_id = %(payer)s",

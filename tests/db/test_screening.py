@@ -133,7 +133,7 @@ def test_a_hit_freezes_what_the_party_has_on_the_rail(world: World, where: str) 
     over.commit("accept", "payer")
     assert screened(world, where, "hit") == {"outcome": "recorded", "frozen": 3}
     frozen = {row[0] for row in world.rows(
-        "select id from public.escrow_transactions where frozen_reason = 'screening_hit'"
+        "select escrow_id from public.escrow_holds where kind = 'screening' and closed_at is null"
     )}  # fmt: skip
     assert frozen == {paid.id, got.id, waiting.id}
     assert not frozen & {balance.id, foreign.id, over.id}
@@ -183,14 +183,18 @@ def test_a_cleared_answer_is_no_hit_again_but_another_one_is(
                           "where kind = 'screening_hit' and party_id = %s", party) == 2  # fmt: skip
 
 
-def test_unfrozen_without_being_cleared_is_frozen_again(world: World, where: str) -> None:
-    party = world.one("select party_id from private.address_watches where address = %s", where)
+def test_only_clearing_the_hit_lifts_what_it_holds(world: World, where: str, party: UUID) -> None:
     mine = funded(world, "market_goods", parties=(party, world.user()))
     screened(world, where, "hit")
-    mine.commit("unfreeze", "operator")
+    with refused(world.connection, "not_your_move"):
+        mine.commit("unfreeze", "operator", payload={"hold_id": mine.hold_of("system")})
+    mine.commit("freeze", "operator")
     world.advance(hours=23)
-    assert screened(world, where, "hit")["frozen"] == 1
+    # The same answer about the same address is no second reason.
+    assert screened(world, where, "hit")["frozen"] == 0
+    assert mine.holds() == ["screening", "operator"]
     cleared(world, hit(world, where))
+    assert mine.holds() == ["operator"]
     mine.commit("unfreeze", "operator")
     world.advance(hours=23)
     assert screened(world, where, "hit")["frozen"] == 0

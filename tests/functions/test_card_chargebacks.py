@@ -22,10 +22,12 @@ def opened(cards: Cards, made: Contract, amount: int | None = None, **how: Any) 
 
 
 def frozen(cards: Cards, made: Contract) -> str | None:
-    ((reason,),) = cards.rows(
-        "select frozen_reason from public.escrow_transactions where id = %s", made.milestones[0]
-    )
-    return reason if reason is None else str(reason)
+    """Kinds of what holds the first milestone, oldest first; None where nothing does."""
+    ((kinds,),) = cards.rows(
+        "select string_agg(kind, ' ' order by opened_version) from public.escrow_holds"
+        " where escrow_id = %s and closed_at is null", made.milestones[0],
+    )  # fmt: skip
+    return kinds if kinds is None else str(kinds)
 
 
 def owed(cards: Cards, party: Any) -> Decimal:

@@ -74,9 +74,14 @@ def test_a_hit_freezes_and_an_operator_lifts_it(
     provider.warn_of(where)
     assert stack.tick(FUNCTION)["hits"] == 1
     assert known(stack, where) == "hit"
-    path = f"/escrow_transactions?id=eq.{escrow}&select=frozen_reason,state"
+    path = f"/escrow_transactions?id=eq.{escrow}&select=state,frozen_at"
+    holds = f"/escrow_holds?escrow_id=eq.{escrow}&select=kind,reason,closed_event"
     (row,) = desk.read(buyer, path)
-    assert row == {"frozen_reason": "screening_hit", "state": "awaiting_funds"}
+    assert (row["state"], row["frozen_at"] is None) == ("awaiting_funds", False)
+    held = {"kind": "screening", "reason": "screening_hit"}
+    assert desk.read(buyer, holds) == [held | {"closed_event": None}]
+    # It is not an operator's to let go: the hit is to be judged.
+    assert desk.post(OLGA.id, f"/escrows/{escrow}/unfreeze").code == "hold_not_open"
     # The staff reads it, the parties do not.
     (hit,) = desk.read(OLGA.id, f"/wallet_screenings?address=eq.{where}")
     assert (hit["result"], hit["categories"], hit["party_ids"]) == (
@@ -100,8 +105,8 @@ def test_a_hit_freezes_and_an_operator_lifts_it(
     assert desk.post(OLGA.id, clear, reason).code == "screening_cleared"
     (who_cleared,) = desk.read(OLGA.id, f"/screening_clearances?screening_id=eq.{hit['id']}")
     assert who_cleared["cleared_by"] == str(OLGA.id)
-    desk.done(OLGA.id, f"/escrows/{escrow}/unfreeze")
-    assert desk.read(buyer, path) == [{"frozen_reason": None, "state": "awaiting_funds"}]
+    assert desk.read(buyer, path) == [{"state": "awaiting_funds", "frozen_at": None}]
+    assert desk.read(buyer, holds) == [held | {"closed_event": "unfreeze"}]
 
 
 def test_an_old_answer_is_renewed_and_a_later_warning_is_heard(

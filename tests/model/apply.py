@@ -1,6 +1,7 @@
 """What accepted decisions do to escrows, disputes and money."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from tests.model.judge import role_in
 from tests.model.moves import MOVES
 from tests.model.offers import keep_offers
 from tests.model.orders import end_trades, trade_end
+from tests.model.rules_holds import keep_holds
 from tests.model.settle import pay_funding, pay_parts
 from tests.model.things import Escrow
 from tests.model.world import Answer, Body, World
@@ -33,7 +35,7 @@ def apply(world: World, decisions: Sequence[Body]) -> list[Answer]:
         escrow = world.escrows[d["escrow_id"]]
         before = (escrow.state, escrow.phase, escrow.frozen_at)
         _move(world, escrow, d, role)
-        keep_offers(world, escrow, d, role, before[2])
+        keep_offers(world, escrow, d, role, before[2] if escrow.frozen_at is None else None)
         keep_file(world, escrow, d, role, before[0], before[1], alone=len(decisions) == 1)
         if escrow.order is not None:
             escrow.trade_status = trade_status(escrow, before[0])
@@ -70,12 +72,11 @@ def _move(world: World, escrow: Escrow, d: Body, role: str) -> None:
         escrow.payer_amount = d["payer_amount"]
         escrow.payee_amount, escrow.fee_amount = d["payee_amount"], d["fee_amount"]
         escrow.claim_until = now + escrow.policy.claim
-    _keep_clocks(world, escrow, d)
-    if event == "freeze":
-        escrow.frozen_at = now
-    elif event == "unfreeze":
-        escrow.frozen_at = None
-    elif event == "perform":
+    frozen_since = escrow.frozen_at
+    keep_holds(world, escrow, d)
+    freed = frozen_since is not None and escrow.frozen_at is None
+    _keep_clocks(world, escrow, d, now - frozen_since if freed and frozen_since else timedelta())
+    if event == "perform":
         escrow.performed_at = now
     elif event == "request_revision":
         escrow.performed_at, escrow.revisions = None, escrow.revisions + 1
@@ -83,21 +84,17 @@ def _move(world: World, escrow: Escrow, d: Body, role: str) -> None:
         escrow.signed_by.append(role)
 
 
-def _keep_clocks(world: World, escrow: Escrow, d: Body) -> None:
+def _keep_clocks(world: World, escrow: Escrow, d: Body, paused: timedelta) -> None:
+    """paused: how long they have rested, when the last reason has just been closed."""
+    if escrow.performed_at is not None:
+        escrow.performed_at += paused
     if escrow.closed:
         escrow.deadline_at = escrow.expires_at = None
-    elif d["event"] == "unfreeze":
-        assert escrow.frozen_at is not None
-        assert escrow.deadline_at is not None
-        assert escrow.expires_at is not None
-        paused = world.now - escrow.frozen_at
-        escrow.deadline_at += paused
-        escrow.expires_at += paused
-        if escrow.performed_at is not None:
-            escrow.performed_at += paused
-    else:
-        escrow.deadline_at = d.get("deadline_at") or escrow.deadline_at
-        escrow.expires_at = d.get("expires_at") or escrow.expires_at
+        return
+    assert escrow.deadline_at is not None
+    assert escrow.expires_at is not None
+    escrow.deadline_at = d.get("deadline_at") or escrow.deadline_at + paused
+    escrow.expires_at = d.get("expires_at") or escrow.expires_at + paused
 
 
 def trade_status(escrow: Escrow, before: str) -> str | None:
@@ -133,4 +130,4 @@ def due(world: World) -> set[UUID]:
         if escrow.expires_at is not None
         and escrow.expires_at <= world.now
         and escrow.frozen_at is None
-    }
+    } | {escrow.id for escrow in world.escrows.values() if escrow.lapsed_hold(world.now)}

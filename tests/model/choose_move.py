@@ -27,7 +27,7 @@ OFTEN = {
 
 def weight(world: World, escrow: Escrow, event: str) -> float:
     if escrow.frozen_at is not None:
-        return 6.0 if event == "unfreeze" else 0.5
+        return {"unfreeze": 6.0, "freeze": 2.0}.get(event, 0.5)
     if event == "unfreeze":
         return 0.1
     if event.startswith("timeout_"):
@@ -95,7 +95,7 @@ def rightful(
         "idempotency_key": uuid4().hex if kind == "user" else None,
         "request_hash": uuid4().hex if kind == "user" else None,
         "deadline_at": deadline, "expires_at": end,
-        "payload": payload(world, random, escrow, event),
+        "payload": payload(world, random, escrow, event, role),
     }  # fmt: skip
     d |= settlement(world, random, escrow, event, role)
     if event == "accept" and random.random() < 0.3:

@@ -2,6 +2,7 @@
 
 from tests.model import rules_dispute as dispute
 from tests.model import rules_funding as funding
+from tests.model import rules_holds as holds
 from tests.model import rules_trade as trade
 from tests.model.rule_parts import Rule
 
@@ -12,7 +13,8 @@ EVENT_RULES: dict[str, Rule] = {
         funding.funds_mismatch, funding.top_up, funding.propose_partial, funding.accept_partial,
         funding.rail_return, funding.rail_void,
         trade.accept, trade.dispute, trade.request_revision, trade.offer_split,
-        trade.withdraw_offer, trade.accept_split, trade.freeze, trade.unfreeze, trade.outage_credit,
+        trade.withdraw_offer, trade.accept_split, trade.outage_credit,
+        holds.freeze, holds.unfreeze,
         dispute.statement, dispute.statement_reply, dispute.evidence, dispute.assign,
         dispute.timeout_undecided, dispute.appeal, dispute.accept_decision,
         dispute.settle_decision, dispute.decide, dispute.propose_decision,

@@ -97,7 +97,7 @@ def _faults_of_time(world: World, escrow: Escrow, d: Body, move: Move, role: str
     frozen = escrow.frozen_at is not None
     if frozen and not move.while_frozen:
         faults.add("escrow_frozen")
-    if role == "timer":
+    if role == "timer" and not move.while_frozen:
         # The rails of the model hold money for ever.
         if world.now < escrow.expires_at or d["event"] == "timeout_hold":
             faults.add("not_due")

@@ -119,16 +119,17 @@ _add(_DECIDED, "accept_decision", PARTIES, "same")
 _add(_DECIDED, "settle_decision", PARTIES, None, settles="decision")
 _add(_DECIDED, "timeout_settle", "timer", None, settles="decision")
 # 25: the rail has given the money back itself
+_TAKES = frozenset({"rail", "timer"})
 _add(
-    _FUNDED + _PERFORMED + _DISPUTED + _DECIDED, "rail_return", "rail", "refunded",
+    _FUNDED + _PERFORMED + _DISPUTED + _DECIDED, "rail_return", _TAKES, "refunded",
     settles="refund", while_frozen=True,
 )  # fmt: skip
-_add(_EXCEPTION, "rail_void", "rail", "void", while_frozen=True)
+_add(_EXCEPTION, "rail_void", _TAKES, "void", while_frozen=True)
 # 23: the overlay
 _LIVE = list(MOVES)
-_add(_LIVE, "freeze", PLATFORM, "same")
+_add(_LIVE, "freeze", PLATFORM, "same", while_frozen=True)
 _add(_LIVE, "outage_credit", "system", "same", while_frozen=True)
-_add(_LIVE, "unfreeze", PLATFORM, "same", while_frozen=True)
+_add(_LIVE, "unfreeze", PLATFORM | {"timer"}, "same", while_frozen=True)
 
 EVENTS = tuple(sorted({event for moves in MOVES.values() for event in moves}))
 TIMERS = tuple(event for event in EVENTS if event.startswith("timeout_"))

@@ -24,8 +24,8 @@ def keep_offers(
         _end(escrow, "replaced", kind="partial")
     elif event in ACCEPTS:
         _end(escrow, "accepted", author=other(role), kind=ACCEPTS[event])
-    elif event == "unfreeze":
-        assert frozen_since is not None
+    elif event == "unfreeze" and frozen_since is not None:
+        # The last reason is closed: they rested as long as the clocks.
         for offer in escrow.offers:
             if offer.status == "open":
                 offer.expires_at += world.now - frozen_since

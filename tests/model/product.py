@@ -33,7 +33,7 @@ WORDS = {
     "funds-confirmed": "funds_confirmed", "funds-mismatch": "funds_mismatch",
     "top-up": "top_up", "propose-partial": "propose_partial",
     "accept-partial": "accept_partial", "return-funds": "return_funds",
-    "rail-return": "rail_return", "rail-void": "rail_void",
+    "rail-take": "rail_return",
 }  # fmt: skip
 # Each product has a word of its own for it; the other's is refused before anything is asked.
 _PERFORMS = {"p2p": "mark-paid", "market": "deliver"}
@@ -51,7 +51,7 @@ def word(episode: Episode) -> None:
     if chosen in _PERFORMS.values():
         chosen = _PERFORMS[escrow.product]
     kind, user = _pick_actor(episode, escrow, chosen)
-    given = _payload(episode, escrow, chosen)
+    given = _payload(episode, escrow, chosen, kind)
     try:
         snapshot = episode.database.snapshot(escrow.id, kind, user)
     except Refused as refusal:
@@ -118,17 +118,18 @@ def _pick_actor(episode: Episode, escrow: Escrow, chosen: str) -> tuple[str, UUI
     if move is None or random.random() < 0.15:
         return "user", random.choice(episode.world.cast.users)
     kind, user = person(episode.world, random, escrow, random.choice(sorted(move.actors)))
-    return ("rail", None) if kind == "system" else (kind, user)
+    return ("rail", None) if kind in ("system", "timer") else (kind, user)
 
 
-def _payload(episode: Episode, escrow: Escrow, chosen: str) -> dict[str, Any]:
+def _payload(episode: Episode, escrow: Escrow, chosen: str, kind: str) -> dict[str, Any]:
+    role = "operator" if kind == "user" else kind
     random = episode.random
     if chosen == "offer-split":
         return {"payee_amount": some_part(random, escrow)}
     if chosen == "accept-split":
         ids = [offer.id for offer in escrow.offers if offer.id is not None]
         return {"offer_id": random.choice(ids) if ids else UUID(int=7)}
-    given = payload(episode.world, random, escrow, WORDS[chosen])
+    given = payload(episode.world, random, escrow, _taken_as(escrow, chosen), role)
     if random.random() < 0.1:
         d: Body = {"payload": given}
         FLAWS_OF_PAYLOAD(random, d, escrow)
@@ -216,4 +217,11 @@ def _second_of_two(escrow: Escrow, chosen: str, side: str | None) -> str:
         return "settle_decision"
     if chosen == "decide" and escrow.amount > escrow.policy.second_above:
         return "propose_decision"
+    return _taken_as(escrow, chosen)
+
+
+def _taken_as(escrow: Escrow, chosen: str) -> str:
+    """The event of a word, which for money that a rail took depends on where it was."""
+    if chosen == "rail-take" and escrow.state == "funding_exception":
+        return "rail_void"
     return WORDS[chosen]

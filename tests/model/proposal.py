@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from tests.model.judge import RESTARTS, undecided
 from tests.model.money import DECIMALS, ZERO, part, unit
 from tests.model.moves import MOVES
 from tests.model.rules_dispute import eligible
-from tests.model.things import Escrow
+from tests.model.things import HOLD_KINDS, Escrow
 from tests.model.world import Body, World
 
 GROUNDS = "Both files were read; the receipt is genuine."
@@ -78,8 +79,18 @@ def settlement(world: World, random: Random, escrow: Escrow, event: str, role: s
     return parts(escrow, amount or ZERO) | {"payload": {"offer_id": offer_id}}
 
 
-def payload(world: World, random: Random, escrow: Escrow, event: str) -> dict[str, Any]:
-    """What an event carries."""
+def payload(
+    world: World, random: Random, escrow: Escrow, event: str, role: str = ""
+) -> dict[str, Any]:
+    """What an event carries, when somebody in that role makes it."""
+    if event == "freeze":
+        return _reason(random, escrow, role)
+    if event == "unfreeze":
+        # Mostly one's own.
+        able = [hold for hold in escrow.open_holds if hold.owner == role] or escrow.open_holds
+        if random.random() < 0.1:
+            able = escrow.holds
+        return {"hold_id": random.choice(able).id if able else UUID(int=7)}
     half = some_part(random, escrow)
     if event in ("funds_confirmed", "funds_mismatch", "top_up"):
         return _arrival(world, random, escrow, event)
@@ -106,9 +117,21 @@ def payload(world: World, random: Random, escrow: Escrow, event: str) -> dict[st
         },
         "decide": _ruling(random, escrow, half),
         "propose_decision": _ruling(random, escrow, half),
-        "freeze": {"reason": "compliance"},
     }  # fmt: skip
     return plain.get(event, {})
+
+
+def _reason(random: Random, escrow: Escrow, role: str) -> dict[str, Any]:
+    kinds = [kind for kind, (owner, _, _) in HOLD_KINDS.items() if owner == role]
+    if not kinds or random.random() < 0.1:
+        kinds = list(HOLD_KINDS)
+    kind = random.choice(kinds)
+    said: dict[str, Any] = {"kind": kind, "reason": "compliance"}
+    if role != "operator":
+        said["reference"] = random.choice(["dp_1", "dp_2"])
+    if kind == "chargeback":
+        said["amount"] = max(unit(escrow.currency), some_part(random, escrow))
+    return said
 
 
 def _ruling(random: Random, escrow: Escrow, gross: Decimal) -> dict[str, Any]:

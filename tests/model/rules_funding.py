@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from tests.model.money import ZERO, fits
 from tests.model.rule_parts import arrives, codes, other, payload
+from tests.model.rules_holds import may_stand
 from tests.model.things import Escrow
 from tests.model.world import Body, World
 
@@ -66,18 +67,19 @@ def accept_partial(world: World, escrow: Escrow, d: Body, role: str) -> set[str]
 
 
 def rail_return(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
-    return _taken_back(escrow, d, escrow.amount)
+    return _taken_back(world, escrow, d, role, escrow.amount)
 
 
 def rail_void(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
-    return _taken_back(escrow, d, suspense(world, escrow))
+    return _taken_back(world, escrow, d, role, suspense(world, escrow))
 
 
-def _taken_back(escrow: Escrow, d: Body, most: Decimal) -> set[str]:
+def _taken_back(world: World, escrow: Escrow, d: Body, role: str, most: Decimal) -> set[str]:
     amount = payload(d).get("amount")
     right = amount is not None and 0 < amount <= most and fits(amount, escrow.currency)
     return codes(
         other_rail=escrow.rail == "internal",
         reference_required=not payload(d).get("reference"),
+        not_due=role == "timer" and not may_stand(world, escrow, d),
         funds_not_exact=not right,
     )

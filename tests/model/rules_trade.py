@@ -52,14 +52,6 @@ def accept_split(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     return codes(settlement_not_as_ruled=standing.payee_amount != gross)
 
 
-def freeze(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
-    return codes(reason_required=not payload(d).get("reason"))
-
-
 def outage_credit(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     """No outage is declared in these stories."""
     return {"outage_not_open"}
-
-
-def unfreeze(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
-    return codes(illegal_move=escrow.frozen_at is None)

@@ -55,6 +55,38 @@ class Offer:
     status: str = "open"
 
 
+# Owner, longest time, and what happens then.
+HOLD_KINDS = {
+    "operator": ("operator", timedelta(days=30), "lift"),
+    "chargeback": ("rail", timedelta(days=240), "stand"),
+    "inquiry": ("rail", timedelta(days=60), "lift"),
+    "screening": ("system", timedelta(days=14), "lift"),
+    "outage": ("system", timedelta(days=7), "lift"),
+}
+
+
+@dataclass
+class Hold:
+    """One reason to hold an escrow."""
+
+    id: UUID | None
+    kind: str
+    reference: str
+    amount: Decimal | None
+    opened_version: int
+    ends_at: datetime
+    closed_version: int | None = None
+    closed_event: str | None = None
+
+    @property
+    def owner(self) -> str:
+        return HOLD_KINDS[self.kind][0]
+
+    @property
+    def stands(self) -> bool:
+        return HOLD_KINDS[self.kind][2] == "stand"
+
+
 @dataclass
 class Dispute:
     id: UUID | None
@@ -112,6 +144,7 @@ class Escrow:
     given_up_by: UUID | None = None
     offers: list[Offer] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
     claims: set[UUID] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
 
@@ -127,6 +160,16 @@ class Escrow:
     def dispute(self) -> Dispute:
         """The pending dispute."""
         return next(dispute for dispute in self.disputes if dispute.pending)
+
+    @property
+    def open_holds(self) -> list[Hold]:
+        """The reasons that hold it, those that end first first."""
+        still = [hold for hold in self.holds if hold.closed_version is None]
+        return sorted(still, key=lambda hold: (hold.ends_at, hold.id or UUID(int=0)))
+
+    def lapsed_hold(self, now: datetime) -> Hold | None:
+        """A reason that has had its longest time."""
+        return next((hold for hold in self.open_holds if hold.ends_at <= now), None)
 
     def open_offer(self, author: str, kind: str, now: datetime) -> Offer | None:
         """The standing offer of a side: open, of this state, not run out."""

@@ -11,6 +11,8 @@ from tests.model.choose_move import rightful
 from tests.model.episode import Episode
 from tests.model.judge import judge
 from tests.model.product import same_decision
+from tests.model.rules_holds import there_is_money
+from tests.model.things import Escrow, Hold
 from tests.model.views import Difference
 from tests.model.worker import finish
 from tests.model.world import Body
@@ -68,9 +70,31 @@ def sweep(episode: Episode) -> None:
 def _decision(episode: Episode, escrow_id: UUID, row: dict[str, Any]) -> Body:
     """The model's, which must be the function's."""
     escrow, event = episode.world.escrows[escrow_id], timer_event(episode, escrow_id)
+    lapsed = escrow.lapsed_hold(episode.world.now)
+    if lapsed:
+        event = _end_of(episode, escrow, lapsed)
     wanted = rightful(episode.world, episode.random, escrow, event, "timer", None, "")
+    if lapsed:
+        wanted["payload"] = _says(episode, escrow, lapsed, event)
     same_decision(episode, "timer", decide_timer(parse_snapshot(row)), wanted)
     return wanted
+
+
+def _end_of(episode: Episode, escrow: Escrow, lapsed: Hold) -> str:
+    """The move that ends a reason: it is lifted, or what the rail has withdrawn stays gone."""
+    if not (lapsed.stands and there_is_money(episode.world, escrow)):
+        return "unfreeze"
+    return "rail_void" if escrow.state == "funding_exception" else "rail_return"
+
+
+def _says(episode: Episode, escrow: Escrow, lapsed: Hold, event: str) -> Body:
+    if event == "unfreeze":
+        return {"hold_id": lapsed.id}
+    most = escrow.amount
+    if event == "rail_void":
+        most = episode.world.books.held(escrow.id, escrow.currency, "pending")
+    assert lapsed.amount is not None
+    return {"amount": min(lapsed.amount, most), "reference": lapsed.reference}
 
 
 def _is_right(episode: Episode, d: Body, given: Body) -> bool:
@@ -83,9 +107,10 @@ def _is_right(episode: Episode, d: Body, given: Body) -> bool:
 def drain(episode: Episode) -> None:
     """Let time alone end everything: no row waits for ever (law 11)."""
     world = episode.world
-    _thaw(episode)
     for _ in range(ROUNDS):
-        ends = [e.expires_at for e in world.escrows.values() if e.expires_at is not None]
+        live = [e for e in world.escrows.values() if e.expires_at is not None]
+        ends = [e.expires_at for e in live if e.expires_at and e.frozen_at is None]
+        ends += [hold.ends_at for e in live for hold in e.open_holds]
         if not ends:
             break
         episode.wait(max(world.now, *ends))
@@ -103,12 +128,3 @@ def drain(episode: Episode) -> None:
     still_held = {hold: amount for hold, amount in world.books.holds.items() if amount}
     if still_held:
         raise Difference(f"held when everything has ended: {still_held}")
-
-
-def _thaw(episode: Episode) -> None:
-    for escrow in episode.world.escrows.values():
-        if escrow.frozen_at is not None:
-            d = rightful(
-                episode.world, episode.random, escrow, "unfreeze", "system", None, "system"
-            )
-            episode.give("escrow_commit", d)

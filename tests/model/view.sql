@@ -35,6 +35,14 @@ select jsonb_build_object(
                 from public.receivables as r join public.escrow_cases as c on c.id = r.case_id
                 where c.escrow_id = e.id
             ),
+            'holds', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'id', h.id, 'kind', h.kind, 'reference', h.reference, 'amount', h.amount,
+                    'opened_version', h.opened_version, 'ends_at', h.ends_at,
+                    'closed_version', h.closed_version, 'closed_event', h.closed_event
+                ) order by h.opened_version), '[]')
+                from public.escrow_holds as h where h.escrow_id = e.id
+            ),
             'offers', (
                 select coalesce(jsonb_agg(jsonb_build_object(
                     'id', o.id, 'kind', o.kind, 'author', o.author_role, 'payee_amount', o.payee_amount,

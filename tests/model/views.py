@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tests.model.cast import OUTSIDE, PLATFORM
 from tests.model.payments import Payment
-from tests.model.things import Case, Dispute, Escrow, Offer, Order
+from tests.model.things import Case, Dispute, Escrow, Hold, Offer, Order
 from tests.model.world import World
 
 SQL = Path(__file__).with_name("view.sql").read_bytes()
@@ -144,6 +144,10 @@ def learn(escrow: Escrow, row: dict[str, Any]) -> None:
         free.remove(match)
     if free or len(escrow.disputes) != len(row["disputes"]):
         raise Difference(f"escrow {escrow.id}: too many offers or disputes: {row}")
+    if len(escrow.holds) != len(row["holds"]):
+        raise Difference(f"escrow {escrow.id}: holds {row['holds']}, the model {escrow.holds}")
+    for hold, given in zip(escrow.holds, row["holds"], strict=True):
+        hold.id = UUID(given["id"])
     for dispute, each in zip(escrow.disputes, row["disputes"], strict=True):
         dispute.id = UUID(each["id"])
         _learn_arbiter(dispute, each)
@@ -176,6 +180,7 @@ def escrow_view(escrow: Escrow) -> dict[str, Any]:
     view = {name: getattr(escrow, name) for name in names}
     view["events"] = escrow.version
     view["settlements"] = int(escrow.payer_amount is not None)
+    view["holds"] = Rows([hold_view(hold) for hold in escrow.holds])
     view["disputes"] = Rows([dispute_view(dispute) for dispute in escrow.disputes])
     return view
 
@@ -195,6 +200,14 @@ class Rows(list[dict[str, Any]]):
         )
 
     __hash__ = None
+
+
+def hold_view(hold: Hold) -> dict[str, Any]:
+    names = (
+        "kind", "reference", "amount", "opened_version", "ends_at", "closed_version",
+        "closed_event",
+    )  # fmt: skip
+    return {name: getattr(hold, name) for name in names}
 
 
 def dispute_view(dispute: Dispute) -> dict[str, Any]:

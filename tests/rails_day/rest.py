@@ -23,8 +23,11 @@ from public.settlement_instructions where state in ('claimed', 'submitted', 'unk
 union all select 'deposit ' || transaction_hash from public.chain_deposits where watched
 """
 _NOT_ENDED = """
-select 'escrow ' || id || ' ' || state || coalesce(' frozen ' || frozen_reason, '')
-from public.escrow_transactions where state not in ('released', 'refunded', 'split', 'void')
+select 'escrow ' || id || ' ' || state || coalesce((
+    select ' held for ' || string_agg(kind, ', ') from public.escrow_holds
+    where escrow_id = e.id and closed_at is null
+), '')
+from public.escrow_transactions as e where state not in ('released', 'refunded', 'split', 'void')
 """
 
 
@@ -98,7 +101,8 @@ def _undecided(day: Day) -> list[str]:
 def _decide(day: Day) -> None:
     for number, dispute in enumerate(_undecided(day)):
         (day.stripe.disputes.win if number % 2 else day.stripe.disputes.lose)(dispute)
-    for (escrow,) in day.rows(
-        "select id::text from public.escrow_transactions where frozen_reason = 'compliance'"
+    for escrow, hold in day.rows(
+        "select escrow_id::text, id::text from public.escrow_holds"
+        " where kind = 'operator' and closed_at is null"
     ):
-        day.desk.done(OLGA.id, f"/escrows/{escrow}/unfreeze")
+        day.desk.done(OLGA.id, f"/escrows/{escrow}/unfreeze", {"hold_id": hold})

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from functions.escrow.decision import Command
-from tests.unit.escrow_snapshots import DISPUTE, HELD, HOUR, NOW, POLICY, TERMS, offer, other
+from tests.unit.escrow_snapshots import DISPUTE, HELD, HOUR, NOW, POLICY, TERMS, hold, offer, other
 
 RULING = {
     "payer_amount": Decimal("0.04"),
@@ -71,8 +71,8 @@ ASKS: Mapping[str, Callable[[str], Ask]] = {
     "settle_decision": lambda role: Ask("accept-decision", {}, _accepted(role)),
     "appeal": lambda role: Ask("appeal"),
     "assign": lambda role: Ask("assign", {"arbiter_id": "00000000-0000-4000-8000-0000000a4b18"}),
-    "freeze": lambda role: Ask("freeze", {"reason": "chargeback"}),
-    "unfreeze": lambda role: Ask("unfreeze", {}, {"frozen": True}),
+    "freeze": lambda role: Ask("freeze", {"reason": "chargeback"}, OUTSIDE),
+    "unfreeze": lambda role: Ask("unfreeze", {}, {"frozen": True, "holds": (hold(role),)}),
     "sign": lambda role: Ask("sign", {"terms_hash": TERMS}),
     "countersign": lambda role: Ask(
         "sign", {"terms_hash": TERMS}, {"signed_by": frozenset({other(role)})}
@@ -86,6 +86,6 @@ ASKS: Mapping[str, Callable[[str], Ask]] = {
         "accept-partial", {}, {"offers": (offer(other(role), None, "partial"),)}
     ),
     "return_funds": lambda role: Ask("return-funds"),
-    "rail_return": lambda role: Ask("rail-return", TAKEN_BACK, OUTSIDE),
-    "rail_void": lambda role: Ask("rail-void", TAKEN_BACK, OUTSIDE),
+    "rail_return": lambda role: Ask("rail-take", TAKEN_BACK, OUTSIDE),
+    "rail_void": lambda role: Ask("rail-take", TAKEN_BACK, OUTSIDE),
 }

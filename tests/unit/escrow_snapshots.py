@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from functions.escrow.snapshot import Actor, Dispute, Escrow, Offer, Policy, Snapshot
+from functions.escrow.snapshot import Actor, Dispute, Escrow, Hold, Offer, Policy, Snapshot
 from shared.generated.edges import EDGES
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -86,6 +86,12 @@ def offer(author: str, amount: str | None = "0.04", kind: str = "split") -> Offe
     return Offer(f"offer-of-{author}", kind, author, gross, NOW + HOUR)
 
 
+def hold(owner: str, kind: str = "operator", **fields: Any) -> Hold:
+    """An open reason of somebody."""
+    made = Hold(f"hold-of-{owner}", kind, owner, "one", None, NOW + HOUR, "lift", False)
+    return replace(made, **fields)
+
+
 def snapshot(
     state: str = "funded",
     phase: str = "",
@@ -93,6 +99,7 @@ def snapshot(
     *,
     aal: str = "aal2",
     offers: tuple[Offer, ...] = (),
+    holds: tuple[Hold, ...] = (),
     suspense: str | None = "0.1",
     dispute: Dispute | None = DISPUTE,
     policy: Policy = POLICY,
@@ -107,6 +114,7 @@ def snapshot(
         escrow=replace(ESCROW, **{"state": state, "phase": phase, **times, **escrow}),
         policy=policy,
         offers=offers,
+        holds=holds,
         suspense=None if suspense is None else Decimal(suspense),
         dispute=dispute,
     )

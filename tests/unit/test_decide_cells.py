@@ -23,6 +23,8 @@ def chosen(event: str, state: str) -> str:
     """Once money is held, cancelling is an offer with nothing for the payee."""
     if event == "cancel" and state not in ("proposed", "awaiting_funds"):
         return "offer_split"
+    if event in ("rail_return", "rail_void"):
+        return "rail_void" if state == "funding_exception" else "rail_return"
     return event
 
 

@@ -20,6 +20,7 @@ from tests.unit.escrow_snapshots import (
     MOVES,
     NOW,
     POLICY,
+    hold,
     offer,
     overdue,
     snapshot,
@@ -279,3 +280,21 @@ def test_a_partial_amount_needs_the_other_side() -> None:
     for offers in ((), (offer("payer", None, "partial"),), (offer("payee"),)):
         with refused("other_side_pending"):
             ask("accept-partial", "payer", state="funding_exception", offers=offers)
+
+
+def test_an_operator_closes_an_operators_reason_only() -> None:
+    mine, second, rails = hold("operator"), hold("operator", id="2"), hold("rail", "chargeback")
+    held: dict[str, Any] = {"frozen": True, "holds": (rails, mine)}
+    assert ask("unfreeze", "operator", **held).payload == {"hold_id": mine.id}
+    for holds, payload, code in (
+        ((rails,), {}, "hold_not_open"),
+        ((rails,), {"hold_id": rails.id}, "not_your_move"),
+        ((mine, second), {}, "hold_required"),
+        ((mine, second), {"hold_id": "3"}, "hold_not_open"),
+    ):
+        with refused(code):
+            ask("unfreeze", "operator", payload, frozen=True, holds=holds)
+    named = ask("unfreeze", "operator", {"hold_id": "2"}, frozen=True, holds=(mine, second))
+    assert named.payload == {"hold_id": "2"}
+    with refused("hold_not_open"):
+        ask("unfreeze", "operator")

@@ -18,12 +18,14 @@ from tests.unit.escrow_snapshots import (
     POLICY,
     STATES,
     TERMINAL,
+    hold,
     overdue,
     snapshot,
 )
 from tests.unit.refused import refused
 
 GOODS = replace(POLICY, payee_silent_event="timeout_dispute", payer_silent_event="timeout_release")
+LAPSED: dict[str, Any] = {"kind": "chargeback", "amount": HELD, "lapsed": True}
 EXHAUSTED = replace(DISPUTE, reassignments=POLICY.max_reassignments)
 
 
@@ -65,6 +67,11 @@ def test_every_move_of_the_timer_is_made_by_some_policy() -> None:
         for file in (DISPUTE, EXHAUSTED)
         for until in (None, NOW)
     }
+    for state, phase in STATES:
+        for end in ("lift", "stand"):
+            holds = (hold("rail", at_end=end, **LAPSED),)
+            held = due(state, phase, frozen=True, rail="stripe", holds=holds)
+            made.add(decide_timer(held).event)
     assert made == {edge.event for edge in MOVES if edge.actor == "timer"}
 
 
@@ -132,3 +139,13 @@ def test_what_settles_by_itself_does_so_on_every_rail() -> None:
 def test_a_decision_nobody_appealed_is_carried_out() -> None:
     decision = decide_timer(due("decided"))
     assert parts(decision) == (Decimal("0.04"), Decimal("0.0597"), Decimal("0.0003"))
+
+
+@pytest.mark.parametrize(("state", "phase"), STATES)
+def test_the_end_of_a_reason_is_a_move_whatever_the_clocks_say(state: str, phase: str) -> None:
+    lapsed = hold("system", "screening", lapsed=True)
+    open_still = hold("operator", ends_at=NOW - HOUR)
+    decision = decide_timer(due(state, phase, frozen=True, holds=(open_still, lapsed)))
+    assert (decision.event, decision.payload) == ("unfreeze", {"hold_id": lapsed.id})
+    with refused("escrow_frozen"):
+        decide_timer(due(state, phase, frozen=True, holds=(open_still,)))

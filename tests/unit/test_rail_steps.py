@@ -11,7 +11,7 @@ from functions.escrow.decision import Decision
 from functions.escrow.rails import Case, Noted, Outcome, Report, next_step
 from functions.escrow.snapshot import Actor, Snapshot
 from shared.errors import Problem
-from tests.unit.escrow_snapshots import DISPUTE, ESCROW, HELD, HOUR, NOW, POLICY
+from tests.unit.escrow_snapshots import DISPUTE, ESCROW, HELD, HOUR, NOW, POLICY, hold
 
 BEFORE = ("proposed", "awaiting_funds")
 HOLDING = ("funded", "performed", "disputed", "decided")
@@ -35,7 +35,12 @@ TABLE: dict[tuple[str, str], dict[str, str]] = {
         **dict.fromkeys((*BEFORE, "funding_exception", *HOLDING), "freeze"),
         **dict.fromkeys(TERMINAL, REVERSAL),
     },
-    ("reversal_opened", "frozen"): dict.fromkeys((*BEFORE, "funding_exception", *HOLDING), "noted"),
+    ("reversal_opened", "frozen"): dict.fromkeys(
+        (*BEFORE, "funding_exception", *HOLDING), "freeze"
+    ),
+    ("reversal_opened", "charged back"): dict.fromkeys(
+        (*BEFORE, "funding_exception", *HOLDING), "noted"
+    ),
     ("reversal_opened", "case"): dict.fromkeys(TERMINAL, "noted"),
     ("reversal_won", ""): dict.fromkeys(STATES, "noted"),
     ("reversal_won", "charged back"): dict.fromkeys(
@@ -81,9 +86,13 @@ def _snapshot(state: str, *, frozen: bool = False, suspense: str = "0.04") -> Sn
 
 
 def _step(report: Report, snapshot: Snapshot, how: str = "") -> Any:
-    reason = {"charged back": "chargeback", "frozen": "sanctions"}.get(how)
+    holds = {
+        "frozen": (hold("operator"), hold("rail", "chargeback", reference="dp_2")),
+        "charged back": (hold("operator"), hold("rail", "chargeback", reference="dp_1")),
+    }.get(how, ())
+    snapshot = replace(snapshot, holds=holds)
     case = {"case": OPEN, "ended case": {"id": "a-case", "state": "upheld"}}.get(how)
-    return next_step(report, snapshot, reason, case)
+    return next_step(report, snapshot, case)
 
 
 def _said(report: Report, snapshot: Snapshot, how: str) -> str:

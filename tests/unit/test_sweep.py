@@ -58,6 +58,7 @@ def data(identifier: str, **escrow: Any) -> dict[str, Any]:
             **dict.fromkeys(_DURATIONS, 3600),
         },
         "offers": [],
+        "holds": [],
         "suspense": None,
         "dispute": None,
     }
