@@ -21,6 +21,7 @@ from shared.db import Database, database, warm_up
 from shared.db_errors import internal
 from shared.errors import PROBLEM_JSON, Invalid, NotFound, Problem
 from shared.idempotency import idempotency_key
+from shared.settings import SettingsError, not_configured
 from shared.telemetry import Handler, instrumented, logger, request_id
 
 Db = Annotated[Database, Depends(database)]
@@ -89,6 +90,7 @@ def make_app(*routers: Routes, signed_by: Mapping[str, str] | None = None) -> Ap
     app.exception_handler(Problem)(_problem_response)
     app.exception_handler(RequestValidationError)(_invalid_request)
     app.exception_handler(NotFoundError)(_no_route)
+    app.exception_handler(SettingsError)(_not_configured)
     app.exception_handler(Exception)(_defect)
     return app
 
@@ -133,6 +135,11 @@ def _field(location: tuple[str | int, ...]) -> str:
 
 def _no_route(_: NotFoundError) -> Response[str]:
     return _problem_response(NotFound("route_not_found", "There is no such route."))
+
+
+def _not_configured(error: SettingsError) -> Response[str]:
+    logger.error("setting missing", error=str(error))
+    return _problem_response(not_configured())
 
 
 def _defect(error: Exception) -> Response[str]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import httpx
 from postgrest import APIError, SyncPostgrestClient
 
-from shared.db_errors import internal, problem_from_database, timed_out, unavailable
+from shared.db_errors import internal, not_ready, problem_from_database, timed_out, unavailable
 from shared.errors import Forbidden, Lost, Unauthorized
 from shared.money import format_amount
 from shared.settings import service_key, settings
@@ -86,6 +86,10 @@ class PostgrestDatabase:
                     raise
                 logger.error("service role lacks a grant", rpc=name)
                 break
+        else:
+            # A clock that is wrong, here or there, or a key of before: both pass.
+            logger.error("service key refused twice", rpc=name)
+            raise not_ready() from None
         raise internal() from None
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from shared.errors import (
     Invalid,
     Lost,
     Problem,
+    TooLarge,
     TooMany,
     Unauthorized,
     Unavailable,
@@ -24,42 +25,63 @@ _RAISED = re.compile(r"PT([45][0-9][0-9])")
 _EXPIRED = "JWT expired"
 _SAME_KEY = "Ask again with the same Idempotency-Key: nothing is done twice."
 
-# SQLSTATE: PostgreSQL, appendix A; PGRST: PostgREST; three digits: an HTTP status
-# from something in between. Anything else is our defect: a client learns nothing.
+# The one list of what a code of the database means. SQLSTATE: PostgreSQL, appendix A; PGRST:
+# PostgREST; three digits: an HTTP status from something in between. Anything that is neither here
+# nor in a class below is our defect: a client learns nothing.
 _SLUGS = {
-    "23505": "duplicate",
+    "23001": "missing_reference",
     "23503": "missing_reference",
-    "23502": "check_failed",
-    "23514": "check_failed",
-    "22001": "bad_value",
-    "22003": "bad_value",
-    "22007": "bad_value",
-    "22008": "bad_value",
-    "22021": "bad_value",
-    "22023": "bad_value",
-    "22P02": "bad_value",
-    "22P05": "bad_value",
+    "23505": "duplicate",
+    "23P01": "duplicate",
+    "25006": "read_only",
+    "25P03": "timeout",
+    "25P04": "timeout",
     "42501": "forbidden",
+    "55006": "busy",
+    "55P03": "busy",
+    "57014": "timeout",
+    # A connection that knows the schema of before a deployment.
+    "0A000": "not_ready",
+    "26000": "not_ready",
+    "PGRST000": "unavailable",
+    "PGRST001": "unavailable",
+    "PGRST002": "unavailable",
+    "PGRST003": "timeout",
+    # PostgREST reads what functions there are some time after a deployment made them.
+    "PGRST106": "not_ready",
+    "PGRST200": "not_ready",
+    "PGRST201": "not_ready",
+    "PGRST202": "not_ready",
+    "PGRST203": "not_ready",
+    "PGRST204": "not_ready",
+    "PGRST205": "not_ready",
     "PGRST301": "bad_token",
     "PGRST302": "unauthorized",
     "PGRST303": "bad_token",
     "401": "bad_token",
+    "413": "too_complex",
     "429": "too_many_requests",
-    "25006": "read_only",
-    "40001": "busy",
-    "40P01": "busy",
-    "55P03": "busy",
-    "57014": "timeout",
-    "504": "timeout",
-    "PGRST003": "timeout",
-    "PGRST000": "unavailable",
-    "PGRST001": "unavailable",
-    "PGRST002": "unavailable",
     "502": "unavailable",
     "503": "unavailable",
+    "504": "timeout",
     "520": "unavailable",
+    "521": "unavailable",
+    "522": "unavailable",
+    "523": "unavailable",
+    "524": "timeout",
+    "540": "unavailable",
+    "544": "timeout",
 }
-_UNAVAILABLE_CLASSES = ("08", "53", "57P")
+# By the first two characters of an SQLSTATE.
+_CLASSES = {
+    "08": "unavailable",
+    "22": "bad_value",
+    "23": "check_failed",
+    "40": "busy",
+    "53": "unavailable",
+    "54": "too_complex",
+    "57": "unavailable",
+}
 
 _PROBLEMS: dict[str, tuple[type[Problem], str, str | None]] = {
     "duplicate": (Conflict, "It exists already.", None),
@@ -70,6 +92,7 @@ _PROBLEMS: dict[str, tuple[type[Problem], str, str | None]] = {
     ),
     "check_failed": (Invalid, "A value is outside of what is allowed.", None),
     "bad_value": (BadRequest, "A value cannot be read.", None),
+    "too_complex": (TooLarge, "It is more than the database takes at once.", None),
     "forbidden": (Forbidden, "You may not do this.", None),
     "unauthorized": (Unauthorized, "Sign in first.", None),
     "bad_token": (Unauthorized, "The token is not valid.", None),
@@ -82,6 +105,7 @@ _PROBLEMS: dict[str, tuple[type[Problem], str, str | None]] = {
     "read_only": (Unavailable, "Nothing can be changed at the moment.", None),
     "busy": (Unavailable, "Too many do the same at once; nothing was done.", _SAME_KEY),
     "timeout": (Unavailable, "The database took too long.", _SAME_KEY),
+    "not_ready": (Unavailable, "A new version is being put in place; nothing was done.", _SAME_KEY),
     "unavailable": (Lost, "The database cannot be reached at the moment.", _SAME_KEY),
     "internal": (Problem, "Something went wrong on our side.", None),
 }
@@ -131,6 +155,11 @@ def unavailable() -> Problem:
     return _known("unavailable")
 
 
+def not_ready() -> Problem:
+    """The database does not know our key or our functions, yet or any more."""
+    return _known("not_ready")
+
+
 def internal() -> Problem:
     """A defect of ours, about which a client learns nothing."""
     return _known("internal")
@@ -142,6 +171,4 @@ def _known(slug: str) -> Problem:
 
 
 def _slug(code: str) -> str:
-    if len(code) == 5 and code.startswith(_UNAVAILABLE_CLASSES):
-        return "unavailable"
-    return _SLUGS.get(code, "internal")
+    return _SLUGS.get(code) or (len(code) == 5 and _CLASSES.get(code[:2])) or "internal"

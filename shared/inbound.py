@@ -9,8 +9,9 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
 from shared.errors import BadRequest
-from shared.settings import secret_values
-from shared.signatures import verify
+from shared.settings import not_configured, secret_values
+from shared.signatures import BadSecret, verify
+from shared.telemetry import logger
 
 MAX_ID = 255
 HEADERS = {
@@ -56,16 +57,20 @@ def checked(message: Message, variable: str) -> None:
     """Check who sent a message.
 
     variable: of the environment; it names the secret that holds the sender's live secrets.
-    Raises BadRequest: bad_signature (see signatures.verify), bad_event; Unavailable when the
-    secrets cannot be read.
+    Raises BadRequest: bad_signature (see signatures.verify), bad_event; Unavailable
+    not_configured when the secrets cannot be read, or none of them is one.
     """
-    verify(
-        secret_values(variable),
-        message.id,
-        message.timestamp,
-        message.signature,
-        message.body,
-        datetime.now(UTC),
-    )
+    try:
+        verify(
+            secret_values(variable),
+            message.id,
+            message.timestamp,
+            message.signature,
+            message.body,
+            datetime.now(UTC),
+        )
+    except BadSecret:
+        logger.error("no secret is of the form whsec_…", variable=variable)
+        raise not_configured() from None
     if len(message.id) > MAX_ID:
         raise BadRequest("bad_event", "The id of an event has at most 255 characters.")

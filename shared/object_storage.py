@@ -15,7 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.db_errors import unavailable
+from shared.errors import Unavailable
 from shared.telemetry import logger
 
 UPLOAD_SECONDS = 300
@@ -111,10 +111,18 @@ def _ask(method: str, file: File, expected: tuple[str, ...], **params: Any) -> A
         if error.response["Error"]["Code"] in expected:
             return None
         logger.error("object storage refused", error=str(error))
-        raise unavailable() from None
+        raise _unreachable() from None
     except BotoCoreError as error:
         logger.error("object storage unreachable", error=type(error).__name__)
-        raise unavailable() from None
+        raise _unreachable() from None
+
+
+def _unreachable() -> Unavailable:
+    return Unavailable(
+        "storage_unavailable",
+        "The store of files cannot be reached at the moment.",
+        "Ask again with the same Idempotency-Key: nothing is done twice.",
+    )
 
 
 def _sign(method: str, file: File, params: Mapping[str, Any], seconds: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from shared.db_errors import unavailable
+from shared.errors import Unavailable
 from shared.telemetry import logger
 
 SECRET_MAX_AGE_SECONDS = 300
@@ -13,6 +13,15 @@ SECRET_MAX_AGE_SECONDS = 300
 
 class SettingsError(RuntimeError):
     """A variable of the function's environment is missing."""
+
+
+def not_configured() -> Unavailable:
+    """Something that an operator sets up is missing or cannot be read; the log says what."""
+    return Unavailable(
+        "not_configured",
+        "A part of the service is not set up.",
+        "Ask again later; nothing was done.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ def bucket(variable: str) -> str:
 def service_key(*, renew: bool = False) -> str:
     """The service-role key, at most five minutes old; renew asks again at once.
 
-    Raises Unavailable when Secrets Manager does not give it.
+    Raises Unavailable not_configured when Secrets Manager does not give it.
     """
     return secret(settings().service_key_secret, renew=renew)
 
@@ -56,7 +65,10 @@ def secret(identifier: str, *, renew: bool = False) -> str:
         text = _secrets().get(identifier, max_age=SECRET_MAX_AGE_SECONDS, force_fetch=renew)
     except GetParameterError as error:
         logger.error("secret not readable", secret=identifier, reason=str(error))
-        raise unavailable() from None
+        raise not_configured() from None
+    if not str(text).strip():
+        logger.error("secret is empty", secret=identifier)
+        raise not_configured()
     return str(text).strip()
 
 
@@ -65,7 +77,7 @@ def secret_values(variable: str) -> list[str]:
     other, with white space between them.
 
     variable: of the environment; it holds the name or ARN of the secret. Raises SettingsError,
-    and Unavailable when Secrets Manager does not give it.
+    and Unavailable not_configured when Secrets Manager does not give it or it is empty.
     """
     return secret(_variable(variable)).split()
 

@@ -24,7 +24,7 @@ def verify(header: str, body: bytes, secrets: Iterable[str], now: datetime) -> N
     stamp = int(stamps[0])
     if abs(now.timestamp() - stamp) > TOLERANCE.total_seconds():
         raise _refused()
-    given = [value.encode() for name, _, value in parts if name == "v1"]
+    given = [value.encode("utf-8", "surrogatepass") for name, _, value in parts if name == "v1"]
     signed = f"{stamp}.".encode() + body
     # Anybody can sign with an empty key.
     for secret in filter(None, secrets):

@@ -7,10 +7,10 @@ from aws_lambda_powertools.event_handler import Response
 from shared.api import Db, Routes, lambda_handler, make_app
 from shared.body import Nothing
 from shared.caller import Caller
-from shared.db_errors import unavailable
 from shared.documented import answers
 from shared.idempotency import Command, answer
 from shared.identifier import Id
+from shared.settings import not_configured
 
 from . import settings
 from .addresses import escrow_address
@@ -35,7 +35,7 @@ def deposit_address(
         return answer(actor["answer"])
     chain = settings.chain_id()
     if chain is None:
-        raise unavailable()
+        raise not_configured()
     command = {
         **asked, "escrow_id": str(escrow_id), "actor_id": actor["id"], "aal": actor["aal"],
         "rail": "usdc_base",

@@ -141,7 +141,7 @@ class Reader:
     def _keep(self, cursor: Place | None, last: Block, found: list[dict[str, Any]]) -> None:
         scan = {
             "chain_id": self._node.chain_id,
-            "after": cursor,
+            "cursor": cursor,
             "last": {
                 "number": last.number,
                 "hash": last.hash,

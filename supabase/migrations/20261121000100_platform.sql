@@ -258,7 +258,7 @@ begin
 end
 $$;
 comment on function private.command_actor(jsonb) is
-'Who gives a command; the audit log names them. Raises idempotency_key_required (422).';
+'Who gives a command; the audit log names them. Raises idempotency_key_required (400).';
 
 create function private.command_answer(command jsonb) returns jsonb
 language plpgsql stable set search_path = ''

@@ -127,7 +127,7 @@ comment on function ledger.move_external(text, uuid, text, numeric, text, uuid, 
 'Deposit or withdrawal of a party against the outside world, under the outside world''s own reference. Raises bad_amount, reference_required (422), party_not_found (404), reference_used, insufficient_funds (409).';
 
 -- Definer: service_role may run the command, not write the tables.
-create function service.ledger_move_external(command jsonb) returns jsonb
+create function service.ledger_move_external(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -153,7 +153,7 @@ begin
     return private.finish_command(command, v_answer, private.clock());
 end
 $$;
-comment on function service.ledger_move_external(jsonb) is
+comment on function service.ledger_move_external(service.command) is
 'Operator command: deposit or withdrawal {kind, party_id, currency, amount, reference, memo, actor_id, aal, idempotency_key, request_hash} -> {transfer_id, replayed}, or the request that waits for a second operator.';
 
 -- Only money that came from or went outside is undone here: what an escrow
@@ -196,7 +196,7 @@ comment on function ledger.reverse(uuid, text, uuid) is
 'Undoes a deposit or withdrawal with a new transfer. Raises transfer_not_found (404), not_reversible, already_reversed, insufficient_funds (409).';
 
 -- Definer: service_role may run the command, not write the tables.
-create function service.ledger_reverse(command jsonb) returns jsonb
+create function service.ledger_reverse(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -223,7 +223,7 @@ begin
     return private.finish_command(command, v_answer, private.clock());
 end
 $$;
-comment on function service.ledger_reverse(jsonb) is
+comment on function service.ledger_reverse(service.command) is
 'Operator command: {transfer_id, reason, actor_id, aal, idempotency_key, request_hash} -> {transfer_id of the reversal, replayed}, or the request that waits for a second operator.';
 
 -- Definer: service_role holds no right on the ledger schema.

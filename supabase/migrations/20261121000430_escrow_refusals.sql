@@ -14,7 +14,7 @@ comment on table private.refusals is 'Stable codes with which commands are refus
 insert into private.refusals (code, status, detail, hint) values
 ('escrow_not_found', 404, 'No such escrow.', ''),
 ('other_rail', 409, 'This is not how the escrow is paid.', 'See its rail.'),
-('idempotency_key_required', 422, 'A command carries an Idempotency-Key.', 'Send a new key with each new command.'),
+('idempotency_key_required', 400, 'A command carries an Idempotency-Key.', 'Send a new key with each new command.'),
 ('idempotency_key_reused', 409, 'This Idempotency-Key was used for another request.', 'Send each new command with a new key.'),
 ('stale_version', 409, 'The escrow has moved on since it was read.', 'Read it again and decide anew.'),
 ('escrow_closed', 409, 'The escrow is closed; its money is settled.', ''),

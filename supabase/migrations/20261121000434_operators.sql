@@ -385,10 +385,10 @@ begin
 end
 $$;
 comment on function private.begin_operator_command(text, jsonb, uuid[], text, numeric) is
-'Common entry of operator commands: kind, the command, every party that it touches, and the amount it moves, if any. Checks operator, standing, second factor, key, and that the operator has no part in a party. Returns the stored answer of the key, or that of a request when a second operator must confirm; null: go on. Raises operator_only, not_your_move (403), what private.ask raises, idempotency_key_reused, request_open (409), idempotency_key_required (422).';
+'Common entry of operator commands: kind, the command, every party that it touches, and the amount it moves, if any. Checks operator, standing, second factor, key, and that the operator has no part in a party. Returns the stored answer of the key, or that of a request when a second operator must confirm; null: go on. Raises operator_only, not_your_move (403), what private.ask raises, idempotency_key_reused, request_open (409), idempotency_key_required (400).';
 
 -- Definer: service_role may give the command, not write the tables.
-create function service.operator_request_confirm(command jsonb) returns jsonb
+create function service.operator_request_confirm(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -426,11 +426,11 @@ begin
     ), v_now);
 end
 $$;
-comment on function service.operator_request_confirm(jsonb) is
+comment on function service.operator_request_confirm(service.command) is
 'Operator command: a second operator confirms {request_id, command_hash, actor_id, aal, idempotency_key, request_hash} -> {request_id, state, answer of the command, replayed}; the command runs in the same transaction, in the name of who asked. Raises request_not_found (404), request_closed, request_differs, deadline_passed (409), second_operator_required, not_your_move (403), and what the command raises: then the request stays open.';
 
 -- Definer: service_role may give the command, not write the tables.
-create function service.operator_request_close(command jsonb) returns jsonb
+create function service.operator_request_close(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -464,7 +464,7 @@ begin
     ), v_now);
 end
 $$;
-comment on function service.operator_request_close(jsonb) is
+comment on function service.operator_request_close(service.command) is
 'Operator command: rejects a request of another operator, or withdraws one''s own {request_id, reason, actor_id, aal, idempotency_key, request_hash} -> {request_id, state, replayed}. Raises request_not_found (404), request_closed (409), reason_required (422), not_your_move (403).';
 
 -- Definer: timers have no user.

@@ -230,7 +230,7 @@ comment on function private.lift_holds(uuid[]) is
 'The system closes reasons that it opened; how many. Raises not_your_move (403) for one of another owner.';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.escrow_commit(decision jsonb) returns jsonb
+create function service.escrow_commit(decision service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -246,11 +246,11 @@ begin
     return v_result.answer;
 end
 $$;
-comment on function service.escrow_commit(jsonb) is
+comment on function service.escrow_commit(service.command) is
 'Commits one decision (see private.escrow_decision) and returns the escrow after it; a repeated key returns the stored answer with replayed: true. Raises the codes of private.refusals.';
 
 -- Definer: as escrow_commit.
-create function service.escrow_commit_many(decisions jsonb) returns jsonb
+create function service.escrow_commit_many(decisions service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -274,7 +274,7 @@ begin
     );
 end
 $$;
-comment on function service.escrow_commit_many(jsonb) is
+comment on function service.escrow_commit_many(service.command) is
 'Commits many decisions of timers in one transaction, one per escrow; losers of a race come back with their refusal, the rest is done.';
 
 create type private.escrow_turn as (
@@ -313,4 +313,4 @@ begin
 end
 $$;
 comment on function private.begin_escrow_command(jsonb, text) is
-'Common entry of commands beside the moves of an escrow: key, escrow lock, whether the side may do the act. Raises escrow_not_found (404), idempotency_key_required (422) and what private.ask raises.';
+'Common entry of commands beside the moves of an escrow: key, escrow lock, whether the side may do the act. Raises escrow_not_found (404), idempotency_key_required (400) and what private.ask raises.';

@@ -56,7 +56,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('file_not_found', 404, 'No such file in this trade.', 'Announce it at evidence-uploads first.');
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.evidence_upload(command jsonb) returns jsonb
+create function service.evidence_upload(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -111,7 +111,7 @@ begin
     ), v_now);
 end
 $$;
-comment on function service.evidence_upload(jsonb) is
+comment on function service.evidence_upload(service.command) is
 'A side announces a file of a live trade, or one in its claim window {escrow_id, actor_id, purpose evidence|message, sha256, name, media_type, size_bytes, idempotency_key, request_hash}; at most 100 a side. Raises not_your_move (403), escrow_closed, evidence_limit, file_announced_otherwise (409), hash_required, media_type_refused, file_too_large (422).';
 
 -- Definer: an escrow's files are for its sides and its arbiter, not for whoever reads the escrow.

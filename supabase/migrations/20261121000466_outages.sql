@@ -154,7 +154,7 @@ for each row when (new.last_event = 'outage_credit')
 execute function private.tg_escrow_transactions__credited();
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.outage_declare(command jsonb) returns jsonb
+create function service.outage_declare(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -184,7 +184,7 @@ begin
     );
 end
 $$;
-comment on function service.outage_declare(jsonb) is
+comment on function service.outage_declare(service.command) is
 'Operator command: declares an outage of Holdfast itself that is over {from_at, to_at, reason, actor_id, aal, idempotency_key, request_hash}. Raises bad_outage (422), outage_overlaps (409).';
 
 create function private.credit_escrows(p_outage public.outages, p_max_rows integer) returns integer

@@ -21,7 +21,7 @@ comment on column private.timer_failures.last_error is 'Code of the last failure
 comment on column private.timer_failures.updated_at is 'When the timer failed last.';
 
 -- Definer: service_role owns no table.
-create function service.escrow_timers_failed(failures jsonb) returns integer
+create function service.escrow_timers_failed(failures service.command) returns integer
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -51,7 +51,7 @@ begin
     return v_noted;
 end
 $$;
-comment on function service.escrow_timers_failed(jsonb) is
+comment on function service.escrow_timers_failed(service.command) is
 'Timers that failed [{escrow_id, version, error}]: each is left out of escrow_due for a while. Escrows that have moved on are passed over; returns how many were noted. Raises bad_failures (422).';
 
 -- Definer: as escrow_timers_failed.

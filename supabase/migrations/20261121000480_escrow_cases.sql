@@ -93,7 +93,7 @@ create trigger _500_guard before insert or update or delete on public.escrow_cas
 for each row execute function private.tg_escrow_cases__guard();
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.escrow_claim(command jsonb) returns jsonb
+create function service.escrow_claim(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -133,11 +133,11 @@ begin
     return private.finish_command(command, v_answer, v_now);
 end
 $$;
-comment on function service.escrow_claim(jsonb) is
+comment on function service.escrow_claim(service.command) is
 'A party brings a case inside the claim window {escrow_id, actor_id, reason, description, idempotency_key, request_hash}. Raises not_your_move (403), illegal_move, deadline_passed, duplicate (409).';
 
 -- Definer: as escrow_claim.
-create function service.escrow_rail_case(command jsonb) returns jsonb
+create function service.escrow_rail_case(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -234,11 +234,11 @@ begin
     return jsonb_build_object('case_id', v_case.id, 'replayed', false);
 end
 $$;
-comment on function service.escrow_rail_case(jsonb) is
+comment on function service.escrow_rail_case(service.command) is
 'A rail reports money beside the moves {escrow_id, kind late_funds|rail_reversal, amount, currency, provider_event_id, reference, reason, due_by}: once per event. Money that no move waits for goes back to the payer. Money that the rail took back after the end is taken from the party that had been paid it, as far as its balance reaches; the rest is a receivable. Raises illegal_move, funds_not_exact (409).';
 
 -- Definer: as escrow_claim.
-create function service.escrow_rail_outcome(command jsonb) returns jsonb
+create function service.escrow_rail_outcome(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -297,7 +297,7 @@ begin
     return jsonb_build_object('case_id', v_case.id, 'replayed', false);
 end
 $$;
-comment on function service.escrow_rail_outcome(jsonb) is
+comment on function service.escrow_rail_outcome(service.command) is
 'How a reversal ended {case_id, event reversal_won|reversal_lost}: won, the platform and the party have back what each had lost; lost, it stands. Raises illegal_move (409).';
 
 create function private.close_case(
@@ -336,7 +336,7 @@ comment on function private.close_case(uuid, text, public.escrow_role, uuid, tex
 'Upholds or dismisses a case; an upheld claim is paid from the loss account.';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.escrow_case_close(command jsonb) returns jsonb
+create function service.escrow_case_close(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -367,7 +367,7 @@ begin
     ), private.clock());
 end
 $$;
-comment on function service.escrow_case_close(jsonb) is
+comment on function service.escrow_case_close(service.command) is
 'Operator command: uphold or dismiss {case_id, event, amount, resolution, actor_id, aal, idempotency_key, request_hash}.';
 
 -- Definer: timers have no user.

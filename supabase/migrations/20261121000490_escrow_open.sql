@@ -29,7 +29,7 @@ comment on function private.escrow_open(
 ) is 'Begins an escrow with its first event; the guard checks that it may begin so. p_accept_within null: as long as the policy gives.';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.escrow_open(command jsonb) returns jsonb
+create function service.escrow_open(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -72,5 +72,5 @@ begin
     return v_answer || '{"replayed": false}';
 end
 $$;
-comment on function service.escrow_open(jsonb) is
+comment on function service.escrow_open(service.command) is
 'Proposes an escrow over signed terms {payer_id, payee_id, policy_id, rail, currency, amount, perform_within seconds, terms_hash, idempotency_key, request_hash} -> {escrow_id}. Raises bad_terms (422), party_unavailable (409).';

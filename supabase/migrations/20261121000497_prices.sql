@@ -144,7 +144,7 @@ comment on function private.index_follows(jsonb, public.price_rules, timestamptz
 'Whether an index is what its used quotes make of it by the rule of its pair, whoever decided it.';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.prices_record(command jsonb) returns jsonb
+create function service.prices_record(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -191,5 +191,5 @@ begin
     return jsonb_build_object('quotes', v_quotes, 'indexes', v_indexes);
 end
 $$;
-comment on function service.prices_record(jsonb) is
+comment on function service.prices_record(service.command) is
 'Keeps what the sources said and renews the index {pairs: [{cryptocurrency, fiat_currency, quotes: [{source, price, as_of, outcome}], index: {price, as_of} or null}]} -> {quotes, indexes}, all or nothing; the same quote twice is one. Raises bad_prices (422).';

@@ -127,7 +127,7 @@ comment on function private.move_order(public.p2p_orders, text, public.p2p_order
 'The maker''s move of a locked order.';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.order_publish(command jsonb) returns jsonb
+create function service.order_publish(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -150,11 +150,11 @@ begin
     return private.finish_command(command, private.order_answer(v_order), v_turn.now);
 end
 $$;
-comment on function service.order_publish(jsonb) is
+comment on function service.order_publish(service.command) is
 'Maker publishes a draft {order_id, actor_id, idempotency_key, request_hash}; a sell order locks its amount. Raises order_not_draft, order_expired, insufficient_funds, limit_exceeded (409), take_cooldown (429).';
 
 -- Definer: as order_publish.
-create function service.order_pause(command jsonb) returns jsonb
+create function service.order_pause(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -171,11 +171,11 @@ begin
     return private.finish_command(command, private.order_answer(v_order), v_turn.now);
 end
 $$;
-comment on function service.order_pause(jsonb) is
+comment on function service.order_pause(service.command) is
 'Maker takes an order out of the book {order_id, actor_id, idempotency_key, request_hash}: nobody takes it, its money stays locked, open trades go on. Raises order_not_active (409).';
 
 -- Definer: as order_publish.
-create function service.order_resume(command jsonb) returns jsonb
+create function service.order_resume(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -194,7 +194,7 @@ begin
     return private.finish_command(command, private.order_answer(v_order), v_turn.now);
 end
 $$;
-comment on function service.order_resume(jsonb) is
+comment on function service.order_resume(service.command) is
 'Maker puts a paused order back into the book {order_id, actor_id, idempotency_key, request_hash}. Raises order_not_paused, order_expired (409).';
 
 create function private.close_order(
@@ -219,7 +219,7 @@ comment on function private.close_order(public.p2p_orders, text, text, uuid, tim
 'Cancels or expires a locked order: what remains goes back, open trades go on.';
 
 -- Definer: as order_publish.
-create function service.order_cancel(command jsonb) returns jsonb
+create function service.order_cancel(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -236,11 +236,11 @@ begin
     return private.finish_command(command, private.order_answer(v_order), v_turn.now);
 end
 $$;
-comment on function service.order_cancel(jsonb) is
+comment on function service.order_cancel(service.command) is
 'Maker cancels {order_id, actor_id, idempotency_key, request_hash}: what remains goes back, open trades go on. Raises order_not_open (409).';
 
 -- Definer: as order_publish.
-create function service.order_take(command jsonb) returns jsonb
+create function service.order_take(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -350,7 +350,7 @@ begin
     return private.finish_command(command, v_answer, v_now);
 end
 $$;
-comment on function service.order_take(jsonb) is
+comment on function service.order_take(service.command) is
 'Takes a part of an order {order_id, actor_id, amount, expected_price, max_slippage_bps, fiat_amount, payment_method (needed where the order offers several), payment_account_id, deadline_at, expires_at, idempotency_key, request_hash} -> {trade_id, ...}: reserves the quantity and holds the crypto, at once or not at all.';
 
 -- Definer: timers have no user.

@@ -48,7 +48,7 @@ create trigger _000_append_only_delete before delete on public.webhook_events
 for each row execute function private.tg_webhook_events__keep();
 
 -- Definer: service_role may give the command, not write the tables.
-create function service.profile_verify(command jsonb) returns jsonb
+create function service.profile_verify(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -90,11 +90,11 @@ begin
     return private.finish_command(command, v_answer, private.clock());
 end
 $$;
-comment on function service.profile_verify(jsonb) is
+comment on function service.profile_verify(service.command) is
 'Operator command {party_id, change (verify, revoke, grant_tier, withdraw_tier), flag or tier, reason, actor_id, aal, idempotency_key, request_hash} -> {party_id, verification_tier, granted_tier, flags, replayed}. Nobody verifies themselves. Raises reason_required, bad_verification (422), profile_not_found (404), not_your_move (403).';
 
 -- Definer: as profile_verify.
-create function service.verification_event(command jsonb) returns jsonb
+create function service.verification_event(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -135,5 +135,5 @@ begin
     return jsonb_build_object('outcome', v_outcome);
 end
 $$;
-comment on function service.verification_event(jsonb) is
+comment on function service.verification_event(service.command) is
 'A provider''s event whose signature was checked {provider, provider_event_id, type, occurred_at, body, party_id, flag, provider_reference} -> {outcome: applied, noted, unmatched or repeated}. verification.approved and .revoked change the history; other types are kept. Raises bad_verification (422).';

@@ -102,7 +102,7 @@ comment on function private.report_hit(public.wallet_screenings, integer) is
 'Writes a security event for each party of a hit; the staff is told, the parties are not.';
 
 -- Definer: as screenings_due.
-create function service.screening_record(command jsonb) returns jsonb
+create function service.screening_record(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -166,11 +166,11 @@ begin
     return jsonb_build_object('outcome', 'recorded', 'frozen', cardinality(v_frozen));
 end
 $$;
-comment on function service.screening_record(jsonb) is
+comment on function service.screening_record(service.command) is
 'What the provider said of a claimed address {screening_id, rail, address, provider, result, categories, risk_score, document_hash} -> {outcome: recorded, repeated or late, frozen: escrows}. A hit that nobody cleared freezes the live escrows of its parties on the rail. Raises screening_not_found (404).';
 
 -- Definer: service_role may give the command, not write the tables.
-create function service.screening_clear(command jsonb) returns jsonb
+create function service.screening_clear(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -212,7 +212,7 @@ begin
     return private.finish_command(command, v_answer, v_now);
 end
 $$;
-comment on function service.screening_clear(jsonb) is
+comment on function service.screening_clear(service.command) is
 'Operator command: a hit is none {screening_id, reason, actor_id, aal, idempotency_key, request_hash} -> {screening_id, rail, address, status, replayed}. What it held goes on, unless something else holds it too; nobody clears their own address. Raises screening_not_found (404), screening_cleared (409), not_your_move (403), reason_required.';
 
 create view public.screening_status with (security_invoker = true) as

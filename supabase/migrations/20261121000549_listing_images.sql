@@ -80,7 +80,7 @@ comment on function private.begin_image_command(jsonb, text) is
 'Common entry of commands about pictures: turn, party, key, whether the party may do the act. Raises not_your_party (403), idempotency_key_reused (409) and what private.ask raises.';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.image_announce(command jsonb) returns jsonb
+create function service.image_announce(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -115,11 +115,11 @@ begin
     ), v_now);
 end
 $$;
-comment on function service.image_announce(jsonb) is
+comment on function service.image_announce(service.command) is
 'A seller announces a picture {party_id, sha256, media_type, size_bytes, actor_id, idempotency_key, request_hash}; at most 1000. Raises not_your_party (403), image_limit, file_announced_otherwise (409), hash_required, media_type_refused, file_too_large (422).';
 
 -- Definer: as image_announce. Whoever calls it has asked object storage.
-create function service.image_hand_in(command jsonb) returns jsonb
+create function service.image_hand_in(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -144,7 +144,7 @@ begin
     ), v_now);
 end
 $$;
-comment on function service.image_hand_in(jsonb) is
+comment on function service.image_hand_in(service.command) is
 'A picture that object storage has may be listed from now on {party_id, sha256, actor_id, idempotency_key, request_hash}. Raises not_your_party (403), image_not_found (404).';
 
 create function public.announced_image(party_id uuid, sha256 text) returns jsonb

@@ -132,7 +132,7 @@ $$;
 comment on function private.discord_owner_refusal(jsonb) is 'What speaks against a link; null: nothing.';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.discord_link(command jsonb) returns jsonb
+create function service.discord_link(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -165,11 +165,11 @@ begin
     ), v_now);
 end
 $$;
-comment on function service.discord_link(jsonb) is
+comment on function service.discord_link(service.command) is
 'Operator command: a Discord account is a person''s, a server a guild''s, or no longer (discord_id null) {party_id or guild_id, discord_id, reason, actor_id, aal, idempotency_key, request_hash} -> {party_id, guild_id, discord_id}. Raises reason_required, bad_discord_link (422), profile_not_found, guild_not_found (404), discord_taken (409), not_your_move (403).';
 
 -- Definer: as discord_link.
-create function service.discord_event(command jsonb) returns jsonb
+create function service.discord_event(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -206,5 +206,5 @@ begin
     return jsonb_build_object('outcome', v_outcome);
 end
 $$;
-comment on function service.discord_event(jsonb) is
+comment on function service.discord_event(service.command) is
 'A provider''s event whose signature was checked, discord.linked or discord.unlinked {provider, provider_event_id, type, occurred_at, body, party_id or guild_id, discord_id} -> {outcome: applied, unmatched or repeated}. Raises bad_discord_link (422), discord_taken (409).';

@@ -50,7 +50,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('bad_snapshot', 422, 'A snapshot has a provider, a kind, an id of digits and a document of at most 64 kB.', '');
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.asset_snapshot_take(command jsonb) returns jsonb
+create function service.asset_snapshot_take(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -92,5 +92,5 @@ begin
     ), v_now);
 end
 $$;
-comment on function service.asset_snapshot_take(jsonb) is
+comment on function service.asset_snapshot_take(service.command) is
 'Keeps what a provider said of an asset {provider, kind, asset_id, document, party_id, actor_id, idempotency_key, request_hash} -> the snapshot. Raises bad_snapshot (422), not_your_party (403).';

@@ -169,7 +169,7 @@ $$;
 comment on function private.offer_answer(public.offers) is 'Answer of an offer command.';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.offer_make(command jsonb) returns jsonb
+create function service.offer_make(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -204,11 +204,11 @@ begin
     );
 end
 $$;
-comment on function service.offer_make(jsonb) is
+comment on function service.offer_make(service.command) is
 'A buyer offers {listing_id, amount, milestones, rail, conditions, expires_at, party_id, actor_id, idempotency_key, request_hash} -> the offer. Raises listing_not_found (404), listing_not_active, own_listing and what private.make_offer raises.';
 
 -- Definer: as offer_make.
-create function service.offer_counter(command jsonb) returns jsonb
+create function service.offer_counter(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -228,11 +228,11 @@ begin
     return private.finish_command(command, private.offer_answer(v_offer), v_turn.now);
 end
 $$;
-comment on function service.offer_counter(jsonb) is
+comment on function service.offer_counter(service.command) is
 'The other side puts an offer of its own in the place of one {offer_id, amount, milestones, rail, conditions, expires_at, actor_id, idempotency_key, request_hash} -> the new offer. Raises offer_is_yours (403) and what private.make_offer raises.';
 
 -- Definer: as offer_make.
-create function service.offer_decline(command jsonb) returns jsonb
+create function service.offer_decline(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -255,7 +255,7 @@ begin
     return private.finish_command(command, private.offer_answer(v_offer), v_turn.now);
 end
 $$;
-comment on function service.offer_decline(jsonb) is
+comment on function service.offer_decline(service.command) is
 'The other side rejects an offer, or its author withdraws it {offer_id, event reject|withdraw, actor_id, idempotency_key, request_hash}. Raises offer_is_yours, offer_is_theirs (403).';
 
 -- Definer: a schedule has no user, and service_role writes no table.

@@ -208,7 +208,7 @@ comment on function private.contract_document(
 ) is 'Everything that was agreed, as it will be signed.';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.offer_accept(command jsonb) returns jsonb
+create function service.offer_accept(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -297,5 +297,5 @@ begin
     return private.finish_command(command, private.contract_answer(v_id), v_now);
 end
 $$;
-comment on function service.offer_accept(jsonb) is
+comment on function service.offer_accept(service.command) is
 'The other side accepts an offer {offer_id, actor_id, idempotency_key, request_hash}: a unit is gone, the contract and an escrow for each milestone are made -> the contract. Raises offer_is_yours (403), listing_not_active, limit_exceeded, counterparty_limit (409), and what private.check_offer_rail raises.';

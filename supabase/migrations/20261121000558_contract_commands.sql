@@ -54,7 +54,7 @@ comment on function public.contract_snapshot(uuid, text, text) is
 'Snapshots of the milestones of a contract, in their order, or {answer} when the key was answered before. Raises contract_not_found (404).';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.contract_commit(command jsonb, decisions jsonb) returns jsonb
+create function service.contract_commit(command service.command, decisions service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -85,7 +85,7 @@ begin
     return private.finish_command(command, private.contract_answer(v_contract), private.clock());
 end
 $$;
-comment on function service.contract_commit(jsonb, jsonb) is
+comment on function service.contract_commit(service.command, service.command) is
 'Commits decisions about milestones of one contract, all or none {contract_id, actor_id, idempotency_key, request_hash}, [decision] -> the contract. Raises contract_not_found (404) and the codes of private.refusals.';
 
 -- Definer: written for whoever moved the escrow.

@@ -78,7 +78,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('asset_not_in_contract', 409, 'The contract names no snapshot of this asset.', '');
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.asset_prove(command jsonb) returns jsonb
+create function service.asset_prove(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -128,5 +128,5 @@ begin
     ), v_turn.now);
 end
 $$;
-comment on function service.asset_prove(jsonb) is
+comment on function service.asset_prove(service.command) is
 'A side of a live milestone lays a new snapshot beside the one in the contract {escrow_id, snapshot_id, actor_id, idempotency_key, request_hash} -> {escrow_id, snapshot_id, compared_to, differences}. Raises escrow_not_found, snapshot_not_found (404), escrow_closed, asset_not_in_contract, snapshot_too_old (409).';

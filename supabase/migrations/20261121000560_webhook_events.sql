@@ -44,7 +44,7 @@ create trigger _500_forget after delete on public.webhook_events
 for each row execute function private.tg_webhook_events__forget();
 
 -- Definer: rails have no user.
-create function service.webhook_receive(events jsonb) returns integer
+create function service.webhook_receive(events service.command) returns integer
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -70,7 +70,7 @@ begin
     return v_new;
 end
 $$;
-comment on function service.webhook_receive(jsonb) is
+comment on function service.webhook_receive(service.command) is
 'Keeps events of a rail whose origin was checked [{provider, event_id, type, body, occurred_at, source webhook|poller}]; how many were new.';
 
 -- Definer: as above.
@@ -107,7 +107,7 @@ comment on function service.webhook_events_due(text, integer) is
 'Takes up events of a rail, oldest first. A worker that dies leaves them: they come back after 30 seconds, then after twice as long each time, at most 6 hours.';
 
 -- Definer: as above.
-create function service.webhook_events_done(provider text, outcomes jsonb default '[]') returns integer
+create function service.webhook_events_done(provider text, outcomes service.command default '[]') returns integer
 language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -123,5 +123,5 @@ begin
     return v_done;
 end
 $$;
-comment on function service.webhook_events_done(text, jsonb) is
+comment on function service.webhook_events_done(text, service.command) is
 'Writes what came of events [{event_id, status done|ignored|failed, detail}]; how many were still open.';

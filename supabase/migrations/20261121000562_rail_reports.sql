@@ -85,14 +85,14 @@ $$;
 comment on function private.rail_report(jsonb) is 'Writes down what a rail says; false when it said so before.';
 
 -- Definer: rails have no user.
-create function service.rail_report(report jsonb) returns boolean
+create function service.rail_report(report service.command) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
     return private.rail_report(report);
 end
 $$;
-comment on function service.rail_report(jsonb) is
+comment on function service.rail_report(service.command) is
 'A rail says what happened {rail, provider_event_id, escrow_id, kind, currency, amount, reference, reason, provider_time, due_by}: once per event. True when it was new.';
 
 -- Definer: as above.
@@ -178,7 +178,7 @@ comment on column private.rail_costs.transfer_id is 'Posting of it.';
 comment on column private.rail_costs.created_at is 'When it was posted.';
 
 -- Definer: as above.
-create function service.rail_cost(cost jsonb) returns boolean
+create function service.rail_cost(cost service.command) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -205,5 +205,5 @@ begin
     return true;
 end
 $$;
-comment on function service.rail_cost(jsonb) is
+comment on function service.rail_cost(service.command) is
 'Posts a fee that a rail took {rail, provider_event_id, currency, amount, memo}: once per event; below zero is a fee given back. True when it was posted now.';

@@ -58,7 +58,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('not_awaiting_funds', 409, 'The escrow does not wait for money.', 'Read the escrow again.');
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.funding_begin(command jsonb) returns jsonb
+create function service.funding_begin(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -96,11 +96,11 @@ begin
     );
 end
 $$;
-comment on function service.funding_begin(jsonb) is
+comment on function service.funding_begin(service.command) is
 'The payer asks how to pay {escrow_id, rail, actor_id, idempotency_key, request_hash}: what to pay, one address or payment per escrow, or {answer} when the key was answered before. Raises not_your_move (403), other_rail, not_awaiting_funds, escrow_frozen, destination_required (409).';
 
 -- Definer: as above.
-create function service.funding_attach(command jsonb) returns jsonb
+create function service.funding_attach(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -135,7 +135,7 @@ begin
     )), v_turn.now);
 end
 $$;
-comment on function service.funding_attach(jsonb) is
+comment on function service.funding_attach(service.command) is
 'Writes the address or the payment of a funding, once {escrow_id, address, chain_id, token | provider_reference, client_secret, actor_id, idempotency_key, request_hash} -> how to pay. Raises not_your_move (403), reference_required (422), not_awaiting_funds, funding_fixed (409).';
 
 create function private.funding_look(p_funding public.escrow_fundings) returns jsonb

@@ -144,7 +144,7 @@ comment on function service.payouts_claim(public.escrow_rail, integer) is
 'Payments a worker takes on, oldest first. In state claimed: send it, once, with the key payout:id:claims; it is this worker''s for 2 minutes. In state submitted or unknown: ask the rail what became of it. What is answered goes to payout_record.';
 
 -- Definer: as above.
-create function service.payout_record(outcome jsonb) returns jsonb
+create function service.payout_record(outcome service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -225,7 +225,7 @@ begin
     return jsonb_build_object('recorded', true, 'state', v_payment.state, 'version', v_payment.version);
 end
 $$;
-comment on function service.payout_record(jsonb) is
+comment on function service.payout_record(service.command) is
 'What became of a payment {id, version, event submit|confirm|fail|postpone|lose|look, provider_reference, reason, next_in seconds}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again. lose: no answer. look: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
 
 -- Definer: timers have no user.
@@ -256,7 +256,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('payout_not_found', 404, 'No such payment.', '');
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.payout_destination_set(command jsonb) returns jsonb
+create function service.payout_destination_set(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -305,7 +305,7 @@ begin
     ), v_now);
 end
 $$;
-comment on function service.payout_destination_set(jsonb) is
+comment on function service.payout_destination_set(service.command) is
 'A party names where its money goes on an outside rail {party_id, rail, address, actor_id, aal, idempotency_key, request_hash}; payments that wait for it go. Raises not_your_move (403), bad_address, bad_destination (422) and what private.ask raises.';
 
 create function private.begin_payout_command(
@@ -337,7 +337,7 @@ comment on function private.begin_payout_command(jsonb, text) is
 'Common entry of commands about a payment: its party, or an operator who has no part in it, under its lock, whether the party may do the act. Raises payout_not_found (404), not_your_move (403) and what private.ask raises.';
 
 -- Definer: as payout_destination_set.
-create function service.payout_retry(command jsonb) returns jsonb
+create function service.payout_retry(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -366,11 +366,11 @@ begin
     ), v_now);
 end
 $$;
-comment on function service.payout_retry(jsonb) is
+comment on function service.payout_retry(service.command) is
 'Pays again what the rail has provably refused {payout_id, actor_id, aal, idempotency_key, request_hash}: a new attempt, to where the party wants its money now. Raises payout_not_found (404), illegal_move (409).';
 
 -- Definer: as payout_destination_set.
-create function service.payout_keep(command jsonb) returns jsonb
+create function service.payout_keep(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -391,7 +391,7 @@ begin
     return private.finish_command(command, jsonb_build_object('payout_id', v_payment.id, 'state', 'kept'), v_now);
 end
 $$;
-comment on function service.payout_keep(jsonb) is
+comment on function service.payout_keep(service.command) is
 'A party takes into its balance what has not been sent {payout_id, actor_id, aal, idempotency_key, request_hash}. Raises payout_not_found (404), illegal_move (409).';
 
 create function private.verify_payouts() returns table (problem text, subject text, detail text)

@@ -72,7 +72,7 @@ comment on function service.chain_addresses(bigint, integer) is
 'A page of the deposit addresses that are watched: also those of escrows that have ended, since late money must be found.';
 
 -- Definer: as above.
-create function service.chain_scanned(scan jsonb) returns boolean
+create function service.chain_scanned(scan service.command) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -85,7 +85,7 @@ begin
     select * into v_cursor from public.chain_cursors where chain_id = v_chain order by block_number desc limit 1;
     -- Compare and set: of two readers the second finds that the place has moved on.
     if (v_cursor.block_number, v_cursor.block_hash)
-        is distinct from ((scan -> 'after' ->> 'number')::bigint, scan -> 'after' ->> 'hash') then
+        is distinct from ((scan -> 'cursor' ->> 'number')::bigint, scan -> 'cursor' ->> 'hash') then
         return false;
     end if;
     insert into public.chain_deposits as d (
@@ -134,7 +134,7 @@ begin
     return true;
 end
 $$;
-comment on function service.chain_scanned(jsonb) is
+comment on function service.chain_scanned(service.command) is
 'Blocks were read {chain_id, after {number, hash} or null, last {number, hash, time}, transfers [{transaction_hash, log_index, block_number, block_hash, block_time, token, sender, recipient, amount}]}: keeps the transfers and the place, in one. False when another has read on from there.';
 
 -- Definer: as above.
@@ -266,7 +266,7 @@ comment on function private.judge_deposit(public.chain_deposits, text, jsonb, te
 'Moves a deposit; a credit and the loss of one tell the engine in the same transaction. A credit without a proof is a doubt, and after a day and ten doubts what was never credited is refused.';
 
 -- Definer: as above.
-create function service.chain_judged(chain_id bigint, verdicts jsonb default '[]') returns integer
+create function service.chain_judged(chain_id bigint, verdicts service.command default '[]') returns integer
 language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -293,7 +293,7 @@ begin
     return v_moved;
 end
 $$;
-comment on function service.chain_judged(bigint, jsonb) is
+comment on function service.chain_judged(bigint, service.command) is
 'What the chain says of deposits that are watched [{transaction_hash, log_index, block_hash, state, event credit|doubt|drop|settle|lose, proof, reason}]: each moves if it is still as it was looked at. credit: its block is there and deep enough, and proof {transaction_hash, log_index, block_number, block_hash, token, sender, recipient, amount, nodes} is what a second look found. doubt: an answer contradicts it (reason). drop: its block is gone. settle: a credited one is final. lose: a credited one is gone for good. How many moved.';
 
 create or replace function private.funds_pending(

@@ -141,7 +141,7 @@ comment on function service.chain_payment(uuid, integer) is
 'The nonce of an attempt and every transaction signed for it, oldest first; null: nothing was signed, so nothing can have been sent.';
 
 -- Definer: as above.
-create function service.chain_payment_store(signed jsonb) returns jsonb
+create function service.chain_payment_store(signed service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -191,5 +191,5 @@ begin
     return private.chain_payment_told(v_payment);
 end
 $$;
-comment on function service.chain_payment_store(jsonb) is
+comment on function service.chain_payment_store(service.command) is
 'Keeps a signed transaction before it is sent {instruction_id, version, attempt, chain_id, wallet, nonce, number, hash, raw, max_fee, max_priority_fee}: the first of an attempt takes the next nonce with it, so none is ever given away unused. Answers what is kept for the attempt, which may be another''s; null: the payment is not the caller''s any more, or the nonce was taken: sign nothing, send nothing.';

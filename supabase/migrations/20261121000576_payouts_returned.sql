@@ -19,7 +19,7 @@ comment on function service.payout_news(uuid) is
 'The rail has news of a payment: it is looked at now -> {state, provider_reference}; null for one we do not know.';
 
 -- Definer: as above.
-create function service.payout_returned(returned jsonb) returns boolean
+create function service.payout_returned(returned service.command) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -78,5 +78,5 @@ begin
     return true;
 end
 $$;
-comment on function service.payout_returned(jsonb) is
+comment on function service.payout_returned(service.command) is
 'Money of a confirmed payment is back at the rail {payout_id, provider_reference, amount in all so far}: what is new of it goes into the party''s balance, less what it owes, and a case tells an operator. False when nothing is new. Raises illegal_move, funds_not_exact (409).';

@@ -80,7 +80,7 @@ comment on function service.chargebacks_due(interval, integer) is
 'Chargebacks on cards whose time to answer ends within an interval, of escrows that were performed, not yet answered: with contract, signatures, deliveries and events.';
 
 -- Definer: as above.
-create function service.chargeback_answered(answered jsonb) returns boolean
+create function service.chargeback_answered(answered service.command) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
@@ -92,5 +92,5 @@ begin
     return found;
 end
 $$;
-comment on function service.chargeback_answered(jsonb) is
+comment on function service.chargeback_answered(service.command) is
 'Evidence against a chargeback was handed in {reference, escrow_id, outcome submitted|submitted_before|refused, sha256}; false when that was recorded before.';

@@ -50,7 +50,7 @@ comment on function private.new_webhook_secret(uuid, timestamptz) is
 'Makes the current secret of an endpoint: 32 bytes with 244 random bits.';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.webhook_endpoint_create(command jsonb) returns jsonb
+create function service.webhook_endpoint_create(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -94,11 +94,11 @@ begin
     ));
 end
 $$;
-comment on function service.webhook_endpoint_create(jsonb) is
+comment on function service.webhook_endpoint_create(service.command) is
 'Makes an endpoint {party_id?, url, description?, event_types?, actor_id, idempotency_key, request_hash} -> {endpoint_id, status, secret_id, secret}. Raises not_your_party (403), too_many_webhook_endpoints (409), webhook_url_refused, bad_event_types (422).';
 
 -- Definer: as webhook_endpoint_create.
-create function service.webhook_secret_rotate(command jsonb) returns jsonb
+create function service.webhook_secret_rotate(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -126,11 +126,11 @@ begin
     ));
 end
 $$;
-comment on function service.webhook_secret_rotate(jsonb) is
+comment on function service.webhook_secret_rotate(service.command) is
 'Gives an endpoint a new secret {endpoint_id, actor_id, idempotency_key, request_hash} -> {endpoint_id, secret_id, secret, old_secret_expires_at}; the old one signs beside it for 24 hours. Raises webhook_endpoint_not_found (404), webhook_endpoint_not_active (409).';
 
 -- Definer: as webhook_endpoint_create.
-create function service.webhook_endpoint_enable(command jsonb) returns jsonb
+create function service.webhook_endpoint_enable(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -146,11 +146,11 @@ begin
     );
 end
 $$;
-comment on function service.webhook_endpoint_enable(jsonb) is
+comment on function service.webhook_endpoint_enable(service.command) is
 'Switches a disabled endpoint on again {endpoint_id, actor_id, idempotency_key, request_hash}. Raises webhook_endpoint_not_found (404), illegal_move (409).';
 
 -- Definer: as webhook_endpoint_create.
-create function service.webhook_ping(command jsonb) returns jsonb
+create function service.webhook_ping(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -181,5 +181,5 @@ begin
     );
 end
 $$;
-comment on function service.webhook_ping(jsonb) is
+comment on function service.webhook_ping(service.command) is
 'Sends a test message {endpoint_id, actor_id, idempotency_key, request_hash} -> {delivery_id, event_id}. Raises webhook_endpoint_not_found (404), webhook_endpoint_not_active (409).';

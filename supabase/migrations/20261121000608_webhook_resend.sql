@@ -19,7 +19,7 @@ comment on function private.resend_deliveries(uuid[], timestamptz) is
 'Begins the schedule of messages anew, with their ids; returns how many. Messages on their way are left alone.';
 
 -- Definer: service_role may give commands, not write the tables.
-create function service.webhook_resend(command jsonb) returns jsonb
+create function service.webhook_resend(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -98,11 +98,11 @@ begin
     );
 end
 $$;
-comment on function service.webhook_resend(jsonb) is
+comment on function service.webhook_resend(service.command) is
 'Sends messages of an endpoint again {endpoint_id, event_ids | since, until | all_failed, after?, actor_id, idempotency_key, request_hash} -> {endpoint_id, messages, next}: at most 1000 at a time; next is null at the end, else after of the command that goes on. A range also sends what the endpoint missed, as far as the outbox remembers (14 days). Raises webhook_endpoint_not_found (404), webhook_endpoint_not_active (409), bad_resend (422).';
 
 -- Definer: as webhook_resend.
-create function service.webhook_delivery_resend(command jsonb) returns jsonb
+create function service.webhook_delivery_resend(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -134,7 +134,7 @@ begin
     );
 end
 $$;
-comment on function service.webhook_delivery_resend(jsonb) is
+comment on function service.webhook_delivery_resend(service.command) is
 'Sends one message again {delivery_id, actor_id, idempotency_key, request_hash} -> {endpoint_id, messages, next}; messages is 0 when it is on its way. Raises webhook_delivery_not_found (404), webhook_endpoint_not_active (409).';
 
 insert into private.refusals (code, status, detail, hint) values

@@ -30,3 +30,6 @@ grant usage on schema service to service_role;
 -- The representation of amounts as JSON strings. PostgREST uses only those that the role
 -- it logs in with may execute, although the request's role runs them.
 grant execute on function private.json(public.money_amount) to authenticator, anon, authenticated, service_role;
+
+-- A domain is checked as whoever gives the command.
+grant execute on function private.is_command(jsonb) to service_role;

@@ -48,5 +48,5 @@ grant select on public.wallet_balances, public.transactions to authenticated;
 grant execute on function public.wallet_balance_as_of(uuid, timestamptz) to authenticated;
 
 grant execute on function
-service.ledger_move_external(jsonb), service.ledger_reverse(jsonb), service.ledger_rollup(),
+service.ledger_move_external(service.command), service.ledger_reverse(service.command), service.ledger_rollup(),
 service.ledger_verify(interval) to service_role;

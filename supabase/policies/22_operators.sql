@@ -10,5 +10,5 @@ using ((select private.is_staff((select auth.uid()), 'operator')));
 create policy outside_transfers_select_operator on public.outside_transfers for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));
 grant execute on function
-service.operator_request_confirm(jsonb), service.operator_request_close(jsonb),
+service.operator_request_confirm(service.command), service.operator_request_close(service.command),
 service.operator_requests_expire(integer) to service_role;

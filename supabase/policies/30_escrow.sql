@@ -106,14 +106,14 @@ grant select on public.evidence_receipts to authenticated;
 grant execute on function
 private.evidence_files_of(uuid, text), public.evidence_files(uuid, text), public.evidence_receipt(uuid, text)
 to authenticated;
-grant execute on function service.evidence_upload(jsonb) to service_role;
+grant execute on function service.evidence_upload(service.command) to service_role;
 
 -- NOTE: declared_by is not granted: it names staff.
 grant select (id, from_at, to_at, created_at, credited_at) on public.outages to anon;
 grant select (id, from_at, to_at, reason, created_at, credited_at) on public.outages to authenticated;
 create policy outages_select_anyone on public.outages for select to anon, authenticated
 using (true);
-grant execute on function service.outage_declare(jsonb), service.outage_credit(integer) to service_role;
+grant execute on function service.outage_declare(service.command), service.outage_credit(integer) to service_role;
 
 grant select on public.dispute_queue to authenticated;
 grant execute on function
@@ -143,8 +143,8 @@ private.my_answer(text, text), private.escrow_snapshot_of(uuid), private.clock()
 public.escrow_snapshot(uuid, text, text)
 to authenticated;
 grant execute on function
-service.escrow_commit(jsonb), service.escrow_commit_many(jsonb), service.escrow_due(integer),
-service.escrow_timers_failed(jsonb), service.escrow_timers_failing(),
-service.escrow_open(jsonb), service.escrow_claim(jsonb), service.escrow_rail_case(jsonb),
-service.escrow_case_close(jsonb), service.escrow_cases_expire(integer)
+service.escrow_commit(service.command), service.escrow_commit_many(service.command), service.escrow_due(integer),
+service.escrow_timers_failed(service.command), service.escrow_timers_failing(),
+service.escrow_open(service.command), service.escrow_claim(service.command), service.escrow_rail_case(service.command),
+service.escrow_case_close(service.command), service.escrow_cases_expire(integer)
 to service_role;

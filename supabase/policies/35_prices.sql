@@ -10,4 +10,4 @@ create policy prices_select_all on public.prices for select to anon, authenticat
 using (true);
 create policy price_history_select_all on public.price_history for select to authenticated
 using (true);
-grant execute on function service.prices_due(), service.prices_record(jsonb) to service_role;
+grant execute on function service.prices_due(), service.prices_record(service.command) to service_role;

@@ -68,8 +68,9 @@ private.is_awake(public.p2p_order_type, numeric, numeric), private.book_size(num
 to authenticated;
 grant execute on function public.order_snapshot(uuid, text, text), private.order_before_take(uuid) to authenticated;
 grant execute on function
-service.order_publish(jsonb), service.order_pause(jsonb), service.order_resume(jsonb), service.order_cancel(jsonb),
-service.order_take(jsonb), service.orders_expire(integer)
+service.order_publish(service.command), service.order_pause(service.command), service.order_resume(service.command),
+service.order_cancel(service.command),
+service.order_take(service.command), service.orders_expire(integer)
 to service_role;
 
 -- The catalogue is public.

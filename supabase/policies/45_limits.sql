@@ -30,4 +30,5 @@ grant execute on function
 private.tier_row(uuid), private.limits_of(uuid, timestamptz), private.reference_currency(), public.my_limits(),
 private.order_limits_of(uuid), private.cooldown_until(uuid, timestamptz)
 to authenticated;
-grant execute on function service.profile_verify(jsonb), service.verification_event(jsonb) to service_role;
+grant execute on function service.profile_verify(service.command), service.verification_event(service.command)
+to service_role;

@@ -10,5 +10,5 @@ create policy screening_clearances_select_operator on public.screening_clearance
 using ((select private.is_staff((select auth.uid()), 'operator')));
 grant execute on function private.standing_hit(public.escrow_rail, text) to authenticated;
 grant execute on function
-service.screenings_due(integer), service.screening_record(jsonb), service.screening_clear(jsonb)
+service.screenings_due(integer), service.screening_record(service.command), service.screening_clear(service.command)
 to service_role;

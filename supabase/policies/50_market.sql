@@ -156,9 +156,11 @@ public.contract_snapshot(uuid, text, text), public.contract_paper(uuid, text),
 public.announced_image(uuid, text)
 to authenticated;
 grant execute on function
-service.offer_make(jsonb), service.offer_counter(jsonb), service.offer_decline(jsonb), service.offer_accept(jsonb),
-service.contract_commit(jsonb, jsonb), service.market_expire(integer),
-service.discord_link(jsonb), service.discord_event(jsonb), service.image_announce(jsonb), service.image_hand_in(jsonb),
-service.asset_snapshot_take(jsonb), service.asset_prove(jsonb),
+service.offer_make(service.command), service.offer_counter(service.command), service.offer_decline(service.command),
+service.offer_accept(service.command),
+service.contract_commit(service.command, service.command), service.market_expire(integer),
+service.discord_link(service.command), service.discord_event(service.command), service.image_announce(service.command),
+service.image_hand_in(service.command),
+service.asset_snapshot_take(service.command), service.asset_prove(service.command),
 service.contract_papers_due(integer), service.contract_paper_record(uuid, text, text, text, integer)
 to service_role;

@@ -47,11 +47,14 @@ create policy rail_reports_select_operator on public.rail_reports for select to 
 using ((select private.is_staff((select auth.uid()), 'operator')));
 
 grant execute on function
-service.webhook_receive(jsonb), service.webhook_events_due(text, integer), service.webhook_events_done(text, jsonb),
-service.rail_report(jsonb), service.rail_reports_due(integer), service.rail_report_applied(bigint, text),
-service.rail_cost(jsonb), service.escrow_rail_outcome(jsonb),
-service.funding_begin(jsonb), service.funding_attach(jsonb), service.funding_look(uuid, text),
+service.webhook_receive(service.command), service.webhook_events_due(text, integer),
+service.webhook_events_done(text, service.command),
+service.rail_report(service.command), service.rail_reports_due(integer), service.rail_report_applied(bigint, text),
+service.rail_cost(service.command), service.escrow_rail_outcome(service.command),
+service.funding_begin(service.command), service.funding_attach(service.command), service.funding_look(uuid, text),
 service.funding_close(uuid),
-service.payouts_claim(public.escrow_rail, integer), service.payout_record(jsonb), service.payouts_expire(integer),
-service.payout_destination_set(jsonb), service.payout_retry(jsonb), service.payout_keep(jsonb)
+service.payouts_claim(public.escrow_rail, integer), service.payout_record(service.command),
+service.payouts_expire(integer),
+service.payout_destination_set(service.command), service.payout_retry(service.command),
+service.payout_keep(service.command)
 to service_role;

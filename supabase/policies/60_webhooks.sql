@@ -23,8 +23,10 @@ create policy webhook_attempts_select_own on public.webhook_attempts for select 
 using (party_id = any(array(select private.my_parties())));
 
 grant execute on function
-service.webhook_endpoint_create(jsonb), service.webhook_secret_rotate(jsonb), service.webhook_endpoint_enable(jsonb),
-service.webhook_ping(jsonb), service.webhook_resend(jsonb), service.webhook_delivery_resend(jsonb),
+service.webhook_endpoint_create(service.command), service.webhook_secret_rotate(service.command),
+service.webhook_endpoint_enable(service.command),
+service.webhook_ping(service.command), service.webhook_resend(service.command),
+service.webhook_delivery_resend(service.command),
 service.outbox_relay(), service.webhook_hand_over(integer[]), service.webhook_claim(uuid, integer),
 service.webhook_record(uuid, integer, text, integer, integer, integer, integer, text, text)
 to service_role;

@@ -22,6 +22,7 @@ _KINDS = {
     "timestamptz": "time",
     "interval": "interval",
     "jsonb": "object",
+    "service": "object",
     "public": "word",
 }
 

@@ -41,7 +41,7 @@ def read(world: World, *transfers: dict[str, Any], **scan: Any) -> bool:
     last = {"number": (after["number"] + 1) if after else 1, "hash": fresh_hash(),
             "time": world.now().isoformat()}  # fmt: skip
     block = {"block_number": last["number"], "block_hash": last["hash"], "block_time": last["time"]}
-    told = {"chain_id": CHAIN, "after": after, "last": last,
+    told = {"chain_id": CHAIN, "cursor": after, "last": last,
             "transfers": [block | each for each in transfers]}  # fmt: skip
     new: bool = world.one("select service.chain_scanned(%s)", Jsonb(told | scan))
     return new

@@ -66,8 +66,8 @@ def test_of_two_readers_one_goes_on(world: World) -> None:
     read(world)
     before = cursor(world)
     assert read(world)
-    assert read(world, after=before) is False
-    assert read(world, after=None) is False
+    assert read(world, cursor=before) is False
+    assert read(world, cursor=None) is False
 
 
 @pytest.mark.parametrize(("amount", "tag"), [("999.999999", "safe"), ("1000", "finalized")])

@@ -38,9 +38,9 @@ def test_a_deposit_and_a_withdrawal(world: World) -> None:
     ("changes", "code"),
     [
         ({"amount": "0"}, "bad_amount"), ({"amount": "-1"}, "bad_amount"),
-        ({"amount": None}, "bad_amount"), ({"amount": "NaN"}, "bad_amount"),
-        ({"amount": "Infinity"}, "22003"), ({"amount": "0.000000001"}, "bad_amount"),
-        ({"amount": "one"}, "22P02"), ({"amount": "1" + "0" * 25}, "22003"),
+        ({"amount": None}, "bad_amount"), ({"amount": "NaN"}, "bad_type"),
+        ({"amount": "Infinity"}, "bad_type"), ({"amount": "0.000000001"}, "bad_amount"),
+        ({"amount": "one"}, "bad_type"), ({"amount": "1" + "0" * 25}, "bad_type"),
         ({"currency": "DOGE"}, "bad_amount"), ({"currency": None}, "bad_amount"),
         ({"party_id": uuid4()}, "party_not_found"), ({"party_id": OUTSIDE}, "party_not_found"),
         ({"kind": "gift"}, "bad_kind"), ({"kind": None}, "bad_kind"),

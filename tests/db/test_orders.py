@@ -79,7 +79,7 @@ def test_only_its_maker_publishes_and_cancels(world: World) -> None:
         ({"amount": "0.51", "fiat_amount": "25500"}, "amount_out_of_range"),
         ({"amount": "-0.1", "fiat_amount": "-5000"}, "amount_out_of_range"),
         ({"amount": "0.100000001", "fiat_amount": "5000"}, "amount_out_of_range"),
-        ({"amount": "NaN"}, "amount_out_of_range"), ({"amount": None}, "amount_out_of_range"),
+        ({"amount": "NaN"}, "bad_type"), ({"amount": None}, "amount_out_of_range"),
         ({"fiat_amount": "5000.01"}, "fiat_amount_not_exact"),
         ({"fiat_amount": None}, "fiat_amount_not_exact"),
         ({"deadline_at": None}, "deadline_missing"), ({"expires_at": None}, "deadline_missing"),

@@ -77,7 +77,7 @@ def test_an_index_follows_from_its_quotes_or_is_refused(
     before = _index(world)
     later = now + timedelta(seconds=1)
     quotes = [quote(f"source{n}", price, later) for n, price in enumerate(prices)]
-    with refused(world.connection, "bad_prices", "prices_exact", "23514"):
+    with refused(world.connection, "bad_prices", "prices_exact", "23514", "bad_type"):
         record(world, *quotes, index={"price": index, "as_of": later})
     assert _index(world) == before
 

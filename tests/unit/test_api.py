@@ -18,6 +18,7 @@ from shared.db import database
 from shared.errors import Conflict
 from shared.idempotency import Command, answer
 from shared.money import PositiveAmount
+from shared.settings import bucket
 from tests.unit.http_event import Answer, Context, call, event
 
 TRADE = "0193a000-0000-7000-8000-000000000001"
@@ -232,6 +233,29 @@ def test_only_json_is_read(send: Callable[..., Answer], kind: str) -> None:
 
 def test_json_may_name_its_charset(send: Callable[..., Answer]) -> None:
     assert send(GOOD, content_type="application/json; charset=utf-8").status == 200
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["Application/JSON", "APPLICATION/JSON", "application/Json; charset=UTF-8", " application/json",
+     "application/json;", "Application/Json;charset=x"],
+)  # fmt: skip
+def test_a_media_type_has_no_case(send: Callable[..., Answer], kind: str) -> None:
+    assert send(GOOD, content_type=kind).status == 200
+    assert send("{", content_type=kind).body["code"] == "bad_json"
+
+
+def test_a_setting_that_is_missing_is_said_to_us_and_not_to_the_client(log: io.StringIO) -> None:
+    missing = Routes()
+
+    @missing.get("/file")
+    def file() -> dict[str, str]:
+        return {"bucket": bucket("HOLDFAST_NOT_SET")}
+
+    got = call(lambda_handler(make_app(missing)), event("GET", "/file", authorization="Bearer a.b"))
+    assert is_problem(got, 503, "not_configured")
+    assert "HOLDFAST_NOT_SET" in log.getvalue()
+    assert "HOLDFAST" not in json.dumps(got.body)
 
 
 @pytest.mark.parametrize(

@@ -248,17 +248,28 @@ def test_a_rotated_service_key_is_fetched_anew(
     ]
 
 
-@pytest.mark.parametrize("code", ["PGRST301", "42501"])
+@pytest.mark.parametrize(
+    ("code", "message", "status"),
+    [
+        ("PGRST301", "JWSError JWSInvalidSignature", 503),
+        ("PGRST301", "JWT expired", 503),
+        ("PGRST303", "JWT issued at future", 503),
+        ("PGRST302", "Anonymous access is disabled", 503),
+        ("401", "no", 503),
+        ("42501", "permission denied", 500),
+    ],
+)
 def test_our_own_bad_credentials_are_not_the_callers_fault(
-    db: PostgrestDatabase, server: FakePostgrest, code: str
+    db: PostgrestDatabase, server: FakePostgrest, code: str, message: str, status: int
 ) -> None:
-    server.error(401, code, "no")
-    server.error(401, code, "no")
+    server.error(401, code, message)
+    server.error(401, code, message)
 
     with pytest.raises(Problem) as refusal:
         db.service_rpc("f", {})
 
-    assert refusal.value.status == 500
+    assert refusal.value.status == status
+    assert refusal.value.slug == ("internal" if status == 500 else "not_ready")
 
 
 def test_a_rule_of_a_service_command_is_passed_on(

@@ -2,6 +2,7 @@
 
 import json
 
+import psycopg
 import pytest
 
 from shared.db_errors import problem_from_database
@@ -49,7 +50,7 @@ SECRET = 'permission denied for table "wallets": Key (email)=(a@b.c) already exi
         ("530", SECRET, 500, "internal"),
         ("42P01", SECRET, 500, "internal"),
         ("P0001", SECRET, 500, "internal"),
-        ("PGRST202", SECRET, 500, "internal"),
+        ("PGRST202", SECRET, 503, "not_ready"),
         ("", SECRET, 500, "internal"),
         (None, None, 500, "internal"),
     ],
@@ -60,6 +61,53 @@ def test_database_error(code: str | None, message: str | None, status: int, slug
     assert (refusal.status, refusal.slug) == (status, slug)
     if not (code or "").startswith("PT"):
         assert SECRET not in json.dumps(refusal.document("r1"))
+
+
+# Appendix A of PostgreSQL 17, without the code of the class itself.
+STATES = {
+    "22": """000 02E 021 008 012 005 00B 022 015 01E 014 016 01F 01G 018 007 019 00D 025 P06 010 023
+        013 01B 01W 01X 009 02H 02G 00C 00G 004 002 003 00H 026 001 011 027 024 00F P01 P02 P03 P04
+        P05 00L 00M 00N 00S 00T 030 031 032 033 034 035 036 037 038 039 03A 03B 03C 03D 03E 03F
+        03G""",
+    "23": "000 001 502 503 505 514 P01",
+    "40": "000 002 001 003 P01",
+    "53": "000 100 200 300 400",
+    "54": "000 001 011 023",
+    "57": "000 014 P01 P02 P03 P04 P05",
+}
+EXPECTED = {
+    "22": {(400, "bad_value")},
+    "23": {(409, "duplicate"), (409, "missing_reference"), (422, "check_failed")},
+    "40": {(503, "busy")},
+    "53": {(503, "unavailable")},
+    "54": {(413, "too_complex")},
+    "57": {(503, "unavailable"), (503, "timeout")},
+}
+
+
+@pytest.mark.parametrize("family", STATES)
+def test_what_a_client_or_the_hour_causes_is_no_defect_of_ours(family: str) -> None:
+    found = {
+        code: problem_from_database(family + code, SECRET, signed_in=True)
+        for code in STATES[family].split()
+    }
+    assert {(each.status, each.slug) for each in found.values()} <= EXPECTED[family]
+    assert len(found) >= 4
+
+
+def test_the_states_are_those_of_postgres() -> None:
+    named = {
+        name: {code[2:] for code in vars(psycopg.errors)["_sqlcodes"] if code[:2] == name}
+        for name in STATES
+    }
+    assert {name: set(codes.split()) for name, codes in STATES.items()} == named
+
+
+@pytest.mark.parametrize("code", ["PGRST106", "PGRST200", "PGRST202", "PGRST205", "0A000", "26000"])
+def test_a_deployment_passes(code: str) -> None:
+    refusal = problem_from_database(code, SECRET, signed_in=True)
+    assert (refusal.status, refusal.slug) == (503, "not_ready")
+    assert refusal.headers["Retry-After"] == "1"
 
 
 def test_refused_without_a_token_means_sign_in_first() -> None:

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from shared import settings as settings_module
 from shared.db import warm_up
-from shared.errors import Lost
+from shared.errors import Unavailable
 from shared.settings import SettingsError, service_key, settings
 
 VARIABLES = {
@@ -67,10 +67,21 @@ def test_the_service_key_is_kept_and_renewed_on_demand() -> None:
 
 @mock_aws
 def test_without_the_secret_the_log_says_why(log: io.StringIO) -> None:
-    with pytest.raises(Lost):
+    with pytest.raises(Unavailable, match="not_configured"):
         service_key()
 
     assert "ResourceNotFoundException" in log.getvalue()
+    assert "holdfast/service-key" in log.getvalue()
+
+
+@mock_aws
+@pytest.mark.parametrize("text", [" ", "\n", "\t \n"])
+def test_an_empty_secret_is_none(log: io.StringIO, text: str) -> None:
+    boto3.client("secretsmanager").create_secret(Name="holdfast/service-key", SecretString=text)
+    with pytest.raises(Unavailable, match="not_configured"):
+        service_key(renew=True)
+
+    assert "secret is empty" in log.getvalue()
 
 
 @mock_aws

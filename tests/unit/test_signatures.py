@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from svix.webhooks import Webhook as SvixWebhook
 
-from shared.signatures import sign, verify
+from shared.signatures import BadSecret, sign, verify
 from tests.unit.refused import refused
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -101,8 +101,28 @@ def test_a_clock_that_is_off_either_way_is_refused(minutes: int) -> None:
         verify([SECRET], ID, "1614265330", SIGNATURE, BODY, AT + timedelta(minutes=minutes))
 
 
-def test_without_a_secret_nothing_is_accepted() -> None:
-    with refused("bad_signature"):
-        verify([], ID, "1614265330", SIGNATURE, BODY, AT)
-    with pytest.raises(ValueError, match="24 bytes"):
-        sign(["whsec_"], ID, AT, BODY)
+NO_SECRETS = ["", "whsec_", "whsec_x", "whsec_" + "é" * 40, "whsec_ab", "whsec_!" * 8, "{}"]
+
+
+@pytest.mark.parametrize("secret", [None, *NO_SECRETS])
+def test_without_a_secret_nothing_is_accepted(secret: str | None) -> None:
+    with pytest.raises(BadSecret):
+        verify([secret] if secret is not None else [], ID, "1614265330", SIGNATURE, BODY, AT)
+    if secret is not None:
+        with pytest.raises(BadSecret):
+            sign([secret], ID, AT, BODY)
+
+
+@pytest.mark.parametrize("secret", NO_SECRETS)
+def test_one_good_secret_is_enough(secret: str) -> None:
+    verify([secret, SECRET], ID, "1614265330", SIGNATURE, BODY, AT)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["", " ", "v1", "v1,", "v2,x", "v1,é", "v1,\ud800", "v1,\x00", "v1, ,v1,", "v1," * 1000],
+)
+def test_a_malformed_signature_is_refused(signature: str) -> None:
+    for message_id in (ID, "\ud800", "\x00", "é" * 300):
+        with refused("bad_signature"):
+            verify([SECRET], message_id, "1614265330", signature, BODY, AT)

@@ -96,7 +96,12 @@ def _raised_in(file: Path) -> Iterator[Row]:
             continue
         slug, detail, hint = (_text(node.args, index) for index in range(3))
         if detail:
-            yield slug or kind.slug, kind.status, detail, hint
+            yield slug or kind.slug, _status(node, kind), detail, hint
+
+
+def _status(call: ast.Call, kind: type[errors.Problem]) -> int:
+    said = [each.value for each in call.keywords if each.arg == "status"]
+    return int(ast.literal_eval(said[0])) if said else kind.status
 
 
 def _text(arguments: list[ast.expr], index: int) -> str:
