@@ -22,7 +22,7 @@ declare
         "event_types": "texts", "categories": "texts", "files": "texts",
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
         "cursor": "fields", "last": "fields", "transfers": "fields",
-        "document": "object"
+        "document": "object", "proof": "object"
     }';
     v_id constant text := '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';
     v_part jsonb;
