@@ -65,7 +65,7 @@ REFUSALS: dict[str, Refusal] = {
     'hold_not_open': Refusal(409, 'No such reason holds the escrow.', 'See escrow_holds.'),
     'hold_open': Refusal(409, 'This reason is open already.', ''),
     'hold_required': Refusal(422, 'Several reasons of yours hold the escrow.', 'Name one: hold_id.'),
-    'idempotency_key_required': Refusal(422, 'A command carries an Idempotency-Key.', 'Send a new key with each new command.'),
+    'idempotency_key_required': Refusal(400, 'A command carries an Idempotency-Key.', 'Send a new key with each new command.'),
     'idempotency_key_reused': Refusal(409, 'This Idempotency-Key was used for another request.', 'Send each new command with a new key.'),
     'illegal_move': Refusal(409, 'This move does not exist in the present state.', 'See the table of moves.'),
     'image_limit': Refusal(409, 'A party announces at most 1000 pictures.', ''),
