@@ -27,13 +27,14 @@ inner join bench.makers as m on m.n = 1 + o.n %% %(people)s
 inner join bench.takers as t on t.n = 1 + o.n * 7 / 3 %% %(people)s;
 
 insert into public.offers (
-    id, listing_id, buyer_id, seller_id, author_role, author_id, amount, currency, milestones, status, last_event,
-    last_actor_role, expires_at, created_at, updated_at
+    id, listing_id, buyer_id, seller_id, author_role, author_id, amount, currency, milestones, listing_copy,
+    listing_hash, status, last_event, last_actor_role, expires_at, created_at, updated_at
 )
 select
     offer_id, listing_id, buyer_id, seller_id, 'buyer', buyer_id, 200, 'USD',
     '[{"title": "First half", "description": "As agreed.", "amount": "100", "days": 14}, {"title": "Second half", "description": "As agreed.", "amount": "100", "days": 14}]',
-    'accepted', 'accept', 'seller', at, at, at
+    jsonb_build_object('id', listing_id, 'title', 'A listing', 'description', repeat('As it is. ', 30)),
+    md5(n::text) || md5(at::text), 'accepted', 'accept', 'seller', at, at, at
 from made;
 
 insert into public.contracts (

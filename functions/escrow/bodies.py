@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.body import Body
 from shared.identifier import Id
 from shared.money import NonNegativeAmount, PositiveAmount
+from shared.text import LineOfWords, Prose, Words
 
-Reason = Annotated[str, Field(min_length=1, max_length=64)]
-Description = Annotated[str, Field(max_length=5000)]
+Reason = Annotated[LineOfWords, Field(min_length=1, max_length=64)]
+Description = Annotated[Prose, Field(max_length=5000)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -26,7 +27,7 @@ class TradeBody(Body):
 
 
 class MarkPaid(TradeBody):
-    reference: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    reference: Annotated[LineOfWords, Field(min_length=1, max_length=200)] | None = None
 
 
 class Release(TradeBody):
@@ -40,14 +41,14 @@ class Release(TradeBody):
 class Deliver(TradeBody):
     """note: where it is and how to check it. files: sha256 of what is handed over."""
 
-    note: Annotated[str, Field(min_length=1, max_length=5000)]
+    note: Annotated[Words, Field(min_length=1, max_length=5000)]
     files: Annotated[list[Sha256], Field(min_length=1, max_length=20)] | None = None
 
 
 class RequestRevision(TradeBody):
     """reason: what is missing."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=5000)]
+    reason: Annotated[Words, Field(min_length=1, max_length=5000)]
 
 
 class Sign(Body):
@@ -70,12 +71,12 @@ class RaiseDispute(TradeBody):
 
 
 class Statement(TradeBody):
-    body: Annotated[str, Field(min_length=1, max_length=50_000)]
+    body: Annotated[Words, Field(min_length=1, max_length=50_000)]
 
 
 class Evidence(TradeBody):
     sha256: Sha256
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Annotated[LineOfWords, Field(min_length=1, max_length=200)]
     media_type: Annotated[str, Field(min_length=1, max_length=100)]
     size_bytes: Annotated[int, Field(ge=1, le=20_971_520)]
 
@@ -86,7 +87,7 @@ class Ruling(TradeBody):
     payer_amount: NonNegativeAmount
     payee_amount: NonNegativeAmount
     reason: Reason
-    grounds: Annotated[str, Field(min_length=20, max_length=20_000)]
+    grounds: Annotated[Words, Field(min_length=20, max_length=20_000)]
 
 
 class Assign(TradeBody):
@@ -94,7 +95,7 @@ class Assign(TradeBody):
 
 
 class Freeze(TradeBody):
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[Words, Field(min_length=1, max_length=500)]
 
 
 class Unfreeze(TradeBody):
@@ -113,7 +114,7 @@ class CloseCase(Body):
 
     event: Annotated[str, Field(pattern="^(uphold|dismiss)$")]
     amount: PositiveAmount | None = None
-    resolution: Annotated[str, Field(min_length=1, max_length=5000)]
+    resolution: Annotated[Words, Field(min_length=1, max_length=5000)]
 
 
 class _Answer(BaseModel):

@@ -19,6 +19,7 @@ from shared.errors import Conflict
 from shared.idempotency import Command, answer
 from shared.identifier import Id
 from shared.settings import bucket
+from shared.text import LineOfWords
 
 from . import bodies
 from .act import act, read_snapshot
@@ -31,7 +32,7 @@ class AnnounceFile(Body):
 
     purpose: Literal["evidence", "message"] = "evidence"
     sha256: bodies.Sha256
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Annotated[LineOfWords, Field(min_length=1, max_length=200)]
     media_type: Annotated[str, Field(min_length=1, max_length=100)]
     size_bytes: Annotated[int, Field(ge=1, le=20_971_520)]
 

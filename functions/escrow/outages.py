@@ -14,6 +14,7 @@ from shared.documented import answers
 from shared.idempotency import Command
 from shared.moment import Moment
 from shared.operators import operator_command
+from shared.text import Words
 
 routes = Routes()
 
@@ -23,7 +24,7 @@ class DeclareOutage(Body):
 
     from_at: Moment
     to_at: Moment
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[Words, Field(min_length=1, max_length=500)]
 
 
 class OutageDeclared(BaseModel):

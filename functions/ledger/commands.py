@@ -13,6 +13,7 @@ from shared.idempotency import Command
 from shared.identifier import Id
 from shared.money import PositiveAmount
 from shared.operators import operator_answers, operator_command
+from shared.text import Prose, Words
 
 
 class MoveExternal(Body):
@@ -23,11 +24,11 @@ class MoveExternal(Body):
     currency: Annotated[str, Field(min_length=1, max_length=32)]
     amount: PositiveAmount
     reference: Annotated[str, Field(min_length=1, max_length=140)]
-    memo: Annotated[str, Field(max_length=500)] = ""
+    memo: Annotated[Prose, Field(max_length=500)] = ""
 
 
 class Reverse(Body):
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[Words, Field(min_length=1, max_length=500)]
 
 
 class Posted(BaseModel):

@@ -10,6 +10,7 @@ from shared.body import Body
 from shared.identifier import Id
 from shared.moment import Moment
 from shared.money import PositiveAmount
+from shared.text import LineOfWords, Prose
 
 Rail = Literal["internal", "stripe", "usdc_base"]
 
@@ -17,8 +18,8 @@ Rail = Literal["internal", "stripe", "usdc_base"]
 class Milestone(Body):
     """amount: in the currency of the listing. days: to deliver, from when it is paid in."""
 
-    title: Annotated[str, Field(min_length=1, max_length=140)]
-    description: Annotated[str, Field(max_length=5000)] = ""
+    title: Annotated[LineOfWords, Field(min_length=1, max_length=140)]
+    description: Annotated[Prose, Field(max_length=5000)] = ""
     amount: PositiveAmount
     days: Annotated[int, Field(ge=1, le=365)]
 
@@ -33,7 +34,7 @@ class Terms(Body):
     amount: PositiveAmount
     milestones: Annotated[list[Milestone], Field(min_length=1, max_length=20)]
     rail: Rail | None = None
-    conditions: Annotated[str, Field(max_length=5000)] = ""
+    conditions: Annotated[Prose, Field(max_length=5000)] = ""
     expires_at: Moment | None = None
 
 
@@ -48,7 +49,7 @@ class _Answer(BaseModel):
 
 
 class OfferMoved(_Answer):
-    """The offer after the command."""
+    """The offer after the command. listing_hash: sha256 of the copy of the listing it froze."""
 
     offer_id: UUID
     listing_id: UUID
@@ -57,4 +58,5 @@ class OfferMoved(_Answer):
     amount: PositiveAmount
     currency: str
     rail: Rail
+    listing_hash: str
     expires_at: datetime

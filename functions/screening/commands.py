@@ -13,10 +13,11 @@ from shared.documented import answers
 from shared.idempotency import Command
 from shared.identifier import Id
 from shared.operators import operator_command
+from shared.text import Words
 
 
 class Reasoned(Body):
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[Words, Field(min_length=1, max_length=500)]
 
 
 class Cleared(BaseModel):

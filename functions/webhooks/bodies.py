@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from shared.body import Body
 from shared.identifier import Id
 from shared.moment import Moment
+from shared.text import Line
 
 EventType = Annotated[
     str, Field(max_length=100, pattern=r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$")
@@ -22,7 +23,7 @@ class NewEndpoint(Body):
 
     url: Annotated[str, Field(min_length=8, max_length=2000)]
     party_id: Id | None = None
-    description: Annotated[str, Field(max_length=200)] = ""
+    description: Annotated[Line, Field(max_length=200)] = ""
     event_types: Annotated[list[EventType], Field(min_length=1, max_length=50)] | None = None
 
 

@@ -224,7 +224,7 @@ begin
     values (
         new.id, 'user',
         -- Never from the address: members read this name.
-        left(coalesce(nullif(new.raw_user_meta_data ->> 'display_name', ''), 'user'), 80)
+        private.fit_name(new.raw_user_meta_data ->> 'display_name')
     );
     insert into public.profiles (id) values (new.id);
     return null;

@@ -107,6 +107,7 @@ insert into private.acts (act, kind, step_up) values
 -- Rows that people write themselves.
 ('arbiter_capacities.write', 'staff', true),
 ('guild_members.write', 'business', false),
+('guild_invitations.write', 'business', false),
 ('guilds.write', 'business', false),
 ('listings.close', 'settle', false),
 ('listings.write', 'business', false),

@@ -94,6 +94,7 @@ begin
             message = 'bad_amount',
             detail = 'The amount must be above zero, in a known currency, with no more decimals than it has.';
     end if;
+    perform private.check_text('prose', p_memo, 'memo');
     if length(p_memo) > 500 then
         raise sqlstate 'PT422' using message = 'memo_too_long', detail = 'A memo has at most 500 characters.';
     end if;
@@ -214,7 +215,7 @@ begin
     if v_answer is not null then
         return v_answer;
     end if;
-    if coalesce(command ->> 'reason', '') = '' then
+    if not private.has_words(command ->> 'reason') then
         raise sqlstate 'PT422' using message = 'reason_required', detail = 'A reversal says why.';
     end if;
     v_answer := jsonb_build_object('transfer_id', ledger.reverse(

@@ -41,6 +41,8 @@ insert into private.quotas (kind, max_open, max_in_window, in_window) values
 ('image', null, 300, '1 day'),
 ('snapshot', null, 100, '1 day'),
 ('guild', 5, 5, '30 days'),
+('guild_invitation', 200, 100, '1 day'),
+('guild_invitation_to_one', null, 2, '30 days'),
 ('listing', 100, 100, '1 day'),
 ('offer', 50, 100, '1 day'),
 ('offer_to_one', 10, 20, '1 day'),

@@ -55,6 +55,7 @@ create table public.escrow_holds (
     )
 );
 alter table public.escrow_holds enable row level security;
+select private.make_text('public.escrow_holds', 'prose', 'reason');
 create unique index escrow_holds_one_open_idx on public.escrow_holds (escrow_id, kind, reference)
 where closed_at is null;
 create index escrow_holds_escrow_id_idx on public.escrow_holds (escrow_id, opened_version);
@@ -154,7 +155,7 @@ declare
     v_kind public.hold_kinds;
 begin
     select * into v_kind from public.hold_kinds where kind = p_payload ->> 'kind';
-    if coalesce(p_payload ->> 'reason', '') = '' then
+    if not private.has_words(p_payload ->> 'reason') then
         return 'reason_required';
     elsif v_kind.owner_role is distinct from p_role then
         return 'hold_kind_unknown';

@@ -120,6 +120,7 @@ create table public.operator_requests (
     )
 );
 alter table public.operator_requests enable row level security;
+select private.make_text('public.operator_requests', 'prose', 'reason');
 create index operator_requests_kind_idx on public.operator_requests (kind);
 create index operator_requests_currency_idx on public.operator_requests (currency);
 create index operator_requests_asked_by_idx on public.operator_requests (asked_by);
@@ -450,7 +451,7 @@ begin
         perform private.refuse('request_not_found');
     elsif v_request.state <> 'open' then
         perform private.refuse('request_closed');
-    elsif coalesce(command ->> 'reason', '') = '' then
+    elsif not private.has_words(command ->> 'reason') then
         perform private.refuse('reason_required');
     end if;
     update public.operator_requests set

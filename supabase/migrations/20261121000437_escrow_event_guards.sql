@@ -13,6 +13,26 @@ $$;
 comment on function private.funds_pending(public.escrow_transactions, text, timestamptz) is
 'Whether money for an escrow may be on its way, so that it may not be left now.';
 
+create function private.words_refusal(p_event text, p_role text, p_payload jsonb) returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    if p_role not in ('payer', 'payee', 'arbiter', 'operator') then
+        return null;
+    elsif p_payload ->> 'note' = '' or (p_event = 'request_revision' and p_payload ->> 'reason' = '') or exists (
+        select from jsonb_path_query(p_payload, 'strict $.** ? (@.type() == "string")') as v
+        where v #>> '{}' <> '' and not private.has_words(v #>> '{}')
+    ) then
+        return 'words_required';
+    elsif private.json_problem('prose', p_payload) is not null then
+        return 'text_invalid';
+    end if;
+    return null;
+end
+$$;
+comment on function private.words_refusal(text, text, jsonb) is
+'What speaks against the words that a person hands in with a move: a note of one space is none. Null: nothing.';
+
 create function private.escrow_event_refusal(
     p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
     p_policy public.escrow_policies, p_dispute public.disputes, p_now timestamptz
@@ -34,7 +54,7 @@ begin
                 return 'attestation_required';
             end if;
         when 'dispute' then
-            if coalesce(p_payload ->> 'reason', '') = '' then
+            if not private.has_words(p_payload ->> 'reason') then
                 return 'reason_required';
             elsif v_role = 'payee' and p_policy.payee_dispute_from = 'performed'
                 and p_now < coalesce(p_escrow.performed_at, 'infinity') + p_policy.payee_dispute_wait then
@@ -70,7 +90,7 @@ begin
                 return 'funds_late';
             end if;
         when 'funds_mismatch' then
-            if coalesce(p_payload ->> 'reason', '') = '' then
+            if not private.has_words(p_payload ->> 'reason') then
                 return 'reason_required';
             elsif not coalesce((p_payload ->> 'amount')::numeric > 0, false)
                 or not private.fits((p_payload ->> 'amount')::numeric, p_payload ->> 'currency') then
@@ -112,7 +132,7 @@ begin
                 return 'offer_not_open';
             end if;
         when 'statement', 'statement_reply' then
-            if coalesce(p_payload ->> 'body', '') = '' then
+            if not private.has_words(p_payload ->> 'body') then
                 return 'reason_required';
             elsif exists (
                 select from public.dispute_statements as s where s.dispute_id = p_dispute.id and s.author_role = v_role
@@ -199,7 +219,7 @@ begin
                 and private.fits((p_payload ->> 'payee_amount')::numeric, p_escrow.currency), false
             ) then
                 return 'award_not_exact';
-            elsif coalesce(length(p_payload ->> 'grounds'), 0) < 20 or coalesce(p_payload ->> 'reason', '') = '' then
+            elsif coalesce(length(private.visible(p_payload ->> 'grounds')), 0) < 20 or not private.has_words(p_payload ->> 'reason') then
                 return 'grounds_required';
             elsif (p_event = 'propose_decision') <> private.needs_second_approval(p_escrow) then
                 return case p_event when 'decide' then 'second_approval_required' else 'second_approval_not_needed' end;

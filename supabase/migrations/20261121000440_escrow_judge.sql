@@ -165,6 +165,13 @@ begin
             return 'rail_hold_too_short';
         end if;
     end if;
+    -- Most moves come without a word.
+    if p_decision.payload <> '{}' then
+        v_refusal := private.words_refusal(p_decision.event, p_edge.actor, p_decision.payload);
+        if v_refusal is not null then
+            return v_refusal;
+        end if;
+    end if;
     if p_decision.event in ('perform', 'timeout_refund', 'timeout_release', 'concede') then
         return null;
     end if;

@@ -25,13 +25,14 @@ create table public.evidence_uploads (
     author_id uuid not null references auth.users (id) on delete restrict,
     purpose text not null check (purpose in ('evidence', 'message')),
     sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
-    name text not null check (length(name) between 1 and 200),
+    name text not null check (length(name) <= 200 and private.has_words(name)),
     media_type text not null references public.evidence_types (media_type) on delete restrict,
     size_bytes bigint not null check (size_bytes between 1 and 20971520),
     created_at timestamptz not null,
     unique (escrow_id, author_role, sha256)
 );
 alter table public.evidence_uploads enable row level security;
+select private.make_text('public.evidence_uploads', 'line', 'name');
 select private.make_quota('public.evidence_uploads', 'evidence', 'author_id');
 create index evidence_uploads_author_id_idx on public.evidence_uploads (author_id);
 create index evidence_uploads_media_type_idx on public.evidence_uploads (media_type);

@@ -14,6 +14,7 @@ create table public.outages (
     constraint outages_do_not_overlap exclude using gist (tstzrange(from_at, to_at) with &&)
 );
 alter table public.outages enable row level security;
+select private.make_text('public.outages', 'prose', 'reason');
 create index outages_declared_by_idx on public.outages (declared_by);
 create index outages_open_idx on public.outages (created_at) where credited_at is null;
 select private.make_audited('public.outages');
@@ -169,7 +170,7 @@ begin
         return v_answer;
     end if;
     if not coalesce(v_from < v_to and v_to <= v_now and v_from >= v_now - interval '90 days', false)
-        or length(v_reason) not between 1 and 500 then
+        or length(v_reason) > 500 or not private.has_words(v_reason) then
         perform private.refuse('bad_outage');
     end if;
     -- Two that are declared at once: the second sees the first.

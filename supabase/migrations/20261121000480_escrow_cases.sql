@@ -27,6 +27,7 @@ create table public.escrow_cases (
     constraint escrow_cases_deadline_is_finite check (isfinite(deadline_at))
 );
 alter table public.escrow_cases enable row level security;
+select private.make_text('public.escrow_cases', 'prose', 'reason', 'description', 'resolution');
 select private.make_quota('public.escrow_cases', 'claim', 'raised_by', 'escrow_id');
 create unique index escrow_cases_one_claim_idx on public.escrow_cases (escrow_id, raised_by) where kind = 'claim';
 create index escrow_cases_escrow_id_idx on public.escrow_cases (escrow_id);
@@ -117,7 +118,7 @@ begin
         perform private.refuse('illegal_move');
     elsif v_now > private.later_by_outages(v_escrow.completed_at, v_escrow.claim_until) then
         perform private.refuse('deadline_passed');
-    elsif coalesce(command ->> 'reason', '') = '' then
+    elsif not private.has_words(command ->> 'reason') then
         perform private.refuse('reason_required');
     end if;
     insert into public.escrow_cases (

@@ -48,6 +48,7 @@ create table public.p2p_orders (
     constraint p2p_orders_completed_has_trades check (status <> 'completed' or settled > 0)
 ) with (fillfactor = 70);
 alter table public.p2p_orders enable row level security;
+select private.make_text('public.p2p_orders', 'prose', 'terms');
 select private.make_quota('public.p2p_orders', 'order_draft', 'user_id', '', $$status = 'draft'$$);
 select private.make_edit_quota('public.p2p_orders', 'user_id');
 create index p2p_orders_user_id_idx on public.p2p_orders (user_id, created_at desc);
@@ -95,9 +96,10 @@ comment on column public.p2p_orders.withdrawn is
 
 create table public.p2p_auto_replies (
     order_id uuid primary key references public.p2p_orders (id) on delete cascade,
-    auto_reply text not null check (length(auto_reply) between 1 and 2000)
+    auto_reply text not null check (length(auto_reply) <= 2000 and private.has_words(auto_reply))
 );
 alter table public.p2p_auto_replies enable row level security;
+select private.make_text('public.p2p_auto_replies', 'prose', 'auto_reply');
 comment on table public.p2p_auto_replies is
 'What a maker tells whoever takes the order, often an account number: a table of its own, since the book is public.';
 comment on column public.p2p_auto_replies.order_id is 'Order it answers for.';

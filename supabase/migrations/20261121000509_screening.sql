@@ -86,6 +86,7 @@ create table public.screening_clearances (
     created_at timestamptz not null
 );
 alter table public.screening_clearances enable row level security;
+select private.make_text('public.screening_clearances', 'prose', 'reason');
 create index screening_clearances_cleared_by_idx on public.screening_clearances (cleared_by);
 select private.make_append_only('public.screening_clearances');
 select private.make_audited('public.screening_clearances', 'screening_id');

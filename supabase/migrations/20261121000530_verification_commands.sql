@@ -62,7 +62,7 @@ begin
     if v_answer is not null then
         return v_answer;
     end if;
-    if coalesce(command ->> 'reason', '') = '' then
+    if not private.has_words(command ->> 'reason') then
         perform private.refuse('reason_required');
     elsif not exists (select from public.profiles where id = (command ->> 'party_id')::uuid) then
         perform private.refuse('profile_not_found');

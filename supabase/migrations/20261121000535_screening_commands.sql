@@ -187,7 +187,7 @@ begin
         return v_answer;
     elsif v_hit.id is null then
         perform private.refuse('screening_not_found');
-    elsif coalesce(command ->> 'reason', '') = '' then
+    elsif not private.has_words(command ->> 'reason') then
         perform private.refuse('reason_required');
     end if;
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());

@@ -13,6 +13,8 @@ create table public.trade_messages (
     created_at timestamptz not null
 ) partition by range (id);
 alter table public.trade_messages enable row level security;
+select private.make_text('public.trade_messages', 'prose', 'body');
+select private.make_text('public.trade_messages', 'line', 'attachments');
 select private.make_quota('public.trade_messages', 'message', 'author_id', 'trade_id');
 create index trade_messages_trade_id_idx on public.trade_messages (trade_id, id);
 select private.make_append_only('public.trade_messages');
@@ -80,7 +82,7 @@ begin
     elsif v_trade.completed_at is not null
         and v_now > private.later_by_outages(v_trade.completed_at, v_trade.claim_until) then
         perform private.refuse('trade_closed');
-    elsif coalesce(length(new.body), 0) not between 1 and 4000 then
+    elsif coalesce(length(new.body), 0) > 4000 or not private.has_words(new.body) then
         perform private.refuse('message_invalid');
     elsif not private.are_attachments(new.attachments) then
         perform private.refuse('attachment_invalid');

@@ -11,6 +11,7 @@ create table public.payment_accounts (
     deleted_at timestamptz
 );
 alter table public.payment_accounts enable row level security;
+select private.make_text('public.payment_accounts', 'line', 'label', 'fields');
 select private.make_quota('public.payment_accounts', 'payment_account', 'user_id', '', $$deleted_at is null$$);
 select private.make_edit_quota('public.payment_accounts', 'user_id');
 create index payment_accounts_user_id_idx on public.payment_accounts (user_id);

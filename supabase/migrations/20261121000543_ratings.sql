@@ -12,6 +12,7 @@ create table public.p2p_ratings (
     primary key (trade_id, author_role)
 );
 alter table public.p2p_ratings enable row level security;
+select private.make_text('public.p2p_ratings', 'prose', 'comment');
 select private.make_quota('public.p2p_ratings', 'rating', 'author_id');
 create index p2p_ratings_author_id_idx on public.p2p_ratings (author_id);
 create index p2p_ratings_party_id_idx on public.p2p_ratings (party_id, created_at desc);

@@ -19,6 +19,7 @@ create table public.discord_links (
     constraint discord_links_source check ((source = 'operator') = (actor_id is not null))
 );
 alter table public.discord_links enable row level security;
+select private.make_text('public.discord_links', 'prose', 'reason');
 create index discord_links_party_id_idx on public.discord_links (party_id, occurred_at desc);
 create index discord_links_guild_id_idx on public.discord_links (guild_id, occurred_at desc);
 create index discord_links_actor_id_idx on public.discord_links (actor_id);
@@ -148,7 +149,7 @@ begin
         return v_answer;
     end if;
     perform private.refuse(code) from (select case
-        when coalesce(command ->> 'reason', '') = '' then 'reason_required'
+        when not private.has_words(command ->> 'reason') then 'reason_required'
         else private.discord_owner_refusal(command)
     end as code) as fault where code is not null;
     v_link.party_id := (command ->> 'party_id')::uuid;

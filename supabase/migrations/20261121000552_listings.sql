@@ -53,6 +53,8 @@ create table public.listings (
     updated_at timestamptz not null default private.clock()
 ) with (fillfactor = 80);
 alter table public.listings enable row level security;
+select private.make_text('public.listings', 'title', 'title');
+select private.make_text('public.listings', 'prose', 'description', 'metadata');
 select private.make_quota(
     'public.listings', 'listing', 'seller_id', '', $$status in ('draft', 'active', 'paused', 'sold_out')$$
 );
@@ -160,7 +162,7 @@ begin
     end if;
     if v_is_client and not (
         private.fits(new.price, new.currency) and new.price > 0 and new.units between 1 and 10000
-        and length(new.title) between 3 and 140 and length(new.description) <= 10000
+        and length(new.title) <= 140 and length(private.visible(new.title)) >= 3 and length(new.description) <= 10000
         and (new.rails is null or (cardinality(new.rails) > 0 and array_position(new.rails, null) is null))
         and private.are_images_of(new.images, new.seller_id)
         and private.are_snapshots_of(new.snapshots, new.seller_id)

@@ -1,5 +1,26 @@
 -- Asset snapshots: what somebody else's platform said of an asset at a moment, fixed by hash.
 
+-- RFC 8785 for what contracts are made of: objects, lists, strings, whole numbers, booleans.
+create function private.canonical_json(p_value jsonb) returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return case jsonb_typeof(p_value)
+        when 'object' then '{' || coalesce((
+            select string_agg(to_json(e.key)::text || ':' || private.canonical_json(e.value), ',' order by e.key collate "C")
+            from jsonb_each(p_value) as e
+        ), '') || '}'
+        when 'array' then '[' || coalesce((
+            select string_agg(private.canonical_json(e.value), ',' order by e.ordinality)
+            from jsonb_array_elements(p_value) with ordinality as e
+        ), '') || ']'
+        else p_value::text
+    end;
+end
+$$;
+comment on function private.canonical_json(jsonb) is
+'JSON Canonicalization Scheme (RFC 8785) of a value without fractions: no spaces, keys in order. Amounts are strings.';
+
 create table public.asset_snapshots (
     id uuid primary key,
     party_id uuid not null references public.parties (id) on delete restrict,

@@ -15,7 +15,8 @@ begin
         select case
             when not bool_and(coalesce(
                 jsonb_typeof(m) = 'object' and (m - array['title', 'description', 'amount', 'days']) = '{}'::jsonb
-                and jsonb_typeof(m -> 'title') = 'string' and length(m ->> 'title') between 1 and 140
+                and jsonb_typeof(m -> 'title') = 'string' and length(m ->> 'title') <= 140
+                and private.has_words(m ->> 'title') and private.text_problem('title', m ->> 'title') is null
                 and jsonb_typeof(m -> 'description') = 'string' and length(m ->> 'description') <= 5000
                 and jsonb_typeof(m -> 'amount') = 'string' and m ->> 'amount' ~ '^[0-9]{1,20}(\.[0-9]{1,18})?$'
                 and m ->> 'days' ~ '^[1-9][0-9]{0,2}$' and (m ->> 'days')::integer <= 365, false
@@ -30,6 +31,27 @@ $$;
 comment on function private.milestones_refusal(jsonb, numeric, text) is
 'What speaks against a list of milestones [{title, description, amount, days}] that together are worth an amount; null: nothing.';
 
+create function private.listing_copy(p_listing public.listings) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return jsonb_build_object(
+        'id', p_listing.id, 'version', p_listing.version, 'category', p_listing.category,
+        'title', p_listing.title, 'description', p_listing.description,
+        'price', trim_scale(p_listing.price)::text, 'currency', p_listing.currency,
+        'images', to_jsonb(p_listing.images), 'metadata', p_listing.metadata,
+        'snapshots', (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                'id', a.id, 'provider', a.provider, 'kind', a.kind, 'asset_id', a.asset_id, 'sha256', a.sha256
+            ) order by a.id), '[]')
+            from public.asset_snapshots as a where a.id = any (p_listing.snapshots)
+        )
+    );
+end
+$$;
+comment on function private.listing_copy(public.listings) is
+'What a listing says at this moment, as an offer freezes it.';
+
 create table public.offers (
     id uuid primary key,
     listing_id uuid not null references public.listings (id) on delete restrict,
@@ -43,6 +65,8 @@ create table public.offers (
     rail public.escrow_rail not null default 'internal',
     conditions text not null default '' check (length(conditions) <= 5000),
     milestones jsonb not null,
+    listing_copy jsonb not null,
+    listing_hash text not null check (listing_hash ~ '^[0-9a-f]{64}$'),
     status public.offer_status not null default 'pending',
     last_event text not null,
     last_actor_role text not null,
@@ -52,6 +76,7 @@ create table public.offers (
     constraint offers_nobody_buys_from_oneself check (buyer_id <> seller_id)
 );
 alter table public.offers enable row level security;
+select private.make_text('public.offers', 'prose', 'conditions', 'milestones');
 create unique index offers_one_pending_idx on public.offers (listing_id, buyer_id) where status = 'pending';
 create index offers_listing_id_idx on public.offers (listing_id, status);
 create index offers_parent_id_idx on public.offers (parent_id);
@@ -76,6 +101,9 @@ comment on column public.offers.rail is 'How the buyer would pay; a counter-offe
 comment on column public.offers.conditions is 'What the author asks for besides; becomes part of the contract.';
 comment on column public.offers.milestones is
 'Parts [{title, description, amount (string), days (to deliver, from when it is paid in)}] that add up to the amount.';
+comment on column public.offers.listing_copy is
+'What the listing said when the first offer of the chain was made: of this the contract is made, whatever the listing says later.';
+comment on column public.offers.listing_hash is 'sha256 of the copy as canonical JSON (RFC 8785) in UTF-8, in hex; stands in the contract.';
 comment on column public.offers.status is
 'pending, then countered, accepted, rejected, withdrawn, expired, or closed because the listing was sold or closed.';
 comment on column public.offers.last_event is 'Name of the last move, as in private.state_edges.';
@@ -101,6 +129,7 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 insert into private.refusals (code, status, detail, hint) values
 ('listing_not_found', 404, 'No such listing.', ''),
 ('listing_not_active', 409, 'The listing takes no offers now.', ''),
+('listing_changed', 409, 'The listing was withdrawn or sold out after the offer was made.', ''),
 ('own_listing', 409, 'Nobody buys from themselves.', ''),
 ('seller_unavailable', 409, 'One of the two does not want to deal with the other.', ''),
 ('offer_not_found', 404, 'No such offer.', ''),
@@ -120,9 +149,11 @@ begin
         'offer', case when tg_op = 'UPDATE' then old.status::text end, '', new.last_event, new.last_actor_role,
         new.status::text, ''
     ) or (tg_op = 'UPDATE' and (
-        old.amount, old.rail, old.milestones, old.conditions, old.buyer_id, old.seller_id, old.listing_id
+        old.amount, old.rail, old.milestones, old.conditions, old.buyer_id, old.seller_id, old.listing_id,
+        old.listing_copy, old.listing_hash
     ) is distinct from (
-        new.amount, new.rail, new.milestones, new.conditions, new.buyer_id, new.seller_id, new.listing_id
+        new.amount, new.rail, new.milestones, new.conditions, new.buyer_id, new.seller_id, new.listing_id,
+        new.listing_copy, new.listing_hash
     )) then
         raise sqlstate 'PT409' using
             message = 'illegal_move', detail = 'An offer does not change but by its moves.';

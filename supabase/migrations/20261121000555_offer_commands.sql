@@ -38,6 +38,8 @@ begin
     v_turn.listing := v_listing;
     if v_turn.answer is not null then
         return v_turn;
+    elsif v_offer.status = 'closed' then
+        perform private.refuse('listing_changed');
     elsif v_offer.status <> 'pending' or v_offer.expires_at <= v_turn.now then
         perform private.refuse('offer_not_pending');
     end if;
@@ -46,7 +48,7 @@ begin
 end
 $$;
 comment on function private.begin_offer_command(jsonb, text) is
-'Common entry of commands about an open offer: listing lock, offer lock, side, key, whether the side may do the act. Raises offer_not_found (404), offer_not_pending (409) and what private.ask raises.';
+'Common entry of commands about an open offer: listing lock, offer lock, side, key, whether the side may do the act. Raises offer_not_found (404), offer_not_pending, listing_changed (409) and what private.ask raises.';
 
 create function private.check_offer_rail(p_offer public.offers, p_listing public.listings, p_role text) returns void
 language plpgsql stable set search_path = ''
@@ -105,10 +107,9 @@ declare
     v_offer public.offers;
     v_amount numeric := (command ->> 'amount')::numeric;
     v_expires timestamptz := coalesce((command ->> 'expires_at')::timestamptz, p_now + interval '72 hours');
-    v_rail public.escrow_rail := coalesce(
-        (command ->> 'rail')::public.escrow_rail, (select o.rail from public.offers as o where o.id = p_parent_id),
-        'internal'
-    );
+    v_rail public.escrow_rail;
+    v_parent public.offers;
+    v_copy jsonb;
     v_refusal text;
 begin
     if not coalesce(
@@ -118,6 +119,8 @@ begin
     ) then
         perform private.refuse('bad_offer');
     end if;
+    select * into v_parent from public.offers where id = p_parent_id;
+    v_rail := coalesce((command ->> 'rail')::public.escrow_rail, v_parent.rail, 'internal');
     if v_rail <> all (p_listing.rails) then
         perform private.refuse('rail_not_accepted');
     end if;
@@ -133,25 +136,28 @@ begin
     ) then
         perform private.refuse('offer_open_already');
     end if;
+    -- The chain is about what was listed when it began.
+    v_copy := coalesce(v_parent.listing_copy, private.listing_copy(p_listing));
     perform private.take_offer_quota(
         case p_role when 'buyer' then p_buyer_id else p_listing.seller_id end,
         case p_role when 'buyer' then p_listing.seller_id else p_buyer_id end
     );
     insert into public.offers (
         id, listing_id, parent_id, buyer_id, seller_id, author_role, author_id, amount, currency, rail, conditions,
-        milestones, last_event, last_actor_role, expires_at, created_at, updated_at
+        milestones, listing_copy, listing_hash, last_event, last_actor_role, expires_at, created_at, updated_at
     ) values (
         private.uuid_v7(p_now), p_listing.id, p_parent_id, p_buyer_id, p_listing.seller_id, p_role,
         (command ->> 'actor_id')::uuid, v_amount, p_listing.currency, v_rail,
         coalesce(command ->> 'conditions', ''),
-        command -> 'milestones', 'make', p_role, v_expires, p_now, p_now
+        command -> 'milestones', v_copy,
+        encode(sha256(convert_to(private.canonical_json(v_copy), 'UTF8')), 'hex'), 'make', p_role, v_expires, p_now, p_now
     ) returning * into v_offer;
     perform private.check_offer_rail(v_offer, p_listing, p_role);
     return v_offer;
 end
 $$;
 comment on function private.make_offer(jsonb, public.listings, uuid, text, uuid, timestamptz) is
-'Writes an offer on a locked listing; a counter-offer keeps the rail unless it names another. Raises bad_offer, bad_milestones, milestones_do_not_add_up (422), seller_unavailable, offer_open_already, rail_not_accepted (409) and what private.check_offer_rail raises.';
+'Writes an offer on a locked listing; a counter-offer keeps the rail unless it names another, and the copy of the listing. Raises bad_offer, bad_milestones, milestones_do_not_add_up (422), seller_unavailable, offer_open_already, rail_not_accepted (409) and what private.check_offer_rail raises.';
 
 create function private.offer_answer(p_offer public.offers) returns jsonb
 language plpgsql immutable set search_path = ''
@@ -161,7 +167,8 @@ begin
         select jsonb_build_object(
             'offer_id', p_offer.id, 'listing_id', p_offer.listing_id, 'status', p_offer.status,
             'author_role', p_offer.author_role, 'amount', trim_scale(p_offer.amount)::text,
-            'currency', p_offer.currency, 'rail', p_offer.rail, 'expires_at', p_offer.expires_at
+            'currency', p_offer.currency, 'rail', p_offer.rail, 'listing_hash', p_offer.listing_hash,
+            'expires_at', p_offer.expires_at
         )
     );
 end
@@ -280,8 +287,13 @@ begin
         order by expires_at limit max_rows for no key update skip locked
     );
     get diagnostics v_listings = row_count;
+    delete from public.guild_invitations
+    where (guild_id, user_id) in (
+        select guild_id, user_id from public.guild_invitations where expires_at <= v_now
+        order by expires_at limit max_rows for update skip locked
+    );
     return v_offers + v_listings;
 end
 $$;
 comment on function service.market_expire(integer) is
-'Ends offers and listings whose time is over; returns how many. At most max_rows of each.';
+'Ends offers and listings whose time is over, and forgets such invitations; returns how many offers and listings. At most max_rows of each.';

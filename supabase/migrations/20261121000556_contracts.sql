@@ -1,27 +1,6 @@
 -- Contracts: what both sides sign, fixed to the byte. What becomes of the money is the
 -- matter of the escrows, one for each milestone; a contract has no state of its own.
 
--- RFC 8785 for what contracts are made of: objects, lists, strings, whole numbers, booleans.
-create function private.canonical_json(p_value jsonb) returns text
-language plpgsql immutable set search_path = ''
-as $$
-begin
-    return case jsonb_typeof(p_value)
-        when 'object' then '{' || coalesce((
-            select string_agg(to_json(e.key)::text || ':' || private.canonical_json(e.value), ',' order by e.key collate "C")
-            from jsonb_each(p_value) as e
-        ), '') || '}'
-        when 'array' then '[' || coalesce((
-            select string_agg(private.canonical_json(e.value), ',' order by e.ordinality)
-            from jsonb_array_elements(p_value) with ordinality as e
-        ), '') || ']'
-        else p_value::text
-    end;
-end
-$$;
-comment on function private.canonical_json(jsonb) is
-'JSON Canonicalization Scheme (RFC 8785) of a value without fractions: no spaces, keys in order. Amounts are strings.';
-
 create table public.contracts (
     id uuid primary key,
     offer_id uuid not null unique references public.offers (id) on delete restrict,
@@ -112,6 +91,7 @@ create table public.deliveries (
     unique (milestone_id, revision)
 );
 alter table public.deliveries enable row level security;
+select private.make_text('public.deliveries', 'prose', 'note');
 create index deliveries_delivered_by_idx on public.deliveries (delivered_by);
 select private.make_append_only('public.deliveries');
 comment on table public.deliveries is 'What the seller handed over: one row for each revision of a milestone.';
@@ -165,8 +145,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('contract_not_found', 404, 'No such contract.', '');
 
 create function private.contract_document(
-    p_contract_id uuid, p_offer public.offers, p_listing public.listings, p_policy_id text,
-    p_rail public.escrow_rail, p_now timestamptz
+    p_contract_id uuid, p_offer public.offers, p_policy_id text, p_now timestamptz
 ) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
@@ -176,18 +155,13 @@ begin
             'format', 'holdfast-contract-1', 'contract_id', p_contract_id, 'offer_id', p_offer.id,
             'made_at', to_char(p_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
             'listing', jsonb_build_object(
-                'id', p_listing.id, 'title', p_listing.title, 'description', p_listing.description,
-                'images', to_jsonb(p_listing.images),
-                'snapshots', (
-                    select coalesce(jsonb_agg(jsonb_build_object(
-                        'id', a.id, 'provider', a.provider, 'kind', a.kind, 'asset_id', a.asset_id, 'sha256', a.sha256
-                    ) order by a.id), '[]')
-                    from public.asset_snapshots as a where a.id = any (p_listing.snapshots)
-                )
+                'id', p_offer.listing_id, 'title', p_offer.listing_copy -> 'title',
+                'description', p_offer.listing_copy -> 'description', 'images', p_offer.listing_copy -> 'images',
+                'snapshots', p_offer.listing_copy -> 'snapshots', 'sha256', p_offer.listing_hash
             ),
             'buyer', jsonb_build_object('id', p_offer.buyer_id, 'name', buyer.display_name),
             'seller', jsonb_build_object('id', p_offer.seller_id, 'name', seller.display_name),
-            'currency', p_offer.currency, 'total', trim_scale(p_offer.amount)::text, 'rail', p_rail,
+            'currency', p_offer.currency, 'total', trim_scale(p_offer.amount)::text, 'rail', p_offer.rail,
             'conditions', p_offer.conditions,
             'policy', jsonb_build_object(
                 'id', p.id, 'fee_bps', p.fee_bps, 'max_revisions', p.max_revisions,
@@ -203,9 +177,8 @@ begin
     );
 end
 $$;
-comment on function private.contract_document(
-    uuid, public.offers, public.listings, text, public.escrow_rail, timestamptz
-) is 'Everything that was agreed, as it will be signed.';
+comment on function private.contract_document(uuid, public.offers, text, timestamptz) is
+'Everything that was agreed, as it will be signed; of the listing what the offer froze.';
 
 -- Definer: service_role may give commands, not write the tables.
 create function service.offer_accept(command service.command) returns jsonb
@@ -228,8 +201,9 @@ begin
         return v_turn.answer;
     elsif v_turn.role = v_offer.author_role then
         perform private.refuse('offer_is_yours');
-    elsif v_listing.status not in ('active', 'paused') or v_listing.units_left = 0 then
-        perform private.refuse('listing_not_active');
+    elsif v_listing.status not in ('active', 'paused') or v_listing.units_left = 0
+        or v_listing.expires_at <= v_now then
+        perform private.refuse('listing_changed');
     elsif private.is_blocked(v_offer.buyer_id, v_offer.seller_id) or not private.other_side_may(
         case v_turn.role when 'buyer' then v_offer.seller_id else v_offer.buyer_id end, 'offer_accept'
     ) then
@@ -248,7 +222,7 @@ begin
     );
     select p.* into strict v_policy
     from public.listing_categories as c join public.escrow_policies as p on p.id = c.policy_id
-    where c.id = v_listing.category;
+    where c.id = v_offer.listing_copy ->> 'category';
 
     update public.offers set
         status = 'accepted', last_event = 'accept', last_actor_role = v_turn.role, updated_at = v_now
@@ -261,7 +235,7 @@ begin
 
     v_id := private.uuid_v7(v_now);
     v_document := private.canonical_json(
-        private.contract_document(v_id, v_offer, v_listing, v_policy.id, v_offer.rail, v_now)
+        private.contract_document(v_id, v_offer, v_policy.id, v_now)
     );
     insert into public.contracts (
         id, offer_id, listing_id, buyer_id, seller_id, currency, total, policy_id, rail, document, document_hash, created_at
@@ -298,4 +272,4 @@ begin
 end
 $$;
 comment on function service.offer_accept(service.command) is
-'The other side accepts an offer {offer_id, actor_id, idempotency_key, request_hash}: a unit is gone, the contract and an escrow for each milestone are made -> the contract. Raises offer_is_yours (403), listing_not_active, limit_exceeded, counterparty_limit (409), and what private.check_offer_rail raises.';
+'The other side accepts an offer {offer_id, actor_id, idempotency_key, request_hash}: a unit is gone, the contract and an escrow for each milestone are made -> the contract. Raises offer_is_yours (403), listing_changed, limit_exceeded, counterparty_limit (409), and what private.check_offer_rail raises.';

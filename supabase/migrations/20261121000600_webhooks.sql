@@ -20,6 +20,7 @@ create table public.webhook_endpoints (
     constraint webhook_endpoints_disabled_says_why check ((status = 'disabled') = (disabled_reason is not null))
 );
 alter table public.webhook_endpoints enable row level security;
+select private.make_text('public.webhook_endpoints', 'line', 'description');
 select private.make_quota('public.webhook_endpoints', 'webhook_endpoint', 'party_id');
 select private.make_edit_quota('public.webhook_endpoints', 'party_id');
 create index webhook_endpoints_party_id_idx on public.webhook_endpoints (party_id);

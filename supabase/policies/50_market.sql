@@ -25,9 +25,11 @@ using (
 grant select, insert (guild_id, user_id, role), update (role), delete on public.guild_members to authenticated;
 create policy guild_members_select_fellow on public.guild_members for select to authenticated
 using (guild_id = any(array(select private.my_guilds())));
-create policy guild_members_insert_kept on public.guild_members for insert to authenticated
+-- Only oneself, and only where one was invited: nobody is put into a guild.
+create policy guild_members_insert_invited on public.guild_members for insert to authenticated
 with check (
-    guild_id = any(array(select private.guilds_i_keep()))
+    user_id = (select auth.uid()) and role = 'member'
+    and guild_id = any(array(select private.guilds_that_invite_me()))
     and (select private.may_write('guild_members.write'))
 );
 create policy guild_members_update_kept on public.guild_members for update to authenticated
@@ -37,6 +39,17 @@ with check (
     and (select private.may_write('guild_members.write'))
 );
 create policy guild_members_delete_kept_or_self on public.guild_members for delete to authenticated
+using (user_id = (select auth.uid()) or guild_id = any(array(select private.guilds_i_keep())));
+
+grant select, insert (guild_id, user_id), delete on public.guild_invitations to authenticated;
+create policy guild_invitations_select_invited_or_kept on public.guild_invitations for select to authenticated
+using (user_id = (select auth.uid()) or guild_id = any(array(select private.guilds_i_keep())));
+create policy guild_invitations_insert_kept on public.guild_invitations for insert to authenticated
+with check (
+    invited_by = (select auth.uid()) and guild_id = any(array(select private.guilds_i_keep()))
+    and (select private.may_write('guild_invitations.write'))
+);
+create policy guild_invitations_delete_invited_or_kept on public.guild_invitations for delete to authenticated
 using (user_id = (select auth.uid()) or guild_id = any(array(select private.guilds_i_keep())));
 
 grant select on public.listing_categories to anon, authenticated;
@@ -149,7 +162,7 @@ create policy contract_papers_select_involved on public.contract_papers for sele
 using (exists (select from public.contracts as c where c.id = contract_papers.contract_id));
 
 grant execute on function
-private.my_guilds(), private.guilds_i_keep(), private.is_client()
+private.my_guilds(), private.guilds_i_keep(), private.guilds_that_invite_me(), private.is_client()
 to authenticated;
 grant execute on function
 public.contract_snapshot(uuid, text, text), public.contract_paper(uuid, text),

@@ -107,6 +107,10 @@ def affairs(world: World) -> Affairs:
         world.run("select service.reputation_refresh()")
     # A unit is left, for which the buyer has an open offer.
     community = guild(world, payer, payee)
+    world.run(
+        "insert into public.guild_invitations (guild_id, user_id, invited_by) values (%s, %s, %s)",
+        community, world.user("invited"), payer,
+    )  # fmt: skip
     listed = listing(world, payer, units=2, guild_id=community)
     milestone = delivered(world, payee, payer, listed)
     accepted(world, payee, payer, listed).commit("cancel", "payer")

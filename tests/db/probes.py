@@ -136,6 +136,20 @@ PROBES: dict[tuple[str, str], dict[str, Probe]] = {
         )
         for whose in (OWN, "another's")
     },
+    ("public.guild_invitations", "insert"): {
+        f"{whose} guild": (
+            "insert into public.guild_invitations (guild_id, user_id) values (%s, %s)",
+            lambda who: [who.guild, who.trade.stranger],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.guild_invitations", "delete"): {
+        f"{whose} guild": (
+            "delete from public.guild_invitations where guild_id = %s",
+            lambda who: [who.guild],
+        )
+        for whose in (OWN, "another's")
+    },
     ("public.guild_members", "update"): {
         f"{whose} guild": (
             "update public.guild_members set role = 'admin' where guild_id = %s and user_id = %s",

@@ -191,7 +191,7 @@ def test_an_order_names_accounts_of_its_maker_only(world: World) -> None:
     ],
 )
 def test_fields_are_those_of_the_method(world: World, method: str, fields: Any) -> None:
-    with refused(world.connection, "payment_account_invalid"):
+    with refused(world.connection, "payment_account_invalid", "text_invalid"):
         account(world, world.user(), method, fields)
 
 

@@ -284,7 +284,7 @@ _BOUNDED_OTHERWISE = {
     "public.p2p_auto_replies": "one for an order",
     "public.p2p_order_accounts": "one for an order and a method",
     "public.arbiter_capacities": "operators write it",
-    "public.guild_members": "see test_guilds.py",
+    "public.guild_members": "one for an invitation",
 }
 
 

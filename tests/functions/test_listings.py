@@ -95,7 +95,10 @@ def test_a_guild_keeps_its_listings_to_itself(desk: Desk, seller: UUID) -> None:
     guild = row["id"]
     entry = {"guild_id": guild, "user_id": str(member), "role": "member"}
     assert desk.write(stranger, "POST", "/guild_members", entry).status == 403
-    assert desk.write(seller, "POST", "/guild_members", entry).status == 201
+    assert desk.write(seller, "POST", "/guild_members", entry).status == 403
+    invitation = {"guild_id": guild, "user_id": str(member)}
+    assert desk.write(seller, "POST", "/guild_invitations", invitation).status == 201
+    assert desk.write(member, "POST", "/guild_members", entry).status == 201
     made = listing(desk, seller, guild_id=guild)
     assert _seen(desk, member, f"id=eq.{made}") == [made]
     assert _seen(desk, stranger, f"id=eq.{made}") == []

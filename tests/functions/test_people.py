@@ -1,12 +1,14 @@
 """What people write and read of each other over HTTP: quotas, words, names, who knows whom."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from tests.functions.desk import Desk, Trade
-from tests.functions.market import listing, milestone
+from tests.functions.market import funded, listing, milestone
 from tests.stack.people import ALICE
 
 
@@ -28,6 +30,45 @@ def small(desk: Desk) -> Iterator[Desk]:
             connection.execute("delete from private.quotas")
             connection.execute("insert into private.quotas table private.quotas_before")
             connection.execute("drop table private.quotas_before")
+
+
+def test_the_contract_is_what_the_offer_was_made_on(desk: Desk) -> None:
+    seller, buyer = desk.stack.create_user(), desk.stack.create_user()
+    listing_id = listing(desk, seller, title="A group with 10k members")
+    made = desk.done(buyer, f"/listings/{listing_id}/offers", _terms())
+    row = {"title": "A group", "description": "Without its members.", "metadata": {"members": 1}}
+    assert desk.write(seller, "PATCH", f"/listings?id=eq.{listing_id}", row).status == 204
+    countered = desk.done(seller, f"/offers/{made['offer_id']}/counter", _terms("310"))
+    copies = [
+        desk.read(who, f"/offers?id=eq.{countered['offer_id']}&select=listing_copy,listing_hash")
+        for who in (seller, buyer)
+    ]
+    assert copies[0] == copies[1]
+    assert copies[0][0]["listing_copy"]["title"] == "A group with 10k members"
+    contract = desk.done(buyer, f"/offers/{countered['offer_id']}/accept")
+    (row,) = desk.read(buyer, f"/contracts?id=eq.{contract['contract_id']}")
+    listed = json.loads(row["document"])["listing"]
+    assert listed["title"] == "A group with 10k members"
+    assert listed["description"] == "Active since 2019, all roles included."
+    assert listed["sha256"] == made["listing_hash"] == countered["listing_hash"]
+
+
+@pytest.mark.parametrize("how", ["closed", "sold_out"])
+def test_a_listing_that_went_away_in_between_says_so(desk: Desk, how: str) -> None:
+    seller, buyer, other = (desk.stack.create_user() for _ in range(3))
+    listing_id = listing(desk, seller)
+    made = desk.done(buyer, f"/listings/{listing_id}/offers", _terms())
+    if how == "closed":
+        desk.write(seller, "PATCH", f"/listings?id=eq.{listing_id}", {"status": "closed"})
+    else:
+        theirs = desk.done(other, f"/listings/{listing_id}/offers", _terms())
+        desk.done(seller, f"/offers/{theirs['offer_id']}/accept")
+    for who, word, body in (
+        (seller, "accept", {}), (seller, "reject", {}), (seller, "counter", _terms()),
+        (buyer, "withdraw", {}),
+    ):  # fmt: skip
+        reply = desk.post(who, f"/offers/{made['offer_id']}/{word}", body)
+        assert (reply.status, reply.code) == (409, "listing_changed"), word
 
 
 def test_a_full_quota_is_429_and_says_when_to_come_back(small: Desk) -> None:
@@ -80,3 +121,72 @@ def test_what_needs_no_waiting_says_so(small: Desk) -> None:
     reply = small.write(ALICE.id, "POST", "/guilds", {"name": "None at all"})
     assert (reply.status, reply.body["message"]) == (429, "quota_exceeded")
     assert "retry-after" not in reply.headers
+
+
+@pytest.mark.parametrize("empty", [" ", "\u200b", "\u3164\u2800", " \n\t "])
+def test_an_empty_delivery_is_none(desk: Desk, empty: str) -> None:
+    made = funded(desk)
+    path = f"/escrows/{made.milestones[0]}"
+    for word, who, body in (
+        ("deliver", made.seller, {"note": empty}),
+        ("dispute", made.buyer, {"reason": "not_delivered", "description": empty}),
+        ("dispute", made.buyer, {"reason": empty}),
+    ):
+        reply = desk.post(who, f"{path}/{word}", body)
+        assert (reply.status, reply.code) == (422, "invalid_request"), word
+    assert made.status() == "active"
+    made.done(made.seller, 1, "deliver", {"note": "It is in your account."})
+
+
+@pytest.mark.parametrize("empty", [" ", "\u200b", "\u3164", "\n"])
+def test_an_empty_message_is_none(desk: Desk, trade: Trade, empty: str) -> None:
+    reply = desk.write(
+        trade.buyer, "POST", "/trade_messages", {"trade_id": trade.id, "body": empty}
+    )
+    assert reply.status == 422
+    assert reply.body["message"] in ("text_invalid", "message_invalid")
+    assert desk.read(trade.seller, f"/trade_messages?trade_id=eq.{trade.id}") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "row", "code"),
+    [
+        ("/guilds", {"name": "Holdfast Support"}, "name_reserved"),
+        ("/guilds", {"name": "4dm1n"}, "name_reserved"),
+        ("/guilds", {"name": "two\nlines"}, "text_invalid"),
+        ("/guilds", {"name": "Nova\u202eevil"}, "text_invalid"),
+        ("/profiles", {"avatar_url": "javascript:alert(1)"}, "text_invalid"),
+        ("/profiles", {"avatar_url": "data:text/html,x"}, "text_invalid"),
+        ("/profiles", {"full_name": "No\u200bva"}, "text_invalid"),
+        ("/profiles", {"full_name": "Holdfast Ltd"}, "name_reserved"),
+    ],
+)
+def test_what_pretends_is_refused(desk: Desk, path: str, row: dict[str, str], code: str) -> None:
+    person = desk.stack.create_user()
+    if path == "/profiles":
+        reply = desk.write(person, "PATCH", f"/profiles?id=eq.{person}", row)
+    else:
+        reply = desk.write(person, "POST", path, row)
+    assert (reply.status, reply.body["message"]) == (422, code)
+
+
+def test_nobody_is_put_into_a_guild(desk: Desk) -> None:
+    owner, person, stranger = (desk.stack.create_user() for _ in range(3))
+    guild = str(uuid4())
+    assert desk.write(owner, "POST", "/guilds", {"id": guild, "name": "Traders"}).status == 201
+    entry = {"guild_id": guild, "user_id": str(person), "role": "member"}
+    assert desk.write(owner, "POST", "/guild_members", entry).status == 403
+    assert desk.write(person, "POST", "/guild_members", entry).status == 403
+    invitation = {"guild_id": guild, "user_id": str(person)}
+    assert desk.write(stranger, "POST", "/guild_invitations", invitation).status == 403
+    assert desk.write(owner, "POST", "/guild_invitations", invitation).status == 201
+    mine = f"/guild_invitations?guild_id=eq.{guild}"
+    assert desk.read(stranger, mine) == []
+    assert [row["invited_by"] for row in desk.read(person, mine)] == [str(owner)]
+    for who, row in ((stranger, entry), (owner, entry), (person, {**entry, "role": "admin"})):
+        assert desk.write(who, "POST", "/guild_members", row).status == 403
+    assert desk.write(person, "POST", "/guild_members", entry).status == 201
+    assert desk.read(person, mine) == []
+    own = f"/guild_members?guild_id=eq.{guild}&user_id=eq.{person}"
+    assert desk.write(person, "DELETE", own).status == 204
+    assert desk.write(person, "POST", "/guild_members", entry).status == 403
