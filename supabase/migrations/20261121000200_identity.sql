@@ -235,11 +235,28 @@ comment on function private.tg_users__profile() is 'Gives each new auth user its
 create trigger holdfast_profile after insert on auth.users
 for each row execute function private.tg_users__profile();
 
+create function private.caller() returns uuid
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_caller uuid := auth.uid();
+begin
+    if v_caller is null then
+        raise sqlstate 'PT401' using
+            message = 'bad_token', detail = 'The token names nobody.', hint = 'Sign in again.';
+    end if;
+    return v_caller;
+end
+$$;
+comment on function private.caller() is
+'Whom the token of the request names. Raises bad_token (401) when it names nobody.';
+
 -- Invoker: says of the caller only what the caller's own token and memberships say.
 create function public.whoami(idempotency_key text default null, request_hash text default null) returns jsonb
 language plpgsql volatile set search_path = ''
 as $$
 declare
+    v_caller uuid := private.caller();
     v_stored jsonb;
 begin
     if idempotency_key is not null then
@@ -249,14 +266,14 @@ begin
         end if;
     end if;
     return jsonb_build_object(
-        'id', auth.uid(),
+        'id', v_caller,
         'aal', private.caller_aal(),
         'roles', to_jsonb(array_remove(array[
-            case when private.is_staff(auth.uid(), 'arbiter') then 'arbiter' end,
-            case when private.is_staff(auth.uid(), 'operator') then 'operator' end
+            case when private.is_staff(v_caller, 'arbiter') then 'arbiter' end,
+            case when private.is_staff(v_caller, 'operator') then 'operator' end
         ], null))
     );
 end
 $$;
 comment on function public.whoami(text, text) is
-'Who the token''s user is {id, aal, roles among the staff}, or {answer} when the key was answered before. Raises idempotency_key_reused (409).';
+'Who the token''s user is {id, aal, roles among the staff}, or {answer} when the key was answered before. Raises idempotency_key_reused (409), bad_token (401).';

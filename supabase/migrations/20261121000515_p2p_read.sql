@@ -23,7 +23,7 @@ declare
 begin
     select jsonb_build_object(
         'now', private.clock(),
-        'actor', jsonb_build_object('id', auth.uid(), 'aal', private.caller_aal()),
+        'actor', jsonb_build_object('id', private.caller(), 'aal', private.caller_aal()),
         'order', jsonb_build_object(
             'id', o.id, 'type', o.type, 'status', o.status,
             'cryptocurrency', o.cryptocurrency, 'crypto_decimals', c.decimals,

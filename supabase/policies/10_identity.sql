@@ -39,6 +39,6 @@ create policy audit_log_select_operator on public.audit_log for select to authen
 using ((select private.is_staff((select auth.uid()), 'operator')));
 
 grant execute on function
-public.whoami(text, text), private.caller_aal(), public.my_standing(), private.my_standing(),
+public.whoami(text, text), private.caller(), private.caller_aal(), public.my_standing(), private.my_standing(),
 private.may_write(text, uuid)
 to authenticated;

@@ -46,8 +46,26 @@ def _other_algorithm(stack: Stack) -> str:
     return jwt.encode(claims, stack.jwt_secret * 2, algorithm="HS512")
 
 
+def _encoded(stack: Stack, claims: Any) -> str:
+    return jwt.api_jws.encode(json.dumps(claims).encode(), stack.jwt_secret, algorithm="HS256")
+
+
+def _claiming(stack: Stack, **odd: Any) -> str:
+    told = jwt.decode(stack.token(OLGA.id, aal="aal2"), options={"verify_signature": False})
+    return _encoded(stack, told | odd)
+
+
+def _without(stack: Stack, name: str) -> str:
+    told = jwt.decode(stack.token(OLGA.id, aal="aal2"), options={"verify_signature": False})
+    del told[name]
+    return _encoded(stack, told)
+
+
 # Where there is nothing to read, nobody asks who reads it.
 _NOBODY = {"bad_token", "bad_value", "contract_not_found"}
+_NOBODY_NAMED = {
+    "bad_token", "escrow_not_found", "order_not_found", "contract_not_found", "image_not_found",
+}  # fmt: skip
 _NO_ROLE = {"forbidden", "bad_token", "bad_value"}
 
 # Olga is an operator: with a good token each of these would be let in.
@@ -72,6 +90,20 @@ TOKENS: dict[str, tuple[Callable[[Stack], str], set[str]]] = {
     "unknown role": (lambda s: s.token(OLGA.id, role="nobody"), _NO_ROLE),
     "role is a list": (lambda s: s.token(OLGA.id, role=["x"]), _NO_ROLE),
     "no person": (lambda s: s.token("nobody", aal="aal2"), _NOBODY),
+    "nobody named": (lambda s: _without(s, "sub"), _NOBODY_NAMED),
+    "null as person": (lambda s: _claiming(s, sub=None), _NOBODY_NAMED),
+    "number as person": (lambda s: _claiming(s, sub=1), {"bad_token"}),
+    "no text for a person": (lambda s: _claiming(s, sub=""), _NOBODY),
+    "no role": (lambda s: _without(s, "role"), _NO_ROLE | {"unauthorized"}),
+    "null as role": (lambda s: _claiming(s, role=None), _NO_ROLE),
+    "number as role": (lambda s: _claiming(s, role=1), _NO_ROLE),
+    "expiry is text": (lambda s: _claiming(s, exp="tomorrow"), {"bad_token"}),
+    "expired long ago": (lambda s: _claiming(s, exp=-1), {"bad_token", "token_expired"}),
+    "audience is a number": (lambda s: _claiming(s, aud=1), {"bad_token"}),
+    "issued tomorrow": (lambda s: _claiming(s, iat=int(time.time()) + 86_400), {"bad_token"}),
+    "claims that no database keeps": (lambda s: _claiming(s, note="a\x00b"), _NOBODY),
+    "claims are a list": (lambda s: _encoded(s, []), {"bad_token"}),
+    "claims are text": (lambda s: _encoded(s, "x"), {"bad_token"}),
     "statement as person": (lambda s: s.token("' or 1=1 --"), _NOBODY),
     "unknown person": (
         lambda s: s.token(uuid4(), aal="aal2"),
@@ -127,7 +159,10 @@ def test_commands_of_nobody(commands: Commands, fingerprint: Fingerprint) -> Non
 
 
 # The others get in, or ask without being anybody.
-_IN = ("service key", "unknown person", "no person", "statement as person")
+_IN = (
+    "service key", "unknown person", "no person", "statement as person", "nobody named",
+    "null as person", "no text for a person",
+)  # fmt: skip
 STRANGERS = [name for name in TOKENS if name not in _IN]
 
 
@@ -154,7 +189,7 @@ def test_functions_of_schema_service(
     assert fingerprint.take() == before
 
 
-@pytest.mark.parametrize("name", [each for each in STRANGERS if each != "anon"])
+@pytest.mark.parametrize("name", [each for each in STRANGERS if each not in ("anon", "no role")])
 def test_functions_of_schema_public(
     name: str, stack: Stack, http: httpx.Client, catalog: Catalog, world: World
 ) -> None:

@@ -25,6 +25,11 @@ Written by `make gen`. Every refusal is a problem document (RFC 9457, `applicati
 `request_id` names the request in our logs. A refused command has changed nothing. After
 `unavailable`, `busy` or `timeout` (503) ask again **with the same Idempotency-Key**: nothing is
 done twice. Answers of PostgREST itself (`/rest/v1`) carry the code as `message`.
+
+One answer of 500 there is no defect of ours, and cannot be mended by us: where a query or a header
+is not UTF-8 (`?terms=eq.%FF`), PostgREST says `Something went wrong` or closes the connection
+before anything is asked of the database. The alarm for 5xx watches the HTTP API, where the same is
+a 4xx.
 """
 
 _RAISED = re.compile(
