@@ -28,7 +28,8 @@ FILTERS = (
 )  # fmt: skip
 BODIES = (
     b"\xff", b'{"idempotency_key": "\xff"}', b'{"idempotency_key": "a\\u0000"}', b"{",
-    b"[" * 20_000, b'{"idempotency_key": "\\ud800"}', b'{"a":' * 20_000, b"[" * 20_000 + b"]" * 20_000,
+    b"[" * 20_000, b'{"idempotency_key": "\\ud800"}', b'{"a":' * 20_000,
+    b"[" * 20_000 + b"]" * 20_000,
     b'{"idempotency_key": "' + b"x" * 2_000_000 + b'"}',
 )  # fmt: skip
 
