@@ -37,25 +37,30 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Nothing moves; a case is opened. kind: late_funds or rail_reversal."""
+    """Nothing moves; a case is opened. kind: late_funds, rail_reversal or discrepancy."""
 
     kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A case of a reversal ends. event: reversal_won or reversal_lost."""
+    """A case of a reversal ends. event: reversal_won or reversal_lost. amount: what the rail
+    gave back or kept."""
 
     case_id: str
     event: str
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
-    """There is nothing to do."""
+class Neutral:
+    """It changes no money. why: repeated, what it says was booked before; not_booked, it gives
+    back what was never booked as taken."""
+
+    why: str
 
 
-Step = Decision | Case | Outcome | Noted
+Step = Decision | Case | Outcome | Neutral
 
 
 def parse_report(data: Mapping[str, Any]) -> Report:
@@ -74,31 +79,37 @@ def next_step(
     report: Report,
     snapshot: Snapshot,
     case: Mapping[str, str] | None,
+    before: str | None = None,
 ) -> Step:
     """The step that a report calls for, as the escrow stands now.
 
-    case: {id, state} of the reversal, if one was opened. Raises Problem: the step is not
-    possible now.
+    case: {id, last_event} of the reversal, the last if several.
+    before: kind of the last report of the same reversal before this one. Raises Problem: the
+    step is not possible now.
     """
     if report.kind == "funds":
         return _funds(report, snapshot)
     if report.kind == "reversal_opened":
-        return Noted() if case else _opened(report, snapshot)
+        return Neutral("repeated") if case else _opened(report, snapshot)
     if case:
-        ended = case["state"] != "review"
-        return Noted() if ended else Outcome(case["id"], report.kind)
+        return _ended(report, case)
+    if report.kind == before:
+        return Neutral("repeated")
     if report.kind == "reversal_lost":
         return _lost(report, snapshot)
+    if before == "reversal_lost":
+        # The move that it made stands: what comes back now fits nothing.
+        return Case("discrepancy")
     if hold := _hold(report, snapshot):
         return _move(report, snapshot, "unfreeze", {"hold_id": hold.id})
-    return Noted()
+    return Neutral("not_booked")
 
 
 def _opened(report: Report, snapshot: Snapshot) -> Step:
     if snapshot.escrow.state in TERMINAL:
         return Case("rail_reversal")
     if _hold(report, snapshot):
-        return Noted()
+        return Neutral("repeated")
     payload = {"kind": CHARGEBACK, "reason": CHARGEBACK, "reference": report.reference}
     return _move(report, snapshot, "freeze", {**payload, "amount": report.amount})
 
@@ -112,6 +123,16 @@ def _hold(report: Report, snapshot: Snapshot) -> Hold | None:
         ),
         None,
     )
+
+
+def _ended(report: Report, case: Mapping[str, str]) -> Step:
+    """A reversal of an ended escrow is decided; a rail may change its mind, both ways."""
+    if case["last_event"] == report.kind:
+        return Neutral("repeated")
+    if case["last_event"] == "reversal_won":
+        # Won, given back, and taken again.
+        return Case("rail_reversal")
+    return Outcome(case["id"], report.kind, report.amount)
 
 
 def _lost(report: Report, snapshot: Snapshot) -> Step:

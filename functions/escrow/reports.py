@@ -13,7 +13,7 @@ from shared.rounds import run_rounds
 from shared.telemetry import instrumented, logger, metrics
 
 from .decision import Decision
-from .rails import Case, Noted, Outcome, Report, next_step, parse_report
+from .rails import Case, Neutral, Outcome, Report, next_step, parse_report
 from .snapshot import parse_snapshot
 
 BATCH = 50
@@ -21,12 +21,12 @@ BATCH = 50
 
 @dataclass(slots=True)
 class Applied:
-    """moved: escrows that moved. cases: opened or ended. noted: nothing to do. failed: put off,
-    to be tried again later."""
+    """moved: escrows that moved. cases: opened or ended. neutral: no money changed. failed: put
+    off, to be tried again later."""
 
     moved: int = 0
     cases: int = 0
-    noted: int = 0
+    neutral: int = 0
     failed: int = 0
 
 
@@ -35,7 +35,9 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     goes on."""
     db, done = database(), Applied()
     run_rounds(context, lambda: one_round(db, done))
-    metrics.add_metric("RailReportsApplied", MetricUnit.Count, done.moved + done.cases + done.noted)
+    metrics.add_metric(
+        "RailReportsApplied", MetricUnit.Count, done.moved + done.cases + done.neutral
+    )
     metrics.add_metric("RailReportsFailed", MetricUnit.Count, done.failed)
     logger.info("reports applied", extra=asdict(done))
     return asdict(done)
@@ -59,7 +61,7 @@ def one_round(db: Database, done: Applied) -> bool:
 
 def _apply(db: Database, data: Mapping[str, Any], done: Applied) -> None:
     report, snapshot = parse_report(data["report"]), parse_snapshot(data["snapshot"])
-    step = data["moved_as"] or next_step(report, snapshot, data["case"])
+    step = data["moved_as"] or next_step(report, snapshot, data["case"], data["before"])
     match step:
         case str():
             # Made by a worker that did not come to say so: the escrow has moved on since.
@@ -75,21 +77,27 @@ def _apply(db: Database, data: Mapping[str, Any], done: Applied) -> None:
             answer = db.service_rpc("escrow_rail_case", {"command": command}, repeatable=True)
             applied_as = step.kind
             if report.kind == "reversal_lost":
-                _end(db, answer["case_id"], report.kind)
+                _end(db, Outcome(answer["case_id"], report.kind, report.amount))
             done.cases += 1
         case Outcome():
-            _end(db, step.case_id, step.event)
+            _end(db, step)
             applied_as = step.event
             done.cases += 1
-        case Noted():
-            applied_as = "noted"
-            done.noted += 1
+        case Neutral():
+            applied_as = step.why
+            done.neutral += 1
     applied = {"report_id": report.id, "applied_as": applied_as}
     db.service_rpc("rail_report_applied", applied, repeatable=True)
 
 
-def _end(db: Database, case_id: str, event: str) -> None:
-    params = {"command": {"case_id": case_id, "event": event}}
+def _end(db: Database, ended: Outcome) -> None:
+    params = {
+        "command": {
+            "case_id": ended.case_id,
+            "event": ended.event,
+            "amount": format_amount(ended.amount),
+        }
+    }
     db.service_rpc("escrow_rail_outcome", params, repeatable=True)
 
 
@@ -97,11 +105,12 @@ def _case(report: Report, kind: str) -> dict[str, Any]:
     return {
         "escrow_id": report.escrow_id,
         "kind": kind,
-        "amount": format_amount(report.amount),
+        # What a rail gave and nothing waits for is below zero.
+        "amount": format_amount(-report.amount if kind == "discrepancy" else report.amount),
         "currency": report.currency,
         "provider_event_id": f"{report.rail}:{report.provider_event_id}",
         "reference": report.reference,
-        "reason": report.reason,
+        "reason": "rail_gave" if kind == "discrepancy" else report.reason,
         "due_by": report.due_by.isoformat() if report.due_by else None,
     }
 

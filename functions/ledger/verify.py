@@ -1,4 +1,5 @@
-"""Scheduled: prove that the books are whole, and raise the alarm when they are not."""
+"""Scheduled: prove that the books are whole, and raise the alarm when they are not, or when money
+was lost that nobody has looked at."""
 
 from typing import Any
 
@@ -11,17 +12,21 @@ _RECENT = "25 hours"
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """How many problems were found; each is one error line in the log.
+    """How many problems were found, each one error line in the log, and how many losses wait for
+    an operator.
 
     Each hour looks at a day of entries, since all of them would outlast a statement in
     time; event may carry {"recent": "<interval>"}, null for everything.
     """
     recent = event.get("recent", _RECENT) if isinstance(event, dict) else _RECENT
-    found = database().service_rpc("ledger_verify", {"recent": recent}, repeatable=True)
+    db = database()
+    found = db.service_rpc("ledger_verify", {"recent": recent}, repeatable=True)
     for row in found:
         logger.error("ledger problem", extra=row)
     metrics.add_metric("LedgerProblems", MetricUnit.Count, len(found))
-    return {"problems": len(found)}
+    losses: int = db.service_rpc("discrepancies_open", {}, repeatable=True)
+    metrics.add_metric("DiscrepanciesOpen", MetricUnit.Count, losses)
+    return {"problems": len(found), "discrepancies": losses}
 
 
 handler = instrumented(run)

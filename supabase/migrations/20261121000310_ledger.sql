@@ -1,6 +1,6 @@
 -- Double entry. Only ledger.post writes here (law 1); rows never change (law 10).
 
-create type public.wallet_type as enum ('spot', 'fees', 'clearing', 'losses', 'costs');
+create type public.wallet_type as enum ('spot', 'fees', 'clearing', 'losses', 'costs', 'receivables');
 create type public.wallet_kind as enum ('normal', 'append_only');
 create type public.wallet_bucket as enum ('available', 'pending', 'locked');
 
@@ -13,24 +13,29 @@ create table public.wallets (
     available public.money_amount not null default 0,
     pending public.money_amount not null default 0,
     locked public.money_amount not null default 0,
+    owed public.money_amount not null default 0,
     seq bigint not null default 0,
     last_hash bytea not null default '\x'::bytea,
     created_at timestamptz not null default private.clock(),
     constraint wallets_party_id_currency_type_key unique nulls not distinct (party_id, currency, type),
-    constraint wallets_covers check (kind = 'append_only' or least(available, pending, locked) >= 0)
+    constraint wallets_covers check (kind = 'append_only' or least(available, pending, locked) >= 0),
+    constraint wallets_owed_is_a_debt check (owed >= 0 and (owed = 0 or type = 'spot'))
 ) with (fillfactor = 70);
 alter table public.wallets enable row level security;
 create index wallets_currency_idx on public.wallets (currency);
+create index wallets_owing_idx on public.wallets (party_id) where owed > 0;
 comment on table public.wallets is
 'Balances of a party in one currency. Money a party can spend is available; what is promised or held in escrow is locked; what arrived but is not yet credited is pending.';
 comment on column public.wallets.id is 'The wallet.';
 comment on column public.wallets.party_id is 'Whose money it is.';
 comment on column public.wallets.currency is 'Currency of its balances.';
-comment on column public.wallets.type is 'What it is for: spot for people, clearing, fees and others for the platform.';
+comment on column public.wallets.type is 'What it is for: spot for people; clearing, fees, costs, losses, and receivables (what parties owe) for the platform.';
 comment on column public.wallets.available is
 'What its party can spend; of an append-only wallet as of the last roll-up.';
 comment on column public.wallets.pending is 'Money in suspense: arrived, but not as agreed.';
 comment on column public.wallets.locked is 'Money held for orders, escrows and bonds.';
+comment on column public.wallets.owed is
+'What its party owes the platform in this currency: the open part of its receivables. While it is above zero nothing is available.';
 comment on column public.wallets.created_at is 'When the row was made, by the database clock.';
 comment on column public.wallets.kind is
 'normal: one row per balance, updated with each entry. append_only: a wallet everyone hits; its row is advanced by the roll-up, its true balance is wallet_balances.';

@@ -106,6 +106,7 @@ declare
     v_transfer ledger.new_transfer;
     v_new ledger.new_entry;
     v_wallets uuid[];
+    v_owing boolean := false;
 begin
     if p_transfers is null then
         if cardinality(p_entries) > 0 then
@@ -134,7 +135,7 @@ begin
     for v_entry in
         select
             e.transfer_id, e.wallet_id, e.bucket, e.amount, e.hold_id, e.purpose,
-            w.currency, w.kind, w.available, w.pending, w.locked, w.seq, w.last_hash, c.decimals
+            w.currency, w.kind, w.available, w.pending, w.locked, w.owed, w.seq, w.last_hash, c.decimals
         from unnest(p_entries) with ordinality as e (transfer_id, wallet_id, bucket, amount, hold_id, purpose, n)
         join public.wallets as w on w.id = e.wallet_id
         join public.currencies as c on c.code = w.currency
@@ -167,6 +168,7 @@ begin
         if v_entry.bucket = 'available' then
             v_available := v_available + v_entry.amount;
             v_after := v_available;
+            v_owing := v_owing or (v_entry.owed > 0 and v_entry.amount > 0);
         else
             if v_entry.bucket = 'locked' then
                 v_locked := v_locked + v_entry.amount;
@@ -202,7 +204,10 @@ begin
     )
     select transfer_id, wallet_id, currency, bucket, amount, hold_id, seq, balance_after, hash, p_now
     from unnest(v_rows);
+    if v_owing then
+        perform ledger.set_off(v_wallets, p_now);
+    end if;
 end
 $$;
 comment on function ledger.post(ledger.new_transfer[], ledger.new_entry[], timestamptz) is
-'Posts transfers: locks the wallets in id order, refuses what they do not cover (insufficient_funds, 409), appends chained entries, moves balances and holds. p_now: taken by the caller after its own locks.';
+'Posts transfers: locks the wallets in id order, refuses what they do not cover (insufficient_funds, 409), appends chained entries, moves balances and holds, and sets off what a party owes against what became available. p_now: taken by the caller after its own locks.';

@@ -104,6 +104,9 @@ begin
     perform ledger.book_reference(v_transfer, p_kind, p_currency, p_reference, v_now);
     v_inside := ledger.wallet_of(p_party_id, p_currency);
     v_outside := ledger.wallet_of(private.external_party(), p_currency, 'clearing');
+    if p_kind = 'withdrawal' then
+        perform private.assert_no_debt(p_party_id, p_currency, p_amount, v_now);
+    end if;
     perform ledger.post(
         array[row(v_transfer, p_kind, 'external', null, p_memo, null, p_actor)::ledger.new_transfer],
         array[
@@ -125,7 +128,7 @@ begin
 end
 $$;
 comment on function ledger.move_external(text, uuid, text, numeric, text, uuid, text) is
-'Deposit or withdrawal of a party against the outside world, under the outside world''s own reference. Raises bad_amount, reference_required (422), party_not_found (404), reference_used, insufficient_funds (409).';
+'Deposit or withdrawal of a party against the outside world, under the outside world''s own reference. Raises bad_amount, reference_required (422), party_not_found (404), reference_used, insufficient_funds, debt_open (409).';
 
 -- Definer: service_role may run the command, not write the tables.
 create function service.ledger_move_external(command service.command) returns jsonb

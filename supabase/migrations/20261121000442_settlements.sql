@@ -56,6 +56,28 @@ comment on column public.payout_destinations.created_by is 'User who named it, w
 comment on column public.payout_destinations.created_at is 'From when it is used.';
 comment on column public.payout_destinations.replaced_at is 'When another took its place; null while current.';
 
+create table public.payout_reserves (
+    id uuid primary key default gen_random_uuid(),
+    rail public.escrow_rail not null references public.rails (id) on delete restrict,
+    party_id uuid references public.parties (id) on delete restrict,
+    new_for interval not null check (new_for >= '0'),
+    hold_for interval not null check (hold_for between '0' and '28 days'),
+    constraint payout_reserves_once unique nulls not distinct (rail, party_id)
+);
+alter table public.payout_reserves enable row level security;
+create index payout_reserves_party_id_idx on public.payout_reserves (party_id);
+select private.make_audited('public.payout_reserves');
+comment on table public.payout_reserves is
+'How long what a new payee earns on a rail waits before it is sent, so that a reversal finds it. The row of a party goes before that of its rail; a rail without a row sends at once.';
+comment on column public.payout_reserves.id is 'The rule.';
+comment on column public.payout_reserves.rail is 'Rail that pays.';
+comment on column public.payout_reserves.party_id is 'Payee it is for; null for every payee without a row of its own.';
+comment on column public.payout_reserves.new_for is
+'How long a payee is new: from its first payment that the rail confirmed. Nothing: never.';
+comment on column public.payout_reserves.hold_for is 'How long a release to a new payee waits.';
+-- Cards are charged back for months, but mostly of strangers and soon; a deposit on a chain that is final is not.
+insert into public.payout_reserves (rail, new_for, hold_for) values ('stripe', '90 days', '7 days');
+
 create type public.settlement_state as enum (
     'created', 'claimed', 'submitted', 'unknown', 'confirmed', 'failed_final', 'kept'
 );
@@ -78,6 +100,7 @@ create table public.settlement_instructions (
     destination text,
     provider_reference text,
     reason text not null default '' check (length(reason) <= 500),
+    not_before timestamptz,
     next_at timestamptz,
     deadline_at timestamptz,
     last_event text not null,
@@ -131,6 +154,8 @@ comment on column public.settlement_instructions.destination is
 'Where it goes, frozen when it was claimed: account, charge to refund, or address. Null before.';
 comment on column public.settlement_instructions.provider_reference is 'What the rail calls it: transfer, refund or transaction hash.';
 comment on column public.settlement_instructions.reason is 'Why the last move was made, in the rail''s words.';
+comment on column public.settlement_instructions.not_before is
+'Until when it waits because its payee is new (payout_reserves), and is neither sent nor kept by its party; null where it does not.';
 comment on column public.settlement_instructions.next_at is 'When a worker looks at it next; null once it has ended, or while its party has named no destination.';
 comment on column public.settlement_instructions.deadline_at is 'When the money is kept in the balance unless it can be sent before; null while the rail has the word.';
 comment on column public.settlement_instructions.last_event is 'Name of the last move, as in private.state_edges.';
@@ -175,7 +200,7 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (26, 'payout', 'created', 'claim', 'system', 'claimed', 'one worker; the destination is frozen'),
 (26, 'payout', 'created', 'keep', 'timer', 'kept', 'no destination was named in time'),
 (26, 'payout', 'created', 'keep', 'party', 'kept', 'the party would rather have it in the balance'),
-(26, 'payout', 'created', 'keep', 'system', 'kept', 'the party is suspended or closed: what it gets is held in its balance'),
+(26, 'payout', 'created', 'keep', 'system', 'kept', 'its party owes, is suspended or closed: what it gets is set off or held in its balance'),
 (26, 'payout', 'created', 'keep', 'rail', 'kept', 'the rail took the money of the escrow back'),
 (26, 'payout', 'claimed', 'submit', 'rail', 'submitted', 'the rail has it, and has given it a name'),
 (26, 'payout', 'claimed', 'confirm', 'rail', 'confirmed', 'paid'),
@@ -216,9 +241,15 @@ begin
     if tg_op = 'INSERT' then
         return new;
     end if;
-    if (old.id, old.escrow_id, old.escrow_version, old.case_id, old.kind, old.rail, old.party_id, old.currency, old.amount)
+    if (
+            old.id, old.escrow_id, old.escrow_version, old.case_id, old.kind, old.rail, old.party_id, old.currency, old.amount,
+            old.not_before
+        )
         is distinct from
-        (new.id, new.escrow_id, new.escrow_version, new.case_id, new.kind, new.rail, new.party_id, new.currency, new.amount)
+        (
+            new.id, new.escrow_id, new.escrow_version, new.case_id, new.kind, new.rail, new.party_id, new.currency, new.amount,
+            new.not_before
+        )
         or (old.destination is distinct from new.destination and old.state not in ('created', 'failed_final'))
         or new.attempt <> old.attempt + (new.last_event = 'retry')::integer then
         raise sqlstate 'PT409' using
@@ -253,7 +284,7 @@ begin
             jsonb_build_object(
                 'state', new.state, 'escrow_id', new.escrow_id, 'kind', new.kind, 'rail', new.rail,
                 'amount', trim_scale(new.amount)::text, 'currency', new.currency,
-                'needs_destination', new.state = 'created' and new.next_at is null
+                'needs_destination', new.state = 'created' and new.next_at is null, 'not_before', new.not_before
             ), new.updated_at
         );
     end if;
@@ -267,60 +298,29 @@ for each row execute function private.tg_settlement_instructions__record();
 create trigger _510_record after update on public.settlement_instructions
 for each row when (new.version <> old.version) execute function private.tg_settlement_instructions__record();
 
-create table public.receivables (
-    id uuid primary key,
-    party_id uuid not null references public.parties (id) on delete restrict,
-    case_id uuid not null unique,
-    currency text not null references public.currencies (code) on delete restrict,
-    amount public.money_amount not null check (amount > 0),
-    recovered_amount public.money_amount not null default 0 check (recovered_amount >= 0),
-    cancelled_amount public.money_amount not null default 0 check (cancelled_amount >= 0),
-    created_at timestamptz not null,
-    updated_at timestamptz not null,
-    constraint receivables_not_more_than_owed check (recovered_amount + cancelled_amount <= amount)
-);
-alter table public.receivables enable row level security;
-create index receivables_open_idx on public.receivables (party_id, currency, created_at)
-where recovered_amount + cancelled_amount < amount;
-create index receivables_party_id_idx on public.receivables (party_id);
-create index receivables_currency_idx on public.receivables (currency);
-select private.make_audited('public.receivables');
-comment on table public.receivables is
-'What a party owes since a rail took back money that it had been paid. The next payments to it are set off first.';
-comment on column public.receivables.id is 'The debt.';
-comment on column public.receivables.party_id is 'Who owes.';
-comment on column public.receivables.case_id is 'Reversal it comes from.';
-comment on column public.receivables.currency is 'Currency of the amounts.';
-comment on column public.receivables.amount is 'What the platform had to pay in the party''s place.';
-comment on column public.receivables.recovered_amount is 'What has been set off so far.';
-comment on column public.receivables.cancelled_amount is 'What is no longer owed, because the reversal was undone.';
-comment on column public.receivables.created_at is 'When the money was taken back.';
-comment on column public.receivables.updated_at is 'When it last changed.';
-
-create function private.set_off(p_party_id uuid, p_currency text, p_amount numeric, p_now timestamptz) returns numeric
-language plpgsql volatile set search_path = ''
+create function private.reserved_until(
+    p_rail public.escrow_rail, p_party_id uuid, p_now timestamptz
+) returns timestamptz
+language plpgsql stable set search_path = ''
 as $$
 declare
-    v_debt public.receivables;
-    v_part numeric;
-    v_taken numeric := 0;
+    v_rule public.payout_reserves;
 begin
-    for v_debt in
-        select * from public.receivables
-        where party_id = p_party_id and currency = p_currency and recovered_amount + cancelled_amount < amount
-        order by created_at, id for no key update
-    loop
-        v_part := least(v_debt.amount - v_debt.recovered_amount - v_debt.cancelled_amount, p_amount - v_taken);
-        exit when v_part <= 0;
-        update public.receivables set recovered_amount = recovered_amount + v_part, updated_at = p_now
-        where id = v_debt.id;
-        v_taken := v_taken + v_part;
-    end loop;
-    return v_taken;
+    select * into v_rule from public.payout_reserves as r
+    where r.rail = p_rail and (r.party_id = p_party_id or r.party_id is null)
+    order by r.party_id nulls last limit 1;
+    if v_rule.hold_for > '0' and v_rule.new_for > '0' and not exists (
+        select from public.settlement_instructions as i
+        where i.party_id = p_party_id and i.rail = p_rail and i.kind = 'release' and i.state = 'confirmed'
+            and i.updated_at <= p_now - v_rule.new_for
+    ) then
+        return p_now + v_rule.hold_for;
+    end if;
+    return null;
 end
 $$;
-comment on function private.set_off(uuid, text, numeric, timestamptz) is
-'Sets off at most an amount against what a party owes, oldest debt first; how much of it was owed.';
+comment on function private.reserved_until(public.escrow_rail, uuid, timestamptz) is
+'Until when a release to a payee waits because it is new on a rail; null: it does not wait.';
 
 create function private.pay_out(
     p_escrow public.escrow_transactions, p_version integer, p_case_id uuid, p_kind text, p_transfer uuid,
@@ -332,20 +332,18 @@ declare
     v_id uuid;
     v_wallet uuid := ledger.wallet_of(p_party_id, p_currency);
     v_back boolean := p_kind = 'rail_return';
-    v_owed numeric := 0;
+    v_owed numeric;
     v_entries ledger.new_entry [];
     v_ready boolean;
+    v_not_before timestamptz;
 begin
     if p_escrow.rail = 'internal' then
         return array[row(p_transfer, v_wallet, 'available', p_amount, null, null)::ledger.new_entry];
     end if;
-    if p_kind in ('release', 'reinstate') then
-        v_owed := private.set_off(p_party_id, p_currency, p_amount, p_now);
-        if v_owed > 0 then
-            v_entries := array[row(
-                p_transfer, ledger.wallet_of(private.platform_party(), p_currency, 'losses'), 'available', v_owed, null, null
-            )::ledger.new_entry];
-        end if;
+    -- What the party owes does not leave: it becomes available, and ledger.post sets it off.
+    v_owed := case when v_back then 0 else least(private.owed_by(p_party_id, p_currency), p_amount) end;
+    if v_owed > 0 then
+        v_entries := array[row(p_transfer, v_wallet, 'available', v_owed, null, null)::ledger.new_entry];
         if v_owed = p_amount then
             return v_entries;
         end if;
@@ -356,13 +354,16 @@ begin
         select from public.payout_destinations as d
         where d.party_id = p_party_id and d.rail = p_escrow.rail and d.replaced_at is null
     );
+    if p_kind = 'release' then
+        v_not_before := private.reserved_until(p_escrow.rail, p_party_id, p_now);
+    end if;
     insert into public.settlement_instructions (
         id, escrow_id, escrow_version, case_id, kind, rail, party_id, currency, amount, state, provider_reference,
-        next_at, deadline_at, last_event, last_actor_role, created_at, updated_at
+        not_before, next_at, deadline_at, last_event, last_actor_role, created_at, updated_at
     ) values (
         v_id, p_escrow.id, p_version, p_case_id, p_kind, p_escrow.rail, p_party_id, p_currency, p_amount - v_owed,
         (case when v_back then 'confirmed' else 'created' end)::public.settlement_state,
-        p_reference, case when v_ready and not v_back then p_now end,
+        p_reference, v_not_before, case when v_ready and not v_back then coalesce(v_not_before, p_now) end,
         case when not v_back then p_now + interval '30 days' end,
         case when v_back then 'rail_return' else 'instruct' end, case when v_back then 'rail' else 'system' end, p_now, p_now
     );
@@ -377,4 +378,4 @@ $$;
 comment on function private.pay_out(
     public.escrow_transactions, integer, uuid, text, uuid, uuid, text, numeric, text, timestamptz
 ) is
-'Entries that give money of an escrow to a party: on the rail internal it becomes available; on an outside rail it is pending, and a payment is ordered. What the party owes is set off first. p_reference: of the rail, when the rail has given it back itself.';
+'Entries that give money of an escrow to a party: on the rail internal it becomes available; on an outside rail it is pending, and a payment is ordered. As much as the party owes becomes available on any rail: it is set off. p_reference: of the rail, when the rail has given it back itself.';

@@ -42,7 +42,7 @@ comment on column public.rail_reports.reference is 'The rail''s name of the paym
 comment on column public.rail_reports.reason is 'Why, in a word; flagged: of money that may not be taken.';
 comment on column public.rail_reports.provider_time is 'When it happened, by the rail''s clock.';
 comment on column public.rail_reports.due_by is 'Until when evidence may be handed in; null where there is nothing to answer.';
-comment on column public.rail_reports.applied_as is 'Move or case that came of it, or noted; null while it waits.';
+comment on column public.rail_reports.applied_as is 'Move or case that came of it; repeated: it says nothing new; not_booked: it undoes what never was in the books. Null while it waits.';
 comment on column public.rail_reports.attempts is 'How often a worker has taken it up.';
 comment on column public.rail_reports.next_at is 'When a worker takes it up next; null once applied.';
 comment on column public.rail_reports.created_at is 'When it was written, by the database clock.';
@@ -134,8 +134,14 @@ begin
                 where k.actor_id = private.external_party() and k.key = t.rail || ':' || t.provider_event_id
             ),
             'case', (
-                select jsonb_build_object('id', c.id, 'state', c.state) from public.escrow_cases as c
+                select jsonb_build_object('id', c.id, 'last_event', c.last_event) from public.escrow_cases as c
                 where c.escrow_id = e.id and c.kind = 'rail_reversal' and c.reference = t.reference
+                order by c.created_at desc, c.id desc limit 1
+            ),
+            'before', (
+                select b.kind from public.rail_reports as b
+                where b.escrow_id = t.escrow_id and b.reference = t.reference and b.id < t.id and b.kind <> 'funds'
+                order by b.id desc limit 1
             ),
             'snapshot', private.escrow_snapshot(e, '{"id": null, "aal": "aal1", "roles": ["rail"]}', v_now)
         ) order by t.id
@@ -145,22 +151,46 @@ begin
 end
 $$;
 comment on function service.rail_reports_due(integer) is
-'Takes up reports, oldest first and in order for each escrow: what the rail said, the move that has come of it already, if any, and the escrow as the rail may move it. A worker that dies leaves them: they come back after 15 seconds, then after twice as long each time, at most an hour.';
+'Takes up reports, oldest first and in order for each escrow: what the rail said, the move that has come of it already, if any, what was said before of the same reversal, and the escrow as the rail may move it. A worker that dies leaves them: they come back after 15 seconds, then after twice as long each time, at most an hour.';
 
 -- Definer: as above.
 create function service.rail_report_applied(report_id bigint, applied_as text default null) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+    v_report public.rail_reports;
+    v_event text;
+    v_rest numeric;
 begin
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     update public.rail_reports as r set
         applied_as = rail_report_applied.applied_as, applied_at = private.clock(), next_at = null
-    where r.id = rail_report_applied.report_id and r.applied_as is null and rail_report_applied.applied_as is not null;
-    return found;
+    where r.id = rail_report_applied.report_id and r.applied_as is null and rail_report_applied.applied_as is not null
+    returning * into v_report;
+    if not found then
+        return false;
+    elsif v_report.kind = 'reversal_lost' then
+        -- A move takes what the escrow holds; what the rail took beyond it is booked as well.
+        v_event := v_report.rail || ':' || v_report.provider_event_id;
+        select v_report.amount - (v.payload ->> 'amount')::numeric into v_rest
+        from private.idempotency_keys as k
+        join public.escrow_events as v
+            on v.escrow_id = v_report.escrow_id and v.version = (k.answer ->> 'version')::integer
+        where k.actor_id = private.external_party() and k.key = v_event;
+        if v_rest > 0 then
+            perform service.escrow_rail_case(jsonb_build_object(
+                'escrow_id', v_report.escrow_id, 'kind', 'discrepancy', 'amount', trim_scale(v_rest)::text,
+                'currency', v_report.currency,
+                'provider_event_id', v_event || ':rest', 'reference', v_report.reference, 'reason', 'beyond_escrow'
+            ));
+        end if;
+    end if;
+    return true;
 end
 $$;
 comment on function service.rail_report_applied(bigint, text) is
-'Says what came of a report: a move, a case, or noted. False when that was said before.';
+'Says what came of a report: a move, a case, repeated or not_booked. What a rail took beyond what the escrow held goes to losses, with a case. False when that was said before.';
 
 create table private.rail_costs (
     rail public.escrow_rail not null,

@@ -1,5 +1,26 @@
 -- Payments on their way: claimed by one worker, recorded by compare-and-set. Unknown is not failed.
 
+create function private.stop_payment(
+    p_payment public.settlement_instructions, p_role text, p_reason text, p_transfer uuid, p_now timestamptz
+) returns ledger.new_entry[]
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_wallet uuid := ledger.wallet_of(p_payment.party_id, p_payment.currency);
+begin
+    update public.settlement_instructions set
+        state = 'kept', last_event = 'keep', last_actor_role = p_role, reason = p_reason, next_at = null, deadline_at = null,
+        updated_at = p_now
+    where id = p_payment.id;
+    return array[
+        row(p_transfer, v_wallet, 'pending', -p_payment.amount, p_payment.id, 'payout')::ledger.new_entry,
+        row(p_transfer, v_wallet, 'available', p_payment.amount, null, null)::ledger.new_entry
+    ];
+end
+$$;
+comment on function private.stop_payment(public.settlement_instructions, text, text, uuid, timestamptz) is
+'A payment is not sent: the entries of a transfer payout.keep that leave its money in its party''s balance.';
+
 create function private.keep_payment(
     p_payment public.settlement_instructions, p_role text, p_reason text, p_now timestamptz
 ) returns void
@@ -7,19 +28,10 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
     v_transfer uuid := private.uuid_v7(p_now);
-    v_wallet uuid := ledger.wallet_of(p_payment.party_id, p_payment.currency);
 begin
-    update public.settlement_instructions set
-        state = 'kept', last_event = 'keep', last_actor_role = p_role, reason = p_reason, next_at = null, deadline_at = null,
-        updated_at = p_now
-    where id = p_payment.id;
     perform ledger.post(
         array[row(v_transfer, 'payout.keep', 'payout', p_payment.id, '', null, null)::ledger.new_transfer],
-        array[
-            row(v_transfer, v_wallet, 'pending', -p_payment.amount, p_payment.id, 'payout')::ledger.new_entry,
-            row(v_transfer, v_wallet, 'available', p_payment.amount, null, null)::ledger.new_entry
-        ],
-        p_now
+        private.stop_payment(p_payment, p_role, p_reason, v_transfer, p_now), p_now
     );
 end
 $$;
@@ -65,6 +77,24 @@ $$;
 comment on function private.destination_of(public.settlement_instructions) is
 'Where a payment goes if it is claimed now: a card is refunded to its charge, all else goes to the party''s destination; null when there is none that can be paid.';
 
+create function private.left_after(p_payment public.settlement_instructions) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select w.available + coalesce((
+            select sum(i.amount) from public.settlement_instructions as i
+            where i.party_id = w.party_id and i.currency = w.currency and i.state in ('created', 'failed_final')
+                and i.id <> p_payment.id
+        ), 0)
+        from public.wallets as w
+        where w.party_id = p_payment.party_id and w.currency = p_payment.currency and w.type = 'spot'
+    );
+end
+$$;
+comment on function private.left_after(public.settlement_instructions) is
+'What its party has left in the currency of a payment once it is sent: available, and not sent yet.';
+
 create function private.payout_wait(p_tries integer) returns interval
 language plpgsql immutable set search_path = ''
 as $$
@@ -84,6 +114,7 @@ declare
     v_now timestamptz := private.clock();
     v_payment public.settlement_instructions;
     v_destination text;
+    v_held_back numeric;
     v_taken jsonb := '[]';
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
@@ -95,6 +126,11 @@ begin
         for no key update skip locked
     loop
         if v_payment.state = 'created' then
+            if private.owed_by(v_payment.party_id, v_payment.currency) > 0 then
+                perform private.keep_payment(v_payment, 'system', 'what its party owes is set off', v_now);
+                continue;
+            end if;
+            v_held_back := private.held_back(v_payment.party_id, v_payment.currency, v_now);
             v_destination := private.destination_of(v_payment);
             -- A card is refunded to itself, which is where its money came from.
             if not private.goes_back(v_payment) and not private.other_side_may(v_payment.party_id, 'payout') then
@@ -104,6 +140,7 @@ begin
                 continue;
             end if;
             if v_destination is null
+                or v_held_back > private.left_after(v_payment)
                 or not private.may_go_to(v_payment.rail, v_destination, v_now) then
                 update public.settlement_instructions set
                     next_at = v_now + private.payout_wait(v_payment.tries), tries = v_payment.tries + 1
@@ -141,7 +178,7 @@ begin
 end
 $$;
 comment on function service.payouts_claim(public.escrow_rail, integer) is
-'Payments a worker takes on, oldest first. In state claimed: send it, once, with the key payout:id:claims; it is this worker''s for 2 minutes. In state submitted or unknown: ask the rail what became of it. What is answered goes to payout_record.';
+'Payments a worker takes on, oldest first; one to who owes in its currency is kept instead, and set off. In state claimed: send it, once, with the key payout:id:claims; it is this worker''s for 2 minutes. In state submitted or unknown: ask the rail what became of it. What is answered goes to payout_record.';
 
 -- Definer: as above.
 create function service.payout_record(outcome service.command) returns jsonb
@@ -214,10 +251,10 @@ begin
     elsif v_event = 'fail' then
         -- A payment that the rail refuses ends in a case, not in a loop.
         insert into public.escrow_cases (
-            id, escrow_id, kind, reason, description, amount, provider_event_id, reference, last_event, last_actor_role,
+            id, escrow_id, kind, reason, description, currency, amount, provider_event_id, reference, last_event, last_actor_role,
             deadline_at, created_at, updated_at
         ) values (
-            private.uuid_v7(v_now), v_payment.escrow_id, 'payout', 'payout_failed', v_payment.reason, v_payment.amount,
+            private.uuid_v7(v_now), v_payment.escrow_id, 'payout', 'payout_failed', v_payment.reason, v_payment.currency, v_payment.amount,
             v_payment.id || ':' || v_payment.attempt, v_payment.provider_reference, 'payout_failed', 'rail',
             v_now + interval '14 days', v_now, v_now
         );
@@ -253,7 +290,8 @@ comment on function service.payouts_expire(integer) is
 'Keeps the money of payments that could not be sent in time in their parties'' balances; how many.';
 
 insert into private.refusals (code, status, detail, hint) values
-('payout_not_found', 404, 'No such payment.', '');
+('payout_not_found', 404, 'No such payment.', ''),
+('payout_reserved', 409, 'What a new payee earns waits for a while: not_before says until when.', '');
 
 -- Definer: service_role may give commands, not write the tables.
 create function service.payout_destination_set(command service.command) returns jsonb
@@ -294,7 +332,7 @@ begin
     values (private.uuid_v7(v_now), v_party, v_rail, command ->> 'address', v_actor, v_now)
     returning * into v_row;
     -- What has waited for it goes now.
-    update public.settlement_instructions set next_at = v_now, tries = 0
+    update public.settlement_instructions set next_at = greatest(v_now, not_before), tries = 0
     where party_id = v_party and rail = v_rail and state = 'created';
     perform private.emit_event(
         'payout_destination.set', 'payout_destination', v_row.id, 1, array[v_party],
@@ -386,13 +424,15 @@ begin
     v_now := private.clock();
     if v_payment.state not in ('created', 'failed_final') or not private.acts_for((command ->> 'actor_id')::uuid, v_payment.party_id) then
         perform private.refuse('illegal_move');
+    elsif v_payment.not_before > v_now then
+        perform private.refuse('payout_reserved');
     end if;
     perform private.keep_payment(v_payment, 'party', 'the party wants it in the balance', v_now);
     return private.finish_command(command, jsonb_build_object('payout_id', v_payment.id, 'state', 'kept'), v_now);
 end
 $$;
 comment on function service.payout_keep(service.command) is
-'A party takes into its balance what has not been sent {payout_id, actor_id, aal, idempotency_key, request_hash}. Raises payout_not_found (404), illegal_move (409).';
+'A party takes into its balance what has not been sent {payout_id, actor_id, aal, idempotency_key, request_hash}. Raises payout_not_found (404), illegal_move, payout_reserved (409).';
 
 create function private.verify_payouts() returns table (problem text, subject text, detail text)
 language sql stable set search_path = ''

@@ -26,9 +26,7 @@ declare
     v_now timestamptz;
     v_payment public.settlement_instructions;
     v_new numeric;
-    v_owed numeric;
     v_transfer uuid;
-    v_entries ledger.new_entry [];
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     select * into v_payment from public.settlement_instructions
@@ -50,33 +48,29 @@ begin
         perform private.refuse('funds_not_exact');
     end if;
     insert into public.escrow_cases (
-        id, escrow_id, kind, reason, amount, provider_event_id, reference, last_event, last_actor_role,
+        id, escrow_id, kind, reason, currency, amount, provider_event_id, reference, last_event, last_actor_role,
         deadline_at, created_at, updated_at
     ) values (
-        private.uuid_v7(v_now), v_payment.escrow_id, 'payout', 'payout_returned', v_new,
+        private.uuid_v7(v_now), v_payment.escrow_id, 'payout', 'payout_returned', v_payment.currency, v_new,
         v_payment.provider_reference || ':' || trim_scale((returned ->> 'amount')::numeric), v_payment.provider_reference,
         'payout_failed', 'rail', v_now + interval '14 days', v_now, v_now
     );
     v_transfer := private.uuid_v7(v_now);
-    v_entries := array[row(
-        v_transfer, ledger.wallet_of(private.external_party(), v_payment.currency, 'clearing'), 'available', -v_new, null, null
-    )::ledger.new_entry];
-    v_owed := private.set_off(v_payment.party_id, v_payment.currency, v_new, v_now);
-    if v_owed > 0 then
-        v_entries := v_entries || row(
-            v_transfer, ledger.wallet_of(private.platform_party(), v_payment.currency, 'losses'), 'available', v_owed, null, null
-        )::ledger.new_entry;
-    end if;
-    if v_new > v_owed then
-        v_entries := v_entries || row(
-            v_transfer, ledger.wallet_of(v_payment.party_id, v_payment.currency), 'available', v_new - v_owed, null, null
-        )::ledger.new_entry;
-    end if;
     perform ledger.post(
-        array[row(v_transfer, 'payout.returned', 'payout', v_payment.id, '', null, null)::ledger.new_transfer], v_entries, v_now
+        array[row(v_transfer, 'payout.returned', 'payout', v_payment.id, '', null, null)::ledger.new_transfer],
+        array[
+            row(
+                v_transfer, ledger.wallet_of(private.external_party(), v_payment.currency, 'clearing'), 'available', -v_new,
+                null, null
+            )::ledger.new_entry,
+            row(
+                v_transfer, ledger.wallet_of(v_payment.party_id, v_payment.currency), 'available', v_new, null, null
+            )::ledger.new_entry
+        ],
+        v_now
     );
     return true;
 end
 $$;
 comment on function service.payout_returned(service.command) is
-'Money of a confirmed payment is back at the rail {payout_id, provider_reference, amount in all so far}: what is new of it goes into the party''s balance, less what it owes, and a case tells an operator. False when nothing is new. Raises illegal_move, funds_not_exact (409).';
+'Money of a confirmed payment is back at the rail {payout_id, provider_reference, amount in all so far}: what is new of it goes into the party''s balance, where what it owes is set off, and a case tells an operator. False when nothing is new. Raises illegal_move, funds_not_exact (409).';

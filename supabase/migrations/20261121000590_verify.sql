@@ -104,5 +104,7 @@ as $$
     union all
     select * from private.verify_payouts()
     union all
+    select * from private.verify_debts(p_since)
+    union all
     select * from private.verify_reputation(p_since)
 $$;

@@ -2,7 +2,7 @@ grant select on public.networks, public.currencies to anon, authenticated;
 create policy networks_select_anyone on public.networks for select to anon, authenticated using (true);
 create policy currencies_select_anyone on public.currencies for select to anon, authenticated using (true);
 
-grant select (id, party_id, currency, type, kind, available, pending, locked, seq, created_at)
+grant select (id, party_id, currency, type, kind, available, pending, locked, owed, seq, created_at)
 on public.wallets to authenticated;
 create policy wallets_select_own on public.wallets for select to authenticated
 using (party_id = any(array(select private.my_parties())));

@@ -91,8 +91,8 @@ create policy dispute_assignments_select_involved on public.dispute_assignments 
 using (exists (select from public.disputes as d where d.id = dispute_assignments.dispute_id));
 
 grant select (
-    id, escrow_id, kind, raised_by, reason, description, amount, paid_amount, state, last_event, last_actor_role,
-    resolution, deadline_at, created_at, updated_at
+    id, escrow_id, kind, raised_by, reason, description, currency, amount, paid_amount, state, last_event,
+    last_actor_role, resolution, deadline_at, created_at, updated_at
 ) on public.escrow_cases to authenticated;
 create policy escrow_cases_select_involved on public.escrow_cases for select to authenticated
 using (exists (select from public.escrow_transactions as e where e.id = escrow_cases.escrow_id));
@@ -146,5 +146,5 @@ grant execute on function
 service.escrow_commit(service.command), service.escrow_commit_many(service.command), service.escrow_due(integer),
 service.escrow_timers_failed(service.command), service.escrow_timers_failing(),
 service.escrow_open(service.command), service.escrow_claim(service.command), service.escrow_rail_case(service.command),
-service.escrow_case_close(service.command), service.escrow_cases_expire(integer)
+service.escrow_case_close(service.command), service.escrow_cases_expire(integer), service.discrepancies_open()
 to service_role;

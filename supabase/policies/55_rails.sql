@@ -58,3 +58,10 @@ service.payouts_expire(integer),
 service.payout_destination_set(service.command), service.payout_retry(service.command),
 service.payout_keep(service.command)
 to service_role;
+
+grant select on public.payout_reserves to authenticated;
+create policy payout_reserves_select_own on public.payout_reserves for select to authenticated
+using (
+    party_id is null or party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);

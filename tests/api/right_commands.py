@@ -98,7 +98,7 @@ def _claim(world: World) -> dict[str, Any]:
 
 def _rail_case(world: World) -> dict[str, Any]:
     return {
-        "escrow_id": _ended(world).id, "kind": "rail_reversal", "amount": "0.01",
+        "escrow_id": released(world).id, "kind": "rail_reversal", "amount": "0.01",
         "provider_event_id": str(uuid4()), "reason": "chargeback", "due_by": None,
     }  # fmt: skip
 

@@ -52,6 +52,38 @@ def released(world: World, rail: str = "usdc_base", **fields: Any) -> Escrow:
     return made
 
 
+def card(world: World, **fields: Any) -> Escrow:
+    """A funded escrow that was paid by card."""
+    made = awaiting(world, "stripe", **fields)
+    report(world, made, f"ch_{made.id}")
+    apply(world)
+    assert made.place == ("funded", "")
+    return made
+
+
+def ended(world: World, *, takes_out: str = "395", **fields: Any) -> Escrow:
+    """Paid by card, released, kept by the payee in the balance, and taken out by it."""
+    made = card(world, **fields)
+    made.commit("accept", "payer")
+    keep_all(world, made)
+    withdraw(world, made.payee, takes_out)
+    return made
+
+
+def keep_all(world: World, escrow: Escrow) -> None:
+    """Whoever is paid by an escrow takes it into the balance."""
+    for payout, party in world.rows(
+        "select id, party_id from public.settlement_instructions"
+        " where escrow_id = %s and state = 'created'", escrow.id,
+    ):  # fmt: skip
+        world.command("payout_keep", payout_id=payout, actor_id=party, aal="aal2")
+
+
+def withdraw(world: World, party: UUID, amount: str, currency: str = "USD") -> None:
+    world.command("ledger_move_external", kind="withdrawal", party_id=party, currency=currency,
+                  amount=amount, actor_id=world.operator, aal="aal2")  # fmt: skip
+
+
 class Worker:
     """shared.db.Database for a worker inside a world. dies_before: a command it never gives."""
 

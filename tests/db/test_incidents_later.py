@@ -181,19 +181,21 @@ def test_incident_31_a_chargeback_after_the_end_is_a_case_and_a_debt(world: Worl
     """The trade stays ended: whoever was paid owes it, what is not there is a receivable."""
     escrow = ONCE["released"](world, SERVICE)
     before = escrow.facts()[0]
+    (payout,) = world.one("select array_agg(id) from public.settlement_instructions")
+    world.command("payout_keep", payout_id=payout, actor_id=escrow.payee, aal="aal2")
     world.command("ledger_move_external", kind="withdrawal", party_id=escrow.payee, currency=USDC,
-                  amount="270", actor_id=world.operator, aal="aal2")  # fmt: skip
+                  amount="365", actor_id=world.operator, aal="aal2")  # fmt: skip
     outside = world.balance(OUTSIDE, USDC, "clearing")[0]
     for _ in range(2):
-        world.command("escrow_rail_case", escrow_id=escrow.id, kind="rail_reversal", amount="200",
+        world.command("escrow_rail_case", escrow_id=escrow.id, kind="rail_reversal", amount="100",
                       provider_event_id="chargeback")  # fmt: skip
     assert escrow.facts()[0] == before
-    # 30 were left, and 95 had not been sent yet.
+    # 30 were left of the 95 that it got; the fee of 5 is gone too.
     assert world.balance(escrow.payee, USDC) == (0, 0, 0)
-    assert world.rows("select party_id, amount::numeric from public.receivables") == [
-        (escrow.payee, 75)
-    ]
-    assert world.balance(OUTSIDE, USDC, "clearing")[0] == outside + 200
+    assert world.rows("select r.party_id, r.amount::numeric, r.recovered_amount::numeric, "
+                      "w.owed::numeric from public.receivables as r join public.wallets as w "
+                      "using (party_id, currency)") == [(escrow.payee, 95, 30, 65)]  # fmt: skip
+    assert world.balance(OUTSIDE, USDC, "clearing")[0] == outside + 100
     assert world.problems() == []
 
 

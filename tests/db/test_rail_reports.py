@@ -4,12 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from tests.db.escrow import Escrow
-from tests.db.rails import applied, apply, awaiting, cost, payments, report
+from tests.db.rails import applied, apply, awaiting, card, cost, ended, payments, report
 from tests.db.refused import refused
 from tests.db.trades import funded
 from tests.db.world import OUTSIDE, PLATFORM, World
@@ -18,37 +17,20 @@ USDC, USD = "USDC_BASE", "USD"
 SERVICE = "market_service"
 
 
-def card(world: World, **fields: Any) -> Escrow:
-    """A funded escrow that was paid by card."""
-    made = awaiting(world, "stripe", **fields)
-    report(world, made, "ch_1")
-    apply(world)
-    assert made.place == ("funded", "")
-    return made
-
-
-def ended(world: World, *, takes_out: str = "395", **fields: Any) -> Escrow:
-    """Paid by card, released, kept by the payee in the balance, and taken out by it."""
-    made = card(world, **fields)
-    made.commit("accept", "payer")
-    for (payout,) in world.rows("select id from public.settlement_instructions"):
-        world.command("payout_keep", payout_id=payout, actor_id=made.payee, aal="aal2")
-    withdraw(world, made.payee, takes_out)
-    return made
-
-
-def withdraw(world: World, party: UUID, amount: str) -> None:
-    world.command("ledger_move_external", kind="withdrawal", party_id=party, currency=USD,
-                  amount=amount, actor_id=world.operator, aal="aal2")  # fmt: skip
-
-
 def clearing(world: World, currency: str = USD) -> Decimal:
     """What the rails hold for the platform, with the sign turned."""
     return Decimal(world.balance(OUTSIDE, currency, "clearing")[0])
 
 
-def losses(world: World) -> Decimal:
-    return Decimal(world.balance(PLATFORM, USD, "losses")[0])
+def owed(world: World) -> Any:
+    """What parties owe the platform, by its books."""
+    return -Decimal(world.balance(PLATFORM, USD, "receivables")[0])
+
+
+def own(world: World) -> tuple[Decimal, Decimal]:
+    """The platform's fees and losses."""
+    return (Decimal(world.balance(PLATFORM, USD, "fees")[0]),
+            Decimal(world.balance(PLATFORM, USD, "losses")[0]))  # fmt: skip
 
 
 def debts(world: World) -> list[tuple[Any, ...]]:
@@ -247,20 +229,20 @@ def test_suspense_that_the_rail_took_back_ends_the_waiting(world: World) -> None
 
 def test_incident_31_a_chargeback_after_the_end_never_reopens_the_trade(world: World) -> None:
     escrow = ended(world, takes_out="335")
-    before, outside, lost = escrow.facts()[0], clearing(world), losses(world)
+    before, outside, (fee, lost) = escrow.facts()[0], clearing(world), own(world)
     report(world, escrow, "dp_1:opened", "reversal_opened", reference="dp_1",
            due_by=(world.now() + timedelta(days=9)).isoformat())  # fmt: skip
     assert apply(world).cases == 1
-    # 60 were there; the platform pays the rest, and is owed it.
-    assert (world.balance(escrow.payee, USD), debts(world)) == ((0, 0, 0), [(40, 0, 0)])
-    assert (clearing(world), losses(world)) == (outside + 100, lost - 40)
+    # Of the 95 that it got 60 were there; the platform is owed the rest, and gives its fee.
+    assert (world.balance(escrow.payee, USD), debts(world)) == ((0, 0, 0), [(95, 60, 0)])
+    assert (clearing(world), owed(world), own(world)) == (outside + 100, 35, (fee - 5, lost))
     report(world, escrow, "dp_1:lost", "reversal_lost", reference="dp_1")
     apply(world)
-    assert world.rows("select state, last_event, debtor_id, taken_amount::numeric "
+    assert world.rows("select state, last_event, fee_amount::numeric, loss_amount::numeric "
                       "from public.escrow_cases") == [
-        ("upheld", "reversal_lost", escrow.payee, 60)
+        ("upheld", "reversal_lost", 5, 0)
     ]  # fmt: skip
-    assert (clearing(world), losses(world)) == (outside + 100, lost - 40)
+    assert (clearing(world), owed(world), own(world)) == (outside + 100, 35, (fee - 5, lost))
     assert escrow.facts()[0] == before
     assert world.problems() == []
 
@@ -271,54 +253,54 @@ def test_one_that_was_lost_before_anybody_heard_of_it(world: World) -> None:
     report(world, escrow, "dp_1:opened", "reversal_opened", reference="dp_1")
     apply(world)
     assert world.rows("select state from public.escrow_cases") == [("upheld",)]
-    assert debts(world) == [(100, 0, 0)]
+    assert debts(world) == [(95, 0, 0)]
 
 
 def test_the_next_payments_are_set_off_against_what_is_owed(world: World) -> None:
     escrow = ended(world)
     report(world, escrow, "dp_1:opened", "reversal_opened", reference="dp_1")
     apply(world)
-    lost = losses(world)
     parties = (escrow.payer, escrow.payee)
-    for amount, owed, paid in (("80", 76, []), ("60", 100, [33])):
-        later = funded(world, SERVICE, currency=USD, rail="stripe", amount=amount, parties=parties)
-        withdraw(world, escrow.payee, str(Decimal(amount) * 3))
+    for amount, back, paid in (("80", 76, []), ("60", 95, [38])):
+        later = awaiting(world, "stripe", currency=USD, amount=amount, parties=parties, times=0)
+        report(world, later, f"ch_{amount}")
+        apply(world)
         later.commit("accept", "payer")
-        assert debts(world) == [(100, owed, 0)]
-        assert losses(world) == lost + owed
+        assert debts(world) == [(95, back, 0)]
+        assert owed(world) == 95 - back
         assert [row[3] for row in payments(world, later)] == paid
     assert world.problems() == []
 
 
-@pytest.mark.parametrize("recovered", [0, 76])
+@pytest.mark.parametrize("recovered", [False, True])
 def test_everybody_has_back_what_a_reversal_took_when_it_is_won(
-    world: World, recovered: int
+    world: World, recovered: bool
 ) -> None:
     escrow = ended(world, takes_out="370")
-    outside, lost = clearing(world), losses(world)
+    outside, mine = clearing(world), own(world)
     report(world, escrow, "dp_1:opened", "reversal_opened", reference="dp_1")
     apply(world)
-    assert debts(world) == [(75, 0, 0)]
+    assert debts(world) == [(95, 25, 0)]
     if recovered:
-        later = funded(world, SERVICE, currency=USD, rail="stripe", amount="40",
+        later = funded(world, SERVICE, currency=USD, rail="stripe", amount="40", times=0,
                        parties=(escrow.payer, escrow.payee))  # fmt: skip
         later.commit("accept", "payer")
-        assert debts(world) == [(75, 38, 0)]
-        outside -= 40 + 240
+        assert debts(world) == [(95, 25 + 38, 0)]
+        outside -= 40
+        mine = (mine[0] + 2, mine[1])
     report(world, escrow, "dp_1:won", "reversal_won", reference="dp_1")
     apply(world)
     back = 38 if recovered else 0
-    assert debts(world) == [(75, back, 75 - back)]
-    assert losses(world) == lost
+    assert debts(world) == [(95, 25 + back, 70 - back)]
+    assert (owed(world), own(world)) == (0, mine)
     assert clearing(world) == outside
     # 25 were taken at once, the rest was set off.
     assert payments(world, escrow)[-1] == (
         "reinstate", escrow.payee, USD, Decimal(25 + back), "created",
     )  # fmt: skip
     assert world.one("select state from public.escrow_cases") == "dismissed"
-    for event in ("reversal_won", "reversal_lost"):
-        report(world, escrow, f"dp_1:again:{event}", event, reference="dp_1")
-    assert apply(world).noted == 2
+    report(world, escrow, "dp_1:again", "reversal_won", reference="dp_1")
+    assert (apply(world).neutral, applied(world)[-1]) == (1, "repeated")
     assert world.problems() == []
 
 
@@ -332,7 +314,7 @@ def test_a_payment_on_its_way_is_not_called_back(world: World) -> None:
     report(world, escrow, "dp_1:opened", "reversal_opened", reference="dp_1")
     apply(world)
     assert payments(world, escrow) == [("release", escrow.payee, USD, 95, "claimed")]
-    assert world.balance(escrow.payee, USD) == (200, 95, 0)
+    assert world.balance(escrow.payee, USD) == (205, 95, 0)
     assert world.problems() == []
 
 
@@ -348,12 +330,13 @@ def _funds(world: World) -> Escrow:
     return made
 
 
-def _then(build: Callable[..., Escrow], *stages: str) -> Callable[[World], Escrow]:
+def _then(build: Callable[..., Escrow], *stages: str, **fields: Any) -> Callable[[World], Escrow]:
     def made(world: World) -> Escrow:
         escrow = build(world)
         for stage in stages:
             apply(world)
-            report(world, escrow, f"dp_1:{stage}", f"reversal_{stage}", reference="dp_1")
+            report(world, escrow, f"dp_1:{stage}", f"reversal_{stage}", reference="dp_1",
+                   **fields)  # fmt: skip
         return escrow
 
     return made
@@ -362,7 +345,7 @@ def _then(build: Callable[..., Escrow], *stages: str) -> Callable[[World], Escro
 CRASHES = {
     "funds_confirmed": _funds, "funds_mismatch": _under,
     "freeze": _then(card, "opened"), "unfreeze": _then(card, "opened", "won"),
-    "rail_return": _then(card, "opened", "lost"), "rail_void": _then(_under, "lost"),
+    "rail_return": _then(card, "opened", "lost"), "rail_void": _then(_under, "lost", amount="40"),
     "rail_reversal": _then(ended, "opened"), "reversal_won": _then(ended, "opened", "won"),
     "reversal_lost": _then(ended, "opened", "lost"),
 }  # fmt: skip
@@ -377,7 +360,7 @@ def test_a_worker_that_dies_after_the_move_leaves_it_made_once(world: World, wha
     before = (escrow.facts(), payments(world, escrow), debts(world), clearing(world))
     world.advance(seconds=16)
     done = apply(world)
-    assert (done.failed, applied(world)[-1]) == (0, "noted" if "rev" in what else what)
+    assert (done.failed, applied(world)[-1]) == (0, "repeated" if "rev" in what else what)
     assert (escrow.facts(), payments(world, escrow), debts(world), clearing(world)) == before
     assert world.problems() == []
 

@@ -80,14 +80,15 @@ def contract(
     amount: str = "100",
     currency: str | None = None,
     parties: tuple[UUID, UUID] | None = None,
+    times: int = 3,
     **fields: Any,
 ) -> Escrow:
-    """A proposed escrow of the marketplace whose parties have three times its amount."""
+    """A proposed escrow of the marketplace whose parties are given some times its amount."""
     payer, payee = parties or (world.user("payer"), world.user("payee"))
     rail = fields.get("rail", world.rail)
     currency = currency or CURRENCIES[rail]
-    for party in (payer, payee):
-        world.deposit(party, Decimal(amount) * 3, currency)
+    for party in (payer, payee) if times else ():
+        world.deposit(party, Decimal(amount) * times, currency)
     answer = world.command(
         "escrow_open",
         **{

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from tests.stack.people import UNLIMITED, UNTOLD
+from tests.stack.people import KNOWN, UNLIMITED, UNTOLD
 
 Connection = psycopg.Connection[Any]
 
@@ -97,6 +97,7 @@ class World:
         if not limited:
             self.run(UNLIMITED, made)
             self.run(UNTOLD, made)
+            self.run(KNOWN, made)
         return made
 
     def _employ(self, user: UUID, role: str) -> None:

@@ -26,6 +26,22 @@ class Entry:
     hold: UUID | None = None
 
 
+@dataclass
+class Debt:
+    """What a party bears of a reversal; open as long as it has not been taken from it."""
+
+    party: UUID
+    case: UUID
+    currency: str
+    amount: Decimal
+    recovered: Decimal = ZERO
+    cancelled: Decimal = ZERO
+
+    @property
+    def left(self) -> Decimal:
+        return self.amount - self.recovered - self.cancelled
+
+
 Bucket = tuple[UUID, str, str, str]  # party, currency, type, bucket
 
 
@@ -37,6 +53,16 @@ class Books:
     holds: dict[tuple[UUID, UUID, str, str], Decimal] = field(
         default_factory=lambda: defaultdict(lambda: ZERO)
     )
+    debts: list[Debt] = field(default_factory=list)
+
+    def owed(self, party: UUID, currency: str) -> Decimal:
+        """What a party owes in a currency."""
+        mine = (d.left for d in self.debts if (d.party, d.currency) == (party, currency))
+        return sum(mine, ZERO)
+
+    def owes(self, party: UUID) -> bool:
+        """Whether a party owes anything."""
+        return any(debt.left for debt in self.debts if debt.party == party)
 
     def available(self, party: UUID, currency: str) -> Decimal:
         return self.balances[party, currency, "spot", "available"]
@@ -73,6 +99,16 @@ class Books:
             self.balances[entry.party, entry.currency, entry.type, entry.bucket] += entry.amount
             if entry.hold is not None:
                 self.holds[entry.hold, entry.party, entry.currency, entry.bucket] += entry.amount
+        self.collect()
+
+    def collect(self) -> None:
+        """Nobody who owes has anything available: the oldest debt is paid first."""
+        for debt in self.debts:
+            key = (debt.party, debt.currency, "spot", "available")
+            part = min(debt.left, self.balances[key])
+            debt.recovered += part
+            self.balances[key] -= part
+            self.balances[PLATFORM, debt.currency, "receivables", "available"] += part
 
 
 def moved(
@@ -92,6 +128,10 @@ def clearing(currency: str, amount: Decimal) -> Entry:
 
 def fees(currency: str, amount: Decimal) -> Entry:
     return Entry(PLATFORM, currency, amount, type="fees")
+
+
+def receivables(currency: str, amount: Decimal) -> Entry:
+    return Entry(PLATFORM, currency, amount, type="receivables")
 
 
 def losses(currency: str, amount: Decimal) -> Entry:

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from tests.model.books import Entry, clearing, losses
+from tests.model.books import Debt, Entry, clearing, fees, losses, receivables
 from tests.model.money import ZERO, fits
 from tests.model.operators import answered, not_operator
-from tests.model.payments import OPEN, Debt, keep, pay_out
+from tests.model.payments import OPEN, keep, pay_out
 from tests.model.things import Case, Escrow
 from tests.model.world import DONE, Answer, Body, Verdict, World, has_key, refusals, refused
 
@@ -61,9 +61,14 @@ def judge_rail_case(world: World, body: Body) -> Verdict:
         return Verdict(replay={"case_id": before})
     waits = escrow.state in ("proposed", "awaiting_funds", "funding_exception")
     kind, code = body["kind"], body["currency"]
-    if (kind == "late_funds" and waits) or (kind == "rail_reversal" and not escrow.closed):
+    if (
+        escrow.rail == "internal"
+        or (kind == "late_funds" and waits)
+        or (kind == "rail_reversal" and not escrow.closed)
+    ):
         return refused("illegal_move")
-    right = body["amount"] > 0 and fits(body["amount"], code)
+    signed = body["amount"] > 0 or (kind == "discrepancy" and body["amount"] < 0)
+    right = signed and fits(body["amount"], code)
     if kind == "rail_reversal" and code != escrow.currency:
         right = False
     return DONE if right else refused("funds_not_exact")
@@ -73,35 +78,75 @@ def apply_rail_case(world: World, body: Body, given: Answer) -> Answer:
     escrow, case_id = world.escrows[body["escrow_id"]], UUID(given["case_id"])
     kind, code, amount = body["kind"], body["currency"], body["amount"]
     case = Case(case_id, escrow.id, kind, None, world.now + escrow.policy.review, amount)
-    case.last_event, world.cases[case_id] = kind, case
+    case.currency, case.last_event, world.cases[case_id] = code, kind, case
     world.rail_events[body["provider_event_id"]] = case_id
+    own = code == escrow.currency
     if kind == "late_funds":
+        escrow.account.came_in += amount if own else ZERO
         entries = pay_out(
             world, escrow, "return", escrow.payer, code, amount,
             version=escrow.version, case=case_id,
         )  # fmt: skip
         world.books.post([clearing(code, -amount), *entries])
+    elif kind == "discrepancy":
+        case.deadline_at = world.now + DISCREPANCY
+        _differs(escrow, amount if own else ZERO)
+        world.books.post([clearing(code, amount), losses(code, -amount)])
     else:
+        case.event = body["provider_event_id"]
         _take_back(world, escrow, case, amount)
+        case.event = None
         case.deadline_at = (body["due_by"] or world.now) + timedelta(days=180)
+    assert escrow.account.whole, escrow.account
     return {"case_id": case_id}
 
 
+DISCREPANCY = timedelta(days=30)
+
+
+def _differs(escrow: Escrow, amount: Decimal) -> None:
+    """What fits nothing: the rail took it, or gave it (below zero)."""
+    escrow.account.lost += amount
+    if amount > 0:
+        escrow.account.rail_took += amount
+    else:
+        escrow.account.came_in -= amount
+
+
+def _discrepancy(world: World, case: Case, event: str, amount: Decimal) -> None:
+    """A case of which only the event of the rail is known."""
+    end = world.now + DISCREPANCY
+    found = Case(uuid4(), case.escrow, "discrepancy", None, end, amount)
+    found.event, found.currency = event, case.currency
+    world.cases[found.id] = found
+
+
 def _take_back(world: World, escrow: Escrow, case: Case, amount: Decimal) -> None:
-    """From whoever was paid, as far as it reaches; the rest is owed to the platform."""
-    code = escrow.currency
-    debtor = escrow.payee if (escrow.payee_amount or 0) > 0 else escrow.payer
+    """First from what the payer was given back, then from what the payee was paid, then from the
+    fee; the rest is lost."""
+    code, account = escrow.currency, escrow.account
     for payment in world.payments.values():
-        mine = (payment.escrow, payment.party, payment.currency) == (escrow.id, debtor, code)
-        if mine and payment.state in OPEN:
+        if (payment.escrow, payment.currency) == (escrow.id, code) and payment.state in OPEN:
             keep(world, payment)
-    taken = min(world.books.available(debtor, code), amount)
-    case.debtor, case.taken = debtor, taken
-    world.books.post(
-        [clearing(code, amount), Entry(debtor, code, -taken), losses(code, taken - amount)]
-    )
-    if amount > taken:
-        world.debts.append(Debt(debtor, case.id, code, amount - taken))
+    left, entries, debts = amount, [clearing(code, amount)], []
+    for party, side in ((escrow.payer, "payer"), (escrow.payee, "payee")):
+        borne = getattr(account, f"by_{side}")
+        part = min(left, getattr(account, f"to_{side}") - borne)
+        setattr(account, f"by_{side}", borne + part)
+        left -= part
+        taken = min(part, world.books.available(party, code))
+        entries += [Entry(party, code, -taken), receivables(code, taken - part)]
+        if part:
+            debts.append(Debt(party, case.id, code, part, recovered=taken))
+    fee = min(left, account.fee - account.by_fee)
+    lost = left - fee
+    account.by_fee, account.lost = account.by_fee + fee, account.lost + lost
+    account.rail_took += amount
+    case.fee_amount, case.loss_amount = fee, lost
+    world.books.post([*entries, fees(code, -fee), losses(code, -lost)])
+    world.books.debts += debts
+    if lost:
+        _discrepancy(world, case, f"{case.event}:loss", lost)
 
 
 def judge_outcome(world: World, body: Body) -> Verdict:
@@ -110,28 +155,46 @@ def judge_outcome(world: World, body: Body) -> Verdict:
         return refused("illegal_move")
     if case.last_event == body["event"]:
         return Verdict(replay={"case_id": case.id})
-    right = case.state == "review" and case.kind == "rail_reversal"
-    return DONE if right else refused("illegal_move")
+    if case.kind != "rail_reversal" or case.last_event == "reversal_won":
+        return refused("illegal_move")
+    amount = body["amount"]
+    right = amount is None or (amount > 0 and fits(amount, world.escrows[case.escrow].currency))
+    return DONE if right else refused("funds_not_exact")
 
 
 def apply_outcome(world: World, body: Body, given: Answer) -> Answer:
     case = world.cases[body["case_id"]]
     escrow, event = world.escrows[case.escrow], body["event"]
+    code, account, whole = escrow.currency, escrow.account, case.amount
+    assert whole is not None
+    amount = whole if body["amount"] is None else body["amount"]
     case.state = "dismissed" if event == "reversal_won" else "upheld"
     case.last_event, case.deadline_at = event, None
-    if event == "reversal_won":
-        code, amount = escrow.currency, case.amount
-        assert amount is not None
-        assert case.debtor is not None
-        owed = ZERO
-        for debt in world.debts:
-            if debt.case == case.id:
-                owed = debt.cancelled = debt.amount - debt.recovered
-        entries = pay_out(
-            world, escrow, "reinstate", case.debtor, code, amount - owed,
-            version=escrow.version, case=case.id,
-        )  # fmt: skip
-        world.books.post([clearing(code, -amount), losses(code, owed), *entries])
+    if event == "reversal_lost":
+        more = amount - whole
+        account.rail_took += more
+        world.books.post([clearing(code, more), losses(code, -more)])
+    else:
+        more = whole - amount
+        account.rail_took -= amount
+        account.lost -= case.loss_amount
+        account.by_fee -= case.fee_amount
+        entries = [fees(code, case.fee_amount), losses(code, case.loss_amount - more)]
+        for debt in [each for each in world.books.debts if each.case == case.id]:
+            side = "by_payer" if debt.party == escrow.payer else "by_payee"
+            setattr(account, side, getattr(account, side) - debt.amount)
+            entries.append(receivables(code, debt.left))
+            debt.cancelled += debt.left
+            entries += pay_out(
+                world, escrow, "reinstate", debt.party, code, debt.recovered,
+                version=escrow.version, case=case.id,
+            )  # fmt: skip
+        world.books.post([clearing(code, -amount), *entries])
+    account.lost += more
+    if more:
+        known = next(key for key, value in world.rail_events.items() if value == case.id)
+        _discrepancy(world, case, f"{known}:{event}", more)
+    assert account.whole, account
     return {"case_id": case.id}
 
 
@@ -144,6 +207,7 @@ def judge_close_case(world: World, body: Body) -> Verdict:
         return refused("case_not_found")
     escrow, amount = world.escrows[case.escrow], body.get("amount")
     right = amount is None or (0 <= amount <= escrow.amount and fits(amount, escrow.currency))
+    pays = body["event"] == "uphold" and case.kind == "claim" and amount
     sides = (escrow.payer, escrow.payee)
     mine = any(world.cast.belongs_to(body["actor_id"], side) for side in sides)
     return refusals(
@@ -152,6 +216,7 @@ def judge_close_case(world: World, body: Body) -> Verdict:
         or case.state != "review"
         or case.kind == "rail_reversal",
         bad_amount=not right,
+        claims_exceed_escrow=bool(pays) and escrow.claimed + (amount or ZERO) > escrow.amount,
     )
 
 
@@ -161,6 +226,7 @@ def apply_close_case(world: World, body: Body, given: Answer) -> Answer:
     case.deadline_at, case.last_event = None, body["event"]
     if case.state == "upheld" and case.kind == "claim" and amount:
         case.paid_amount = amount
+        world.escrows[case.escrow].claimed += amount
         code = world.escrows[case.escrow].currency
         assert case.raised_by is not None
         world.books.post([losses(code, -amount), Entry(case.raised_by, code, amount)])

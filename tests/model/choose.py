@@ -98,9 +98,11 @@ def claim(world: World, random: Random) -> Body:
 def rail_case(world: World, random: Random) -> Body:
     escrow_id = one_of(random, world.escrows)
     escrow = world.escrows.get(escrow_id)
-    kind = random.choice(["late_funds", "rail_reversal"])
+    kind = random.choice(["late_funds", "rail_reversal", "rail_reversal", "discrepancy"])
     code = escrow.currency if escrow and random.random() < 0.95 else random.choice(CRYPTO)
-    amount = random.choice([Decimal("0.25"), Decimal(1)])
+    amount = random.choice([Decimal("0.25"), Decimal(1), Decimal("0.001"), Decimal(3)])
+    if kind == "discrepancy" and random.random() < 0.5:
+        amount = -amount
     return {
         "escrow_id": escrow_id, "kind": kind, "amount": amount, "currency": code,
         "due_by": random.choice([None, world.now + timedelta(days=9)]),
@@ -113,6 +115,7 @@ def outcome(world: World, random: Random) -> Body:
     known = reversals if random.random() < 0.9 else world.cases
     return {
         "case_id": one_of(random, known),
+        "amount": random.choice([None, None, Decimal("0.25"), Decimal("1.5"), ZERO]),
         "event": random.choice(["reversal_won", "reversal_won", "reversal_lost"]),
     }
 

@@ -53,6 +53,11 @@ def judge_move_external(world: World, body: Body) -> Verdict:
         faults.add("reference_used")
     if not faults and not world.books.covers(_entries(body["kind"], party, code, amount)):
         faults.add("insufficient_funds")
+    if body["kind"] == "withdrawal" and faults <= {"insufficient_funds"}:
+        own = world.books.owed(party, code)
+        # The model has no prices: what a debt is worth elsewhere is not known.
+        if own or (world.books.owes(party) and not faults):
+            faults = {"debt_open"}
     return Verdict(frozenset(faults))
 
 

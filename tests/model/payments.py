@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.model.books import Entry, clearing, losses
+from tests.model.books import Entry, clearing
 from tests.model.money import ZERO
 from tests.model.operators import answered, has_part
 from tests.model.things import Case, Escrow
@@ -58,33 +58,6 @@ class Payment:
         return self.rail == "stripe" and self.kind in ("refund", "return")
 
 
-@dataclass
-class Debt:
-    """What a party owes after a reversal."""
-
-    party: UUID
-    case: UUID
-    currency: str
-    amount: Decimal
-    recovered: Decimal = ZERO
-    cancelled: Decimal = ZERO
-
-    @property
-    def left(self) -> Decimal:
-        return self.amount - self.recovered - self.cancelled
-
-
-def set_off(world: World, party: UUID, code: str, amount: Decimal) -> Decimal:
-    """How much of an amount pays debts, the oldest first."""
-    taken = ZERO
-    for debt in world.debts:
-        if (debt.party, debt.currency) == (party, code):
-            part = min(debt.left, amount - taken)
-            debt.recovered += part
-            taken += part
-    return taken
-
-
 def pay_out(
     world: World, escrow: Escrow, kind: str, party: UUID, code: str, amount: Decimal,
     *, version: int | None = None, case: UUID | None = None, reference: str | None = None,
@@ -92,10 +65,12 @@ def pay_out(
     """Entries that give money of an escrow to a party, and the payment that takes it there."""
     if amount == 0:
         return []
+    escrow.account.gives(escrow, kind, code, amount)
     if escrow.rail == "internal":
         return [Entry(party, code, amount)]
-    owed = set_off(world, party, code, amount) if kind in ("release", "reinstate") else ZERO
-    entries = [losses(code, owed)] if owed else []
+    # What the party owes stays here, to be collected.
+    owed = ZERO if kind == "rail_return" else min(world.books.owed(party, code), amount)
+    entries = [Entry(party, code, owed)] if owed else []
     if owed == amount:
         return entries
     payment = Payment(
@@ -138,8 +113,11 @@ def claim(world: World, rail: str) -> set[UUID]:
         if payment.rail != rail or payment.state not in WORKED or not due:
             continue
         if payment.state == "created":
+            if world.books.owed(payment.party, payment.currency):
+                keep(world, payment)
+                continue
             goes_to = None if payment.card else world.destinations.get((payment.party, rail))
-            if goes_to is None:
+            if goes_to is None or world.books.owes(payment.party):
                 payment.next_at = world.now + wait(payment.tries + 6)
                 payment.tries += 1
                 continue
@@ -180,7 +158,7 @@ def record(world: World, body: Body) -> Answer | None:
         )
     elif event == "fail":
         case = Case(uuid4(), payment.escrow, "payout", None, world.now + AGAIN, payment.amount)
-        case.event = f"{payment.id}:{payment.attempt}"
+        case.event, case.currency = f"{payment.id}:{payment.attempt}", payment.currency
         world.cases[case.id] = case
     return {"recorded": True, "state": payment.state, "version": payment.version}
 

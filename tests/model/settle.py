@@ -31,6 +31,7 @@ def pay_parts(world: World, escrow: Escrow, d: Body) -> None:
         entries += pay_out(world, escrow, "refund", escrow.payer, code, refund)
     entries += pay_out(world, escrow, "release", escrow.payee, code, d["payee_amount"])
     entries.append(fees(code, d["fee_amount"]))
+    escrow.account.fee += d["fee_amount"]
     world.books.post([*entries, *_bond(world, escrow, d)])
 
 
@@ -80,6 +81,8 @@ def pay_funding(world: World, escrow: Escrow, d: Body, role: str) -> None:
     if event in FUNDING and role == "rail":
         code, amount = payload.get("currency") or own, payload["amount"]
         entries.append(clearing(code, -amount))
+        if code == own:
+            escrow.account.came_in += amount
         if event == "funds_mismatch":
             entries.append(Entry(payer, code, amount, "pending", hold=escrow.id))
         else:
@@ -100,4 +103,5 @@ def pay_funding(world: World, escrow: Escrow, d: Body, role: str) -> None:
         entries += pay_out(world, escrow, "return", payer, own, free)
     elif free < 0:
         entries.append(Entry(payer, own, free))
+        escrow.account.came_in -= free
     world.books.post(entries)

@@ -112,6 +112,39 @@ class Dispute:
 
 
 @dataclass
+class Account:
+    """The money of an escrow on an outside rail, in its currency: what came in, what went where."""
+
+    came_in: Decimal = ZERO
+    to_payer: Decimal = ZERO
+    to_payee: Decimal = ZERO
+    fee: Decimal = ZERO
+    rail_took: Decimal = ZERO
+    by_payer: Decimal = ZERO
+    by_payee: Decimal = ZERO
+    by_fee: Decimal = ZERO
+    lost: Decimal = ZERO
+
+    def gives(self, escrow: "Escrow", kind: str, code: str, amount: Decimal) -> None:
+        if code != escrow.currency or kind == "reinstate":
+            return
+        name = {"release": "to_payee", "rail_return": "rail_took"}.get(kind, "to_payer")
+        setattr(self, name, getattr(self, name) + amount)
+
+    @property
+    def whole(self) -> bool:
+        """Law 14, and that nobody bears more than it was paid."""
+        kept = (
+            self.to_payer - self.by_payer + self.to_payee - self.by_payee + self.fee - self.by_fee
+        )
+        return kept + self.rail_took - self.lost <= self.came_in and (
+            self.by_payer <= self.to_payer
+            and self.by_payee <= self.to_payee
+            and self.by_fee <= self.fee
+        )
+
+
+@dataclass
 class Escrow:
     id: UUID
     product: str
@@ -147,6 +180,8 @@ class Escrow:
     holds: list[Hold] = field(default_factory=list)
     claims: set[UUID] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
+    account: Account = field(default_factory=Account)
+    claimed: Decimal = ZERO
 
     @property
     def closed(self) -> bool:
@@ -191,10 +226,11 @@ class Case:
     paid_amount: Decimal | None = None
     state: str = "review"
     last_event: str | None = None
-    # The rail's; of a payment that was refused, the payment and its attempt.
+    currency: str | None = None
+    # The rail's, of cases that no command answers with: refused payments, discrepancies.
     event: str | None = None
-    debtor: UUID | None = None
-    taken: Decimal | None = None
+    fee_amount: Decimal = ZERO
+    loss_amount: Decimal = ZERO
 
 
 @dataclass

@@ -23,14 +23,15 @@ select jsonb_build_object(
                 )), '[]')
                 from public.settlement_instructions as i where i.escrow_id = e.id
             ),
-            'refused_payments', (
+            'told_cases', (
                 select coalesce(jsonb_object_agg(c.provider_event_id, c.id), '{}')
-                from public.escrow_cases as c where c.escrow_id = e.id and c.kind = 'payout'
+                from public.escrow_cases as c where c.escrow_id = e.id
+                    and (c.kind = 'payout' or c.kind = 'discrepancy' and c.provider_event_id like 'evt_%%:%%')
             ),
             'debts', (
                 select coalesce(jsonb_agg(
-                    jsonb_build_array(r.case_id, r.amount, r.recovered_amount, r.cancelled_amount)
-                    order by r.case_id::text
+                    jsonb_build_array(r.case_id, r.party_id, r.amount, r.recovered_amount, r.cancelled_amount)
+                    order by r.case_id::text, r.party_id::text
                 ), '[]')
                 from public.receivables as r join public.escrow_cases as c on c.id = r.case_id
                 where c.escrow_id = e.id
@@ -86,7 +87,7 @@ select jsonb_build_object(
     'cases', (
         select coalesce(jsonb_object_agg(c.id, jsonb_build_object(
             'state', c.state, 'kind', c.kind, 'amount', c.amount, 'paid_amount', c.paid_amount,
-            'deadline_at', c.deadline_at, 'debtor', c.debtor_id, 'taken', c.taken_amount,
+            'deadline_at', c.deadline_at, 'currency', c.currency, 'fee_amount', c.fee_amount, 'loss_amount', c.loss_amount,
             'raised_by', c.raised_by
         )), '{}')
         from public.escrow_cases as c where c.id = any(%(cases)s)

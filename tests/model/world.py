@@ -10,7 +10,7 @@ from tests.model.cast import Cast
 from tests.model.things import Case, Escrow, Order, Transfer
 
 if TYPE_CHECKING:
-    from tests.model.payments import Debt, Payment
+    from tests.model.payments import Payment
 
 # One command of the service schema: the names and values of its JSON, as Python values.
 Body = dict[str, Any]
@@ -54,7 +54,6 @@ class World:
     stored: dict[tuple[UUID, str], tuple[str, Answer]] = field(default_factory=dict)
     rail_events: dict[str, UUID] = field(default_factory=dict)
     payments: "dict[UUID, Payment]" = field(default_factory=dict)
-    debts: "list[Debt]" = field(default_factory=list)
     # Where a party wants its money on a rail.
     destinations: dict[tuple[UUID, str], str] = field(default_factory=dict)
 

@@ -10,6 +10,11 @@ from tests.rails_day.card_words import disputes
 from tests.rails_day.day import BRIDGED_FLOAT, Day, Deal
 
 ENDED = ("released", "refunded", "split", "void")
+# What the platform lost, by the cases that name it; a loss of a reversal has a case of its own.
+LOST = (
+    "coalesce(sum(case when c.kind = 'discrepancy' and c.reason <> 'reversal_loss' then c.amount"
+    " when c.last_event <> 'reversal_won' then c.loss_amount else 0 end), 0)::numeric"
+)
 TOKENS = {"USDC_BASE": (USDC, FLOAT), "USDBC_BASE": (BRIDGED_USDC, BRIDGED_FLOAT)}
 
 
@@ -68,44 +73,51 @@ def _outside(day: Day) -> Iterator[str]:
 
 
 def _platform(day: Day) -> Iterator[str]:
-    """Costs are Stripe's fees, fees those of escrows, losses what is owed and not yet paid."""
+    """Costs are Stripe's fees, fees those of escrows that no reversal took, receivables what is
+    owed, losses what is named."""
     fees = sum(each["fee"] for each in day.stripe.objects("balance_transaction"))
     if (costs := -_booked(day, "costs", "USD")) != Decimal(fees) / 100:
         yield f"Stripe took {Decimal(fees) / 100}, we say {costs}"
     for currency in ("USD", *TOKENS):
-        earned, owed = day.rows(
+        earned, owed, lost = day.rows(
             "select (select coalesce(sum(fee_amount), 0)::numeric from public.escrow_transactions"
-            " where currency = %s and state in ('released', 'refunded', 'split')),"
+            " where currency = %s and state in ('released', 'refunded', 'split'))"
+            " - (select coalesce(sum(fee_amount), 0)::numeric from public.escrow_cases"
+            " where currency = %s and last_event <> 'reversal_won'),"
             " (select coalesce(sum(amount - recovered_amount - cancelled_amount), 0)::numeric"
-            " from public.receivables where currency = %s)",
-            currency, currency,
+            " from public.receivables where currency = %s),"
+            f" (select {LOST} from public.escrow_cases as c where c.currency = %s)",
+            currency, currency, currency, currency,
         )[0]  # fmt: skip
         if (booked := _booked(day, "fees", currency)) != earned:
             yield f"fees of {earned} {currency}, we say {booked}"
-        if (booked := -_booked(day, "losses", currency)) != owed:
-            yield f"{owed} {currency} are owed, we lost {booked}"
+        if (booked := -_booked(day, "receivables", currency)) != owed:
+            yield f"{owed} {currency} are owed, we say {booked}"
+        if (booked := -_booked(day, "losses", currency)) != lost:
+            yield f"{lost} {currency} are lost by name, we lost {booked}"
 
 
 def _people(day: Day) -> Iterator[str]:
-    """What the two of a deal have, in all, is what they put in, less fees, plus what they owe."""
+    """What the two of a deal have, in all, is what they put in, less fees, plus what they owe and
+    the platform lost."""
     for number, deal in enumerate(day.deals):
         cards = deal.rail == "stripe"
         outside = _at_stripe(day, deal) if cards else _on_chain(day, deal)
         for currency in {"USD"} if cards else set(TOKENS):
-            inside, fees, owed = _inside(day, deal, currency)
-            have = outside[currency] + inside + fees - owed
+            inside, fees, owed, lost = _inside(day, deal, currency)
+            have = outside[currency] + inside + fees - owed - lost
             back = withheld(day, deal) if cards else 0
             if have != back:
                 yield (
                     f"deal {number} ({deal.rail}): {currency}"
                     f" {(have - back).normalize():f} too much:"
                     f" outside {outside[currency]}, inside {inside}, fees {fees}, owed {owed},"
-                    f" withheld {back}"
+                    f" lost {lost}, withheld {back}"
                 )
 
 
-def _inside(day: Day, deal: Deal, currency: str) -> tuple[Decimal, Decimal, Decimal]:
-    """In the wallets of both, paid as fees, owed."""
+def _inside(day: Day, deal: Deal, currency: str) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """In the wallets of both, paid as fees, owed, lost by the platform."""
     people = [deal.buyer, deal.seller]
     return tuple(  # type: ignore[return-value]
         Decimal(each)
@@ -114,10 +126,15 @@ def _inside(day: Day, deal: Deal, currency: str) -> tuple[Decimal, Decimal, Deci
             " from public.wallets where party_id = any(%s) and currency = %s and type = 'spot'),"
             " (select coalesce(sum(fee_amount), 0)::numeric from public.escrow_transactions"
             " where id::text = any(%s) and currency = %s"
-            " and state in ('released', 'refunded', 'split')),"
+            " and state in ('released', 'refunded', 'split'))"
+            " - (select coalesce(sum(fee_amount), 0)::numeric from public.escrow_cases"
+            " where escrow_id::text = any(%s) and currency = %s and last_event <> 'reversal_won'),"
             " (select coalesce(sum(amount - recovered_amount - cancelled_amount), 0)::numeric"
-            " from public.receivables where party_id = any(%s) and currency = %s)",
-            people, currency, list(deal.escrows), currency, people, currency,
+            " from public.receivables where party_id = any(%s) and currency = %s),"
+            f" (select {LOST} from public.escrow_cases as c"
+            " where c.escrow_id::text = any(%s) and c.currency = %s)",
+            people, currency, list(deal.escrows), currency, list(deal.escrows), currency,
+            people, currency, list(deal.escrows), currency,
         )[0]
     )  # fmt: skip
 

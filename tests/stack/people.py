@@ -28,4 +28,10 @@ UNLIMITED = (
 UNTOLD = "delete from private.outbox where object_type = 'profile' and object_id = %s"
 """Statement of the owner: nobody is told how that person came to be unlimited."""
 
+KNOWN = (
+    "insert into public.payout_reserves (rail, party_id, new_for, hold_for)"
+    " values ('stripe', %s, '0', '0')"
+)
+"""Statement of the owner: a payee whose earnings wait for nothing."""
+
 PEOPLE = (ALICE, BOB, ARTHUR, AGNES, ANTON, OLGA, OSKAR)

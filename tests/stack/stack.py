@@ -18,7 +18,7 @@ from tests.stack.cluster import Cluster
 from tests.stack.gateway import REST_PREFIX, Gateway
 from tests.stack.lambdas import Lambdas
 from tests.stack.paths import SUPABASE
-from tests.stack.people import UNLIMITED, UNTOLD
+from tests.stack.people import KNOWN, UNLIMITED, UNTOLD
 from tests.stack.postgrest import PostgREST
 from tests.stack.prepared import copy_prepared
 from tests.stack.processes import PortTaken, port_is_free
@@ -183,6 +183,7 @@ class Stack:
             if not limited:
                 connection.execute(UNLIMITED, [user_id])
                 connection.execute(UNTOLD, [user_id])
+                connection.execute(KNOWN, [user_id])
         return user_id
 
     def invoke(self, name: str, event: Any) -> Any:

@@ -9,7 +9,7 @@ from tests.stories.users import Balance, User, balance
 
 PLATFORM = "00000000-0000-4000-8000-000000000001"
 FEES = "fees"
-PLATFORM_WALLETS = (FEES, "losses")
+PLATFORM_WALLETS = (FEES, "losses", "receivables")
 
 
 class Accounts:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.escrow.decision import Decision
-from functions.escrow.rails import Case, Noted, Outcome, Report, next_step
+from functions.escrow.rails import Case, Neutral, Outcome, Report, next_step
 from functions.escrow.snapshot import Actor, Snapshot
 from shared.errors import Problem
 from tests.unit.escrow_snapshots import DISPUTE, ESCROW, HELD, HOUR, NOW, POLICY, hold
@@ -18,10 +18,11 @@ HOLDING = ("funded", "performed", "disputed", "decided")
 TERMINAL = ("released", "refunded", "split", "void")
 STATES = (*BEFORE, "funding_exception", *HOLDING, *TERMINAL)
 KINDS = ("funds", "reversal_opened", "reversal_won", "reversal_lost")
-OPEN = {"id": "a-case", "state": "review"}
+OPEN = {"id": "a-case", "last_event": "rail_reversal"}
 
-# (kind, how it is) -> what comes of it in each state: an event, a case, noted or a refusal.
+# (kind, how it is) -> what comes of it in each state: an event, a case, nothing new or a refusal.
 LATE, REVERSAL = "case late_funds", "case rail_reversal"
+EXTRA, AGAIN, UNKNOWN = "case discrepancy", "repeated", "not_booked"
 TABLE: dict[tuple[str, str], dict[str, str]] = {
     ("funds", ""): {
         **dict.fromkeys((*HOLDING, *TERMINAL, "proposed"), LATE),
@@ -39,16 +40,20 @@ TABLE: dict[tuple[str, str], dict[str, str]] = {
         (*BEFORE, "funding_exception", *HOLDING), "freeze"
     ),
     ("reversal_opened", "charged back"): dict.fromkeys(
-        (*BEFORE, "funding_exception", *HOLDING), "noted"
+        (*BEFORE, "funding_exception", *HOLDING), AGAIN
     ),
-    ("reversal_opened", "case"): dict.fromkeys(TERMINAL, "noted"),
-    ("reversal_won", ""): dict.fromkeys(STATES, "noted"),
+    ("reversal_opened", "case"): dict.fromkeys(TERMINAL, AGAIN),
+    ("reversal_won", ""): dict.fromkeys(STATES, UNKNOWN),
     ("reversal_won", "charged back"): dict.fromkeys(
         (*BEFORE, "funding_exception", *HOLDING), "unfreeze"
     ),
-    ("reversal_won", "frozen"): dict.fromkeys((*BEFORE, "funding_exception", *HOLDING), "noted"),
+    ("reversal_won", "frozen"): dict.fromkeys((*BEFORE, "funding_exception", *HOLDING), UNKNOWN),
     ("reversal_won", "case"): dict.fromkeys(TERMINAL, "outcome reversal_won"),
-    ("reversal_won", "ended case"): dict.fromkeys(TERMINAL, "noted"),
+    ("reversal_won", "lost case"): dict.fromkeys(TERMINAL, "outcome reversal_won"),
+    ("reversal_won", "expired case"): dict.fromkeys(TERMINAL, "outcome reversal_won"),
+    ("reversal_won", "won case"): dict.fromkeys(TERMINAL, AGAIN),
+    ("reversal_won", "lost before"): dict.fromkeys((*HOLDING, *TERMINAL), EXTRA),
+    ("reversal_won", "won before"): dict.fromkeys((*HOLDING, *TERMINAL), AGAIN),
     ("reversal_lost", ""): {
         **dict.fromkeys(BEFORE, "illegal_move"), "funding_exception": "rail_void",
         **dict.fromkeys(HOLDING, "rail_return"), **dict.fromkeys(TERMINAL, REVERSAL),
@@ -57,7 +62,11 @@ TABLE: dict[tuple[str, str], dict[str, str]] = {
         "funding_exception": "rail_void", **dict.fromkeys(HOLDING, "rail_return"),
     },
     ("reversal_lost", "case"): dict.fromkeys(TERMINAL, "outcome reversal_lost"),
-    ("reversal_lost", "ended case"): dict.fromkeys(TERMINAL, "noted"),
+    ("reversal_lost", "expired case"): dict.fromkeys(TERMINAL, "outcome reversal_lost"),
+    ("reversal_lost", "lost case"): dict.fromkeys(TERMINAL, AGAIN),
+    ("reversal_lost", "won case"): dict.fromkeys(TERMINAL, REVERSAL),
+    ("reversal_lost", "lost before"): dict.fromkeys((*HOLDING, *TERMINAL), AGAIN),
+    ("reversal_lost", "won before"): dict.fromkeys(TERMINAL, REVERSAL),
 }  # fmt: skip
 CELLS = [(*cell, state, came) for cell, row in TABLE.items() for state, came in row.items()]
 
@@ -91,8 +100,13 @@ def _step(report: Report, snapshot: Snapshot, how: str = "") -> Any:
         "charged back": (hold("operator"), hold("rail", "chargeback", reference="dp_1")),
     }.get(how, ())
     snapshot = replace(snapshot, holds=holds)
-    case = {"case": OPEN, "ended case": {"id": "a-case", "state": "upheld"}}.get(how)
-    return next_step(report, snapshot, case)
+    last = {
+        "case": "rail_reversal", "lost case": "reversal_lost", "won case": "reversal_won",
+        "expired case": "timeout_dismiss",
+    }.get(how)  # fmt: skip
+    case = OPEN | {"last_event": last} if last else None
+    before = {"lost before": "reversal_lost", "won before": "reversal_won"}.get(how)
+    return next_step(report, snapshot, case, before)
 
 
 def _said(report: Report, snapshot: Snapshot, how: str) -> str:
@@ -106,10 +120,10 @@ def _said(report: Report, snapshot: Snapshot, how: str) -> str:
         case Case():
             return f"case {step.kind}"
         case Outcome():
-            assert step.case_id == OPEN["id"]
+            assert (step.case_id, step.amount) == (OPEN["id"], report.amount)
             return f"outcome {step.event}"
-    assert step == Noted()
-    return "noted"
+    assert isinstance(step, Neutral)
+    return step.why
 
 
 @pytest.mark.parametrize(("kind", "how", "state", "came"), CELLS)
