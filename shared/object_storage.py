@@ -89,6 +89,13 @@ def store(file: File, content: bytes) -> None:
     )
 
 
+def read(file: File) -> bytes:
+    """The bytes of a file that is stored. Raises Unavailable."""
+    found = _ask("get_object", file, ())
+    content: bytes = found["Body"].read(file.size_bytes + 1)
+    return content
+
+
 def is_stored(file: File) -> bool:
     """Whether object storage has these very bytes. Raises Unavailable."""
     found = _ask("head_object", file, ("404", "NoSuchKey"), ChecksumMode="ENABLED")

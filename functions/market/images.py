@@ -15,10 +15,12 @@ from shared.body import Body
 from shared.caller import Caller, CallerToken
 from shared.db import Database
 from shared.documented import answers
-from shared.errors import Conflict
+from shared.errors import Conflict, Invalid
 from shared.idempotency import Command, CommandKey, answer
 from shared.identifier import Id
 from shared.settings import bucket
+
+from .picture import MOST_PIXELS, MOST_PIXELS_A_SIDE, look
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
@@ -89,8 +91,26 @@ def hand_in(body: Picture, caller: Caller, key: Command, db: Db) -> Response[Any
                 "The file has not been uploaded as announced.",
                 "Announce it at image-uploads and PUT it to the address in the answer.",
             )
+        _check(file)
         kept = _command(db, key, "image_hand_in", actor, party, body)
     return answer({**kept, "key": _file(kept).key}, 201)
+
+
+def _check(file: storage.File) -> None:
+    """Look at the bytes. Raises Invalid not_a_picture, picture_too_large."""
+    seen = look(storage.read(file))
+    if seen is None or seen.media_type != file.media_type:
+        raise Invalid(
+            "not_a_picture",
+            "The bytes are no picture of the type that was announced.",
+            "Save it as JPEG, PNG or WebP and announce it as what it is.",
+        )
+    if not seen.fits:
+        raise Invalid(
+            "picture_too_large",
+            f"A picture has at most {MOST_PIXELS_A_SIDE} pixels a side and {MOST_PIXELS} in all.",
+            "Make it smaller and announce it anew.",
+        )
 
 
 def _who(
@@ -125,8 +145,10 @@ def _command(
 
 
 def _file(told: dict[str, Any]) -> storage.File:
+    # Of a party: what another announced of the same bytes shuts nobody out.
+    key = f"images/{told['party_id']}/{told['sha256']}"
     said = (told[name] for name in ("sha256", "media_type", "size_bytes"))
-    return storage.File(bucket("HOLDFAST_IMAGES_BUCKET"), f"images/{told['sha256']}", *said)
+    return storage.File(bucket("HOLDFAST_IMAGES_BUCKET"), key, *said)
 
 
 app = make_app(routes)

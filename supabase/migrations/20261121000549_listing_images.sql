@@ -36,7 +36,7 @@ create index images_handed_in_by_idx on public.images (handed_in_by);
 select private.make_append_only('public.images');
 comment on table public.images is 'Pictures that lie in object storage as they were announced: these may be listed.';
 comment on column public.images.party_id is 'Whose picture it is.';
-comment on column public.images.sha256 is 'sha256 of the bytes, in hex; everybody reads it at images/<sha256> of the public bucket.';
+comment on column public.images.sha256 is 'sha256 of the bytes, in hex; everybody reads it at images/<party_id>/<sha256> of the public bucket.';
 comment on column public.images.handed_in_by is 'User who handed it in.';
 comment on column public.images.created_at is 'When it was handed in.';
 

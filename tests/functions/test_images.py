@@ -2,21 +2,27 @@
 
 import hashlib
 import json
+import struct
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests.functions.desk import Desk
 from tests.functions.market import listing
 from tests.stack.template import load, resources
 
 
-def picture() -> bytes:
-    """A new picture, as far as anybody looks."""
-    return b"\x89PNG\r\n\x1a\n" + uuid4().bytes
+def picture(kind: str = "PNG", sides: tuple[int, int] = (2, 2)) -> bytes:
+    """A new picture: a dot more."""
+    made = BytesIO()
+    Image.new("RGB", sides, tuple(uuid4().bytes[:3])).save(made, kind)
+    # What follows the end of a picture is no part of it.
+    return made.getvalue() + uuid4().bytes
 
 
 def told(content: bytes, **changes: Any) -> dict[str, Any]:
@@ -68,7 +74,7 @@ def test_a_picture_that_was_handed_in_is_listed_and_read_by_everybody(
     made = listing(desk, seller, images=[sha256])
     (row,) = desk.read(desk.stack.create_user(), f"/listings?id=eq.{made}")
     assert row["images"] == [sha256]
-    address = f"{desk.stack.aws.endpoint}/{opened_bucket(desk)}/images/{sha256}"
+    address = f"{desk.stack.aws.endpoint}/{opened_bucket(desk)}/images/{seller}/{sha256}"
     answer = httpx.get(address, timeout=60)
     assert (answer.content, answer.headers["content-type"]) == (content, "image/png")
 
@@ -94,8 +100,9 @@ def test_what_was_not_handed_in_is_not_listed(desk: Desk, seller: UUID, state: s
     reply = desk.write(seller, "PATCH", path, {"images": images})
     assert (reply.status, reply.body["message"]) == (422, "bad_listing")
     if state != "unknown":
-        # Whoever has the same picture hands it in as well.
-        desk.done(seller, "/image-uploads", told(content))
+        # Whoever has the same picture hands it in as well: each party keeps its own.
+        again = desk.done(seller, "/image-uploads", told(content))
+        assert put(again, content) == (412 if state == "announced" else 200)
         desk.done(seller, "/images", {"sha256": images[0]})
         assert desk.write(seller, "PATCH", path, {"images": images}).status == 204
 
@@ -173,3 +180,61 @@ def test_twins_hand_in_once(desk: Desk, seller: UUID) -> None:
     assert {each.status for each in handed} == {201}
     assert len(desk.read(seller, "/images")) == len(desk.read(seller, "/image_uploads")) == 1
     assert desk.read(desk.stack.create_user(), "/images") == []
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_each_type_is_known_by_its_bytes(desk: Desk, seller: UUID, kind: str) -> None:
+    upload(desk, seller, picture(kind), media_type=f"image/{kind.lower()}")
+
+
+def refused(desk: Desk, who: UUID, content: bytes, media_type: str) -> str:
+    """The code with which bytes are refused when they are handed in."""
+    address = desk.done(who, "/image-uploads", told(content, media_type=media_type))
+    assert put(address, content) == 200
+    reply = desk.post(who, "/images", {"sha256": address["sha256"]})
+    assert reply.status == 422
+    assert desk.read(who, "/images") == []
+    return reply.code
+
+
+def enormous(wide: int, high: int) -> bytes:
+    """A PNG that says so of itself."""
+    return picture()[:16] + struct.pack(">II", wide, high) + picture()[24:]
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (b"<html><script>alert(1)</script></html>", "image/png"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 16, "image/png"),
+        (b"\x89PNG", "image/png"),
+        (b"%PDF-1.7 ", "image/jpeg"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"\xff\xd8\xff\xe0\x00\x00" * 50, "image/jpeg"),
+        (b"RIFF\x00\x00\x00\x00WEBPnothing" + b"x" * 20, "image/webp"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt " + b"x" * 20, "image/webp"),
+        (b"GIF89a\x01\x00\x01\x00", "image/png"),
+        (picture("JPEG"), "image/png"),
+        (picture("PNG"), "image/webp"),
+        (picture("WEBP"), "image/jpeg"),
+    ],
+)
+def test_what_is_no_picture_is_not_handed_in(
+    desk: Desk, seller: UUID, content: bytes, media_type: str
+) -> None:
+    assert refused(desk, seller, content + uuid4().bytes, media_type) == "not_a_picture"
+
+
+@pytest.mark.parametrize("sides", [(8_193, 1), (1, 8_193), (7_000, 7_000), (2**32 - 1, 1), (0, 5)])
+def test_a_picture_that_nobody_can_show(desk: Desk, seller: UUID, sides: tuple[int, int]) -> None:
+    assert refused(desk, seller, enormous(*sides), "image/png") == "picture_too_large"
+
+
+@pytest.mark.parametrize("media_type", ["image/webp", "image/jpeg", "image/png"])
+def test_another_who_was_first_shuts_nobody_out(desk: Desk, seller: UUID, media_type: str) -> None:
+    content = picture()
+    first = desk.stack.create_user()
+    address = desk.done(first, "/image-uploads", told(content, media_type=media_type))
+    assert put(address, content) == 200
+    sha256 = upload(desk, seller, content)
+    assert listing(desk, seller, images=[sha256])
