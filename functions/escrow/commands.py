@@ -2,7 +2,14 @@
 
 from shared.api import lambda_handler, make_app
 
-from . import arbitration, cases, contracts, outages, sides
+from . import arbitration, cases, contracts, outages, setbacks, sides
 
-app = make_app(sides.routes, contracts.routes, arbitration.routes, cases.routes, outages.routes)
+app = make_app(
+    sides.routes,
+    contracts.routes,
+    arbitration.routes,
+    cases.routes,
+    outages.routes,
+    setbacks.routes,
+)
 handler = lambda_handler(app)

@@ -45,7 +45,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 def one_round(db: Database, done: Applied) -> bool:
     """One look; whether there was something. A report that fails waits: it holds up only
-    what came after it for its own escrow. Raises Unavailable."""
+    what came after it for its own escrow, until an operator sets it aside. Raises Unavailable."""
     due = db.service_rpc("rail_reports_due", {"max_rows": BATCH}, repeatable=True)
     for data in due:
         try:
@@ -55,7 +55,10 @@ def one_round(db: Database, done: Applied) -> bool:
         except Exception as error:
             done.failed += 1
             code = error.slug if isinstance(error, Problem) else type(error).__name__
-            logger.error("report failed", report_id=data["report"]["id"], code=code, exc_info=error)
+            report_id = data["report"]["id"]
+            logger.error("report failed", report_id=report_id, code=code, exc_info=error)
+            failed = {"report_id": report_id, "error": code}
+            db.service_rpc("rail_report_failed", failed, repeatable=True)
     return bool(due)
 
 

@@ -96,6 +96,9 @@ class _Batch:
             self._swept.moved += 1
         elif refusal in _LOST:
             self._swept.lost += 1
+            # Who has moved on has another version, and is passed over; who has not would be the
+            # first of the next batch again.
+            self._note(decision.escrow_id, decision.expected_version, refusal)
         else:
             self._refused(decision, refusal)
 
@@ -105,6 +108,9 @@ class _Batch:
 
     def _fail(self, escrow_id: str, version: int, code: str) -> None:
         self._swept.failed += 1
+        self._note(escrow_id, version, code)
+
+    def _note(self, escrow_id: str, version: int, code: str) -> None:
         self.failures.append({"escrow_id": escrow_id, "version": version, "error": code})
 
 

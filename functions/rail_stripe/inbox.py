@@ -59,7 +59,11 @@ def _round(db: Database, stripe: Connection, read: Read) -> bool:
     due = db.service_rpc("webhook_events_due", asked)
     about: dict[Subject | None, list[Mapping[str, Any]]] = defaultdict(list)
     for each in due:
-        about[subject(each["type"], each["body"])].append(each)
+        try:
+            about[subject(each["type"], each["body"])].append(each)
+        except Exception as error:
+            logger.error("event unreadable", event_id=each["event_id"], exc_info=error)
+            _record(db, [each], "received", type(error).__name__, read)
     for what, events in about.items():
         _record(db, events, *_follow(db, stripe, what), read)
     return bool(due)

@@ -152,6 +152,7 @@ REFUSALS: dict[str, Refusal] = {
     'second_approval_required': Refusal(409, 'Above this amount a second arbiter must agree.', 'Propose the decision instead.'),
     'second_operator_required': Refusal(403, 'Another operator than the one who asked confirms.', ''),
     'seller_unavailable': Refusal(409, 'One of the two does not want to deal with the other.', ''),
+    'setback_not_found': Refusal(404, 'No such work is put off.', 'Read setbacks.'),
     'settlement_not_as_ruled': Refusal(409, "The parts differ from what the move's rule gives.", ''),
     'settlement_not_exact': Refusal(422, 'Payer part, payee part and fee must sum exactly to what is held.', ''),
     'sign_in_required': Refusal(403, 'An anonymous sign-in may only look around.', 'Sign in with an account of your own.'),

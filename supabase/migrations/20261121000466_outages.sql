@@ -6,7 +6,7 @@ create table public.outages (
     from_at timestamptz not null,
     to_at timestamptz not null,
     reason text not null check (length(reason) between 1 and 500),
-    declared_by uuid not null references auth.users (id) on delete restrict,
+    declared_by uuid references auth.users (id) on delete restrict,
     created_at timestamptz not null,
     credited_at timestamptz,
     constraint outages_have_ended check (from_at < to_at and to_at <= created_at),
@@ -24,7 +24,7 @@ comment on column public.outages.id is 'The outage.';
 comment on column public.outages.from_at is 'When it began.';
 comment on column public.outages.to_at is 'When it was over.';
 comment on column public.outages.reason is 'What happened, for everybody to read.';
-comment on column public.outages.declared_by is 'Operator who declared it.';
+comment on column public.outages.declared_by is 'Operator who declared it; null: the sweep found that it had been away.';
 comment on column public.outages.created_at is 'When it was declared.';
 comment on column public.outages.credited_at is
 'When the last clock had its time back; until then no timer acts on an escrow that waits for it.';
@@ -154,6 +154,72 @@ create trigger _530_credited after update on public.escrow_transactions
 for each row when (new.last_event = 'outage_credit')
 execute function private.tg_escrow_transactions__credited();
 
+-- The sweep knows when it was there last; whatever else acts by the clock asks it.
+create table private.sweep_ticks (
+    id boolean primary key default true check (id),
+    last_at timestamptz check (isfinite(last_at)),
+    silent_after interval not null check (silent_after between '2 minutes' and '1 day')
+);
+alter table private.sweep_ticks enable row level security;
+comment on table private.sweep_ticks is 'When the sweep of timers was there last: one row.';
+comment on column private.sweep_ticks.id is 'There is one row.';
+comment on column private.sweep_ticks.last_at is 'Last sign of the sweep; null: it never ran.';
+comment on column private.sweep_ticks.silent_after is
+'A longer silence is an outage: its time is given back before any timer acts.';
+insert into private.sweep_ticks (last_at, silent_after) values (null, '5 minutes');
+
+create function private.sweep_is_late(p_now timestamptz) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return exists (select from private.sweep_ticks where p_now - last_at > silent_after);
+end
+$$;
+comment on function private.sweep_is_late(timestamptz) is
+'Whether the sweep has been away for so long that no timer may act before it has noticed.';
+
+create function private.sweep_is_here(p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    -- A long sweep is there all the time; a clock that was set back does not make it late.
+    update private.sweep_ticks set last_at = p_now
+    where last_at not between p_now - interval '30 seconds' and p_now;
+end
+$$;
+comment on function private.sweep_is_here(timestamptz) is 'A sign of a sweep that has begun; the first one is service.sweep_begin.';
+
+-- Definer: schedules have no user.
+create function service.sweep_begin() returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_last timestamptz;
+    v_now timestamptz;
+    v_late boolean;
+    v_found integer := 0;
+begin
+    perform set_config('holdfast.actor_id', '', true);
+    select t.last_at into v_last from private.sweep_ticks as t for update;
+    v_now := private.clock();
+    v_late := private.sweep_is_late(v_now);
+    if v_late then
+        perform pg_advisory_xact_lock(hashtextextended('outages', 0));
+        insert into public.outages (id, from_at, to_at, reason, declared_by, created_at)
+        select private.uuid_v7(v_now), lower(r), upper(r), 'The timers stood still.', null, v_now
+        from unnest(tstzmultirange(tstzrange(v_last, v_now)) - (
+            select coalesce(range_agg(tstzrange(o.from_at, o.to_at)), '{}') from public.outages as o
+        )) as r
+        where upper(r) - lower(r) >= interval '1 minute';
+        get diagnostics v_found = row_count;
+    end if;
+    update private.sweep_ticks set last_at = v_now;
+    return v_found;
+end
+$$;
+comment on function service.sweep_begin() is
+'A sweep begins: when it was away for longer than private.sweep_ticks allows, that time becomes an outage, but for what an operator has declared of it; how many outages were found. Until it has been called, escrow_due and every other timer leave all as it is.';
+
 -- Definer: service_role may give commands, not write the tables.
 create function service.outage_declare(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -188,6 +254,28 @@ $$;
 comment on function service.outage_declare(service.command) is
 'Operator command: declares an outage of Holdfast itself that is over {from_at, to_at, reason, actor_id, aal, idempotency_key, request_hash}. Raises bad_outage (422), outage_overlaps (409).';
 
+create function private.credit_many(p_decisions private.escrow_decision[], p_now timestamptz) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_moved record;
+    v_done integer := 0;
+begin
+    for v_moved in select a.escrow_id, a.refusal from private.escrow_apply(p_decisions) as a loop
+        if v_moved.refusal is null then
+            perform private.went_through('outage', v_moved.escrow_id::text);
+            v_done := v_done + 1;
+        elsif v_moved.refusal <> 'stale_version' then
+            -- Who was moved meanwhile is met again in the next batch; anything else would head each of them.
+            perform private.put_off('outage', v_moved.escrow_id::text, v_moved.refusal, p_now);
+        end if;
+    end loop;
+    return v_done;
+end
+$$;
+comment on function private.credit_many(private.escrow_decision[], timestamptz) is
+'Gives escrows the time of an outage back; how many. Those that refuse are put off.';
+
 create function private.credit_escrows(p_outage public.outages, p_max_rows integer) returns integer
 language plpgsql volatile set search_path = ''
 as $$
@@ -196,6 +284,7 @@ declare
     v_lost interval;
     v_decisions private.escrow_decision[] := '{}';
     v_decision private.escrow_decision;
+    v_now timestamptz := private.clock();
     v_done integer := 0;
 begin
     for v_escrow in
@@ -204,6 +293,7 @@ begin
             and not exists (
                 select from private.outage_credits as c where c.outage_id = p_outage.id and c.object_id = e.id
             )
+            and not private.is_put_off('outage', e.id::text, v_now)
         order by e.expires_at
         limit p_max_rows
     loop
@@ -223,8 +313,18 @@ begin
         end if;
     end loop;
     if v_decisions <> '{}' then
-        -- Who was moved meanwhile is met again in the next batch.
-        select v_done + count(*) into v_done from private.escrow_apply(v_decisions) as a where a.refusal is null;
+        begin
+            v_done := v_done + private.credit_many(v_decisions, v_now);
+        exception when others then
+            -- One that cannot be moved: each alone, and that one waits.
+            foreach v_decision in array v_decisions loop
+                begin
+                    v_done := v_done + private.credit_many(array[v_decision], v_now);
+                exception when others then
+                    perform private.put_off('outage', v_decision.escrow_id::text, sqlerrm, v_now);
+                end;
+            end loop;
+        end;
     end if;
     return v_done;
 end

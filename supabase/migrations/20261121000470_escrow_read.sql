@@ -175,6 +175,21 @@ $$;
 comment on function private.escrow_snapshot_of(uuid) is
 'Snapshot for the caller; public.escrow_snapshot asks row level security first.';
 
+create function private.snapshot_for_timer(p_escrow public.escrow_transactions, p_now timestamptz) returns jsonb
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return private.escrow_snapshot(p_escrow, '{"id": null, "aal": "aal1", "roles": ["timer"]}', p_now);
+exception when others then
+    perform service.escrow_timers_failed(jsonb_build_array(jsonb_build_object(
+        'escrow_id', p_escrow.id, 'version', p_escrow.version, 'error', sqlerrm
+    )));
+    return null;
+end
+$$;
+comment on function private.snapshot_for_timer(public.escrow_transactions, timestamptz) is
+'Snapshot of an escrow whose time is up; null for one that cannot be read, which waits as any timer that failed.';
+
 -- Definer: timers have no user.
 create function service.escrow_due(max_rows integer default 500) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -183,43 +198,52 @@ as $$
 declare
     v_now timestamptz := private.clock();
     v_outage boolean := exists (select from public.outages where credited_at is null);
-    v_timer jsonb := '{"id": null, "aal": "aal1", "roles": ["timer"]}';
 begin
+    if private.sweep_is_late(v_now) then
+        return '[]';
+    end if;
+    perform private.sweep_is_here(v_now);
     return (
-        select coalesce(jsonb_agg(private.escrow_snapshot(due, v_timer, v_now)), '[]')
+        select coalesce(jsonb_agg(seen.snapshot) filter (where seen.snapshot is not null), '[]')
         from (
-            select e.* from public.escrow_transactions as e
-            where e.expires_at <= v_now and e.expires_at is not null and e.frozen_at is null
-                and (not v_outage or not private.awaits_credit(e))
-                and (e.state <> 'awaiting_funds' or not private.funds_pending(e, 'timeout_void', v_now))
-                and not exists (
+            select private.snapshot_for_timer(due, v_now) as snapshot
+            from (
+                select e.* from public.escrow_transactions as e
+                where e.expires_at <= v_now and e.expires_at is not null and e.frozen_at is null
+                    and (not v_outage or not private.awaits_credit(e))
+                    and (e.state <> 'awaiting_funds' or not private.funds_pending(e, 'timeout_void', v_now))
+                    and not exists (
+                        select from private.timer_failures as f
+                        where f.escrow_id = e.id and f.version = e.version and f.retry_at > v_now
+                    )
+                order by e.expires_at
+                limit least(greatest(max_rows, 1), 2000)
+                for no key update skip locked
+            ) as due
+        ) as seen
+    ) || (
+        select coalesce(jsonb_agg(seen.snapshot) filter (where seen.snapshot is not null), '[]')
+        from (
+            select private.snapshot_for_timer(held, v_now) as snapshot
+            from (
+                select e.* from public.escrow_transactions as e
+                where e.id in (
+                    select h.escrow_id from public.escrow_holds as h
+                    where h.closed_at is null and h.ends_at <= v_now and private.hold_lapsed(h, v_now)
+                ) and not exists (
                     select from private.timer_failures as f
                     where f.escrow_id = e.id and f.version = e.version and f.retry_at > v_now
                 )
-            order by e.expires_at
-            limit least(greatest(max_rows, 1), 2000)
-            for no key update skip locked
-        ) as due
-    ) || (
-        select coalesce(jsonb_agg(private.escrow_snapshot(held, v_timer, v_now)), '[]')
-        from (
-            select e.* from public.escrow_transactions as e
-            where e.id in (
-                select h.escrow_id from public.escrow_holds as h
-                where h.closed_at is null and h.ends_at <= v_now and private.hold_lapsed(h, v_now)
-            ) and not exists (
-                select from private.timer_failures as f
-                where f.escrow_id = e.id and f.version = e.version and f.retry_at > v_now
-            )
-            order by e.id
-            limit least(greatest(max_rows, 1), 2000)
-            for no key update skip locked
-        ) as held
+                order by e.id
+                limit least(greatest(max_rows, 1), 2000)
+                for no key update skip locked
+            ) as held
+        ) as seen
     );
 end
 $$;
 comment on function service.escrow_due(integer) is
-'Snapshots of escrows whose time is up, oldest first, and of held ones of which a reason has had its longest time; left out are rows that another worker holds, those whose money is on its way and those whose timer failed and waits.';
+'Snapshots of escrows whose time is up, oldest first, and of held ones of which a reason has had its longest time; left out are rows that another worker holds, those whose money is on its way and those whose timer failed and waits. Nothing while the sweep is late (private.sweep_is_late).';
 
 -- Definer: policies call it for the desk, who may not read all disputes.
 create function private.my_disputed_escrows() returns setof uuid

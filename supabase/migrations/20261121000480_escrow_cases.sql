@@ -249,10 +249,16 @@ begin
         select id from public.escrow_cases
         where state = 'review' and deadline_at <= v_now
             and private.later_by_outages(created_at, deadline_at) <= v_now
+            and not private.sweep_is_late(v_now) and not private.is_put_off('case', id::text, v_now)
         order by deadline_at limit max_rows for no key update skip locked
     loop
-        perform private.close_case(v_case.id, 'timeout_dismiss', 'timer', null, 'not upheld in time', null, v_now);
-        v_closed := v_closed + 1;
+        begin
+            perform private.close_case(v_case.id, 'timeout_dismiss', 'timer', null, 'not upheld in time', null, v_now);
+            perform private.went_through('case', v_case.id::text);
+            v_closed := v_closed + 1;
+        exception when others then
+            perform private.put_off('case', v_case.id::text, sqlerrm, v_now);
+        end;
     end loop;
     return v_closed;
 end

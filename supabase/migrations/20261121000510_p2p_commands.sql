@@ -368,6 +368,14 @@ begin
     select array_agg(due.id) into v_ids from (
         select o.id from public.p2p_orders as o
         where o.status in ('draft', 'active', 'paused') and o.expires_at <= v_now
+            and not private.sweep_is_late(v_now) and not private.is_put_off('order', o.id::text, v_now)
+            -- Who lost time to an outage has it back first.
+            and (o.status = 'draft' or not exists (
+                select from public.outages as a
+                where a.credited_at is null and a.to_at > o.created_at and not exists (
+                    select from private.outage_credits as c where c.outage_id = a.id and c.object_id = o.id
+                )
+            ))
         order by o.id limit max_rows for no key update skip locked
     ) as due;
     -- Each order posts on its own: without this the wallets would be locked in the order of orders.
@@ -379,8 +387,13 @@ begin
     for v_order in
         select * from public.p2p_orders where id = any (v_ids) order by id
     loop
-        perform private.close_order(v_order, 'expire', 'timer', null, v_now);
-        v_closed := v_closed + 1;
+        begin
+            perform private.close_order(v_order, 'expire', 'timer', null, v_now);
+            perform private.went_through('order', v_order.id::text);
+            v_closed := v_closed + 1;
+        exception when others then
+            perform private.put_off('order', v_order.id::text, sqlerrm, v_now);
+        end;
     end loop;
     return v_closed;
 end

@@ -277,6 +277,21 @@ $$;
 comment on function private.reputations_of(uuid[], timestamptz) is
 'The figures of trader_profiles, computed from trades, escrows and ratings alone. Cancelled trades do not count, refunded ones only where a dispute was ruled upon.';
 
+create function private.follow_reputation(p_parties uuid[], p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    update public.trader_profiles as t set
+        completed_trades = r.completed_trades, volume = r.volume, counterparties = r.counterparties, score = r.score,
+        dispute_loss_bps = r.dispute_loss_bps, median_pay_time = r.median_pay_time,
+        median_release_time = r.median_release_time, rating_count = r.rating_count, rating_average = r.rating_average,
+        refreshed_at = p_now
+    from private.reputations_of(p_parties, p_now) as r
+    where t.party_id = r.party_id;
+end
+$$;
+comment on function private.follow_reputation(uuid[], timestamptz) is 'Writes the figures of traders as they are now.';
+
 -- Definer: a schedule has no user, and service_role reads no trade.
 create function service.reputation_refresh(max_rows integer default 500) returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -285,6 +300,7 @@ as $$
 declare
     v_now timestamptz := private.clock();
     v_parties uuid[];
+    v_party uuid;
     v_taken integer;
 begin
     -- One at a time: of two that compute the same party, the one that read earlier could write last.
@@ -299,13 +315,23 @@ begin
     )
     select count(*), array_agg(distinct g.party_id) into v_taken, v_parties from gone as g;
     -- A later statement than the one that emptied the queue, so it sees every cause that was in it.
-    update public.trader_profiles as t set
-        completed_trades = r.completed_trades, volume = r.volume, counterparties = r.counterparties, score = r.score,
-        dispute_loss_bps = r.dispute_loss_bps, median_pay_time = r.median_pay_time,
-        median_release_time = r.median_release_time, rating_count = r.rating_count, rating_average = r.rating_average,
-        refreshed_at = v_now
-    from private.reputations_of(v_parties, v_now) as r
-    where t.party_id = r.party_id;
+    begin
+        perform private.follow_reputation(v_parties, v_now);
+        delete from public.setbacks where queue = 'reputation' and subject = any (v_parties::text[]);
+    exception when others then
+        -- One of whom no figure can be made: each alone, and that one comes back later.
+        foreach v_party in array v_parties loop
+            begin
+                perform private.follow_reputation(array[v_party], v_now);
+                perform private.went_through('reputation', v_party::text);
+            exception when others then
+                perform private.put_off('reputation', v_party::text, sqlerrm, v_now);
+                insert into private.reputation_queue (party_id, due_at)
+                select v_party, b.retry_at from public.setbacks as b
+                where b.queue = 'reputation' and b.subject = v_party::text and b.set_aside_at is null;
+            end;
+        end loop;
+    end;
     return v_taken;
 end
 $$;

@@ -271,28 +271,46 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_now timestamptz := private.clock();
-    v_offers integer;
-    v_listings integer;
+    v_id uuid;
+    v_ended integer := 0;
 begin
-    update public.offers set status = 'expired', last_event = 'expire', last_actor_role = 'timer', updated_at = v_now
-    where id in (
+    if private.sweep_is_late(v_now) then
+        return 0;
+    end if;
+    for v_id in
         select id from public.offers where status = 'pending' and expires_at <= v_now
+            and not private.is_put_off('offer', id::text, v_now)
         order by expires_at limit max_rows for no key update skip locked
-    );
-    get diagnostics v_offers = row_count;
-    update public.listings set status = 'expired', last_event = 'expire', last_actor_role = 'timer'
-    where id in (
+    loop
+        begin
+            update public.offers set status = 'expired', last_event = 'expire', last_actor_role = 'timer', updated_at = v_now
+            where id = v_id;
+            perform private.went_through('offer', v_id::text);
+            v_ended := v_ended + 1;
+        exception when others then
+            perform private.put_off('offer', v_id::text, sqlerrm, v_now);
+        end;
+    end loop;
+    for v_id in
         select id from public.listings
         where status in ('draft', 'active', 'paused', 'sold_out') and expires_at <= v_now
+            and not private.is_put_off('listing', id::text, v_now)
         order by expires_at limit max_rows for no key update skip locked
-    );
-    get diagnostics v_listings = row_count;
+    loop
+        begin
+            update public.listings set status = 'expired', last_event = 'expire', last_actor_role = 'timer' where id = v_id;
+            perform private.went_through('listing', v_id::text);
+            v_ended := v_ended + 1;
+        exception when others then
+            perform private.put_off('listing', v_id::text, sqlerrm, v_now);
+        end;
+    end loop;
     delete from public.guild_invitations
     where (guild_id, user_id) in (
         select guild_id, user_id from public.guild_invitations where expires_at <= v_now
         order by expires_at limit max_rows for update skip locked
     );
-    return v_offers + v_listings;
+    return v_ended;
 end
 $$;
 comment on function service.market_expire(integer) is

@@ -95,6 +95,21 @@ $$;
 comment on function service.rail_report(service.command) is
 'A rail says what happened {rail, provider_event_id, escrow_id, kind, currency, amount, reference, reason, provider_time, due_by}: once per event. True when it was new.';
 
+create function private.snapshot_for_report(
+    p_escrow public.escrow_transactions, p_report_id bigint, p_now timestamptz
+) returns jsonb
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return private.escrow_snapshot(p_escrow, '{"id": null, "aal": "aal1", "roles": ["rail"]}', p_now);
+exception when others then
+    perform private.put_off('rail_report', p_report_id::text, sqlerrm, p_now);
+    return null;
+end
+$$;
+comment on function private.snapshot_for_report(public.escrow_transactions, bigint, timestamptz) is
+'Snapshot of the escrow of a report; null for one that cannot be read, whose report waits.';
+
 -- Definer: as above.
 create function service.rail_reports_due(max_rows integer default 100) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -110,7 +125,9 @@ begin
             and not exists (
                 select from public.rail_reports as earlier
                 where earlier.escrow_id = r.escrow_id and earlier.id < r.id and earlier.applied_as is null
+                    and not private.is_set_aside('rail_report', earlier.id::text)
             )
+            and not private.is_set_aside('rail_report', r.id::text)
         order by r.next_at, r.id
         limit least(greatest(rail_reports_due.max_rows, 1), 1000)
         for no key update skip locked
@@ -143,10 +160,13 @@ begin
                 where b.escrow_id = t.escrow_id and b.reference = t.reference and b.id < t.id and b.kind <> 'funds'
                 order by b.id desc limit 1
             ),
-            'snapshot', private.escrow_snapshot(e, '{"id": null, "aal": "aal1", "roles": ["rail"]}', v_now)
+            'snapshot', s.snapshot
         ) order by t.id
     ), '[]') into v_due
-    from taken as t join public.escrow_transactions as e on e.id = t.escrow_id;
+    from taken as t
+    join public.escrow_transactions as e on e.id = t.escrow_id
+    cross join lateral (select private.snapshot_for_report(e, t.id, v_now) as snapshot offset 0) as s
+    where s.snapshot is not null;
     return v_due;
 end
 $$;
@@ -186,11 +206,29 @@ begin
             ));
         end if;
     end if;
+    perform private.went_through('rail_report', rail_report_applied.report_id::text);
     return true;
 end
 $$;
 comment on function service.rail_report_applied(bigint, text) is
 'Says what came of a report: a move, a case, repeated or not_booked. What a rail took beyond what the escrow held goes to losses, with a case. False when that was said before.';
+
+-- Definer: as above.
+create function service.rail_report_failed(report_id bigint, error text default '') returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+    if not exists (
+        select from public.rail_reports as r where r.id = rail_report_failed.report_id and r.applied_as is null
+    ) then
+        return false;
+    end if;
+    perform private.put_off('rail_report', rail_report_failed.report_id::text, coalesce(rail_report_failed.error, ''), private.clock());
+    return true;
+end
+$$;
+comment on function service.rail_report_failed(bigint, text) is
+'Notes that a report could not be applied, for operators to see: it comes back by itself, and holds up what its rail said later of the same escrow until it is applied or set aside (setback_decide). False when it was applied.';
 
 create table private.rail_costs (
     rail public.escrow_rail not null,

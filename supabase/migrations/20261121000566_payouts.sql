@@ -278,10 +278,16 @@ begin
     for v_payment in
         select * from public.settlement_instructions
         where deadline_at <= v_now
+            and not private.sweep_is_late(v_now) and not private.is_put_off('payout', id::text, v_now)
         order by deadline_at limit least(greatest(max_rows, 1), 2000) for no key update skip locked
     loop
-        perform private.keep_payment(v_payment, 'timer', 'nobody said in time where it should go', v_now);
-        v_kept := v_kept + 1;
+        begin
+            perform private.keep_payment(v_payment, 'timer', 'nobody said in time where it should go', v_now);
+            perform private.went_through('payout', v_payment.id::text);
+            v_kept := v_kept + 1;
+        exception when others then
+            perform private.put_off('payout', v_payment.id::text, sqlerrm, v_now);
+        end;
     end loop;
     return v_kept;
 end

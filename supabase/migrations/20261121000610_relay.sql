@@ -34,27 +34,17 @@ $$;
 comment on function private.fan_out(bigint[], uuid, timestamptz) is
 'Writes the messages of events for every endpoint that wants them, or for one; returns how many.';
 
--- Definer: schedules have no user.
-create function service.outbox_relay() returns jsonb
-language plpgsql volatile security definer set search_path = ''
+create function private.relay_events(
+    p_ids bigint[], p_now timestamptz, out events integer, out messages integer, out notifications integer
+)
+language plpgsql volatile set search_path = ''
 as $$
-declare
-    v_now timestamptz := private.clock();
-    v_ids bigint[];
-    v_messages integer;
-    v_notifications integer;
 begin
-    v_ids := array(
-        select o.id from private.outbox as o where o.relayed_at is null order by o.id limit 1000 for update skip locked
-    );
-    if cardinality(v_ids) = 0 then
-        return '{"events": 0, "messages": 0, "notifications": 0}';
-    end if;
-    v_messages := private.fan_out(v_ids, null, v_now);
+    messages := private.fan_out(p_ids, null, p_now);
     insert into public.notifications (
         id, user_id, event_id, event, object_type, object_id, sequence, data, created_at
     )
-    select private.uuid_v7(v_now), u.user_id, o.event_id, o.event, o.object_type, o.object_id, o.sequence, o.payload,
+    select private.uuid_v7(p_now), u.user_id, o.event_id, o.event, o.object_type, o.object_id, o.sequence, o.payload,
         o.created_at
     from private.outbox as o
     cross join lateral (
@@ -63,17 +53,65 @@ begin
         select m.user_id from public.party_members as m
         where m.party_id = any(o.parties) and m.role in ('owner', 'operator', 'signer', 'viewer')
     ) as u
-    where o.id = any(v_ids)
+    where o.id = any(p_ids)
     order by o.id;
-    get diagnostics v_notifications = row_count;
-    update private.outbox set relayed_at = v_now where id = any(v_ids);
-    return jsonb_build_object(
-        'events', cardinality(v_ids), 'messages', v_messages, 'notifications', v_notifications
+    get diagnostics notifications = row_count;
+    update private.outbox set relayed_at = p_now where id = any(p_ids);
+    events := cardinality(p_ids);
+end
+$$;
+comment on function private.relay_events(bigint[], timestamptz) is
+'Gives events to the endpoints and users they concern, all of them or none.';
+
+-- Definer: schedules have no user.
+create function service.outbox_relay() returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_odd boolean := exists (select from public.setbacks where queue = 'outbox');
+    v_ids bigint[];
+    v_done record;
+    v_each record;
+    v_events integer := 0;
+    v_messages integer := 0;
+    v_notifications integer := 0;
+begin
+    v_ids := array(
+        select o.id from private.outbox as o
+        where o.relayed_at is null and (not v_odd or not private.is_put_off('outbox', o.id::text, v_now))
+        order by o.id limit 1000 for update skip locked
     );
+    if cardinality(v_ids) = 0 then
+        return '{"events": 0, "messages": 0, "notifications": 0}';
+    end if;
+    begin
+        v_done := private.relay_events(v_ids, v_now);
+        v_events := v_done.events;
+        v_messages := v_done.messages;
+        v_notifications := v_done.notifications;
+        if v_odd then
+            delete from public.setbacks where queue = 'outbox' and subject = any (v_ids::text[]);
+        end if;
+    exception when others then
+        -- One that cannot be told: each alone, and that one waits.
+        for v_each in select u.id from unnest(v_ids) as u (id) loop
+            begin
+                v_done := private.relay_events(array[v_each.id], v_now);
+                v_events := v_events + v_done.events;
+                v_messages := v_messages + v_done.messages;
+                v_notifications := v_notifications + v_done.notifications;
+                perform private.went_through('outbox', v_each.id::text);
+            exception when others then
+                perform private.put_off('outbox', v_each.id::text, sqlerrm, v_now);
+            end;
+        end loop;
+    end;
+    return jsonb_build_object('events', v_events, 'messages', v_messages, 'notifications', v_notifications);
 end
 $$;
 comment on function service.outbox_relay() is
-'Gives up to 1000 waiting events to the endpoints and users they concern, at once or not at all -> {events, messages, notifications}. Two at once share the work.';
+'Gives up to 1000 waiting events to the endpoints and users they concern -> {events, messages, notifications}. One that cannot be told is put off alone (setbacks). Two at once share the work.';
 
 create function private.close_deliveries(p_closed_after timestamptz, p_now timestamptz) returns integer
 language plpgsql volatile set search_path = ''

@@ -113,7 +113,10 @@ grant select (id, from_at, to_at, created_at, credited_at) on public.outages to 
 grant select (id, from_at, to_at, reason, created_at, credited_at) on public.outages to authenticated;
 create policy outages_select_anyone on public.outages for select to anon, authenticated
 using (true);
-grant execute on function service.outage_declare(service.command), service.outage_credit(integer) to service_role;
+grant execute on function
+service.outage_declare(service.command), service.outage_credit(integer), service.sweep_begin(),
+service.setback_decide(service.command)
+to service_role;
 
 grant select on public.dispute_queue to authenticated;
 grant execute on function
@@ -148,3 +151,9 @@ service.escrow_timers_failed(service.command), service.escrow_timers_failing(),
 service.escrow_open(service.command), service.escrow_claim(service.command), service.escrow_rail_case(service.command),
 service.escrow_case_close(service.command), service.escrow_cases_expire(integer), service.discrepancies_open()
 to service_role;
+
+-- NOTE: set_aside_by is not granted: it names staff.
+grant select (queue, subject, failures, last_error, retry_at, set_aside_at, reason, created_at, updated_at)
+on public.setbacks to authenticated;
+create policy setbacks_select_operator on public.setbacks for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));

@@ -50,6 +50,7 @@ grant execute on function
 service.webhook_receive(service.command), service.webhook_events_due(text, integer),
 service.webhook_events_done(text, service.command),
 service.rail_report(service.command), service.rail_reports_due(integer), service.rail_report_applied(bigint, text),
+service.rail_report_failed(bigint, text),
 service.rail_cost(service.command), service.escrow_rail_outcome(service.command),
 service.funding_begin(service.command), service.funding_attach(service.command), service.funding_look(uuid, text),
 service.funding_close(uuid),

@@ -115,6 +115,11 @@ def _outage(world: World) -> dict[str, Any]:
     )
 
 
+def _setback(world: World) -> dict[str, Any]:
+    world.run("select private.put_off('case', 'one', 'odd', private.clock())")
+    return _operator(world, queue="case", subject="one", event="set_aside", reason="seen")
+
+
 def _upload(world: World) -> dict[str, Any]:
     made = EVERY_POLICY["statements"](world, "p2p_crypto")
     return {
@@ -308,6 +313,7 @@ COMMANDS: dict[str, Make] = {
     "order_take": _take,
     "evidence_upload": _upload,
     "outage_declare": _outage,
+    "setback_decide": _setback,
     "escrow_open": _open,
     "escrow_claim": _claim,
     "escrow_rail_case": _rail_case,

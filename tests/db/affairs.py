@@ -96,6 +96,7 @@ def affairs(world: World) -> Affairs:
               "select gen_random_uuid(), private.clock() - interval '3 h', "
               "private.clock() - interval '2 h', 'a fire', %s, private.clock() "
               "where not exists (select from public.outages)", world.operator)  # fmt: skip
+    world.run("select private.put_off('case', 'odd', 'cannot be closed', private.clock())")
     world.run("insert into public.arbiter_capacities values (%s, 9) on conflict do nothing",
               disputed.arbiter)  # fmt: skip
     world.run("insert into public.p2p_blocks values (%s, %s)", payer, world.user("unwanted"))

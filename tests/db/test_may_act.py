@@ -24,8 +24,8 @@ BUILD = EVERY_POLICY | CONTRACTS | ONCE
 
 # Commands whose actor is an operator of Holdfast.
 STAFF = words(
-    "ledger_move_external ledger_reverse outage_declare escrow_case_close profile_verify "
-    "discord_link screening_clear operator_request_confirm operator_request_close"
+    "ledger_move_external ledger_reverse outage_declare setback_decide escrow_case_close "
+    "profile_verify discord_link screening_clear operator_request_confirm operator_request_close"
 )
 # Commands in the name of nobody: rails, providers, schedules and the functions themselves.
 MACHINES = words(

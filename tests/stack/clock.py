@@ -26,6 +26,11 @@ class Clock:
         """Move on by a timedelta's keywords: advance(minutes=16)."""
         self._change("update stack.clock_offset set amount = amount + %s", timedelta(**amount))
 
+    def sleep(self, **amount: float) -> None:
+        """Move on, and nothing of the product ran meanwhile."""
+        moved = "update stack.clock_offset set amount = amount + %s"
+        self._change(moved, timedelta(**amount), awake=False)
+
     def reset(self) -> None:
         """Show real time again."""
         self._change("update stack.clock_offset set amount = %s", timedelta())
@@ -36,6 +41,12 @@ class Clock:
         now: datetime = row[0]
         return now
 
-    def _change(self, sql: str, amount: timedelta) -> None:
+    def _change(self, sql: str, amount: timedelta, *, awake: bool = True) -> None:
         with self._cluster.connect() as connection:
             connection.execute(sql.encode(), [amount])
+            if awake:
+                # The sweep was there all the time: else it would give the time back.
+                connection.execute(
+                    "update private.sweep_ticks set last_at = private.clock() "
+                    "where last_at is not null"
+                )
