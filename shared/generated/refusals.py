@@ -121,6 +121,7 @@ REFUSALS: dict[str, Refusal] = {
     'payment_account_invalid': Refusal(422, 'The account does not have the fields of its payment method.', 'See fields in payment_methods.'),
     'payment_account_unknown': Refusal(422, 'The seller has no such account for this payment method.', ''),
     'payment_method_not_offered': Refusal(422, 'The order does not offer this payment method.', 'Name one of its methods.'),
+    'payment_out_of_range': Refusal(422, 'A rail does not move so little, or so much, at once.', 'Each milestone is one payment; rail_payment_ranges has the figures.'),
     'payout_not_found': Refusal(404, 'No such payment.', ''),
     'payout_reserved': Refusal(409, 'What a new payee earns waits for a while: not_before says until when.', ''),
     'policy_mismatch': Refusal(409, 'The policy wants another move here.', ''),

@@ -5,6 +5,10 @@ insert into private.refusals (code, status, detail, hint) values
     'rail_not_open', 409, 'This way of paying is not open to you for this amount.',
     'The member "limit" names what your verification tier may pay on it; rail_limits shows them all.'
 ),
+(
+    'payment_out_of_range', 422, 'A rail does not move so little, or so much, at once.',
+    'Each milestone is one payment; rail_payment_ranges has the figures.'
+),
 ('rail_currency', 422, 'This way of paying does not carry this currency.', 'See rail_limits.'),
 ('rail_not_accepted', 409, 'The seller does not take this way of paying for this listing.', 'See its rails.');
 
@@ -34,6 +38,43 @@ insert into public.rail_limits (rail, tier, currency, max_amount) values
 ('stripe', 0, 'GBP', 160), ('stripe', 1, 'GBP', 800), ('stripe', 2, 'GBP', 8000), ('stripe', 3, 'GBP', 8000),
 ('usdc_base', 1, 'USDC_BASE', null), ('usdc_base', 2, 'USDC_BASE', null), ('usdc_base', 3, 'USDC_BASE', null),
 ('internal', 0, null, null), ('internal', 1, null, null), ('internal', 2, null, null), ('internal', 3, null, null);
+
+create table public.rail_payment_ranges (
+    rail public.escrow_rail not null,
+    currency text not null references public.currencies (code) on delete restrict,
+    min_amount public.money_amount not null check (min_amount > 0),
+    max_amount public.money_amount not null,
+    primary key (rail, currency),
+    constraint rail_payment_ranges_order check (min_amount <= max_amount)
+);
+alter table public.rail_payment_ranges enable row level security;
+create index rail_payment_ranges_currency_idx on public.rail_payment_ranges (currency);
+select private.make_audited('public.rail_payment_ranges', 'rail');
+comment on table public.rail_payment_ranges is
+'What a rail moves at once: one milestone is one payment. A currency without a row has no such bounds there.';
+comment on column public.rail_payment_ranges.rail is 'How the buyer pays.';
+comment on column public.rail_payment_ranges.currency is 'Currency of the payment.';
+comment on column public.rail_payment_ranges.min_amount is 'Least that the rail moves at once.';
+comment on column public.rail_payment_ranges.max_amount is 'Most that the rail moves at once.';
+
+-- Stripe, "Minimum and maximum charge amounts": eight digits in the smallest unit at most.
+insert into public.rail_payment_ranges (rail, currency, min_amount, max_amount) values
+('stripe', 'USD', 0.50, 999999.99), ('stripe', 'EUR', 0.50, 999999.99), ('stripe', 'GBP', 0.30, 999999.99);
+
+create function private.check_payments(p_rail public.escrow_rail, p_currency text, p_amounts numeric[]) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if exists (
+        select from public.rail_payment_ranges as r cross join unnest(p_amounts) as a (amount)
+        where r.rail = p_rail and r.currency = p_currency and a.amount not between r.min_amount and r.max_amount
+    ) then
+        perform private.refuse('payment_out_of_range');
+    end if;
+end
+$$;
+comment on function private.check_payments(public.escrow_rail, text, numeric[]) is
+'Checks that a rail moves each of these amounts at once. Raises payment_out_of_range (422).';
 
 create function private.longest_hold(p_policy public.escrow_policies, p_perform_within interval) returns interval
 language plpgsql stable set search_path = ''

@@ -61,6 +61,9 @@ begin
         case p_role when 'buyer' then p_offer.buyer_id else p_offer.seller_id end,
         case p_role when 'buyer' then p_offer.seller_id else p_offer.buyer_id end
     );
+    perform private.check_payments(p_offer.rail, p_offer.currency, array(
+        select (m ->> 'amount')::numeric from jsonb_array_elements(p_offer.milestones) as m
+    ));
     select p.* into strict v_policy
     from public.listing_categories as c join public.escrow_policies as p on p.id = c.policy_id
     where c.id = p_listing.category;
@@ -73,7 +76,7 @@ begin
 end
 $$;
 comment on function private.check_offer_rail(public.offers, public.listings, text) is
-'Checks the rail of an offer for the side that asks now and for the other. Raises what private.check_rail raises, rail_hold_too_short (409).';
+'Checks the rail of an offer for the side that asks now and for the other. Raises what private.check_rail raises, payment_out_of_range (422), rail_hold_too_short (409).';
 
 create function private.take_offer_quota(p_author_id uuid, p_other_id uuid) returns void
 language plpgsql volatile set search_path = ''

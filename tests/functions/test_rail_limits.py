@@ -1,6 +1,7 @@
 """Which rail is open to whom, for how much and how long."""
 
 import json
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -177,3 +178,50 @@ def test_everybody_reads_the_limits_of_the_rails(desk: Desk, buyer: UUID) -> Non
         {"tier": 0, "max_amount": "200"}, {"tier": 1, "max_amount": "1000"},
         {"tier": 2, "max_amount": "10000"}, {"tier": 3, "max_amount": "10000"},
     ]  # fmt: skip
+
+
+def parts(*amounts: str, rail: str = "stripe") -> dict[str, Any]:
+    """Terms of several milestones."""
+    whole = str(sum(map(Decimal, amounts)))
+    return {"amount": whole, "rail": rail, "milestones": [milestone(each) for each in amounts]}
+
+
+@pytest.mark.parametrize(
+    ("currency", "amounts", "fits"),
+    [
+        ("USD", ("0.49",), False), ("USD", ("0.50",), True), ("USD", ("100", "0.01"), False),
+        ("USD", ("0.01", "100"), False), ("USD", ("50", "0.50", "50"), True),
+        ("EUR", ("0.49", "1"), False), ("EUR", ("0.50", "1"), True),
+        ("GBP", ("0.29", "1"), False), ("GBP", ("0.30", "1"), True),
+    ],
+)  # fmt: skip
+def test_each_milestone_is_one_payment_of_its_rail(
+    desk: Desk, buyer: UUID, seller: UUID, currency: str, amounts: tuple[str, ...], fits: bool
+) -> None:
+    reply = offered(desk, buyer, seller, parts(*amounts), currency)
+    assert (reply.status, reply.code if not fits else "") == (
+        (201, "") if fits else (422, "payment_out_of_range")
+    )
+    # From the balance any amount goes.
+    assert offered(desk, buyer, seller, parts(*amounts, rail="internal"), currency).status == 201
+
+
+def test_what_a_rail_moves_is_looked_at_in_a_counteroffer_and_again_at_acceptance(
+    desk: Desk, buyer: UUID, seller: UUID
+) -> None:
+    made = offered(desk, buyer, seller, parts("5", "5")).body["offer_id"]
+    countered = desk.post(seller, f"/offers/{made}/counter", parts("9.99", "0.01"))
+    assert (countered.status, countered.code) == (422, "payment_out_of_range")
+    change = (
+        "update public.rail_payment_ranges set min_amount = %s"
+        " where rail = 'stripe' and currency = 'USD'"
+    )
+    with desk.stack.connect() as connection:
+        connection.execute(change, ["6"])
+    try:
+        reply = desk.post(seller, f"/offers/{made}/accept")
+    finally:
+        with desk.stack.connect() as connection:
+            connection.execute(change, ["0.5"])
+    assert (reply.status, reply.code) == (422, "payment_out_of_range")
+    desk.done(seller, f"/offers/{made}/accept")
