@@ -24,11 +24,6 @@ _JOINED = re.compile(
 _SPACES = re.compile("[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 
-def visible_length(text: str) -> int:
-    """How many characters of a text are seen."""
-    return len(_VISIBLE.findall(text))
-
-
 def has_words(text: str) -> bool:
     """Whether a text says anything."""
     return _VISIBLE.search(text) is not None

@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from shared.batches import run_batches
 from shared.db import Database, database
 from shared.rounds import run_rounds
 from shared.telemetry import instrumented, logger, metrics
@@ -29,13 +30,14 @@ MOST_PROOFS = 20
 class Watched:
     """found: transfers read. moved: deposits credited, dropped, settled or lost. rewound: times
     that reading went back. failed: questions that a node did not answer. doubted: deposits that
-    an answer contradicted."""
+    an answer contradicted. decided: quarantined deposits whose time was over."""
 
     found: int = 0
     moved: int = 0
     rewound: int = 0
     failed: int = 0
     doubted: int = 0
+    decided: int = 0
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
@@ -43,6 +45,8 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     chain, done = settings.chain_id(), Watched()
     if chain is not None:
         db = database()
+        # What nobody decided about in time is decided, whether or not a node answers.
+        done.decided = run_batches(db, "quarantines_expire", context)
         with settings.nodes(chain) as nodes:
             tokens = settings.tokens(db, chain)
             reader = Reader(db, nodes[0], tokens, settings.first_block())

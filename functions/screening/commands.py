@@ -1,4 +1,4 @@
-"""HTTP command of operators about hits."""
+"""HTTP commands of operators about hits, and about deposits that wait for a decision."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from shared.caller import Caller
 from shared.documented import answers
 from shared.idempotency import Command
 from shared.identifier import Id
-from shared.operators import operator_command
+from shared.operators import operator_answers, operator_command
 from shared.text import Words
 
 
@@ -30,6 +30,15 @@ class Cleared(BaseModel):
     status: str
 
 
+class Accepted(BaseModel):
+    """The deposit counts from now on. outcome: accepted."""
+
+    model_config = ConfigDict(extra="forbid")
+    quarantine_id: UUID
+    escrow_id: UUID
+    outcome: str
+
+
 routes = Routes()
 
 
@@ -37,9 +46,21 @@ routes = Routes()
     "/screenings/<screening_id>/clear", responses=answers(Cleared, "The address is cleared.")
 )
 def clear(screening_id: Id, body: Reasoned, caller: Caller, key: Command, db: Db) -> Response[Any]:
-    """An operator found a hit to be none (aal2). What it froze is unfrozen escrow by escrow."""
+    """An operator found a hit to be none (aal2). What it held goes on; deposits wait."""
     fields = {"screening_id": str(screening_id), "reason": body.reason}
     return operator_command(db, caller, key, "screening_clear", fields)
+
+
+@routes.post(
+    "/quarantines/<quarantine_id>/accept",
+    responses=operator_answers(Accepted, "The deposit counts."),
+)
+def accept(
+    quarantine_id: Id, body: Reasoned, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """An operator accepts one deposit (aal2). Of the address it came from nothing is said."""
+    fields = {"quarantine_id": str(quarantine_id), "reason": body.reason}
+    return operator_command(db, caller, key, "quarantine_accept", fields)
 
 
 app = make_app(routes)

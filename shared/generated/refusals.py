@@ -128,6 +128,8 @@ REFUSALS: dict[str, Refusal] = {
     'price_changed': Refusal(409, 'The price is worse than expected, by more than the slippage allowed.', 'Read the order again.'),
     'price_stale': Refusal(409, 'There is no fresh index price for this pair.', 'Wait for the next one.'),
     'profile_not_found': Refusal(404, 'No such person.', ''),
+    'quarantine_decided': Refusal(409, 'This was decided before.', ''),
+    'quarantine_not_found': Refusal(404, 'No such deposit waits for a decision.', ''),
     'quota_exceeded': Refusal(429, 'You have written as many of these as one may.', 'Wait the seconds of "retry_after"; where there are none, close some of what you have open.'),
     'rail_currency': Refusal(422, 'This way of paying does not carry this currency.', 'See rail_limits.'),
     'rail_hold_too_short': Refusal(409, 'The rail cannot hold the money until this deadline.', ''),

@@ -1,6 +1,8 @@
 -- Double entry. Only ledger.post writes here (law 1); rows never change (law 10).
 
-create type public.wallet_type as enum ('spot', 'fees', 'clearing', 'losses', 'costs', 'receivables');
+create type public.wallet_type as enum (
+    'spot', 'fees', 'clearing', 'losses', 'costs', 'receivables', 'quarantine'
+);
 create type public.wallet_kind as enum ('normal', 'append_only');
 create type public.wallet_bucket as enum ('available', 'pending', 'locked');
 

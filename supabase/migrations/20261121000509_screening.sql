@@ -7,6 +7,7 @@ create table public.screening_rules (
     rail public.escrow_rail primary key,
     renew_after interval not null check (renew_after > '0'),
     stale_after interval not null,
+    decide_within interval not null check (decide_within > '0'),
     constraint screening_rules_renewed_in_time check (renew_after < stale_after)
 );
 alter table public.screening_rules enable row level security;
@@ -16,7 +17,9 @@ comment on table public.screening_rules is
 comment on column public.screening_rules.rail is 'How money comes or goes.';
 comment on column public.screening_rules.renew_after is 'Age of an answer from which on the provider is asked again.';
 comment on column public.screening_rules.stale_after is 'Age of an answer from which on it no longer counts.';
-insert into public.screening_rules (rail, renew_after, stale_after) values ('usdc_base', '23 hours', '24 hours');
+comment on column public.screening_rules.decide_within is 'How long a deposit of an address that is warned of waits for an operator.';
+insert into public.screening_rules (rail, renew_after, stale_after, decide_within)
+values ('usdc_base', '23 hours', '24 hours', '14 days');
 
 create table private.screened_addresses (
     rail public.escrow_rail not null,

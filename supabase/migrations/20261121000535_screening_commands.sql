@@ -38,13 +38,43 @@ as $$
 begin
     return private.hold_escrows(array(
         select e.id from public.escrow_transactions as e
-        where (e.payer_id = any (p_screening.party_ids) or e.payee_id = any (p_screening.party_ids))
-            and e.rail = p_screening.rail and e.completed_at is null and not private.was_held_for(e.id, p_screening)
+        where e.id = any (private.reached_by_hit(p_screening)) and e.completed_at is null
+            and not private.was_held_for(e.id, p_screening)
     ), 'screening', p_screening.id::text, 'screening_hit');
 end
 $$;
 comment on function private.freeze_for_hit(public.wallet_screenings) is
-'Holds every live escrow of the parties of a hit on its rail, unless the address holds it already or the same answer did before; those it held.';
+'Holds what a hit reaches, unless the address holds it already or the same answer did before; those it held.';
+
+create function private.unfunded_with(p_screening public.wallet_screenings) returns uuid[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return array(
+        select e.id from public.escrow_transactions as e
+        where (e.payer_id = any (p_screening.party_ids) or e.payee_id = any (p_screening.party_ids))
+            and e.rail = p_screening.rail and e.completed_at is null and e.state in ('proposed', 'awaiting_funds')
+            and exists (
+                select from private.address_watches as w
+                where w.rail = p_screening.rail and w.address = p_screening.address and w.ended_at is null
+                    -- Anybody can send to anybody: it says nothing about who is sent to.
+                    and w.reason <> 'deposit' and w.party_id in (e.payer_id, e.payee_id)
+            )
+    );
+end
+$$;
+comment on function private.unfunded_with(public.wallet_screenings) is
+'Escrows on the rail of a hit that nobody has paid yet, of parties who named the address as their own.';
+
+create function private.reached_by_hit(p_screening public.wallet_screenings) returns uuid[]
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return private.unfunded_with(p_screening);
+end
+$$;
+comment on function private.reached_by_hit(public.wallet_screenings) is
+'Escrows that a hit holds: those without money of parties who named the address, and those whose money came from it. Never one that is funded with other money.';
 
 create function private.was_held_for(p_escrow_id uuid, p_screening public.wallet_screenings) returns boolean
 language plpgsql stable set search_path = ''
@@ -167,7 +197,7 @@ begin
 end
 $$;
 comment on function service.screening_record(service.command) is
-'What the provider said of a claimed address {screening_id, rail, address, provider, result, categories, risk_score, document_hash} -> {outcome: recorded, repeated or late, frozen: escrows}. A hit that nobody cleared freezes the live escrows of its parties on the rail. Raises screening_not_found (404).';
+'What the provider said of a claimed address {screening_id, rail, address, provider, result, categories, risk_score, document_hash} -> {outcome: recorded, repeated or late, frozen: escrows}. A hit that nobody cleared holds what private.reached_by_hit names. Raises screening_not_found (404).';
 
 -- Definer: service_role may give the command, not write the tables.
 create function service.screening_clear(command service.command) returns jsonb

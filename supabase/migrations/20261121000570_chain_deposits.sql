@@ -5,6 +5,7 @@ create table public.chain_tokens (
     chain_id bigint not null,
     address text not null check (address ~ '^0x[0-9a-fA-F]{40}$'),
     currency text not null references public.currencies (code) on delete restrict,
+    dust_below public.money_amount not null default 0.01 check (dust_below >= 0),
     primary key (chain_id, address),
     constraint chain_tokens_currency_once unique (chain_id, currency)
 );
@@ -17,6 +18,8 @@ comment on table public.chain_tokens is
 comment on column public.chain_tokens.chain_id is 'Chain, by its EIP-155 id.';
 comment on column public.chain_tokens.address is 'Contract of the token, checksummed.';
 comment on column public.chain_tokens.currency is 'What it is called in the books.';
+comment on column public.chain_tokens.dust_below is
+'A deposit below this counts for nothing until an operator accepts it, unless its sender has paid the same escrow before.';
 
 create table public.chain_confirmations (
     chain_id bigint not null,
@@ -68,7 +71,7 @@ create table public.chain_deposits (
     recipient text not null,
     escrow_id uuid not null references public.escrow_fundings (escrow_id) on delete restrict,
     amount public.money_amount not null check (amount > 0),
-    state text not null default 'seen' check (state in ('seen', 'credited', 'dropped')),
+    state text not null default 'seen' check (state in ('seen', 'credited', 'quarantined', 'dropped')),
     credits integer not null default 0 check (credits >= 0),
     watched boolean not null default true,
     look_at timestamptz not null,
@@ -89,6 +92,7 @@ create table public.chain_deposits (
 );
 alter table public.chain_deposits enable row level security;
 create index chain_deposits_escrow_id_idx on public.chain_deposits (escrow_id);
+create index chain_deposits_sender_idx on public.chain_deposits (lower(sender));
 create index chain_deposits_currency_idx on public.chain_deposits (currency);
 create index chain_deposits_token_idx on public.chain_deposits (chain_id, token);
 create index chain_deposits_watched_idx on public.chain_deposits (chain_id, block_number) where watched;
@@ -108,7 +112,7 @@ comment on column public.chain_deposits.recipient is 'Deposit address it went to
 comment on column public.chain_deposits.escrow_id is 'Escrow whose address that is.';
 comment on column public.chain_deposits.amount is 'In units of the token.';
 comment on column public.chain_deposits.state is
-'seen in a block; credited, when the chain is sure; dropped, when a reorganisation took it away.';
+'seen in a block; credited, when the chain is sure; quarantined, when it is there and somebody must decide; dropped, when a reorganisation took it away.';
 comment on column public.chain_deposits.credits is 'How often it was credited: more than once only after a credited one was lost and came back.';
 comment on column public.chain_deposits.watched is 'Whether its block is still compared with the chain: until it is final.';
 comment on column public.chain_deposits.look_at is 'From when its block is compared with the chain: later each time while answers contradict each other.';
@@ -131,7 +135,14 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (27, 'deposit', 'seen', 'doubt', 'rail', 'seen', 'an answer contradicts it: nothing is credited, operators are told'),
 (27, 'deposit', 'seen', 'correct', 'rail', 'seen', 'read again, it was another transfer than was read first'),
 (27, 'deposit', 'seen', 'refuse', 'rail', 'dropped', 'ten answers in more than a day contradicted it'),
+(27, 'deposit', 'seen', 'quarantine', 'rail', 'quarantined', 'dust, or of an address that is warned of: nothing is credited, an operator decides'),
 (27, 'deposit', 'seen', 'drop', 'rail', 'dropped', 'its block is gone'),
+(27, 'deposit', 'quarantined', 'accept', 'operator', 'credited', 'an operator takes this deposit: the engine is told'),
+(27, 'deposit', 'quarantined', 'release', 'timer', 'credited', 'its time is over and its address is not warned of any more'),
+(27, 'deposit', 'quarantined', 'include', 'rail', 'quarantined', 'a reorganisation deeper than the policy kept it'),
+(27, 'deposit', 'quarantined', 'doubt', 'rail', 'quarantined', 'one answer says that it is gone, another that it is not'),
+(27, 'deposit', 'quarantined', 'settle', 'rail', 'quarantined', 'its block is final: it is not looked at any more'),
+(27, 'deposit', 'quarantined', 'lose', 'rail', 'dropped', 'a reorganisation deeper than the policy took it'),
 (27, 'deposit', 'dropped', 'see', 'rail', 'seen', 'it is in a block again'),
 (27, 'deposit', 'credited', 'include', 'rail', 'credited', 'a reorganisation deeper than the policy kept it'),
 (27, 'deposit', 'credited', 'doubt', 'rail', 'credited', 'one answer says that it is gone, another that it is not'),
@@ -165,7 +176,8 @@ language plpgsql set search_path = ''
 as $$
 begin
     if not private.has_edge(
-        'deposit', case when tg_op = 'UPDATE' then old.state end, '', new.last_event, 'rail', new.state, ''
+        'deposit', case when tg_op = 'UPDATE' then old.state end, '', new.last_event,
+        case new.last_event when 'accept' then 'operator' when 'release' then 'timer' else 'rail' end, new.state, ''
     ) then
         raise sqlstate 'PT409' using message = 'illegal_move', detail = 'This move does not exist for the deposit.';
     end if;
@@ -173,15 +185,15 @@ begin
         (old.chain_id, old.transaction_hash, old.log_index, old.created_at)
         is distinct from (new.chain_id, new.transaction_hash, new.log_index, new.created_at)
         -- Read anew it may be another transfer, as long as nothing was credited.
-        or ((old.credits > 0 or new.last_event not in ('correct', 'include', 'see'))
+        or ((old.credits > 0 or old.state = 'quarantined' or new.last_event not in ('correct', 'include', 'see'))
             and (old.escrow_id, old.token, old.currency, old.sender, old.recipient, old.amount)
             is distinct from (new.escrow_id, new.token, new.currency, new.sender, new.recipient, new.amount))
-        or new.credits <> old.credits + (new.last_event = 'credit')::integer
+        or new.credits <> old.credits + (new.last_event in ('credit', 'accept', 'release'))::integer
     ) then
         raise sqlstate 'PT409' using
             message = 'deposit_fixed', detail = 'What was sent to whom does not change, and only a credit counts as one.';
     end if;
-    if new.last_event = 'credit' and not private.is_proof(new, new.proof) then
+    if new.last_event in ('credit', 'quarantine') and not private.is_proof(new, new.proof) then
         raise sqlstate 'PT409' using
             message = 'deposit_unproved', detail = 'A deposit is credited once a second look has found it in its block.';
     end if;

@@ -104,23 +104,24 @@ begin
     on conflict (chain_id, transaction_hash, log_index) do update set
         block_number = excluded.block_number, block_hash = excluded.block_hash, block_time = excluded.block_time,
         -- What was read wrongly is put right before it counts, never after.
-        token = case d.state when 'credited' then d.token else excluded.token end,
-        currency = case d.state when 'credited' then d.currency else excluded.currency end,
-        sender = case d.state when 'credited' then d.sender else excluded.sender end,
-        recipient = case d.state when 'credited' then d.recipient else excluded.recipient end,
-        escrow_id = case d.state when 'credited' then d.escrow_id else excluded.escrow_id end,
-        amount = case d.state when 'credited' then d.amount else excluded.amount end,
-        state = case d.state when 'credited' then 'credited' else 'seen' end,
+        token = case when d.state in ('credited', 'quarantined') then d.token else excluded.token end,
+        currency = case when d.state in ('credited', 'quarantined') then d.currency else excluded.currency end,
+        sender = case when d.state in ('credited', 'quarantined') then d.sender else excluded.sender end,
+        recipient = case when d.state in ('credited', 'quarantined') then d.recipient else excluded.recipient end,
+        escrow_id = case when d.state in ('credited', 'quarantined') then d.escrow_id else excluded.escrow_id end,
+        amount = case when d.state in ('credited', 'quarantined') then d.amount else excluded.amount end,
+        state = case when d.state in ('credited', 'quarantined') then d.state else 'seen' end,
         last_event = case when d.state = 'dropped' then 'see' when d.block_hash <> excluded.block_hash then 'include' else 'correct' end,
         watched = true, look_at = v_now, updated_at = v_now
     where d.block_hash <> excluded.block_hash or d.state = 'dropped'
         or (d.state = 'seen' and (d.token, d.sender, d.recipient, d.amount)
             is distinct from (excluded.token, excluded.sender, excluded.recipient, excluded.amount));
-    -- Who sends is screened for the payer: a hit freezes, and flags what is credited later.
+    -- Who sends money that matters is screened: a hit holds what it has paid, and what it pays later.
     perform private.watch_address('usdc_base', s.sender, s.payer_id, 'deposit')
     from (
         select distinct t.sender, e.payer_id
-        from jsonb_to_recordset(scan -> 'transfers') as t (sender text, recipient text)
+        from jsonb_to_recordset(scan -> 'transfers') as t (sender text, recipient text, token text, amount numeric)
+        join public.chain_tokens as k on k.chain_id = v_chain and k.address = t.token and t.amount >= k.dust_below
         join public.escrow_fundings as f on f.address = t.recipient and f.rail = 'usdc_base'
         join public.escrow_transactions as e on e.id = f.escrow_id
         order by t.sender, e.payer_id
@@ -170,7 +171,7 @@ begin
     update public.chain_deposits as d set
         watched = true, look_at = private.clock(), last_event = 'include', updated_at = private.clock()
     where d.chain_id = chain_rewind.chain_id and d.block_number > chain_rewind.block_number
-        and d.state = 'credited' and not d.watched;
+        and d.state in ('credited', 'quarantined') and not d.watched;
     return v_gone;
 end
 $$;
@@ -205,6 +206,21 @@ $$;
 comment on function service.chain_alarm(text) is
 'Tells operators, once an hour at most: chain_nonce_taken, a nonce of the hot wallet was used by nothing of ours; chain_answers_differ, one answer about a payment contradicts another.';
 
+create function private.report_deposit(p_deposit public.chain_deposits) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    perform private.rail_report(jsonb_build_object(
+        'rail', 'usdc_base', 'escrow_id', p_deposit.escrow_id, 'currency', p_deposit.currency,
+        'amount', p_deposit.amount, 'reference', p_deposit.transaction_hash,
+        'kind', 'funds', 'provider_time', p_deposit.block_time, 'provider_event_id', concat_ws(
+            ':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index, nullif(p_deposit.credits, 1)
+        )
+    ));
+end
+$$;
+comment on function private.report_deposit(public.chain_deposits) is 'Tells the engine of a deposit that was credited.';
+
 create function private.judge_deposit(
     p_deposit public.chain_deposits, p_event text, p_proof jsonb, p_reason text, p_now timestamptz
 ) returns void
@@ -212,11 +228,8 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
     v_payer uuid := (select e.payer_id from public.escrow_transactions as e where e.id = p_deposit.escrow_id);
-    v_report jsonb := jsonb_build_object(
-        'rail', 'usdc_base', 'escrow_id', p_deposit.escrow_id, 'currency', p_deposit.currency,
-        'amount', p_deposit.amount, 'reference', p_deposit.transaction_hash
-    );
-    v_name text := concat_ws(':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index);
+    v_was text := p_deposit.state;
+    v_quarantine text;
     v_doubted_at timestamptz := coalesce(p_deposit.doubted_at, p_now);
 begin
     if p_event = 'credit' and not private.is_proof(p_deposit, p_proof) then
@@ -238,32 +251,44 @@ begin
             and log_index = p_deposit.log_index;
         return;
     end if;
+    if p_event = 'credit' then
+        v_quarantine := private.quarantine_reason(p_deposit);
+        p_event := case when v_quarantine is null then 'credit' else 'quarantine' end;
+    end if;
     update public.chain_deposits set
-        state = case p_event when 'credit' then 'credited' when 'settle' then 'credited' else 'dropped' end,
-        last_event = p_event, watched = p_event = 'credit', credits = credits + (p_event = 'credit')::integer,
-        proof = case p_event when 'credit' then p_proof else proof end, updated_at = p_now
+        state = case p_event when 'credit' then 'credited' when 'quarantine' then 'quarantined' when 'settle' then state else 'dropped' end,
+        last_event = p_event, watched = p_event in ('credit', 'quarantine'), credits = credits + (p_event = 'credit')::integer,
+        proof = case when p_event in ('credit', 'quarantine') then p_proof else proof end, updated_at = p_now
     where chain_id = p_deposit.chain_id and transaction_hash = p_deposit.transaction_hash
         and log_index = p_deposit.log_index
     returning * into p_deposit;
     if p_event = 'credit' then
-        perform private.rail_report(v_report || jsonb_build_object(
-            'kind', 'funds', 'provider_time', p_deposit.block_time,
-            'provider_event_id', concat_ws(':', v_name, nullif(p_deposit.credits, 1)),
-            'reason', case when private.standing_hit('usdc_base', private.normal_address('usdc_base', p_deposit.sender))
-                is not null then 'flagged' end
-        ));
+        perform private.report_deposit(p_deposit);
+    elsif p_event = 'quarantine' then
+        perform private.post_quarantine(p_deposit, p_deposit.amount, p_now);
+        perform private.begin_quarantine(p_deposit, v_quarantine, p_now);
     elsif p_event = 'lose' then
-        perform private.rail_report(v_report || jsonb_build_object(
-            'kind', 'reversal_lost', 'provider_time', p_now, 'reason', 'reorganisation',
-            'provider_event_id', concat_ws(':', v_name, 'lost', p_deposit.credits)
-        ));
+        if v_was = 'quarantined' then
+            perform private.post_quarantine(p_deposit, -p_deposit.amount, p_now);
+        else
+            perform private.rail_report(jsonb_build_object(
+                'rail', 'usdc_base', 'escrow_id', p_deposit.escrow_id, 'currency', p_deposit.currency,
+                'amount', p_deposit.amount, 'reference', p_deposit.transaction_hash,
+                'kind', 'reversal_lost', 'provider_time', p_now, 'reason', 'reorganisation', 'provider_event_id', concat_ws(
+                    ':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index, 'lost', p_deposit.credits
+                )
+            ));
+        end if;
+        perform private.end_quarantine(q.id, 'lost', null, null, p_now) from public.deposit_quarantines as q
+        where q.chain_id = p_deposit.chain_id and q.transaction_hash = p_deposit.transaction_hash
+            and q.log_index = p_deposit.log_index and coalesce(q.outcome, 'withheld') = 'withheld';
         insert into public.security_events (id, kind, severity, party_id, found, request_id, created_at)
         values (private.uuid_v7(p_now), 'chain_reorganised', 'high', v_payer, 1, private.request_id(), p_now);
     end if;
 end
 $$;
 comment on function private.judge_deposit(public.chain_deposits, text, jsonb, text, timestamptz) is
-'Moves a deposit; a credit and the loss of one tell the engine in the same transaction. A credit without a proof is a doubt, and after a day and ten doubts what was never credited is refused.';
+'Moves a deposit; a credit and the loss of one tell the engine in the same transaction. What is dust or flagged is quarantined instead. A credit without a proof is a doubt, and after a day and ten doubts what was never credited is refused.';
 
 -- Definer: as above.
 create function service.chain_judged(chain_id bigint, verdicts service.command default '[]') returns integer
@@ -275,6 +300,7 @@ declare
     v_found record;
     v_moved integer := 0;
 begin
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     for v_found in
         select d as deposit, v.event, v.proof, v.reason
         from jsonb_to_recordset(verdicts) as v (

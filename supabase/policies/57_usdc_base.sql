@@ -21,6 +21,11 @@ using (
     or (select private.is_staff((select auth.uid()), 'operator'))
 );
 
+-- Whom it is about must not learn of it.
+grant select on public.deposit_quarantines to authenticated;
+create policy deposit_quarantines_select_operator on public.deposit_quarantines for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+
 grant select on public.chain_wallets to authenticated;
 create policy chain_wallets_select_operator on public.chain_wallets for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));
@@ -38,5 +43,6 @@ grant execute on function
 service.chain_tokens(bigint), service.chain_look(bigint, integer), service.chain_addresses(bigint, integer),
 service.chain_scanned(service.command), service.chain_cursors(bigint), service.chain_rewind(bigint, bigint),
 service.chain_judged(bigint, service.command), service.chain_wallet(bigint, text, bigint, text),
-service.chain_payment(uuid, integer), service.chain_payment_store(service.command), service.chain_alarm(text)
+service.chain_payment(uuid, integer), service.chain_payment_store(service.command), service.chain_alarm(text),
+service.quarantine_accept(service.command), service.quarantines_expire(integer)
 to service_role;

@@ -159,6 +159,10 @@ class Cast:
         command = COMMANDS["screening_clear"](self._world)
         return Part(self._world.operator, command["screening_id"])
 
+    def _quarantines(self, word: str) -> Part:
+        command = COMMANDS["quarantine_accept"](self._world)
+        return Part(self._world.operator, command["quarantine_id"])
+
     def _transfers(self, word: str) -> Part:
         return Part(self._world.operator, self._world.deposit(self._world.user(), "1"))
 

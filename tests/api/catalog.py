@@ -12,7 +12,7 @@ _COMMAND = r"(?:command|decision|report|outcome|cost|returned|answered)"
 # A field that a command reads, with the cast that tells its kind.
 _FIELD = re.compile(rf"\({_COMMAND} ->> '(\w+)'\)::(\w+(?: precision)?)")
 _NAMED = re.compile(rf"\b{_COMMAND} ->>? '(\w+)'")
-_CALLS = re.compile(rf"private\.(\w+)\({_COMMAND}\b")
+_CALLS = re.compile(rf"private\.(\w+)\((?:'\w+', )?{_COMMAND}\b")
 _KINDS = {
     "uuid": "uuid",
     "numeric": "amount",

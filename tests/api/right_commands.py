@@ -8,6 +8,7 @@ from uuid import uuid4
 from tests.db.assets import SNAPSHOT, about_a_group, snapshot
 from tests.db.escrow import TERMS_HASH, Escrow
 from tests.db.market import PARTS, PICTURE, announced, listing, offer
+from tests.db.onchain import quarantined
 from tests.db.operators import limit
 from tests.db.rails import ADDRESS, awaiting, claim, destination, outcome, released
 from tests.db.scenes import EVERY_POLICY, ONCE
@@ -287,6 +288,10 @@ def _clear(world: World) -> dict[str, Any]:
     return _operator(world, screening_id=hit, reason="another person of that name")
 
 
+def _accept(world: World) -> dict[str, Any]:
+    return _operator(world, quarantine_id=quarantined(world), reason="we know them")
+
+
 def _answered(world: World) -> dict[str, Any]:
     return {"reference": f"dp_{uuid4()}", "escrow_id": awaiting(world, "stripe").id,
             "outcome": "submitted", "sha256": "b" * 64}  # fmt: skip
@@ -348,6 +353,7 @@ COMMANDS: dict[str, Make] = {
     "escrow_rail_outcome": _reversed,
     "screening_record": _screened,
     "screening_clear": _clear,
+    "quarantine_accept": _accept,
     "chargeback_answered": _answered,
 }
 """Commands of schema service whose one parameter is an object."""

@@ -77,6 +77,32 @@ def watched(world: World, escrow: Escrow) -> list[dict[str, Any]]:
     return [each for each in told["deposits"] if each["transaction_hash"] in hashes]
 
 
+def dust(world: World, escrow: Escrow) -> UUID:
+    """A deposit of too little that waits for an operator; its quarantine."""
+    if cursor(world) is None:
+        read(world)
+    address = world.one("select address from public.escrow_fundings where escrow_id = %s",
+                        escrow.id)  # fmt: skip
+    read(world, transfer(address, "0.000001", sender=WALLET))
+    for each in watched(world, escrow):
+        if each["state"] == "seen":
+            judged(world, each, "credit")
+    found: UUID = world.one(
+        "select q.id from public.deposit_quarantines as q join public.chain_deposits as d "
+        "using (chain_id, transaction_hash, log_index) where d.escrow_id = %s "
+        "order by q.created_at desc limit 1", escrow.id,
+    )  # fmt: skip
+    return found
+
+
+def quarantined(world: World) -> UUID:
+    """Dust for an escrow that waits for its money; its quarantine."""
+    made = awaiting(world)
+    destination(world, made.payer)
+    deposit_address(world, made)
+    return dust(world, made)
+
+
 def signed_for(world: World, payment: dict[str, Any], **fields: Any) -> dict[str, Any] | None:
     """Keep a signed transaction for a payment that was claimed; what is kept then."""
     wallet = world.one("select service.chain_wallet(%s, %s, 0, 'USDC_BASE')", CHAIN, WALLET)
@@ -96,7 +122,9 @@ def onchain(world: World, payer: UUID, payee: UUID) -> None:
     destination(world, payer)
     destination(world, payee)
     read(world)
-    read(world, transfer(deposit_address(world, awaiting(world, parties=parties))))
+    made = awaiting(world, parties=parties)
+    read(world, transfer(deposit_address(world, made)))
+    dust(world, made)
     # The other way round: who owes something is paid nothing.
     ended = released(world, parties=(payee, payer))
     for payment in claim(world):

@@ -44,6 +44,12 @@ _OF_PAYOUT = _asked(
     "select array[party_id] from public.settlement_instructions where id = %s", "payout_id"
 )
 _OF_HIT = _asked("select party_ids from public.wallet_screenings where id = %s", "screening_id")
+_OF_DEPOSIT = _asked(
+    "select array[e.payer_id, e.payee_id] from public.deposit_quarantines as q"
+    " join public.chain_deposits as d using (chain_id, transaction_hash, log_index)"
+    " join public.escrow_transactions as e on e.id = d.escrow_id where q.id = %s",
+    "quarantine_id",
+)
 _OF_REQUEST = _asked("select parties from public.operator_requests where id = %s", "request_id")
 _OF_ESCROW = _asked(
     "select array[payer_id, payee_id] from public.escrow_transactions where id = %s", "escrow_id"
@@ -84,6 +90,7 @@ TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "discord_link": ("discord_link", COMMANDS["discord_link"], _party),
     "discord_link of a guild": ("discord_link", _guild, _members),
     "screening_clear": ("screening_clear", COMMANDS["screening_clear"], _OF_HIT),
+    "quarantine_accept": ("quarantine_accept", COMMANDS["quarantine_accept"], _OF_DEPOSIT),
     "request_confirm": (
         "operator_request_confirm", COMMANDS["operator_request_confirm"], _OF_REQUEST,
     ),

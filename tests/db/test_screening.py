@@ -121,7 +121,7 @@ def test_nobody_records_what_nobody_claimed(world: World, where: str) -> None:
         record(world, {**never, "address": address()}, "hit")
 
 
-def test_a_hit_freezes_what_the_party_has_on_the_rail(world: World, where: str) -> None:
+def test_a_hit_holds_what_nobody_has_paid_yet(world: World, where: str) -> None:
     payer = world.one("select party_id from private.address_watches where address = %s", where)
     other = world.user("other")
     paid = funded(world, "market_goods", parties=(payer, other))
@@ -131,17 +131,19 @@ def test_a_hit_freezes_what_the_party_has_on_the_rail(world: World, where: str) 
     foreign = funded(world, "market_goods")
     over = funded(world, "market_goods", parties=(payer, other))
     over.commit("accept", "payer")
-    assert screened(world, where, "hit") == {"outcome": "recorded", "frozen": 3}
+    assert screened(world, where, "hit") == {"outcome": "recorded", "frozen": 1}
     frozen = {row[0] for row in world.rows(
         "select escrow_id from public.escrow_holds where kind = 'screening' and closed_at is null"
     )}  # fmt: skip
-    assert frozen == {paid.id, got.id, waiting.id}
-    assert not frozen & {balance.id, foreign.id, over.id}
+    assert frozen == {waiting.id}
+    assert not frozen & {paid.id, got.id, balance.id, foreign.id, over.id}
     with refused(world.connection, "escrow_frozen"):
-        paid.commit("accept", "payer")
+        waiting.commit("funds_confirmed", "rail")
+    # What was paid with other money goes on.
+    paid.commit("accept", "payer")
     assert world.rows(
         "select actor_role::text, payload ->> 'reason' from public.escrow_events "
-        "where escrow_id = %s and event = 'freeze'", paid.id,
+        "where escrow_id = %s and event = 'freeze'", waiting.id,
     ) == [("system", "screening_hit")]  # fmt: skip
     assert world.rows(
         "select kind, severity::text, party_id from public.security_events "
@@ -150,7 +152,7 @@ def test_a_hit_freezes_what_the_party_has_on_the_rail(world: World, where: str) 
     assert world.rows(
         "select parties, payload ->> 'address', payload ->> 'frozen' from private.outbox "
         "where event = 'security.screening_hit'"
-    ) == [([world.one("select private.platform_party()")], where, "3")]  # fmt: skip
+    ) == [([world.one("select private.platform_party()")], where, "1")]  # fmt: skip
     assert world.problems() == []
 
 
@@ -184,7 +186,7 @@ def test_a_cleared_answer_is_no_hit_again_but_another_one_is(
 
 
 def test_only_clearing_the_hit_lifts_what_it_holds(world: World, where: str, party: UUID) -> None:
-    mine = funded(world, "market_goods", parties=(party, world.user()))
+    mine = signed(world, parties=(party, world.user()))
     screened(world, where, "hit")
     with refused(world.connection, "not_your_move"):
         mine.commit("unfreeze", "operator", payload={"hold_id": mine.hold_of("system")})
@@ -198,17 +200,26 @@ def test_only_clearing_the_hit_lifts_what_it_holds(world: World, where: str, par
     mine.commit("unfreeze", "operator")
     world.advance(hours=23)
     assert screened(world, where, "hit")["frozen"] == 0
-    mine.commit("accept", "payer")
+    assert mine.holds() == []
 
 
 def test_who_brings_a_known_hit_is_frozen_too(world: World, where: str) -> None:
     screened(world, where, "hit")
     other = world.user("other")
-    mine = funded(world, "market_goods", parties=(other, world.user()))
+    mine = signed(world, parties=(other, world.user()))
     assert watch(world, where, other) == "hit"
     assert screened(world, where, "hit")["frozen"] == 1
     with refused(world.connection, "escrow_frozen"):
-        mine.commit("accept", "payer")
+        mine.commit("funds_confirmed", "rail")
+
+
+def test_who_is_only_sent_to_is_not_reached(world: World) -> None:
+    """Anybody can send to anybody."""
+    victim, stranger = world.user(), address()
+    mine = signed(world, parties=(victim, world.user()))
+    watch(world, stranger, victim, "deposit")
+    assert screened(world, stranger, "hit")["frozen"] == 0
+    assert mine.holds() == []
 
 
 def test_what_nobody_watches_any_more_is_not_asked_about(

@@ -207,15 +207,21 @@ class Scene:
             "where i.escrow_id = %s group by p.id order by p.nonce", escrow.id,
         )  # fmt: skip
 
-    def check_books(self) -> None:
+    def check_books(self, quarantined: str = "0") -> None:
         """The books balance, and say of the outside world what the chain says, to the last unit.
-        Payments must be final."""
+        Payments must be final. quarantined: what counts for nobody, in all."""
         assert self.rows("select * from ledger.verify()") == []
         addresses = self.rows(
             "select address from public.escrow_fundings where address is not null"
         )
         held = sum((self.chain.balance_of(address) for (address,) in addresses), Decimal(0))
         held += self.chain.balance_of(self.chain.hot_wallet.address) - sum(self.filled)
+        apart = self.one(
+            "select coalesce(sum(e.amount), 0)::numeric from public.ledger_entries as e "
+            "join public.wallets as w on w.id = e.wallet_id "
+            "where w.type = 'quarantine' and w.currency = %s", CURRENCY,
+        )  # fmt: skip
+        assert apart >= Decimal(quarantined)
         clearing = self.one(
             "select coalesce(sum(e.amount), 0)::numeric from public.ledger_entries as e "
             "join public.wallets as w on w.id = e.wallet_id "

@@ -10,6 +10,7 @@ from functions.rail_usdc_base.addresses import escrow_address
 from tests.functions.onchain import CURRENCY, Scene
 from tests.rails.chain import BRIDGED_USDC, CHAIN_ID, USDC
 from tests.rails.chain.accounts import deposits_xpub
+from tests.stack.people import OLGA
 
 
 def test_the_payer_gets_one_address_and_the_same_answer_again(scene: Scene) -> None:
@@ -156,7 +157,9 @@ def test_incident_26_money_after_the_deadline_goes_back(scene: Scene) -> None:
     scene.check_books()
 
 
-def test_incident_26_money_of_an_address_that_is_warned_of_is_flagged(scene: Scene) -> None:
+def test_incident_26_money_of_an_address_that_is_warned_of_waits_for_an_operator(
+    scene: Scene,
+) -> None:
     made = scene.escrow("100")
     scene.send(made, "100")
     scene.watch()
@@ -173,12 +176,43 @@ def test_incident_26_money_of_an_address_that_is_warned_of_is_flagged(scene: Sce
         made.buyer_account.address, made.buyer,
     )  # fmt: skip
     scene.settle()
-    assert scene.state(made) == "funding_exception"
-    reason = (
-        "select payload ->> 'reason' from public.escrow_events where escrow_id = %s and event = %s"
-    )
-    assert scene.one(reason, made.id, "funds_mismatch") == "flagged"
+    assert (scene.state(made), scene.deposits(made)) == (
+        "awaiting_funds", [("100", "quarantined", 0)],
+    )  # fmt: skip
+    scene.check_books(quarantined="100")
+    path = "/deposit_quarantines?outcome=is.null&select=id,reason"
+    assert scene.desk.read(made.buyer, path) == []
+    (row,) = scene.desk.read(OLGA.id, path)
+    accept, why = f"/quarantines/{row['id']}/accept", {"reason": "the bank knows them"}
+    assert scene.desk.post(made.buyer, accept, why).code == "operator_only"
+    assert scene.desk.post(OLGA.id, accept, {"reason": ""}).status == 422
+    assert scene.desk.done(OLGA.id, accept, why)["outcome"] == "accepted"
+    assert scene.desk.post(OLGA.id, accept, why).code == "quarantine_decided"
+    scene.settle()
+    assert scene.state(made) == "funded"
     scene.check_books()
+
+
+def test_a_millionth_of_a_stranger_stops_nobody(scene: Scene) -> None:
+    made = scene.escrow("100")
+    to, stranger = scene.address(made), scene.chain.person("1")
+    scene.screening.warn_of(stranger.address)
+    scene.chain.transfer(stranger, to, "0.000001")
+    scene.settle()
+    scene.desk.stack.tick("ScreenFunction")
+    scene.send(made, "100")
+    scene.settle()
+    assert scene.state(made) == "funded"
+    scene.chain.transfer(stranger, to, "0.000001")
+    scene.settle()
+    scene.desk.stack.tick("ScreenFunction")
+    assert scene.deposits(made) == [
+        ("0.000001", "quarantined", 0), ("100", "credited", 1), ("0.000001", "quarantined", 0),
+    ]  # fmt: skip
+    scene.release(made)
+    scene.paid_out()
+    assert scene.payments(made) == [("release", CURRENCY, "95", "confirmed")]
+    scene.check_books(quarantined="0.000002")
 
 
 def test_a_second_payment_for_a_funded_escrow_goes_back(scene: Scene) -> None:
