@@ -26,7 +26,7 @@ def subscribe(stack: Stack, who: Sequence[UUID], urls: Sequence[str]) -> None:
     with stack.connect() as connection, connection.transaction():
         for person, url in zip(who, urls, strict=True):
             command = {
-                "actor_id": str(person), "url": url, "event_types": ["escrow.*"],
+                "actor_id": str(person), "aal": "aal2", "url": url, "event_types": ["escrow.*"],
                 "idempotency_key": str(uuid4()), "request_hash": "h",
             }  # fmt: skip
             connection.execute("select service.webhook_endpoint_create(%s)", [Jsonb(command)])

@@ -43,7 +43,7 @@ begin
         ) values (v_user, 'sell', 'BTC', 'USD', 1000000, 50000, 0.01, 100, '{sepa}')
         returning id into v_order;
         perform service.order_publish(jsonb_build_object(
-            'order_id', v_order, 'actor_id', v_user, 'idempotency_key', 'publish' || n, 'request_hash', 'h'
+            'order_id', v_order, 'actor_id', v_user, 'aal', 'aal2', 'idempotency_key', 'publish' || n, 'request_hash', 'h'
         ));
         insert into bench.makers values (n, v_user, v_order);
         v_user := gen_random_uuid();

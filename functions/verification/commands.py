@@ -16,7 +16,7 @@ from shared.identifier import Id
 from shared.operators import operator_command
 from shared.text import Words
 
-from .event import Flag
+from .event import Flag, Name
 
 
 class Reasoned(Body):
@@ -24,7 +24,10 @@ class Reasoned(Body):
 
 
 class OfFlag(Reasoned):
+    """name: on the document, of flag id_document: only this name is verified."""
+
     flag: Flag
+    name: Name | None = None
 
 
 class OfTier(Reasoned):
@@ -47,13 +50,15 @@ class Linked(BaseModel):
 
 
 class Verified(BaseModel):
-    """The person now. granted_tier: what an operator gave in place of what the flags give."""
+    """The person now. granted_tier: what an operator gave in place of what the flags give.
+    name_verified: whether the name the person goes by is the one on the document."""
 
     model_config = ConfigDict(extra="forbid")
     party_id: UUID
     verification_tier: int
     granted_tier: int | None
     flags: list[Flag]
+    name_verified: bool
 
 
 routes = Routes()

@@ -12,16 +12,20 @@ from shared.moment import Moment
 
 Flag = Annotated[str, Field(pattern="^(phone|id_document|address|biometric)$")]
 
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+
 LINKS = ("discord.linked", "discord.unlinked")
 KNOWN = ("verification.approved", "verification.rejected", "verification.revoked")
 
 
 class Check(Told):
     """data of a known type. party_id: the person, as we named them to the provider.
-    provider_reference: the provider's own name for the check."""
+    name: on the document, of flag id_document. provider_reference: the provider's own name for
+    the check."""
 
     party_id: Id
     flag: Flag
+    name: Name | None = None
     provider_reference: Annotated[str, Field(max_length=200)] | None = None
 
 

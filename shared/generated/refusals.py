@@ -120,6 +120,7 @@ REFUSALS: dict[str, Refusal] = {
     'party_unavailable': Refusal(409, 'A side of this escrow makes no new business.', ''),
     'payment_account_invalid': Refusal(422, 'The account does not have the fields of its payment method.', 'See fields in payment_methods.'),
     'payment_account_unknown': Refusal(422, 'The seller has no such account for this payment method.', ''),
+    'payment_account_waiting': Refusal(409, "The seller's account was changed a short while ago; it waits before buyers are told it.", 'Take the order later, or another one.'),
     'payment_method_not_offered': Refusal(422, 'The order does not offer this payment method.', 'Name one of its methods.'),
     'payment_out_of_range': Refusal(422, 'A rail does not move so little, or so much, at once.', 'Each milestone is one payment; rail_payment_ranges has the figures.'),
     'payout_not_found': Refusal(404, 'No such payment.', ''),

@@ -62,21 +62,6 @@ comment on column public.profiles.granted_tier is 'Tier an operator gave in plac
 comment on column public.profiles.verification_tier is 'Tier in force (verification_tiers): the granted one, else the highest the flags allow.';
 comment on column public.profiles.deleted_at is 'Soft delete: financial records stay.';
 
-create function private.tg_profiles__name() returns trigger
-language plpgsql set search_path = ''
-as $$
-begin
-    raise sqlstate 'PT409' using
-        message = 'name_is_verified',
-        detail = 'The name was checked against a document.', hint = 'Have the new name verified.';
-end
-$$;
-comment on function private.tg_profiles__name() is
-'A checked name stays: sellers compare it with the name a payment comes from.';
-create trigger _500_name before update on public.profiles
-for each row when (old.id_document_verified and new.id_document_verified and old.full_name <> new.full_name)
-execute function private.tg_profiles__name();
-
 create table public.party_members (
     party_id uuid not null references public.parties (id) on delete restrict,
     user_id uuid not null references auth.users (id) on delete restrict,

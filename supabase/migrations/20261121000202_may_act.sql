@@ -65,6 +65,7 @@ insert into private.acts (act, kind, step_up) values
 ('order_cancel', 'settle', false),
 ('order_pause', 'settle', false),
 ('order_publish', 'business', false),
+('order_publish_cheap', 'business', true),
 ('order_resume', 'business', false),
 ('order_take', 'business', false),
 ('payout', 'money_out', false),
@@ -74,11 +75,11 @@ insert into private.acts (act, kind, step_up) values
 ('staff.command', 'staff', true),
 ('staff.move', 'staff', false),
 ('webhook_delivery_resend', 'destination', false),
-('webhook_endpoint_create', 'destination', false),
-('webhook_endpoint_enable', 'destination', false),
+('webhook_endpoint_create', 'destination', true),
+('webhook_endpoint_enable', 'destination', true),
 ('webhook_ping', 'destination', false),
 ('webhook_resend', 'destination', false),
-('webhook_secret_rotate', 'destination', false),
+('webhook_secret_rotate', 'destination', true),
 ('withdrawal', 'money_out', false),
 -- Moves of an escrow by one of its sides.
 ('escrow.accept', 'settle', false),
@@ -112,16 +113,17 @@ insert into private.acts (act, kind, step_up) values
 ('listings.close', 'settle', false),
 ('listings.write', 'business', false),
 ('notifications.write', 'settings', false),
-('p2p_auto_replies.write', 'business', false),
+('p2p_auto_replies.write', 'business', true),
 ('p2p_blocks.write', 'settings', false),
-('p2p_order_accounts.write', 'destination', false),
+('p2p_order_accounts.write', 'destination', true),
 ('p2p_orders.write', 'business', false),
 ('p2p_ratings.write', 'settle', false),
-('payment_accounts.write', 'destination', false),
+('payment_accounts.write', 'destination', true),
+('profiles.name', 'settings', true),
 ('profiles.write', 'settings', false),
 ('trade_messages.write', 'settle', false),
 ('webhook_endpoints.close', 'settings', false),
-('webhook_endpoints.write', 'destination', false);
+('webhook_endpoints.write', 'destination', true);
 
 create function private.standing_of(p_party_id uuid) returns private.standing
 language plpgsql stable set search_path = ''
@@ -269,3 +271,18 @@ comment on function private.tg_parties__status() is
 'A change of status has a reason of its own, and its time. Raises reason_required (422).';
 create trigger _500_status before update on public.parties
 for each row when (old.status <> new.status) execute function private.tg_parties__status();
+
+create function private.tg_profiles__name() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    if private.is_client() then
+        perform private.may_write('profiles.name', new.id);
+    end if;
+    return new;
+end
+$$;
+comment on function private.tg_profiles__name() is
+'A person''s own new name is an act of its own: sellers compare it with the name a payment comes from. Raises what private.ask raises.';
+create trigger _500_name before update on public.profiles
+for each row when (old.full_name <> new.full_name) execute function private.tg_profiles__name();

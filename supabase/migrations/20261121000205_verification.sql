@@ -66,12 +66,16 @@ create table public.profile_verifications (
     actor_id uuid references auth.users (id) on delete restrict,
     provider text check (length(provider) between 1 and 40),
     provider_reference text check (length(provider_reference) <= 200),
+    compared_name text check (length(compared_name) <= 120 and btrim(compared_name) <> ''),
     reason text not null default '' check (length(reason) <= 500),
     occurred_at timestamptz not null,
     created_at timestamptz not null,
     constraint profile_verifications_sequence_key unique (party_id, sequence),
     constraint profile_verifications_what check (
         (change in ('verify', 'revoke')) = (flag is not null) and (change = 'grant_tier') = (tier is not null)
+    ),
+    constraint profile_verifications_name_of_a_document check (
+        compared_name is null or (change = 'verify' and flag is not distinct from 'id_document')
     ),
     constraint profile_verifications_source check ((source = 'provider') = (provider is not null))
 );
@@ -93,6 +97,8 @@ comment on column public.profile_verifications.source is 'An operator''s command
 comment on column public.profile_verifications.actor_id is 'The operator; null for a provider.';
 comment on column public.profile_verifications.provider is 'Name of the provider; null for an operator.';
 comment on column public.profile_verifications.provider_reference is 'The provider''s own name for its check.';
+comment on column public.profile_verifications.compared_name is
+'Name on the document, as whoever checked it read it; null: no name was compared. Only this name is verified.';
 comment on column public.profile_verifications.reason is 'Why, in the operator''s words.';
 comment on column public.profile_verifications.occurred_at is
 'When it was decided, by the clock of who decided: a flag follows its latest decision, not the last to arrive.';
@@ -121,6 +127,46 @@ begin
 end
 $$;
 comment on function private.verified_now(uuid) is 'Flags and granted tier of a person as the history has them.';
+
+create function private.name_key(p_name text) returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return nullif(lower(btrim(regexp_replace(normalize(p_name, NFKC), '\s+', ' ', 'g'))), '');
+end
+$$;
+comment on function private.name_key(text) is
+'A name as names are compared: one form of its letters, one case, single spaces; null for an empty one.';
+
+create function private.verified_name(p_party_id uuid, out name text, out verification_id uuid)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    select v.compared_name, v.id into name, verification_id
+    from public.profile_verifications as v
+    where v.party_id = p_party_id and v.compared_name is not null and not exists (
+        select from public.profile_verifications as r
+        where r.party_id = p_party_id and r.flag = 'id_document' and r.change = 'revoke'
+            and (r.occurred_at, r.sequence) > (v.occurred_at, v.sequence)
+    )
+    order by v.occurred_at desc, v.sequence desc limit 1;
+end
+$$;
+comment on function private.verified_name(uuid) is
+'The name that was last read from a document of a person, and the row that says so; null when there is none, or the document was revoked since.';
+
+create function private.has_verified_name(p_party_id uuid) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce((
+        select private.name_key(f.full_name) = private.name_key((private.verified_name(p_party_id)).name)
+        from public.profiles as f where f.id = p_party_id
+    ), false);
+end
+$$;
+comment on function private.has_verified_name(uuid) is
+'Whether the name a person goes by now is the one that was read from the document: not once it is changed, never when it is empty.';
 
 -- Definer: whoever edits the own profile may not read the history's every column.
 create function private.tg_profiles__verification() returns trigger

@@ -258,6 +258,7 @@ select private.make_text('public.profiles', 'title', 'full_name');
 select private.make_text('public.profiles', 'url', 'avatar_url');
 select private.make_text('public.profiles', 'prose', 'preferences');
 select private.make_text('public.profile_verifications', 'prose', 'reason');
+select private.make_text('public.profile_verifications', 'line', 'compared_name');
 select private.make_text('public.parties', 'prose', 'status_reason');
 select private.make_text('public.disputes', 'prose', 'description');
 select private.make_text('public.dispute_statements', 'prose', 'body');

@@ -9,6 +9,7 @@ create table public.payment_methods (
     accept_within interval not null,
     risk public.payment_risk not null,
     trade_limit public.money_amount,
+    account_wait interval not null default '24 hours' check (account_wait between '0' and '30 days'),
     is_active boolean not null default true,
     constraint payment_methods_windows check (
         '15 minutes' <= pay_within_min and pay_within_min <= pay_within and pay_within <= '72 hours'
@@ -31,6 +32,8 @@ comment on column public.payment_methods.pay_within is 'Time a buyer has to pay 
 comment on column public.payment_methods.pay_within_min is 'Shortest time an order may give a buyer.';
 comment on column public.payment_methods.accept_within is 'Time a seller has to confirm: an hour for instant methods.';
 comment on column public.payment_methods.risk is 'How easily a payment is taken back by its sender.';
+comment on column public.payment_methods.account_wait is
+'How long a changed account, or another one of the same owner, waits before new trades are given it.';
 comment on column public.payment_methods.trade_limit is 'Most that one trade may be worth, in the reference currency; null: only the limits of the tiers.';
 
 -- Rows of a table read best one line each.

@@ -7,6 +7,7 @@ create table public.price_rules (
     max_deviation_bps integer not null default 300 check (max_deviation_bps between 1 and 10000),
     max_jump_bps integer not null default 2000 check (max_jump_bps between 1 and 100000),
     min_sources smallint not null default 2 check (min_sources between 1 and 20),
+    step_up_bps integer not null default 500 check (step_up_bps between 0 and 10000),
     is_active boolean not null default true,
     primary key (cryptocurrency, fiat_currency)
 );
@@ -21,6 +22,8 @@ comment on column public.price_rules.max_deviation_bps is
 comment on column public.price_rules.max_jump_bps is
 'How far from an index that is not stale its successor may be, in basis points; a jump that is real is believed once the index is stale.';
 comment on column public.price_rules.min_sources is 'Sources that must agree; with fewer the index is not renewed and grows stale.';
+comment on column public.price_rules.step_up_bps is
+'How much worse than the index, for its maker, an order may be published without a second factor, in basis points.';
 comment on column public.price_rules.is_active is 'False: the pair has no index.';
 
 create table public.prices (

@@ -126,6 +126,27 @@ $$;
 comment on function private.move_order(public.p2p_orders, text, public.p2p_order_status, numeric) is
 'The maker''s move of a locked order.';
 
+create function private.is_cheap(p_order public.p2p_orders, p_now timestamptz) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_limit integer := (
+        select r.step_up_bps from public.price_rules as r
+        where r.cryptocurrency = p_order.cryptocurrency and r.fiat_currency = p_order.fiat_currency
+    );
+    v_index numeric := (private.fresh_index(p_order.cryptocurrency, p_order.fiat_currency, p_now)).price;
+begin
+    return coalesce(case
+        when p_order.price_type = 'margin' and p_order.type = 'sell' then p_order.margin_bps < -v_limit
+        when p_order.price_type = 'margin' then p_order.margin_bps > v_limit
+        when p_order.type = 'sell' then p_order.price * 10000 < v_index * (10000 - v_limit)
+        else p_order.price * 10000 > v_index * (10000 + v_limit)
+    end, true);
+end
+$$;
+comment on function private.is_cheap(public.p2p_orders, timestamptz) is
+'Whether an order gives its maker a price that is worse than the index by more than the pair''s step_up_bps; without a fresh index nobody knows, and so yes.';
+
 -- Definer: service_role may give commands, not write the tables.
 create function service.order_publish(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -141,6 +162,9 @@ begin
         perform private.refuse('order_not_draft');
     elsif v_order.expires_at <= v_turn.now then
         perform private.refuse('order_expired');
+    elsif private.is_cheap(v_order, v_turn.now) then
+        -- Whoever has only the session sells nothing at a ruinous price.
+        perform private.ask(command, v_order.user_id, 'order_publish_cheap');
     end if;
     perform private.check_order_limits(v_order, v_turn.now);
     if v_order.type = 'sell' then
@@ -189,6 +213,9 @@ begin
         perform private.refuse('order_not_paused');
     elsif v_order.expires_at <= v_turn.now then
         perform private.refuse('order_expired');
+    elsif private.is_cheap(v_order, v_turn.now) then
+        -- Whoever has only the session sells nothing at a ruinous price.
+        perform private.ask(command, v_order.user_id, 'order_publish_cheap');
     end if;
     v_order := private.move_order(v_order, 'resume', 'active', v_order.remaining);
     return private.finish_command(command, private.order_answer(v_order), v_turn.now);

@@ -71,27 +71,31 @@ begin
         when 'revoke' then command ->> 'flag' = any (enum_range(null::public.verification_flag)::text[])
         when 'grant_tier' then exists (select from public.verification_tiers where id = (command ->> 'tier')::integer)
         when 'withdraw_tier' then true
-    end, false) then
+    end, false) or (command ->> 'name' is not null and (
+        v_change <> 'verify' or command ->> 'flag' <> 'id_document' or private.name_key(command ->> 'name') is null
+        or length(command ->> 'name') > 120
+    )) then
         perform private.refuse('bad_verification');
     end if;
-    insert into public.profile_verifications (party_id, change, flag, tier, source, actor_id, reason)
+    insert into public.profile_verifications (party_id, change, flag, tier, compared_name, source, actor_id, reason)
     values (
         (command ->> 'party_id')::uuid, v_change,
         case when v_change in ('verify', 'revoke') then (command ->> 'flag')::public.verification_flag end,
         case when v_change = 'grant_tier' then (command ->> 'tier')::integer end,
-        'operator', (command ->> 'actor_id')::uuid, command ->> 'reason'
+        command ->> 'name', 'operator', (command ->> 'actor_id')::uuid, command ->> 'reason'
     );
     select * into v_profile from public.profiles where id = (command ->> 'party_id')::uuid;
     v_answer := jsonb_build_object(
         'party_id', v_profile.id, 'verification_tier', v_profile.verification_tier,
         'granted_tier', v_profile.granted_tier,
-        'flags', to_jsonb((private.verified_now(v_profile.id)).flags)
+        'flags', to_jsonb((private.verified_now(v_profile.id)).flags),
+        'name_verified', private.has_verified_name(v_profile.id)
     );
     return private.finish_command(command, v_answer, private.clock());
 end
 $$;
 comment on function service.profile_verify(service.command) is
-'Operator command {party_id, change (verify, revoke, grant_tier, withdraw_tier), flag or tier, reason, actor_id, aal, idempotency_key, request_hash} -> {party_id, verification_tier, granted_tier, flags, replayed}. Nobody verifies themselves. Raises reason_required, bad_verification (422), profile_not_found (404), not_your_move (403).';
+'Operator command {party_id, change (verify, revoke, grant_tier, withdraw_tier), flag or tier, name (on the document, of flag id_document), reason, actor_id, aal, idempotency_key, request_hash} -> {party_id, verification_tier, granted_tier, flags, name_verified, replayed}. Nobody verifies themselves. Raises reason_required, bad_verification (422), profile_not_found (404), not_your_move (403).';
 
 -- Definer: as profile_verify.
 create function service.verification_event(command service.command) returns jsonb
@@ -126,9 +130,14 @@ begin
     end if;
     if v_outcome = 'applied' then
         insert into public.profile_verifications (
-            party_id, change, flag, source, provider, provider_reference, occurred_at
+            party_id, change, flag, compared_name, source, provider, provider_reference, occurred_at
         ) values (
-            v_party, v_change, (command ->> 'flag')::public.verification_flag, 'provider', command ->> 'provider',
+            v_party, v_change, (command ->> 'flag')::public.verification_flag,
+            case when v_change = 'verify' and command ->> 'flag' = 'id_document' and private.name_key(command ->> 'name') is not null
+                -- An odd name compares with nothing; the check itself is kept.
+                and private.text_problem('line', private.clean_text('line', command ->> 'name')) is null and length(command ->> 'name') <= 120
+                then command ->> 'name'
+            end, 'provider', command ->> 'provider',
             command ->> 'provider_reference', v_occurred
         );
     end if;
@@ -136,4 +145,4 @@ begin
 end
 $$;
 comment on function service.verification_event(service.command) is
-'A provider''s event whose signature was checked {provider, provider_event_id, type, occurred_at, body, party_id, flag, provider_reference} -> {outcome: applied, noted, unmatched or repeated}. verification.approved and .revoked change the history; other types are kept. Raises bad_verification (422).';
+'A provider''s event whose signature was checked {provider, provider_event_id, type, occurred_at, body, party_id, flag, name (on the document), provider_reference} -> {outcome: applied, noted, unmatched or repeated}. verification.approved and .revoked change the history; other types are kept. Raises bad_verification (422).';

@@ -7,6 +7,8 @@ create table public.payment_accounts (
     label text not null default '',
     fields jsonb not null,
     created_at timestamptz not null default private.clock(),
+    version integer not null default 1,
+    shown_from timestamptz not null default private.clock(),
     updated_at timestamptz not null default private.clock(),
     deleted_at timestamptz
 );
@@ -26,6 +28,9 @@ comment on column public.payment_accounts.method is 'Payment method of the catal
 comment on column public.payment_accounts.label is 'The owner''s own name for it; at most 80 characters.';
 comment on column public.payment_accounts.fields is 'Values of the method''s fields: {name: text}.';
 comment on column public.payment_accounts.created_at is 'When it was written.';
+comment on column public.payment_accounts.version is 'Number of times it was written; set by the database.';
+comment on column public.payment_accounts.shown_from is
+'From when new trades may be given it: at once for the owner''s first account of a method, else after the method''s account_wait. Set by the database.';
 comment on column public.payment_accounts.updated_at is 'When it was last changed.';
 comment on column public.payment_accounts.deleted_at is 'When the owner took it away; new trades no longer get it.';
 
@@ -33,6 +38,7 @@ comment on column public.payment_accounts.deleted_at is 'When the owner took it 
 -- noqa: disable=LT05
 insert into private.refusals (code, status, detail, hint) values
 ('payment_account_invalid', 422, 'The account does not have the fields of its payment method.', 'See fields in payment_methods.'),
+('payment_account_waiting', 409, 'The seller''s account was changed a short while ago; it waits before buyers are told it.', 'Take the order later, or another one.'),
 ('payment_account_unknown', 422, 'The seller has no such account for this payment method.', '');
 
 create function private.payment_fields_problem(p_method text, p_fields jsonb) returns text
@@ -71,8 +77,27 @@ $$;
 comment on function private.payment_fields_problem(text, jsonb) is
 'What is wrong with the fields of an account, as a sentence that names the field and never its value; null when nothing is. Definer: checks run as the owner of the account.';
 
+create function private.account_shown_from(p_account public.payment_accounts) returns timestamptz
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.clock() + (
+        select case
+            when exists (
+                select from public.payment_accounts as a where a.user_id = p_account.user_id and a.method = p_account.method
+            ) then m.account_wait
+            else '0'
+        end
+        from public.payment_methods as m where m.id = p_account.method
+    );
+end
+$$;
+comment on function private.account_shown_from(public.payment_accounts) is
+'From when new trades may be given an account that is written now.';
+
+-- Definer: reads what an account waits for, whoever writes.
 create function private.tg_payment_accounts__guard() returns trigger
-language plpgsql set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
 declare
     v_problem text := private.payment_fields_problem(new.method, new.fields);
@@ -85,12 +110,38 @@ begin
     if v_problem is not null then
         raise sqlstate 'PT422' using message = 'payment_account_invalid', detail = v_problem, hint = 'See fields in payment_methods.';
     end if;
+    if tg_op = 'INSERT' or new.fields <> old.fields then
+        new.shown_from := private.account_shown_from(new);
+    else
+        new.shown_from := old.shown_from;
+    end if;
+    new.version := case tg_op when 'INSERT' then 1 else old.version + 1 end;
     return new;
 end
 $$;
-comment on function private.tg_payment_accounts__guard() is 'Holds an account to the fields of its method. Raises payment_account_invalid (422).';
+comment on function private.tg_payment_accounts__guard() is
+'Holds an account to the fields of its method; a changed one, or another of the same method, waits before it is shown. Raises payment_account_invalid (422).';
 create trigger _500_guard before insert or update on public.payment_accounts
 for each row execute function private.tg_payment_accounts__guard();
+
+-- Definer: the owner of an account writes no outbox.
+create function private.tg_payment_accounts__told() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.emit_event(
+        'payment_account.changed', 'payment_account', new.id, new.version, array[new.user_id],
+        jsonb_build_object(
+            'method', new.method, 'shown_from', new.shown_from, 'deleted', new.deleted_at is not null
+        ), new.updated_at
+    );
+    return null;
+end
+$$;
+comment on function private.tg_payment_accounts__told() is
+'Tells the owner that an account was written, not what it says: whoever did not do it has the wait to act.';
+create trigger _600_told after insert or update on public.payment_accounts
+for each row execute function private.tg_payment_accounts__told();
 
 create table public.p2p_order_accounts (
     order_id uuid not null references public.p2p_orders (id) on delete cascade,
@@ -132,6 +183,9 @@ create table public.p2p_payment_details (
     fields jsonb,
     payer_name text,
     payer_name_verified boolean not null,
+    verified_name text,
+    -- The history of verifications only grows: a take pays for no check of it.
+    verification_id uuid,
     created_at timestamptz not null
 );
 alter table public.p2p_payment_details enable row level security;
@@ -142,7 +196,10 @@ comment on column public.p2p_payment_details.trade_id is 'The trade.';
 comment on column public.p2p_payment_details.method is 'Payment method of the trade.';
 comment on column public.p2p_payment_details.fields is 'The seller''s account as it was at the take; null where the seller tells it in a message.';
 comment on column public.p2p_payment_details.payer_name is 'Name the bank money must come from: the buyer''s, as it was at the take.';
-comment on column public.p2p_payment_details.payer_name_verified is 'Whether the buyer''s name had been checked against a document.';
+comment on column public.p2p_payment_details.payer_name_verified is 'Whether payer_name is the name that was read from the buyer''s document: false where no name was compared, where it was changed since, and where it is empty.';
+comment on column public.p2p_payment_details.verified_name is
+'Name on the buyer''s document, as whoever checked it read it; null: none was compared.';
+comment on column public.p2p_payment_details.verification_id is 'Row of profile_verifications that says so.';
 comment on column public.p2p_payment_details.created_at is 'When the trade was opened.';
 
 -- Definer: runs inside the take.
@@ -165,11 +222,14 @@ begin
     ) then
         perform private.refuse('payment_account_unknown');
     end if;
+    if (select a.shown_from from public.payment_accounts as a where a.id = new.payment_account_id) > new.created_at then
+        perform private.refuse('payment_account_waiting');
+    end if;
     return new;
 end
 $$;
 comment on function private.tg_p2p_trades__account() is
-'The seller''s account of a trade: the maker named it with the order, or the taker with the take. Raises payment_account_unknown (422).';
+'The seller''s account of a trade: the maker named it with the order, or the taker with the take. Raises payment_account_unknown (422), payment_account_waiting (409).';
 create trigger _500_account before insert on public.p2p_trades
 for each row execute function private.tg_p2p_trades__account();
 
@@ -179,14 +239,14 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
     insert into public.p2p_payment_details (
-        trade_id, method, fields, payer_name, payer_name_verified, created_at
-    ) values (
+        trade_id, method, fields, payer_name, payer_name_verified, verified_name, verification_id, created_at
+    )
+    select
         new.id, new.payment_method,
         (select a.fields from public.payment_accounts as a where a.id = new.payment_account_id),
         (select f.full_name from public.profiles as f where f.id = new.buyer_id),
-        coalesce((select f.id_document_verified from public.profiles as f where f.id = new.buyer_id), false),
-        new.created_at
-    );
+        private.has_verified_name(new.buyer_id), v.name, v.verification_id, new.created_at
+    from private.verified_name(new.buyer_id) as v;
     return null;
 end
 $$;

@@ -18,7 +18,7 @@ create policy rail_limits_select_anyone on public.rail_limits for select to anon
 using (true);
 
 -- NOTE: actor_id, reason and provider_reference are not granted: they are for the staff, in the audit log.
-grant select (id, party_id, sequence, change, flag, tier, source, occurred_at, created_at)
+grant select (id, party_id, sequence, change, flag, tier, compared_name, source, occurred_at, created_at)
 on public.profile_verifications to authenticated;
 create policy profile_verifications_select_own_or_operator on public.profile_verifications for select to authenticated
 using (

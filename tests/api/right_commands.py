@@ -59,7 +59,7 @@ def _reverse(world: World) -> dict[str, Any]:
 def _publish(world: World) -> dict[str, Any]:
     maker = world.user("maker")
     world.deposit(maker, "2")
-    return {"order_id": draft(world, maker), "actor_id": maker}
+    return {"order_id": draft(world, maker), "actor_id": maker, "aal": "aal2"}
 
 
 def _published(world: World) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _published(world: World) -> dict[str, Any]:
 def _resume(world: World) -> dict[str, Any]:
     order, maker = sell_order(world)
     world.command("order_pause", order_id=order, actor_id=maker)
-    return {"order_id": order, "actor_id": maker}
+    return {"order_id": order, "actor_id": maker, "aal": "aal2"}
 
 
 def _take(world: World) -> dict[str, Any]:
@@ -133,13 +133,13 @@ def _endpoint_create(world: World) -> dict[str, Any]:
     owner = world.user("owner")
     return {
         "party_id": owner, "url": URL, "description": "Books", "event_types": ["escrow.*"],
-        "actor_id": owner,
+        "actor_id": owner, "aal": "aal2",
     }  # fmt: skip
 
 
 def _of_endpoint(world: World, **fields: Any) -> dict[str, Any]:
     owner = world.user("owner")
-    return {"endpoint_id": new_endpoint(world, owner), "actor_id": owner, **fields}
+    return {"endpoint_id": new_endpoint(world, owner), "actor_id": owner, "aal": "aal2", **fields}
 
 
 def _delivery_resend(world: World) -> dict[str, Any]:

@@ -199,7 +199,7 @@ def probes_result(world: World, user: UUID, query: str, values: list[Any]) -> st
     """Try a statement as a person: done, nothing, or refused."""
     try:
         with world.connection.transaction(force_rollback=True):
-            as_user(world.connection, user)
+            as_user(world.connection, user, aal="aal2")
             changed = world.connection.execute(query.encode(), values).rowcount
         as_owner(world.connection)
     except psycopg.Error as error:

@@ -63,7 +63,7 @@ def test_the_lines_of_the_book_follow_their_orders(world: World) -> None:
     )  # fmt: skip
     assert _lines_are_right(world)
     for command, count in (("order_pause", 0), ("order_resume", 2), ("order_cancel", 0)):
-        world.command(command, order_id=other, actor_id=owner)
+        world.command(command, order_id=other, actor_id=owner, aal="aal2")
         assert len(world.rows(lines, other)) == count
         assert _lines_are_right(world)
 

@@ -263,7 +263,7 @@ def test_what_a_stopped_party_offers_is_paused(world: World, standing: str) -> N
     assert world.one("select status from public.listings where id = %s", listed) == "paused"
     assert world.one("select count(*) from private.p2p_book_lines where order_id = %s", order) == 0
     with refused(world.connection, CODES[standing]):
-        world.command("order_resume", order_id=order, actor_id=maker)
+        world.command("order_resume", order_id=order, actor_id=maker, aal="aal2")
     world.command("order_cancel", order_id=order, actor_id=maker)
     assert world.balance(maker)[2] == 0
     assert world.problems() == []
@@ -274,7 +274,7 @@ def test_restored_it_puts_its_orders_back_itself(world: World) -> None:
     stop(world, maker)
     restore(world, maker)
     assert world.one("select status from public.p2p_orders where id = %s", order) == "paused"
-    world.command("order_resume", order_id=order, actor_id=maker)
+    world.command("order_resume", order_id=order, actor_id=maker, aal="aal2")
     take(world, order, world.user("taker"))
 
 
@@ -383,7 +383,7 @@ def test_a_status_has_a_reason_of_its_own(world: World) -> None:
     party = world.user()
     change = "update public.parties set status = %s, status_reason = %s where id = %s"
     for reason in ("", "  "):
-        with refused(world.connection, "reason_required"):
+        with refused(world.connection, "reason_required", "text_invalid"):
             world.run(change, "suspended", reason, party)
     world.run(change, "suspended", "reported by three", party)
     with refused(world.connection, "reason_required"):

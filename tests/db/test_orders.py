@@ -185,9 +185,12 @@ def test_a_paused_order_is_taken_by_nobody_and_keeps_its_money(world: World) -> 
     trade.commit("timeout_refund", "timer")
     assert _order(world, order)[:3] == ("paused", 1, 0)
     assert world.balance(maker) == (1, 0, 1)
-    assert world.command("order_resume", order_id=order, actor_id=maker)["status"] == "active"
+    assert (
+        world.command("order_resume", order_id=order, actor_id=maker, aal="aal2")["status"]
+        == "active"
+    )
     with refused(world.connection, "order_not_paused"):
-        world.command("order_resume", order_id=order, actor_id=maker)
+        world.command("order_resume", order_id=order, actor_id=maker, aal="aal2")
     take(world, order, world.user(), "1")
     assert world.problems() == []
 
@@ -202,7 +205,7 @@ def test_a_paused_order_ends_as_others_do(world: World) -> None:
     trade.commit("accept", "payer")
     world.advance(days=31)
     with refused(world.connection, "order_expired"):
-        world.command("order_resume", order_id=expired[0], actor_id=expired[1])
+        world.command("order_resume", order_id=expired[0], actor_id=expired[1], aal="aal2")
     with world.acting("service_role"):
         assert world.one("select service.orders_expire(500)") == 1
     statuses = [_order(world, order)[0] for order, _ in (cancelled, filled, expired)]

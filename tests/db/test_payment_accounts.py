@@ -1,5 +1,6 @@
 """Payment details: what a trade was told, to whom, and for how long."""
 
+import unicodedata
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
@@ -9,8 +10,8 @@ from psycopg.types.json import Jsonb
 from tests.db.affairs import SEPA
 from tests.db.escrow import Escrow
 from tests.db.refused import refused
-from tests.db.scenes import EVERY_POLICY
 from tests.db.trades import draft, publish, take
+from tests.db.verifications import operator_says, provider_says
 from tests.db.world import World
 from tests.stack.identity import as_owner, as_role, as_user
 
@@ -18,7 +19,7 @@ Details = tuple[str, dict[str, str] | None, str, bool]
 
 
 def account(world: World, owner: UUID, method: str = "sepa", fields: Any = SEPA) -> UUID:
-    as_user(world.connection, owner)
+    as_user(world.connection, owner, aal="aal2")
     made: UUID = world.one(
         "insert into public.payment_accounts (user_id, method, fields) "
         "values (%s, %s, %s) returning id",
@@ -29,7 +30,7 @@ def account(world: World, owner: UUID, method: str = "sepa", fields: Any = SEPA)
 
 
 def attach(world: World, owner: UUID, order: UUID, account_id: UUID) -> None:
-    as_user(world.connection, owner)
+    as_user(world.connection, owner, aal="aal2")
     world.run(
         "insert into public.p2p_order_accounts (order_id, account_id) values (%s, %s)",
         order, account_id,
@@ -116,7 +117,7 @@ def test_the_arbiter_of_a_live_dispute_sees_them(world: World) -> None:
 
 def test_incident_03_a_changed_account_does_not_redirect_a_running_trade(world: World) -> None:
     trade, mine = sold(world)
-    as_user(world.connection, trade.payer)
+    as_user(world.connection, trade.payer, aal="aal2")
     world.run(
         "update public.payment_accounts set fields = %s, deleted_at = now() where id = %s",
         Jsonb(SEPA | {"iban": "GB33BUKB20201555555555"}), mine,
@@ -195,16 +196,104 @@ def test_fields_are_those_of_the_method(world: World, method: str, fields: Any) 
         account(world, world.user(), method, fields)
 
 
-def test_a_checked_name_stays(world: World) -> None:
-    trade = EVERY_POLICY["funded"](world, "p2p_crypto")
-    name = "update public.profiles set full_name = %s where id = %s"
-    world.run(name, "Bob Buyer", trade.payee)
-    world.run(
-        "insert into public.profile_verifications (party_id, change, flag, source) "
-        "values (%s, 'verify', 'id_document', 'operator')",
-        trade.payee,
-    )
-    as_user(world.connection, trade.payee)
-    with refused(world.connection, "name_is_verified"):
-        world.run(name, "Somebody Else", trade.payee)
+CHECKED = "Bob Q. Buyer"
+_NAME = "update public.profiles set full_name = %s where id = %s"
+
+
+def _taken(world: World, taker: UUID) -> tuple[str, bool, str | None]:
+    """What the seller of a new trade is told of the buyer's name."""
+    maker = world.user("maker")
+    world.deposit(maker, "2")
+    order = draft(world, maker)
+    publish(world, order, maker)
+    trade = take(world, order, taker)
+    as_user(world.connection, maker)
+    told = world.rows(
+        "select payer_name, payer_name_verified, verified_name "
+        "from public.p2p_payment_details where trade_id = %s",
+        trade,
+    )[0]
     as_owner(world.connection)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "verified"),
+    [
+        (CHECKED, CHECKED, True),
+        ("  bob  q. BUYER ", CHECKED, True),
+        ("Jos\u00e9 Roja", "Jose\u0301 Roja", True),
+        ("", CHECKED, False),
+        ("   ", CHECKED, False),
+        ("Somebody Else", CHECKED, False),
+        (CHECKED, None, False),
+        ("", None, False),
+    ],
+)
+@pytest.mark.parametrize("source", ["operator", "provider"])
+def test_only_the_name_that_was_compared_is_verified(
+    world: World, name: str, document: str | None, verified: bool, source: str
+) -> None:
+    taker = world.user("taker")
+    world.run(_NAME, name, taker)
+    if source == "operator":
+        answer = operator_says(world, taker, "verify", flag="id_document", name=document)
+        assert answer["name_verified"] is verified
+    else:
+        assert provider_says(world, taker, flag="id_document", name=document) == "applied"
+    kept = document and unicodedata.normalize("NFC", document)
+    assert _taken(world, taker)[1:] == (verified, kept)
+
+
+def test_a_changed_name_is_not_verified_until_it_is_compared_again(world: World) -> None:
+    taker = world.user("taker")
+    world.run(_NAME, CHECKED, taker)
+    operator_says(world, taker, "verify", flag="id_document", name=CHECKED)
+    as_user(world.connection, taker, aal="aal2")
+    world.run(_NAME, "Somebody Else", taker)
+    as_owner(world.connection)
+    assert _taken(world, taker) == ("Somebody Else", False, CHECKED)
+    # Another check that compares no name says nothing of it.
+    provider_says(world, taker, flag="id_document")
+    provider_says(world, taker, flag="address", name="Somebody Else")
+    assert _taken(world, taker)[1] is False
+    provider_says(world, taker, flag="id_document", name="somebody else")
+    assert _taken(world, taker)[1:] == (True, "somebody else")
+
+
+def test_a_name_that_was_changed_while_the_document_was_checked(world: World) -> None:
+    """The event comes late: what it compared is what it says, not what the profile says now."""
+    taker = world.user("taker")
+    world.run(_NAME, "Somebody Else", taker)
+    early = world.now()
+    world.advance(minutes=5)
+    operator_says(world, taker, "verify", flag="id_document", name="Somebody Else")
+    provider_says(world, taker, flag="id_document", name=CHECKED, occurred_at=early)
+    assert _taken(world, taker)[1:] == (True, "Somebody Else")
+
+
+def test_a_revoked_document_verifies_no_name(world: World) -> None:
+    taker = world.user("taker")
+    world.run(_NAME, CHECKED, taker)
+    operator_says(world, taker, "verify", flag="id_document", name=CHECKED)
+    operator_says(world, taker, "revoke", flag="id_document")
+    assert _taken(world, taker) == (CHECKED, False, None)
+    operator_says(world, taker, "verify", flag="id_document")
+    assert _taken(world, taker) == (CHECKED, False, None)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"change": "verify", "flag": "phone", "name": CHECKED},
+        {"change": "revoke", "flag": "id_document", "name": CHECKED},
+        {"change": "verify", "flag": "id_document", "name": " \t"},
+        {"change": "verify", "flag": "id_document", "name": "x" * 121},
+        {"change": "grant_tier", "tier": 1, "name": CHECKED},
+    ],
+)
+def test_a_name_belongs_to_a_document(world: World, fields: dict[str, Any]) -> None:
+    taker = world.user("taker")
+    change = fields.pop("change")
+    with refused(world.connection, "bad_verification"):
+        operator_says(world, taker, change, **fields)

@@ -120,7 +120,7 @@ def test_nobody_fails_to_sign_up_for_a_name(world: World, name: str | None) -> N
 
 def test_text_is_kept_in_one_form(world: World) -> None:
     who = world.user()
-    as_user(world.connection, who)
+    as_user(world.connection, who, aal="aal2")
     world.run(
         "update public.profiles set full_name = %s where id = %s",
         "  Jose\u0301 \u00a0 Nova ", who,
@@ -231,7 +231,8 @@ _BY_COMMAND = (
     "dispute_statements.body",
     "disputes.description", "discord_links.reason", "escrow_cases.description",
     "escrow_cases.resolution", "evidence_uploads.name", "offers.conditions", "offers.milestones",
-    "outages.reason", "parties.display_name", "profile_verifications.reason",
+    "outages.reason", "parties.display_name", "profile_verifications.compared_name",
+    "profile_verifications.reason",
     "screening_clearances.reason", "webhook_endpoints.description",
 )  # fmt: skip
 
@@ -268,7 +269,8 @@ _WRITTEN_BY_US = (
     "unpayable_addresses.reason", "webhook_endpoints.disabled_reason",
     # Copies of what was held to a rule where it was written.
     "contract_milestones.description", "contract_milestones.title",
-    "p2p_payment_details.payer_name", "trader_profiles.display_name",
+    "p2p_payment_details.payer_name", "p2p_payment_details.verified_name",
+    "trader_profiles.display_name",
     # Held to a rule by the command, and bytes as they came.
     "ledger_reversals.reason", "ledger_transfers.memo", "webhook_events.body",
 )  # fmt: skip

@@ -20,7 +20,7 @@ EDGES = {
 
 def _owner(world: World, endpoint: UUID, who: UUID, column: str, value: Any) -> int:
     """Change a column as PostgREST would for a person; how many rows changed."""
-    as_user(world.connection, who)
+    as_user(world.connection, who, aal="aal2")
     try:
         with world.connection.transaction():
             return world.connection.execute(
@@ -124,17 +124,19 @@ def test_off_and_on_and_gone_for_good(world: World) -> None:
     _owner(world, endpoint, user, "status", "disabled")
     row = endpoint_row(world, endpoint)
     assert (row["status"], row["disabled_reason"], row["version"]) == ("disabled", "owner", 2)
-    answer = world.command("webhook_endpoint_enable", endpoint_id=endpoint, actor_id=user)
+    answer = world.command(
+        "webhook_endpoint_enable", endpoint_id=endpoint, actor_id=user, aal="aal2"
+    )
     assert answer["status"] == "active"
     _owner(world, endpoint, user, "status", "removed")
     assert world.one("select count(*) from private.webhook_secrets") == 0
     with refused(world.connection, "illegal_move"):
         _owner(world, endpoint, user, "status", "active")
     with refused(world.connection, "illegal_move"):
-        world.command("webhook_endpoint_enable", endpoint_id=endpoint, actor_id=user)
+        world.command("webhook_endpoint_enable", endpoint_id=endpoint, actor_id=user, aal="aal2")
     for command in ("webhook_secret_rotate", "webhook_ping"):
         with refused(world.connection, "webhook_endpoint_not_active"):
-            world.command(command, endpoint_id=endpoint, actor_id=user)
+            world.command(command, endpoint_id=endpoint, actor_id=user, aal="aal2")
     told = world.rows(
         "select event, sequence from private.outbox where object_id = %s order by id", endpoint
     )
@@ -168,15 +170,25 @@ def test_two_secrets_live_for_a_day_after_a_rotation(world: World) -> None:
     made = make_endpoint(world, user)
     endpoint, first = UUID(made["endpoint_id"]), made["secret"]
     rotated = world.command(
-        "webhook_secret_rotate", endpoint_id=endpoint, actor_id=user, idempotency_key="r"
+        "webhook_secret_rotate",
+        endpoint_id=endpoint,
+        actor_id=user,
+        aal="aal2",
+        idempotency_key="r",
     )
     second = rotated["secret"]
     again = world.command(
-        "webhook_secret_rotate", endpoint_id=endpoint, actor_id=user, idempotency_key="r"
+        "webhook_secret_rotate",
+        endpoint_id=endpoint,
+        actor_id=user,
+        aal="aal2",
+        idempotency_key="r",
     )
     assert (again["secret"], again["replayed"]) == (second, True)
     assert _secrets(world, user, endpoint) == [second, first]
-    third = world.command("webhook_secret_rotate", endpoint_id=endpoint, actor_id=user)["secret"]
+    third = world.command("webhook_secret_rotate", endpoint_id=endpoint, actor_id=user, aal="aal2")[
+        "secret"
+    ]
     assert _secrets(world, user, endpoint) == [third, second]
     world.advance(hours=25)
     assert _secrets(world, user, endpoint) == [third]

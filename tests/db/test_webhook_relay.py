@@ -141,7 +141,7 @@ def test_an_endpoint_that_is_off_gets_nothing_and_loses_nothing(world: World) ->
     assert world.rows("select status, last_event from public.webhook_deliveries") == [
         ("failed", "close")
     ]
-    world.command("webhook_endpoint_enable", endpoint_id=endpoint, actor_id=user)
+    world.command("webhook_endpoint_enable", endpoint_id=endpoint, actor_id=user, aal="aal2")
     missed = world.command(
         "webhook_resend", endpoint_id=endpoint, actor_id=user, since=before, until=world.now()
     )

@@ -171,7 +171,7 @@ def test_a_long_absence_is_made_good_once(world: World, user: UUID, endpoint: UU
         user, PAGE + 200,
     )  # fmt: skip
     relay(world)
-    world.command("webhook_endpoint_enable", endpoint_id=endpoint, actor_id=user)
+    world.command("webhook_endpoint_enable", endpoint_id=endpoint, actor_id=user, aal="aal2")
     sizes = _pages(world, user, endpoint, since=start, until=world.now())
     # And the change of status itself, which the closed endpoint was not told either.
     assert sizes == [5 + PAGE, 201]

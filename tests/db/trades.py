@@ -34,7 +34,9 @@ def draft(world: World, maker: UUID, kind: str = "sell", amount: str = "1", **fi
 
 
 def publish(world: World, order: UUID, maker: UUID) -> dict[str, Any]:
-    answer: dict[str, Any] = world.command("order_publish", order_id=order, actor_id=maker)
+    answer: dict[str, Any] = world.command(
+        "order_publish", order_id=order, actor_id=maker, aal="aal2"
+    )
     return answer
 
 

@@ -24,7 +24,7 @@ def new_endpoint(world: World, party: UUID, *types: str, **fields: Any) -> UUID:
 def make_endpoint(world: World, party: UUID, *types: str, **fields: Any) -> Any:
     """The answer to making one."""
     wanted = {"event_types": list(types)} if types else {}
-    command = {"actor_id": party, "party_id": party, "url": URL} | wanted | fields
+    command = {"actor_id": party, "aal": "aal2", "party_id": party, "url": URL} | wanted | fields
     return world.command("webhook_endpoint_create", **command)
 
 

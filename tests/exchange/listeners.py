@@ -19,7 +19,7 @@ class Listener:
             flapping(ok(), ok(), status(500), ok(), drop(), ok(), too_many("30"))
         )
         wanted = {"url": self._at.url, "event_types": ["escrow.*"]}
-        made = trader.command("listen", "/webhook-endpoints", wanted)
+        made = trader.command("listen", "/webhook-endpoints", wanted, aal="aal2")
         self._secret = str(made.body["secret"])
 
     def sequences(self) -> dict[str, set[int]]:

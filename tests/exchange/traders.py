@@ -44,7 +44,8 @@ class Trader(Client):
             payment_methods=self.rng.sample(METHODS, self.rng.randint(1, 3)),
         )  # fmt: skip
         if self.rng.random() < 0.95:
-            self.command(f"publish {priced.get('price_type', 'fixed')}", f"/orders/{order}/publish")
+            kind = priced.get("price_type", "fixed")
+            self.command(f"publish {kind}", f"/orders/{order}/publish", aal="aal2")
 
     def tidy(self) -> None:
         """Close, pause or take up again one of the own orders."""
@@ -54,7 +55,8 @@ class Trader(Client):
             order = self.rng.choice(open_)
             words = ("resume", "cancel") if order["status"] == "paused" else ("pause", "cancel")
             word = self.rng.choice(words)
-            self.command(f"order {word}", f"/orders/{order['id']}/{word}")
+            aal = "aal2" if word == "resume" else "aal1"
+            self.command(f"order {word}", f"/orders/{order['id']}/{word}", aal=aal)
 
     def take(self) -> None:
         side = self.rng.choice(("buy", "sell"))

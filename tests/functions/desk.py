@@ -72,9 +72,11 @@ class Desk:
         assert reply.status in (200, 201), reply.body
         return reply.body
 
-    def write(self, who: UUID, method: str, path: str, row: Any = None) -> Reply:
+    def write(
+        self, who: UUID, method: str, path: str, row: Any = None, *, aal: str = "aal2"
+    ) -> Reply:
         """A row written over PostgREST: POST, PATCH or DELETE."""
-        headers = {"Authorization": f"Bearer {self.stack.token(who)}"}
+        headers = {"Authorization": f"Bearer {self.stack.token(who, aal=aal)}"}
         answer = self._http.request(method, f"/rest/v1{path}", json=row, headers=headers)
         return Reply(answer.status_code, answer.headers, answer.json() if answer.content else None)
 
@@ -126,7 +128,7 @@ class Desk:
         answer = self._http.post(
             "/rest/v1/p2p_auto_replies",
             json={"order_id": order_id, "auto_reply": text},
-            headers={"Authorization": f"Bearer {self.stack.token(maker)}"},
+            headers={"Authorization": f"Bearer {self.stack.token(maker, aal='aal2')}"},
         )
         assert answer.status_code == 201, answer.text
 

@@ -20,7 +20,10 @@ def _logged(desk: Desk, request: str) -> list[tuple[Any, ...]]:
 
 def test_security_a_change_leaves_one_row_with_who_what_and_which_request(desk: Desk) -> None:
     user, request = desk.stack.create_user(), str(uuid4())
-    headers = {"Authorization": f"Bearer {desk.stack.token(user)}", "X-Request-Id": request}
+    headers = {
+        "Authorization": f"Bearer {desk.stack.token(user, aal='aal2')}",
+        "X-Request-Id": request,
+    }
     profile = f"{desk.stack.url}/rest/v1/profiles?id=eq.{user}"
     for name in ("Ada", "Ada Lovelace"):
         answer = httpx.patch(profile, json={"full_name": name}, headers=headers, timeout=60)

@@ -57,3 +57,28 @@ def test_an_order_of_a_stopped_maker_leaves_the_book(trade: Trade) -> None:
     taker = trade.desk.stack.create_user()
     reply = trade.desk.post(taker, f"/orders/{trade.order_id}/take", TAKE)
     assert (reply.status, reply.code) == (404, "order_not_found")
+
+
+def test_a_session_without_second_factor_leads_nothing_elsewhere(desk: Desk) -> None:
+    """The same over HTTP: destinations, endpoints, accounts, and an order that nobody compares."""
+    who = desk.stack.create_user()
+    desk.deposit(who)
+    order = desk.draft(who)
+    for path, body in (
+        ("/payout-destinations", {"rail": "stripe", "address": "acct_1"}),
+        ("/webhook-endpoints", {"url": "https://hooks.example.com/in"}),
+        (f"/orders/{order}/publish", {}),
+    ):
+        reply = desk.post(who, path, body, aal="aal1")
+        assert (reply.status, reply.code) == (403, "step_up_required"), path
+    account = {
+        "user_id": str(who), "method": "pix", "fields": {"holder": "Somebody", "key": "a"},
+    }  # fmt: skip
+    for row, path in (
+        (account, "/payment_accounts"),
+        ({"order_id": order, "auto_reply": "Pay to another account."}, "/p2p_auto_replies"),
+    ):
+        written = desk.write(who, "POST", path, row, aal="aal1")
+        assert (written.status, written.body["message"]) == (403, "step_up_required"), path
+        assert desk.write(who, "POST", path, row).status == 201
+    desk.done(who, f"/orders/{order}/publish")

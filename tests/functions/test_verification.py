@@ -25,6 +25,7 @@ def test_an_operator_verifies_grants_and_takes_back(desk: Desk, newcomer: UUID) 
     phone = {"flag": "phone", **REASON}
     assert desk.done(OLGA.id, f"{path}/verify", phone) == {
         "party_id": str(newcomer), "verification_tier": 1, "granted_tier": None, "flags": ["phone"],
+        "name_verified": False,
     }  # fmt: skip
     assert profile(desk, newcomer) == {"phone_verified": True, "verification_tier": 1}
     granted = desk.done(OLGA.id, f"{path}/grant-tier", {"tier": 0, **REASON})
@@ -35,6 +36,21 @@ def test_an_operator_verifies_grants_and_takes_back(desk: Desk, newcomer: UUID) 
     assert [each["change"] for each in history] == [
         "verify", "grant_tier", "withdraw_tier", "revoke",
     ]  # fmt: skip
+
+
+def test_an_operator_says_which_name_the_document_has(desk: Desk, newcomer: UUID) -> None:
+    path = f"/profiles/{newcomer}/verify"
+    renamed = desk.write(newcomer, "PATCH", f"/profiles?id=eq.{newcomer}", {"full_name": "Ada L."})
+    assert renamed.status == 204
+    document = {"flag": "id_document", "name": "ada l.", **REASON}
+    assert desk.done(OLGA.id, path, document)["name_verified"] is True
+    assert desk.done(OLGA.id, path, document | {"name": "Ada B."})["name_verified"] is False
+    wrong = desk.post(OLGA.id, path, document | {"flag": "phone"})
+    assert (wrong.status, wrong.code) == (422, "bad_verification")
+    session_only = desk.write(
+        newcomer, "PATCH", f"/profiles?id=eq.{newcomer}", {"full_name": "Ada B."}, aal="aal1"
+    )
+    assert (session_only.status, session_only.body["message"]) == (403, "step_up_required")
 
 
 def test_a_repeated_command_is_answered_again(desk: Desk, newcomer: UUID) -> None:

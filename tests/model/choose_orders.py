@@ -43,7 +43,8 @@ def order_command(world: World, random: Random) -> Body:
     if order is not None and random.random() < 0.9:
         able = [user for user in world.cast.users if world.cast.acts_for(user, order.maker)]
         actor = random.choice(able)
-    return keyed(random, {"order_id": order_id, "actor_id": actor})
+    aal = random.choice(("aal1", *("aal2",) * 7))
+    return keyed(random, {"order_id": order_id, "actor_id": actor, "aal": aal})
 
 
 def publish(world: World, random: Random) -> Body:

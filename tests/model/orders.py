@@ -41,6 +41,8 @@ def judge_publish(world: World, body: Body) -> Verdict:
     faults = set()
     if order.expires_at <= world.now:
         faults.add("order_expired")
+    if body["aal"] != "aal2":
+        faults.add("step_up_required")
     if order.side == "sell" and world.books.available(order.maker, order.currency) < order.amount:
         faults.add("insufficient_funds")
     return Verdict(frozenset(faults))
@@ -62,6 +64,9 @@ def judge_resume(world: World, body: Body) -> Verdict:
     verdict = _of_maker(world, body, "paused", "order_not_paused")
     if verdict is DONE and world.orders[body["order_id"]].expires_at <= world.now:
         return refused("order_expired")
+    if verdict is DONE and body["aal"] != "aal2":
+        # No pair has an index here: nobody knows whether the price is a ruinous one.
+        return refused("step_up_required")
     return verdict
 
 

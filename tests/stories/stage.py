@@ -36,7 +36,7 @@ class Stage(Scene):
         """The maker opens a draft for takes; the id of the order."""
         self.command(
             maker, f"publishes it; {amount} {CRYPTO} are locked", f"/orders/{order}/publish",
-            expect="200 active",
+            aal="aal2", expect="200 active",
         )  # fmt: skip
         return order
 

@@ -57,7 +57,9 @@ class User:
         self.id = str(user_id)
         self._stack = stack
         self._http = http
-        options = ClientOptions(headers={"Authorization": f"Bearer {stack.token(user_id)}"})
+        options = ClientOptions(
+            headers={"Authorization": f"Bearer {stack.token(user_id, aal='aal2')}"}
+        )
         self.rest: Client = create_client(stack.url, stack.anon_key, options)
 
     def post(

@@ -17,11 +17,12 @@ def webhooks(stage: Stage) -> None:
         dead = receivers.endpoint(gone())
         wanted = {"url": flaps.url, "event_types": ["escrow.*"]}
         made = stage.command(
-            alice, "wants her events sent", "/webhook-endpoints", wanted, expect="201 active"
-        )
+            alice, "wants her events sent", "/webhook-endpoints", wanted, aal="aal2",
+            expect="201 active",
+        )  # fmt: skip
         stage.command(
             alice, "and to an address that is gone", "/webhook-endpoints", {"url": dead.url},
-            expect="201 active",
+            aal="aal2", expect="201 active",
         )  # fmt: skip
         trade = stage.takes(bob, stage.sells(alice, "0.1"), "0.1")
         stage.move(bob, trade, "says he sent 5000 USD", "mark-paid", expect="200 performed")
