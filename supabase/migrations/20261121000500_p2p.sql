@@ -268,7 +268,9 @@ begin
                 case when tg_op = 'UPDATE' then old.status::text else 'new' end, new.status, new.last_event);
     elsif tg_op = 'UPDATE' and (old.user_id, old.type, old.cryptocurrency, old.fiat_currency, old.amount)
         is distinct from (new.user_id, new.type, new.cryptocurrency, new.fiat_currency, new.amount) then
-        raise sqlstate 'PT409' using message = 'order_is_published', detail = 'Owner, side, currencies and amount are fixed.';
+        raise sqlstate 'PT409' using
+            message = 'order_is_published',
+            detail = 'A published order changes by commands only; owner, side, currencies and amount never.';
     end if;
     -- What a draft offers is checked here and not by constraints, which would be read again at every take.
     if new.last_event in ('draft', 'publish') and not (
@@ -303,6 +305,20 @@ $$;
 comment on function private.tg_p2p_orders__guard() is 'Law 2 for orders, and the sanity of what a draft offers.';
 create trigger _500_guard before insert or update on public.p2p_orders
 for each row execute function private.tg_p2p_orders__guard();
+create function private.tg_p2p_orders__published() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    raise sqlstate 'PT409' using
+        message = 'order_is_published',
+        detail = 'A published order changes by commands only; owner, side, currencies and amount never.';
+end
+$$;
+comment on function private.tg_p2p_orders__published() is
+'Tells a maker who writes to an order that is no draft that nothing is changed, where a policy would only hide the row.';
+create trigger _400_published before update or delete on public.p2p_orders
+for each row when (old.status <> 'draft' and current_user = 'authenticated')
+execute function private.tg_p2p_orders__published();
 create trigger _100_touch before update on public.p2p_orders
 for each row execute function private.tg__touch();
 -- Takes and ends of trades are in the events of their escrows.

@@ -177,6 +177,21 @@ begin
 end
 $$;
 comment on function private.tg_listings__guard() is 'Law 2 for listings, and the sanity of what is listed.';
+create function private.tg_listings__published() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    raise sqlstate 'PT409' using
+        message = 'listing_is_published',
+        detail = 'A listing that was published is not deleted.',
+        hint = 'Close it.';
+end
+$$;
+comment on function private.tg_listings__published() is
+'Tells a seller who deletes a listing that is no draft that it stays, where a policy would only hide the row.';
+create trigger _400_published before delete on public.listings
+for each row when (old.status <> 'draft' and current_user = 'authenticated')
+execute function private.tg_listings__published();
 create trigger _500_guard before insert or update on public.listings
 for each row execute function private.tg_listings__guard();
 create trigger _100_touch before update on public.listings

@@ -17,14 +17,15 @@ grant update (
     cryptocurrency, fiat_currency, amount, price_type, price, margin_bps, trigger_price,
     min_order_amount, max_order_amount, payment_methods, time_limit, min_taker_tier, terms, expires_at
 ) on public.p2p_orders to authenticated;
-create policy p2p_orders_update_own_draft on public.p2p_orders for update to authenticated
-using (user_id = (select auth.uid()) and status = 'draft')
+-- A published order is the maker's too: the trigger refuses, in words.
+create policy p2p_orders_update_own on public.p2p_orders for update to authenticated
+using (user_id = (select auth.uid()))
 with check (
     user_id = (select auth.uid()) and status = 'draft' and (select private.may_write('p2p_orders.write'))
 );
 grant delete on public.p2p_orders to authenticated;
-create policy p2p_orders_delete_own_draft on public.p2p_orders for delete to authenticated
-using (user_id = (select auth.uid()) and status = 'draft');
+create policy p2p_orders_delete_own on public.p2p_orders for delete to authenticated
+using (user_id = (select auth.uid()));
 
 -- The maker writes it with the draft; only who has taken the order reads it too.
 grant select, insert (order_id, auto_reply) on public.p2p_auto_replies to authenticated;

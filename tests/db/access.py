@@ -203,8 +203,8 @@ def probes_result(world: World, user: UUID, query: str, values: list[Any]) -> st
             changed = world.connection.execute(query.encode(), values).rowcount
         as_owner(world.connection)
     except psycopg.Error as error:
-        # Privileges, policies, and guards that know the writer.
-        if error.sqlstate not in ("42501", "PT403", "PT404"):
+        # Privileges, policies, and guards that know the writer or what the row has become.
+        if error.sqlstate not in ("42501", "PT403", "PT404", "PT409"):
             raise
         return "refused"
     return "done" if changed else "nothing"

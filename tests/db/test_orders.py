@@ -299,6 +299,37 @@ def test_a_maker_does_not_write_what_commands_keep(world: World, column: str) ->
     as_owner(world.connection)
 
 
+@pytest.mark.parametrize("how", ["active", "paused", "cancelled"])
+def test_who_writes_to_a_published_order_is_told(world: World, how: str) -> None:
+    """Not answered as if it were done."""
+    order, maker = sell_order(world)
+    if how != "active":
+        word = "order_pause" if how == "paused" else "order_cancel"
+        world.command(word, order_id=order, actor_id=maker)
+    before = world.rows("select to_jsonb(o) from public.p2p_orders as o where id = %s", order)
+    as_user(world.connection, maker)
+    for change in ("price = 1", "terms = 'new'", "price = price", "expires_at = now()",
+                   "min_taker_tier = 3"):  # fmt: skip
+        with refused(world.connection, "order_is_published"):
+            world.connection.execute(
+                f"update public.p2p_orders set {change} where id = '{order}'".encode()
+            )
+    with refused(world.connection, "order_is_published"):
+        world.connection.execute(f"delete from public.p2p_orders where id = '{order}'".encode())
+    as_owner(world.connection)
+    assert world.rows(
+        "select to_jsonb(o) from public.p2p_orders as o where id = %s", order
+    ) == before  # fmt: skip
+    # A draft is its maker's, and another's is nobody else's.
+    mine = draft(world, maker)
+    as_user(world.connection, maker)
+    assert world.run("update public.p2p_orders set terms = 'new' where id = %s", mine) == 1
+    assert world.run("delete from public.p2p_orders where id = %s", mine) == 1
+    as_owner(world.connection)
+    as_user(world.connection, world.user("stranger"))
+    assert world.run("update public.p2p_orders set terms = 'new' where id = %s", order) == 0
+
+
 def test_a_published_order_is_fixed_even_for_the_owner(world: World) -> None:
     order, _ = sell_order(world)
     for change in ("amount = amount * 2, max_order_amount = 1", "user_id = gen_random_uuid()",

@@ -51,7 +51,8 @@ def test_the_sweep_notices_that_it_was_away(desk: Desk, advanced: Stack) -> None
     assert swept["failed"] == 0
     assert swept["credited"] >= 2
     found = desk.read(
-        unpaid.buyer, f"/outages?to_at=gt.{began:%Y-%m-%dT%H:%M:%SZ}&reason=like.The timers*&select=id"
+        unpaid.buyer,
+        f"/outages?to_at=gt.{began:%Y-%m-%dT%H:%M:%SZ}&reason=like.The timers*&select=id",
     )
     assert found
     unpaid.done(unpaid.buyer, "mark-paid")

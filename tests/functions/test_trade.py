@@ -89,6 +89,16 @@ def test_giving_up_and_agreeing(desk: Desk, trade: Trade) -> None:
     assert (split["payer_amount"], split["payee_amount"]) == ("0.05", "0.04975")
 
 
+def test_who_changes_a_published_order_is_told(desk: Desk, trade: Trade) -> None:
+    path = f"/p2p_orders?id=eq.{trade.order_id}"
+    reply = desk.write(trade.seller, "PATCH", path, {"price": "1"})
+    assert (reply.status, reply.body["message"]) == (409, "order_is_published")
+    reply = desk.write(trade.seller, "DELETE", path)
+    assert (reply.status, reply.body["message"]) == (409, "order_is_published")
+    said = {"confirm": True, "payer_name_matches": False}
+    assert trade.post(trade.seller, "release", said).code == "attestation_required"
+
+
 def test_both_cancel(desk: Desk, trade: Trade) -> None:
     assert trade.done(trade.seller, "cancel", aal="aal1")["event"] == "offer_split"
     ended = trade.done(trade.buyer, "cancel", aal="aal1")
