@@ -1,0 +1,37 @@
+-- Which scripts a contract on paper can show. Those below are written from the right, joined or stacked:
+-- without shaping, and fonts for each, a paper would show other words than were agreed on.
+
+insert into private.refusals (code, status, detail, hint) values
+(
+    'script_not_on_paper', 422, 'A contract is printed, and this script cannot be shown on paper as it is written.',
+    'Write the words of the contract in another script; the member "script" names it. Names stay as they are.'
+);
+
+create function private.script_not_on_paper(p_text text) returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    -- Most texts are done here.
+    if p_text !~ '[\u0530-\u10FF\u1200-\u18AF\uFB1D-\uFDFF\uFE70-\uFEFC]' then
+        return null;
+    end if;
+    return (
+        select s.name
+        from (values
+            ('Armenian', '[\u0530-\u058F]'), ('Hebrew', '[\u0590-\u05FF\uFB1D-\uFB4F]'),
+            ('Arabic', '[\u0600-\u06FF\u0750-\u077F\u0870-\u08FF\uFB50-\uFDFF\uFE70-\uFEFC]'),
+            ('Syriac', '[\u0700-\u074F]'), ('Thaana', '[\u0780-\u07BF]'), ('NKo', '[\u07C0-\u07FF]'),
+            ('Devanagari', '[\u0900-\u097F]'), ('Bengali', '[\u0980-\u09FF]'), ('Gurmukhi', '[\u0A00-\u0A7F]'),
+            ('Gujarati', '[\u0A80-\u0AFF]'), ('Odia', '[\u0B00-\u0B7F]'), ('Tamil', '[\u0B80-\u0BFF]'),
+            ('Telugu', '[\u0C00-\u0C7F]'), ('Kannada', '[\u0C80-\u0CFF]'), ('Malayalam', '[\u0D00-\u0D7F]'),
+            ('Sinhala', '[\u0D80-\u0DFF]'), ('Thai', '[\u0E00-\u0E7F]'), ('Lao', '[\u0E80-\u0EFF]'),
+            ('Tibetan', '[\u0F00-\u0FFF]'), ('Myanmar', '[\u1000-\u109F]'), ('Georgian', '[\u10A0-\u10FF]'),
+            ('Ethiopic', '[\u1200-\u139F]'), ('Khmer', '[\u1780-\u17FF]'), ('Mongolian', '[\u1800-\u18AF]')
+        ) as s (name, letters)
+        where p_text ~ s.letters
+        limit 1
+    );
+end
+$$;
+comment on function private.script_not_on_paper(text) is
+'A script in a text that a contract on paper cannot show as it is written; null when there is none.';
