@@ -152,6 +152,7 @@ REFUSALS: dict[str, Refusal] = {
     'request_open': Refusal(409, 'Another operator was asked for exactly this already.', 'See operator_requests.'),
     'screening_cleared': Refusal(409, 'This hit was cleared before.', ''),
     'screening_not_found': Refusal(404, 'No such hit.', ''),
+    'script_not_on_paper': Refusal(422, 'A contract is printed, and this script cannot be shown on paper as it is written.', 'Write the words of the contract in another script; the member "script" names it. Names stay as they are.'),
     'second_approval_not_needed': Refusal(409, 'Below this amount the arbiter decides alone.', 'Decide directly.'),
     'second_approval_required': Refusal(409, 'Above this amount a second arbiter must agree.', 'Propose the decision instead.'),
     'second_operator_required': Refusal(403, 'Another operator than the one who asked confirms.', ''),
