@@ -194,6 +194,20 @@ def test_a_partial_chargeback_after_release_takes_what_the_payee_has_left(cards:
     cards.agrees()
 
 
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_dispute_above_the_payment_is_booked_to_the_cent(cards: Cards, ended: bool) -> None:
+    """What exceeds it is nobody's debt: the platform lost it, and an operator sees a case."""
+    made = cards.released() if ended else cards.funded()
+    dispute = opened(cards, made, 10_450)
+    cards.stripe.disputes.lose(dispute)
+    cards.work()
+    assert ("discrepancy", "review", Decimal("4.5")) in cards.cases(made.milestones[0])
+    assert owed(cards, made.seller) == (95 if ended else 0)
+    assert owed(cards, made.buyer) == 0
+    assert cards.desk.stack.tick("LedgerVerifyFunction")["discrepancies"] >= 1
+    cards.agrees()
+
+
 def test_a_refund_waits_while_the_charge_is_disputed(cards: Cards) -> None:
     """Stripe refuses it, and the news of why comes after."""
     made = cards.funded()
