@@ -112,7 +112,8 @@ insert into private.reserved_names (word, anywhere, in_titles) values
 ('holdfast', true, true);
 insert into private.reserved_names (word) values
 ('admin'), ('admins'), ('administrator'), ('administrators'), ('arbiter'), ('arbiters'), ('arbitrator'), ('helpdesk'),
-('moderator'), ('moderators'), ('official'), ('operator'), ('operators'), ('staff'), ('support'), ('sysadmin'), ('system');
+('moderator'), ('moderators'), ('official'), ('operator'), ('operators'), ('staff'), ('support'), ('sysadmin'),
+('system');
 
 create function private.skeleton(p_text text, p_digits_are_letters boolean default true) returns text
 language plpgsql immutable set search_path = ''

@@ -18,6 +18,7 @@ create table public.setbacks (
     constraint setbacks_set_aside_by_somebody check ((set_aside_at is null) = (set_aside_by is null))
 );
 alter table public.setbacks enable row level security;
+select private.make_text('public.setbacks', 'prose', 'reason');
 create index setbacks_set_aside_by_idx on public.setbacks (set_aside_by);
 select private.make_audited('public.setbacks', 'subject');
 comment on table public.setbacks is

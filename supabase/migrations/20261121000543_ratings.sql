@@ -8,6 +8,7 @@ create table public.p2p_ratings (
     score smallint not null check (score between 1 and 5),
     comment text not null default '' check (length(comment) <= 500),
     blind_until timestamptz not null,
+    shown_after interval not null check (shown_after between '0' and '3 days'),
     created_at timestamptz not null,
     primary key (trade_id, author_role)
 );
@@ -18,14 +19,15 @@ create index p2p_ratings_author_id_idx on public.p2p_ratings (author_id);
 create index p2p_ratings_party_id_idx on public.p2p_ratings (party_id, created_at desc);
 select private.make_append_only('public.p2p_ratings');
 comment on table public.p2p_ratings is
-'One rating per side of a settled trade (completed or split) that was worth one (p2p_trades.is_rated: it has cost a fee), written over PostgREST (trade_id, score, comment) within private.rating_window() of the end. Only its author reads it until both sides have rated or that time is over; then everybody does.';
+'One rating per side of a settled trade (completed or split) that was worth one (p2p_trades.is_rated: it has cost a fee), written over PostgREST (trade_id, score, comment) within private.rating_window() of the end. Only its author reads it until both sides have rated or that time is over; then both sides do, and everybody a little later, each rating at a time of its own.';
 comment on column public.p2p_ratings.trade_id is 'The trade; also the id of its escrow.';
 comment on column public.p2p_ratings.author_role is 'Side of the trade that rates: buyer or seller.';
 comment on column public.p2p_ratings.author_id is 'Party that rates. Not granted to anybody: readers see the side.';
 comment on column public.p2p_ratings.party_id is 'Party that is rated: the other side.';
 comment on column public.p2p_ratings.score is '1 (bad) to 5 (good).';
 comment on column public.p2p_ratings.comment is 'Text, at most 500 characters.';
-comment on column public.p2p_ratings.blind_until is 'End of the time to rate this trade: from then on the rating is public, whether or not the other side has rated.';
+comment on column public.p2p_ratings.blind_until is 'End of the time to rate this trade: from then on both sides read it, whether or not the other side has rated.';
+comment on column public.p2p_ratings.shown_after is 'How long after that strangers read it: by chance, so that the two ratings of a trade do not come out together.';
 comment on column public.p2p_ratings.created_at is 'When it was written, by the clock of the database.';
 
 -- A table of its own: the ratings never change, and a policy of theirs cannot read their own table.
@@ -35,9 +37,21 @@ create table public.p2p_rating_reveals (
 );
 alter table public.p2p_rating_reveals enable row level security;
 select private.make_append_only('public.p2p_rating_reveals');
-comment on table public.p2p_rating_reveals is 'Trades that both sides have rated: their ratings are public.';
+comment on table public.p2p_rating_reveals is 'Trades that both sides have rated: both read both ratings.';
 comment on column public.p2p_rating_reveals.trade_id is 'The trade.';
 comment on column public.p2p_rating_reveals.revealed_at is 'When the second rating came.';
+
+create function private.rating_public_at(p_rating public.p2p_ratings) returns timestamptz
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce(
+        (select v.revealed_at from public.p2p_rating_reveals as v where v.trade_id = p_rating.trade_id), p_rating.blind_until
+    ) + p_rating.shown_after;
+end
+$$;
+comment on function private.rating_public_at(public.p2p_ratings) is
+'From when on everybody reads a rating: not before both sides read it, and at a time that does not tie it to the other.';
 
 create function private.rating_window() returns interval
 language plpgsql immutable set search_path = ''
@@ -93,6 +107,7 @@ begin
     new.author_id := case new.author_role when 'buyer' then v_trade.buyer_id else v_trade.seller_id end;
     new.party_id := case new.author_role when 'buyer' then v_trade.seller_id else v_trade.buyer_id end;
     new.blind_until := v_trade.completed_at + private.rating_window();
+    new.shown_after := random() * interval '3 days';
     return new;
 end
 $$;

@@ -173,7 +173,7 @@ create function private.tg_p2p_ratings__reputation() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    insert into private.reputation_queue (party_id, due_at) values (new.party_id, new.blind_until);
+    insert into private.reputation_queue (party_id, due_at) values (new.party_id, new.blind_until + new.shown_after);
     return null;
 end
 $$;
@@ -187,7 +187,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
     insert into private.reputation_queue (party_id, due_at)
-    select r.party_id, new.revealed_at from public.p2p_ratings as r where r.trade_id = new.trade_id;
+    select r.party_id, new.revealed_at + r.shown_after from public.p2p_ratings as r where r.trade_id = new.trade_id;
     return null;
 end
 $$;
@@ -260,7 +260,7 @@ begin
             select r.party_id, count(*) as ratings, avg(r.score) as mean
             from public.p2p_ratings as r
             left join public.p2p_rating_reveals as v on v.trade_id = r.trade_id
-            where r.party_id = any (p_parties) and (r.blind_until <= p_now or v.trade_id is not null)
+            where r.party_id = any (p_parties) and coalesce(v.revealed_at, r.blind_until) + r.shown_after <= p_now
             group by r.party_id, r.author_id
         ) as a
         group by a.party_id

@@ -25,6 +25,7 @@ create table public.deposit_quarantines (
     )
 );
 alter table public.deposit_quarantines enable row level security;
+select private.make_text('public.deposit_quarantines', 'prose', 'note');
 create unique index deposit_quarantines_open_idx on public.deposit_quarantines (chain_id, transaction_hash, log_index)
 where outcome is null;
 create index deposit_quarantines_deposit_idx on public.deposit_quarantines (chain_id, transaction_hash, log_index);

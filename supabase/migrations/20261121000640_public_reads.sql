@@ -196,10 +196,10 @@ create type private.trader_card as (
     median_pay_time interval,
     median_release_time interval,
     rating_count integer,
-    rating_average text,
-    refreshed_at timestamptz
+    rating_average text
 );
-comment on type private.trader_card is 'A row of trader_profiles. Numbers that are amounts are texts.';
+comment on type private.trader_card is
+'A row of trader_profiles, but for when it was computed: both sides of a trade are computed together. Numbers that are amounts are texts.';
 -- Definer: looks up one trader past row level security.
 create function private.trader_card(p_party_id uuid) returns setof private.trader_card
 language plpgsql stable security definer set search_path = ''
@@ -209,8 +209,7 @@ begin
     select
         t.party_id, t.display_name, t.member_since, t.verification_tier, t.phone_verified, t.id_document_verified,
         t.address_verified, t.biometric_verified, t.completed_trades, trim_scale(t.volume)::text, t.counterparties, t.score,
-        t.dispute_loss_bps, t.median_pay_time, t.median_release_time, t.rating_count, trim_scale(t.rating_average)::text,
-        t.refreshed_at
+        t.dispute_loss_bps, t.median_pay_time, t.median_release_time, t.rating_count, trim_scale(t.rating_average)::text
     from public.trader_profiles as t where t.party_id = p_party_id;
 end
 $$;
@@ -225,6 +224,31 @@ $$;
 comment on function public.trader(uuid) is
 'Public profile of one trader, whose id an order or a listing has told; no row when there is none.';
 
+create type private.party_card as (
+    id uuid,
+    kind public.party_kind,
+    display_name text
+);
+comment on type private.party_card is 'Who a party is.';
+-- Definer: looks up one party past row level security.
+create function private.party_card(p_party_id uuid) returns setof private.party_card
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return query select p.id, p.kind, p.display_name from public.parties as p where p.id = p_party_id;
+end
+$$;
+comment on function private.party_card(uuid) is 'Name of one party.';
+create function public.party(party_id uuid) returns setof private.party_card
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query select * from private.party_card(party.party_id);
+end
+$$;
+comment on function public.party(uuid) is
+'Name of one party, whose id a trade, an order or a listing has told; no row when there is none. Nobody lists the parties.';
+
 create type private.rating_line as (
     author_role text,
     score smallint,
@@ -238,14 +262,10 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
     return query
-    select r.author_role, r.score, r.comment, to_char(r.created_at at time zone 'UTC', 'YYYY-MM')
+    select r.author_role, r.score, r.comment, to_char(private.rating_public_at(r) at time zone 'UTC', 'YYYY-MM')
     from public.p2p_ratings as r
-    where r.party_id = p_party_id
-        and (
-            r.blind_until <= private.clock()
-            or exists (select from public.p2p_rating_reveals as v where v.trade_id = r.trade_id)
-        )
-    order by 4 desc, md5(r.trade_id::text)
+    where r.party_id = p_party_id and private.rating_public_at(r) <= private.clock()
+    order by 4 desc, md5(r.trade_id::text || r.author_role)
     limit least(greatest(p_lines, 1), 100);
 end
 $$;

@@ -7,10 +7,14 @@ private.parties_i_act_for(), private.is_staff(uuid, public.member_role),
 private.operator_sees_from(), private.operator_sees_to()
 to authenticated;
 
--- Names of parties are public among members: one sees whom one trades with.
+-- Nobody lists the parties: whoever was told an id asks public.party for its name.
 grant select (id, kind, display_name) on public.parties to authenticated;
-create policy parties_select_member on public.parties for select to authenticated
-using (true);
+create policy parties_select_own_or_operator on public.parties for select to authenticated
+using (
+    id = any(array(select private.my_parties()))
+    or id between (select private.operator_sees_from()) and (select private.operator_sees_to())
+);
+grant execute on function public.party(uuid), private.party_card(uuid) to authenticated;
 
 grant select (
     id, full_name, avatar_url, preferences, phone_verified, id_document_verified, address_verified,

@@ -15,7 +15,8 @@ with check (
     and (select private.may_write('guilds.write'))
 );
 
-grant select on public.discord_links to authenticated;
+-- NOTE: actor_id, reason and provider_event_id are not granted: they are for the staff, in the audit log.
+grant select (id, party_id, guild_id, discord_id, source, occurred_at) on public.discord_links to authenticated;
 create policy discord_links_select_own_or_operator on public.discord_links for select to authenticated
 using (
     party_id = (select auth.uid())
@@ -150,7 +151,9 @@ grant select on public.asset_proofs to authenticated;
 create policy asset_proofs_select_involved on public.asset_proofs for select to authenticated
 using (exists (select from public.contract_milestones as m where m.id = asset_proofs.escrow_id));
 -- A snapshot is for whoever took it, and for whoever sees the listing, contract or proof that names it.
-grant select on public.asset_snapshots to authenticated;
+-- NOTE: taken_by is not granted: which member of a party asked is the party's own affair.
+grant select (id, party_id, provider, kind, asset_id, document, sha256, taken_at)
+on public.asset_snapshots to authenticated;
 create policy asset_snapshots_select_involved on public.asset_snapshots for select to authenticated
 using (
     party_id = any(array(select private.my_parties()))

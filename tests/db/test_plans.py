@@ -92,8 +92,8 @@ def test_a_list_finds_an_index(world: World, name: str) -> None:
 
 def test_a_list_without_an_index_is_found_out(world: World) -> None:
     theirs = affairs(world)
-    query: LiteralString = "select id from public.parties where display_name = 'alice'"
-    assert _read_whole(world, theirs, query) == ["parties"]
+    query: LiteralString = "select id from public.guilds where description = 'alice'"
+    assert _read_whole(world, theirs, query) == ["guilds"]
 
 
 # What policies ask for each request, as the person: their own plans are hidden in functions.

@@ -1,5 +1,6 @@
 """Ratings: of settled trades, once, in time, and blind until neither can answer the other."""
 
+from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
@@ -33,13 +34,34 @@ def scores(world: World, reader: UUID | None, party: UUID) -> list[int]:
 
 
 def test_a_rating_is_blind_until_both_are_in(world: World, trade: Escrow) -> None:
-    everybody = (trade.payer, world.operator, *world.arbiters[:1], world.user("stranger"), None)
+    others = (world.operator, *world.arbiters[:1], world.user("stranger"), None)
     rate(world, trade.id, trade.payee, 1)
     assert scores(world, trade.payee, trade.payer) == [1]
-    assert [scores(world, reader, trade.payer) for reader in everybody] == [[]] * 5
+    assert [scores(world, each, trade.payer) for each in (trade.payer, *others)] == [[]] * 5
     rate(world, trade.id, trade.payer, 4)
-    assert [scores(world, reader, trade.payer) for reader in everybody] == [[1]] * 5
-    assert [scores(world, reader, trade.payee) for reader in everybody] == [[4]] * 5
+    for side in (trade.payer, trade.payee):
+        assert scores(world, side, trade.payer) == [1]
+        assert scores(world, side, trade.payee) == [4]
+    # Everybody else a little later, and by the function: the table is for the sides and operators.
+    world.advance(days=3)
+    assert [scores(world, each, trade.payer) for each in others] == [[1], [], [], [1]]
+    assert [scores(world, each, trade.payee) for each in others] == [[4], [], [], [4]]
+
+
+def test_the_two_ratings_of_a_trade_do_not_come_out_together(world: World, trade: Escrow) -> None:
+    rate(world, trade.id, trade.payee, 1)
+    rate(world, trade.id, trade.payer, 4)
+    public = world.rows(
+        "select private.rating_public_at(r) from public.p2p_ratings as r order by 1"
+    )
+    (first,), (second,) = public
+    assert first != second
+    world.advance_to(first - timedelta(seconds=30))
+    seen = [scores(world, None, each) for each in (trade.payer, trade.payee)]
+    assert seen == [[], []]
+    world.advance_to(second + timedelta(seconds=1))
+    seen = [scores(world, None, each) for each in (trade.payer, trade.payee)]
+    assert seen == [[1], [4]]
 
 
 def test_a_rating_is_blind_until_the_window_is_over(world: World, trade: Escrow) -> None:
@@ -48,6 +70,8 @@ def test_a_rating_is_blind_until_the_window_is_over(world: World, trade: Escrow)
     assert scores(world, trade.payer, trade.payer) == []
     assert scores(world, None, trade.payer) == []
     world.advance(hours=2)
+    assert scores(world, trade.payer, trade.payer) == [2]
+    world.advance(days=3)
     assert scores(world, None, trade.payer) == [2]
     # And whoever reads it can no longer answer it.
     with refused(world.connection, "rating_window_closed"):
@@ -114,6 +138,7 @@ def test_a_split_trade_is_rated(world: World) -> None:
     trade.commit("accept_split", "payer")
     rate(world, trade.id, trade.payer, 2)
     rate(world, trade.id, trade.payee, 3)
+    world.advance(days=3)
     assert scores(world, None, trade.payer) == [3]
 
 

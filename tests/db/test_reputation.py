@@ -53,6 +53,7 @@ def test_a_friend_who_rates_well_is_one_voice(world: World) -> None:
         trade = settled(world, vain, buyer)
         rate(world, trade.id, buyer, score)
         rate(world, trade.id, vain, 5)
+    world.advance(days=3)
     found = refreshed(world, vain)
     assert (found.rating_count, found.rating_average) == (10, Decimal(3))
 
@@ -166,7 +167,7 @@ def test_a_blind_rating_does_not_show_in_the_average(world: World) -> None:
     rate(world, trade.id, trade.payee, 1)
     assert refreshed(world, trade.payer).rating_count == 0
     assert world.problems() == []
-    world.advance(days=14, minutes=1)
+    world.advance(days=17, minutes=1)
     assert profile(world, trade.payer).rating_count == 0
     found = refreshed(world, trade.payer)
     assert (found.rating_count, found.rating_average) == (1, Decimal(1))
@@ -178,6 +179,7 @@ def test_the_second_rating_opens_both_in_the_figures(world: World) -> None:
     assert refreshed(world, trade.payer).rating_average is None
     rate(world, trade.id, trade.payee, 2)
     rate(world, trade.id, trade.payer, 4)
+    world.advance(days=3)
     assert refreshed(world, trade.payer).rating_average == 2
     assert refreshed(world, trade.payee).rating_average == 4
     world.advance(days=15)

@@ -38,22 +38,27 @@ def public(stack: Stack, path: str) -> Any:
 
 
 def about(stack: Stack, party: UUID) -> Any:
-    return public(stack, f"/p2p_ratings?party_id=eq.{party}&select=author_role,score,comment")
+    rows = public(stack, f"/rpc/trader_ratings?party_id={party}")
+    return [{name: row[name] for name in ("author_role", "score", "comment")} for row in rows]
 
 
 @pytest.mark.usefixtures("unpriced")
-def test_both_rate_and_the_profile_shows_it(stack: Stack, settled: Trade) -> None:
+def test_both_rate_and_the_profile_shows_it(advanced: Stack, settled: Trade) -> None:
+    stack = advanced
     assert rate(stack, settled.buyer, settled.id, 4, comment="Quick.").status_code == 201
     assert about(stack, settled.seller) == []
     blind = f"/p2p_ratings?select=score&trade_id=eq.{settled.id}"
     assert settled.desk.read(settled.seller, blind) == []
     assert rate(stack, settled.seller, settled.id, 5).status_code == 201
+    both = settled.desk.read(settled.seller, blind)
+    assert sorted(each["score"] for each in both) == [4, 5]
+    stack.clock.advance(days=3)
     assert about(stack, settled.seller) == [
         {"author_role": "buyer", "score": 4, "comment": "Quick."}
     ]
     assert stack.tick(REFRESH)["refreshed"] > 0
     assert stack.tick(REFRESH) == {"refreshed": 0}
-    (profile,) = public(stack, f"/trader_profiles?party_id=eq.{settled.seller}")
+    (profile,) = public(stack, f"/rpc/trader?party_id={settled.seller}")
     assert profile.keys() >= {"display_name", "member_since", "phone_verified", "score"}
     assert not profile.keys() & {"full_name", "email", "preferences", "avatar_url"}
     figures = {
