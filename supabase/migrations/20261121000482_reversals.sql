@@ -99,7 +99,8 @@ declare
 begin
     select f.problem || ' ' || f.detail into v_fault from private.account_faults(array[new.escrow_id]) as f limit 1;
     if v_fault is not null then
-        raise sqlstate 'PT409' using message = 'books_differ', detail = v_fault;
+        raise sqlstate 'PT409' using
+            message = 'books_differ', detail = format('The books of the escrow are not whole: %s.', v_fault);
     end if;
     return null;
 end
