@@ -28,7 +28,8 @@ def test_found_by_word_category_and_price(desk: Desk, seller: UUID) -> None:
     query = f"search=wfts(simple).{word}&category=eq.groups&currency=eq.{CURRENCY}&price=gt.1000"
     assert _seen(desk, reader, query) == [dear]
     anonymous = httpx.get(
-        f"{desk.stack.rest_url}/listings?id=eq.{cheap}", headers={"apikey": desk.stack.anon_key}
+        f"{desk.stack.rest_url}/rpc/listing?listing_id={cheap}",
+        headers={"apikey": desk.stack.anon_key},
     )
     assert [each["price"] for each in anonymous.json()] == ["20"]
 
