@@ -42,6 +42,7 @@ RULES: Mapping[str, Callable[[Turn], Decision]] = {
     "accept-partial": funding.accept_partial,
     "return-funds": funding.return_funds,
     "rail-take": rail_takes.take,
+    "rail-restore": rail_takes.restore,
 }
 
 

@@ -10,7 +10,7 @@ from .decide import decide
 from .decision import Command, Decision
 from .snapshot import TERMINAL, Hold, Snapshot
 
-CHARGEBACK = "chargeback"
+CHARGEBACK, INQUIRY = "chargeback", "inquiry"
 FLAGGED = "flagged"
 _EXPECTING = ("awaiting_funds", "funding_exception")
 
@@ -19,7 +19,8 @@ _EXPECTING = ("awaiting_funds", "funding_exception")
 class Report:
     """A row of rail_reports: what a rail says happened to the money of an escrow.
 
-    kind: funds, reversal_opened, reversal_won or reversal_lost. amount: in units of currency.
+    kind: funds, inquiry_opened, inquiry_closed, reversal_opened, reversal_won or reversal_lost.
+    amount: in units of currency.
     """
 
     id: int
@@ -80,49 +81,64 @@ def next_step(
     snapshot: Snapshot,
     case: Mapping[str, str] | None,
     before: str | None = None,
+    taken: Decimal = Decimal(0),
 ) -> Step:
     """The step that a report calls for, as the escrow stands now.
 
     case: {id, last_event} of the reversal, the last if several.
-    before: kind of the last report of the same reversal before this one. Raises Problem: the
-    step is not possible now.
+    before: kind of the last report of the same reversal before this one. taken: what moves of
+    the escrow have booked under the report's reference as taken by the rail. Raises Problem:
+    the step is not possible now.
     """
     if report.kind == "funds":
         return _funds(report, snapshot)
+    if report.kind.startswith("inquiry_"):
+        return _asked(report, snapshot)
     if report.kind == "reversal_opened":
-        return Neutral("repeated") if case else _opened(report, snapshot)
+        return Neutral("repeated") if case or taken else _opened(report, snapshot)
     if case:
         return _ended(report, case)
     if report.kind == before:
         return Neutral("repeated")
     if report.kind == "reversal_lost":
-        return _lost(report, snapshot)
-    if before == "reversal_lost":
-        # The move that it made stands: what comes back now fits nothing.
-        return Case("discrepancy")
-    if hold := _hold(report, snapshot):
-        return _move(report, snapshot, "unfreeze", {"hold_id": hold.id})
-    return Neutral("not_booked")
+        return Neutral("repeated") if taken else _lost(report, snapshot)
+    return _given_back(report, snapshot, taken) if taken else _let_go(report, snapshot, CHARGEBACK)
+
+
+def _asked(report: Report, snapshot: Snapshot) -> Step:
+    """The payer's bank asks; no money has moved."""
+    if report.kind == "inquiry_closed":
+        return _let_go(report, snapshot, INQUIRY)
+    if snapshot.escrow.state in TERMINAL:
+        return Neutral("not_booked")
+    return _held(report, snapshot, INQUIRY)
 
 
 def _opened(report: Report, snapshot: Snapshot) -> Step:
     if snapshot.escrow.state in TERMINAL:
         return Case("rail_reversal")
-    if _hold(report, snapshot):
+    return _held(report, snapshot, CHARGEBACK)
+
+
+def _held(report: Report, snapshot: Snapshot, kind: str) -> Step:
+    if _hold(report, snapshot, kind):
         return Neutral("repeated")
-    payload = {"kind": CHARGEBACK, "reason": CHARGEBACK, "reference": report.reference}
-    return _move(report, snapshot, "freeze", {**payload, "amount": report.amount})
+    payload: dict[str, Any] = {"kind": kind, "reason": kind, "reference": report.reference}
+    if kind == CHARGEBACK:
+        payload["amount"] = report.amount
+    return _move(report, snapshot, "freeze", payload)
 
 
-def _hold(report: Report, snapshot: Snapshot) -> Hold | None:
-    return next(
-        (
-            hold
-            for hold in snapshot.holds
-            if (hold.kind, hold.reference) == (CHARGEBACK, report.reference)
-        ),
-        None,
-    )
+def _let_go(report: Report, snapshot: Snapshot, kind: str) -> Step:
+    if hold := _hold(report, snapshot, kind):
+        return _move(report, snapshot, "unfreeze", {"hold_id": hold.id})
+    return Neutral("not_booked")
+
+
+def _hold(report: Report, snapshot: Snapshot, kind: str) -> Hold | None:
+    wanted = (kind, report.reference)
+    found = (hold for hold in snapshot.holds if (hold.kind, hold.reference) == wanted)
+    return next(found, None)
 
 
 def _ended(report: Report, case: Mapping[str, str]) -> Step:
@@ -139,8 +155,24 @@ def _lost(report: Report, snapshot: Snapshot) -> Step:
     if snapshot.escrow.state in TERMINAL:
         # Nobody heard of it before it was over: opened and ended in one.
         return Case("rail_reversal")
-    payload = {"amount": report.amount, "reference": report.reference}
+    payload = {
+        "amount": report.amount,
+        "currency": report.currency,
+        "reference": report.reference,
+    }
     return _move(report, snapshot, "rail-take", payload)
+
+
+def _given_back(report: Report, snapshot: Snapshot, taken: Decimal) -> Step:
+    """Lost, and won after all."""
+    state = snapshot.escrow.state
+    if state in TERMINAL:
+        # The move that it made stands: what comes back now fits nothing.
+        return Case("discrepancy")
+    if state == "funding_exception":
+        return _funds(report, snapshot)
+    payload = {"amount": min(report.amount, taken), "reference": report.reference}
+    return _move(report, snapshot, "rail-restore", payload)
 
 
 def _funds(report: Report, snapshot: Snapshot) -> Step:

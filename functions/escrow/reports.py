@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -64,7 +65,9 @@ def one_round(db: Database, done: Applied) -> bool:
 
 def _apply(db: Database, data: Mapping[str, Any], done: Applied) -> None:
     report, snapshot = parse_report(data["report"]), parse_snapshot(data["snapshot"])
-    step = data["moved_as"] or next_step(report, snapshot, data["case"], data["before"])
+    step = data["moved_as"] or next_step(
+        report, snapshot, data["case"], data["before"], Decimal(data["taken"])
+    )
     match step:
         case str():
             # Made by a worker that did not come to say so: the escrow has moved on since.

@@ -1,7 +1,7 @@
 """What is known of an escrow when a decision is made: public.escrow_snapshot, parsed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,8 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Escrow:
-    """The row. amount: held or to be held, in units of currency with that many decimals."""
+    """The row. amount: held or to be held, in units of currency with that many decimals.
+    taken_amount: what the rail has taken back of it."""
 
     id: str
     product: str
@@ -31,6 +32,7 @@ class Escrow:
     currency: str
     decimals: int
     amount: Decimal
+    taken_amount: Decimal
     fee_bps: int
     state: str
     phase: str
@@ -70,6 +72,7 @@ class Policy:
     max_reassignments: int
     second_approval_above: Decimal
     undecided_payee_bps: int
+    rail_part_bps: int
     attest_payer_name: bool
 
 
@@ -115,7 +118,8 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """now: of the database's clock. suspense: money that arrived but did not match."""
+    """now: of the database's clock. suspense: money that arrived but did not match. waiting: the
+    same, in each currency."""
 
     now: datetime
     actor: Actor
@@ -124,6 +128,7 @@ class Snapshot:
     offers: tuple[Offer, ...] = ()
     holds: tuple[Hold, ...] = ()
     suspense: Decimal | None = None
+    waiting: Mapping[str, Decimal] = field(default_factory=dict)
     dispute: Dispute | None = None
 
 
@@ -141,6 +146,7 @@ def parse_snapshot(data: Mapping[str, Any]) -> Snapshot:
         offers=tuple(_offer(offer) for offer in data["offers"]),
         holds=tuple(_hold(hold) for hold in data["holds"]),
         suspense=_amount_or_none(data["suspense"]),
+        waiting={code: Decimal(amount) for code, amount in data["waiting"].items()},
         dispute=_dispute(dispute) if dispute else None,
     )
 
@@ -154,6 +160,7 @@ def _escrow(data: Mapping[str, Any]) -> Escrow:
         **{
             **data,
             "amount": Decimal(data["amount"]),
+            "taken_amount": Decimal(data["taken_amount"]),
             "deadline_at": _time_or_none(data["deadline_at"]),
             "expires_at": _time_or_none(data["expires_at"]),
             "performed_at": _time_or_none(data["performed_at"]),

@@ -33,7 +33,8 @@ def _end_of_hold(turn: Turn, hold: Hold) -> Decision:
     """Nothing is held for ever: the reason is over, or what the rail has withdrawn stays gone."""
     waiting = turn.escrow.state == "funding_exception" and turn.snapshot.suspense
     if hold.at_end == "stand" and (waiting or turn.escrow.state in HOLDING):
-        return taken(turn, hold.amount or NOTHING, hold.reference)
+        amount = hold.amount or NOTHING
+        return taken(turn, amount, turn.escrow.currency, hold.reference)
     return turn.permit("unfreeze").decision(payload={"hold_id": hold.id})
 
 

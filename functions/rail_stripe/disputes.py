@@ -1,4 +1,4 @@
-"""Chargebacks, as they stand now: reported with what they cost."""
+"""Chargebacks and inquiries, as they stand now: reported with what they cost."""
 
 from datetime import UTC, datetime
 
@@ -9,13 +9,9 @@ from .api import StripeApi
 from .intents import RAIL, cost, follow_funding, funding_of
 from .objects import Dispute
 
-# Questions of a bank that took no money.
-_NO_MONEY = (
-    "warning_needs_response",
-    "warning_under_review",
-    "warning_closed",
-    "prevented",
-)
+# Questions of a bank that took no money, yet.
+_INQUIRY = ("warning_needs_response", "warning_under_review")
+_NO_MONEY = (*_INQUIRY, "warning_closed", "prevented")
 _ENDED = {"won": "reversal_won", "lost": "reversal_lost"}
 
 
@@ -23,6 +19,8 @@ def follow_dispute(db: Database, api: StripeApi, dispute_id: str) -> str:
     """Report a chargeback; how it stands. Raises NotOurs, NotYet, Problem."""
     dispute = told(api.dispute(dispute_id))
     funding = funding_of(db, dispute.intent_id)
+    # The database knows of which an inquiry was opened.
+    _report(db, funding["escrow_id"], dispute, _asked(dispute.status))
     if dispute.status in _NO_MONEY:
         return dispute.status
     # What is taken back was there first.
@@ -36,8 +34,12 @@ def follow_dispute(db: Database, api: StripeApi, dispute_id: str) -> str:
     return dispute.status
 
 
+def _asked(status: str) -> str:
+    return "inquiry_opened" if status in _INQUIRY else "inquiry_closed"
+
+
 def _report(db: Database, escrow_id: str, dispute: Dispute, kind: str) -> None:
-    opened = kind == "reversal_opened"
+    opened = kind in ("inquiry_opened", "reversal_opened")
     at = dispute.created if opened else datetime.now(UTC)
     report = {
         "rail": RAIL,

@@ -78,5 +78,5 @@ def _from_outside(db: Database, funding: Funding, refund: Refund) -> None:
         fields = {**report, **lost, "reason": "refunded_outside"}
         db.service_rpc("rail_report", {"report": fields}, repeatable=True)
     if refund.returned:
-        back = {"provider_event_id": f"{refund.id}:returned", "kind": "funds"}
+        back = {"provider_event_id": f"{refund.id}:returned", "kind": "reversal_won"}
         db.service_rpc("rail_report", {"report": {**report, **back}}, repeatable=True)

@@ -55,6 +55,7 @@ create table public.escrow_policies (
     max_reassignments integer not null default 3 check (max_reassignments >= 0),
     appeal_bond_bps integer not null check (appeal_bond_bps between 0 and 5000),
     undecided_payee_bps integer not null check (undecided_payee_bps between 0 and 10000),
+    rail_part_bps integer not null default 1000 check (rail_part_bps between 0 and 10000),
     attest_payer_name boolean not null
 );
 alter table public.escrow_policies enable row level security;
@@ -92,6 +93,8 @@ comment on column public.escrow_policies.appeal_bond_bps is 'Bond of an appeal i
 comment on column public.escrow_policies.payee_silent_event is 'Move of the timer when the payee did not perform in time.';
 comment on column public.escrow_policies.payer_silent_event is 'Move of the timer when the payer did not accept in time.';
 comment on column public.escrow_policies.fee_bps is 'Fee in basis points of the released part.';
+comment on column public.escrow_policies.rail_part_bps is
+'Part of the amount, in basis points, that a rail may take back while the rest goes on under its rules; above it a dispute opens.';
 comment on column public.escrow_policies.undecided_payee_bps is
 'Part of the payee when no arbiter ever decides, in basis points; a party who filed no statement while the other did gets nothing.';
 
@@ -175,6 +178,7 @@ create table public.escrow_transactions (
     payee_amount public.money_amount,
     fee_amount public.money_amount,
     claim_until timestamptz,
+    taken_amount public.money_amount,
     transaction_hash text,
     terms_hash text,
     signed_by public.escrow_role[] not null default '{}',
@@ -209,6 +213,7 @@ create table public.escrow_transactions (
     ),
     -- What never ends would hold the money for ever.
     constraint escrow_transactions_times_are_finite check (isfinite(deadline_at) and isfinite(expires_at)),
+    constraint escrow_transactions_taken_is_positive check (taken_amount > 0),
     constraint escrow_transactions_time_to_perform check (perform_within > '0' and accept_within > '0'),
     constraint escrow_transactions_payload_is_an_object check (jsonb_typeof(last_payload) = 'object')
 ) with (fillfactor = 70);
@@ -261,6 +266,8 @@ comment on column public.escrow_transactions.state_version is 'Version at which 
 comment on column public.escrow_transactions.rail_hold_until is 'How long the rail can hold the money; no deadline lies beyond it.';
 comment on column public.escrow_transactions.payee_amount is 'Net amount the payee got; the fee is taken from the released part only.';
 comment on column public.escrow_transactions.terms_hash is 'sha256 of the terms both parties sign; null where nothing is signed.';
+comment on column public.escrow_transactions.taken_amount is
+'What the rail has taken back of it while it was held, in units of the currency: amount is what is left. Null: nothing.';
 comment on column public.escrow_transactions.claim_until is 'Until when a party may claim after the end.';
 
 create table public.escrow_events (

@@ -134,16 +134,28 @@ select distinct 23, 'escrow', from_state, from_phase, 'outage_credit', 'system',
 from private.state_edges
 where machine = 'escrow' and event = 'freeze';
 
--- The rail has given the money back itself: a lost chargeback, a deposit that a reorganisation took away.
-insert into private.state_edges (number, machine, from_state, from_phase, event, actor, to_state, settles, while_frozen, note)
-select 25, 'escrow', f.state, f.phase, 'rail_return', a.actor, 'refunded', 'refund', true,
-    'the rail took the money back while it was held; what it left goes back to the payer'
+-- The rail has taken money back itself: a lost chargeback, a refund in its dashboard, a deposit that a
+-- reorganisation took away. What it took is gone; the rest is never anybody's because of it.
+insert into private.state_edges (
+    number, machine, from_state, from_phase, event, actor, to_state, to_phase, settles, while_frozen, note
+)
+select 25, 'escrow', f.state, f.phase, m.event, a.actor, coalesce(m.to_state, f.state),
+    coalesce(m.to_phase, f.phase), m.settles, true, m.note
 from (values
-    ('funded', ''), ('performed', ''), ('disputed', 'statements'), ('disputed', 'acknowledge'), ('disputed', 'decide'),
-    ('disputed', 'approve'), ('decided', '')
+    ('funding_exception', ''), ('funded', ''), ('performed', ''), ('disputed', 'statements'), ('disputed', 'acknowledge'),
+    ('disputed', 'decide'), ('disputed', 'approve'), ('decided', '')
 ) as f (state, phase)
-cross join unnest('{rail,timer}'::text[]) as a (actor)
-union all
-select 25, 'escrow', 'funding_exception', '', 'rail_void', a.actor, 'void', null, true,
-    'the rail took the money in suspense back; what it left goes back to the payer'
-from unnest('{rail,timer}'::text[]) as a (actor);
+cross join (values
+    ('rail_return', '{rail,timer}', 'refunded', '', 'refund', 'the rail took back all that was held'),
+    ('rail_void', '{rail,timer}', 'void', '', null, 'the rail took back all that was in suspense'),
+    ('rail_take', '{rail,timer}', null, null, null, 'the rail took back a part: the rest goes on under its rules'),
+    ('rail_dispute', '{rail,timer}', 'disputed', 'statements', null, 'the rail took back a large part: the rest is disputed'),
+    ('rail_restore', '{rail}', null, null, null, 'the rail gave back what it had taken')
+) as m (event, actors, to_state, to_phase, settles, note)
+cross join unnest(m.actors::text[]) as a (actor)
+where case m.event
+    when 'rail_void' then f.state = 'funding_exception'
+    when 'rail_take' then true
+    when 'rail_dispute' then f.state in ('funded', 'performed')
+    else f.state <> 'funding_exception'
+end;

@@ -34,7 +34,10 @@ begin
         old.created_at, old.terms_hash)
         is distinct from (new.id, new.product, new.policy_id, new.rail, new.payer_id, new.payee_id, new.currency,
         new.fee_bps, new.created_at, new.terms_hash)
-        or (old.amount <> new.amount and new.last_event <> 'accept_partial') or new.amount <= 0 then
+        or (old.amount <> new.amount and new.last_event not in ('accept_partial', 'rail_take', 'rail_dispute', 'rail_restore'))
+        -- What a rail takes and what is left are the amount that was held.
+        or (new.last_event <> 'accept_partial' and old.amount + coalesce(old.taken_amount, 0)
+            <> new.amount + coalesce(new.taken_amount, 0)) or new.amount <= 0 then
         raise sqlstate 'PT409' using message = 'escrow_terms_fixed', detail = 'Parties, money and terms of an escrow never change.';
     end if;
     if new.version <> old.version + 1 then

@@ -34,6 +34,7 @@ create table public.escrow_holds (
     id uuid primary key,
     escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
     kind text not null references public.hold_kinds (kind) on delete restrict,
+    owner_role public.escrow_role not null,
     reference text not null check (length(reference) between 1 and 255),
     reason text not null check (length(reason) between 1 and 500),
     amount public.money_amount check (amount > 0),
@@ -68,6 +69,7 @@ comment on table public.escrow_holds is
 comment on column public.escrow_holds.id is 'The reason; what closes it names it.';
 comment on column public.escrow_holds.escrow_id is 'Escrow that is held.';
 comment on column public.escrow_holds.kind is 'Row of hold_kinds: who owns it, and what happens at its end.';
+comment on column public.escrow_holds.owner_role is 'Who opened it, and alone closes it.';
 comment on column public.escrow_holds.reference is
 'What it belongs to: the rail''s name of a dispute, a screening, or the version it was opened with.';
 comment on column public.escrow_holds.reason is 'Why, as the history shows it.';
@@ -117,7 +119,7 @@ begin
         when p_event = 'unfreeze' then p_hold.id = (p_payload ->> 'hold_id')::uuid
         -- The rail has the last word about its own reasons.
         when p_event in ('rail_take', 'rail_dispute') then
-            p_hold.kind in ('chargeback', 'inquiry') and p_hold.reference = p_payload ->> 'reference'
+            p_hold.owner_role = 'rail' and p_hold.reference = p_payload ->> 'reference'
         else false
     end;
 end
@@ -187,16 +189,14 @@ language plpgsql stable set search_path = ''
 as $$
 declare
     v_hold public.escrow_holds;
-    v_owner public.escrow_role;
 begin
     select * into v_hold from public.escrow_holds as h
     where h.id = (p_payload ->> 'hold_id')::uuid and h.escrow_id = p_escrow.id and h.closed_at is null;
     if not found then
         return 'hold_not_open';
     end if;
-    select owner_role into strict v_owner from public.hold_kinds where kind = v_hold.kind;
     if p_role <> 'timer' then
-        return case when v_owner <> p_role then 'not_your_move' end;
+        return case when v_hold.owner_role <> p_role then 'not_your_move' end;
     elsif v_hold.at_end <> 'lift' and (
         private.is_holding(p_escrow.state) or private.suspense_of(p_escrow.id, p_escrow.currency) > 0
     ) then
@@ -240,6 +240,27 @@ $$;
 comment on function private.stand_refusal(public.escrow_transactions, jsonb, timestamptz) is
 'Why the timer may not yet say that what a rail has withdrawn is gone for good; null when it may.';
 
+create function private.book_rest(p_escrow public.escrow_transactions) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_hold public.escrow_holds;
+begin
+    select * into strict v_hold from public.escrow_holds as h
+    where h.escrow_id = p_escrow.id and h.closed_version = p_escrow.version and h.at_end = 'stand'
+        and h.reference = p_escrow.last_payload ->> 'reference';
+    if v_hold.amount > (p_escrow.last_payload ->> 'amount')::numeric then
+        perform service.escrow_rail_case(jsonb_build_object(
+            'escrow_id', p_escrow.id, 'kind', 'discrepancy', 'currency', p_escrow.currency, 'reference', v_hold.reference,
+            'amount', v_hold.amount - (p_escrow.last_payload ->> 'amount')::numeric, 'reason', 'beyond_escrow',
+            'provider_event_id', p_escrow.rail || ':' || v_hold.reference || ':stood:rest'
+        ));
+    end if;
+end
+$$;
+comment on function private.book_rest(public.escrow_transactions) is
+'What a rail has withdrawn beyond what the escrow held, when the timer says that it is gone for good: to losses, with a case.';
+
 -- Definer: written for whatever moved the escrow.
 create function private.tg_escrow_transactions__holds() returns trigger
 language plpgsql security definer set search_path = ''
@@ -247,9 +268,9 @@ as $$
 begin
     if new.last_event = 'freeze' then
         insert into public.escrow_holds (
-            id, escrow_id, kind, reference, reason, amount, opened_version, opened_by, opened_at, ends_at, at_end
+            id, escrow_id, kind, owner_role, reference, reason, amount, opened_version, opened_by, opened_at, ends_at, at_end
         )
-        select private.uuid_v7(new.updated_at), new.id, k.kind,
+        select private.uuid_v7(new.updated_at), new.id, k.kind, k.owner_role,
             coalesce(new.last_payload ->> 'reference', new.version::text), new.last_payload ->> 'reason',
             (new.last_payload ->> 'amount')::numeric, new.version, new.last_actor_id, new.updated_at,
             new.updated_at + k.ends_after, k.at_end
@@ -260,6 +281,9 @@ begin
             closed_by = new.last_actor_id, closed_at = new.updated_at
         where h.escrow_id = new.id and h.closed_at is null
             and private.hold_closes(h, new.last_event, new.last_payload, private.is_terminal(new.state));
+        if new.last_actor_role = 'timer' and new.last_event in ('rail_return', 'rail_void') then
+            perform private.book_rest(new);
+        end if;
     end if;
     return null;
 end

@@ -33,6 +33,64 @@ $$;
 comment on function private.words_refusal(text, text, jsonb) is
 'What speaks against the words that a person hands in with a move: a note of one space is none. Null: nothing.';
 
+create function private.rail_part_refusal(
+    p_event text, p_payload jsonb, p_escrow public.escrow_transactions,
+    p_policy public.escrow_policies, p_now timestamptz
+) returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_amount numeric := (p_payload ->> 'amount')::numeric;
+    v_currency text := coalesce(p_payload ->> 'currency', p_escrow.currency);
+    v_taken numeric := coalesce(p_escrow.taken_amount, 0);
+    v_there numeric;
+    v_large boolean;
+begin
+    if not coalesce(v_amount > 0 and private.fits(v_amount, v_currency), false)
+        or (v_currency <> p_escrow.currency and p_escrow.state <> 'funding_exception') then
+        return 'funds_not_exact';
+    elsif p_escrow.state = 'funding_exception' then
+        v_there := private.suspense_of(p_escrow.id, v_currency);
+        -- Nothing may be left of what ends, something must be left of what goes on.
+        if v_amount > v_there or (p_event = 'rail_void') <> (v_amount = v_there and not exists (
+            select from public.ledger_holds as h join public.wallets as w on w.id = h.wallet_id
+            where h.reference_id = p_escrow.id and h.bucket = 'pending' and h.amount > 0 and w.currency <> v_currency
+        )) then
+            return 'funds_not_exact';
+        end if;
+        return null;
+    elsif p_event = 'rail_restore' then
+        return case when v_amount > private.taken_for(p_escrow.id, p_payload ->> 'reference') then 'funds_not_exact' end;
+    elsif v_amount > p_escrow.amount or (p_event = 'rail_return') <> (v_amount = p_escrow.amount) then
+        return 'funds_not_exact';
+    elsif p_escrow.state in ('funded', 'performed') and p_event <> 'rail_return' then
+        -- No dispute begins that the rail would not outlive.
+        v_large := (v_taken + v_amount) * 10000 > (v_taken + p_escrow.amount) * p_policy.rail_part_bps
+            and p_now < p_escrow.rail_hold_until;
+        return case when v_large <> (p_event = 'rail_dispute') then 'policy_mismatch' end;
+    end if;
+    return null;
+end
+$$;
+comment on function private.rail_part_refusal(
+    text, jsonb, public.escrow_transactions, public.escrow_policies, timestamptz
+) is 'Whether what a rail says it took of a live escrow fits the move: all of it ends the escrow, a part up to rail_part_bps leaves it as it is, a larger one opens a dispute.';
+
+create function private.taken_for(p_escrow_id uuid, p_reference text) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(sum(case e.event when 'rail_restore' then -1 else 1 end * (e.payload ->> 'amount')::numeric), 0)
+        from public.escrow_events as e
+        where e.escrow_id = p_escrow_id and e.payload ->> 'reference' = p_reference
+            and e.event in ('rail_take', 'rail_dispute', 'rail_return', 'rail_void', 'rail_restore')
+    );
+end
+$$;
+comment on function private.taken_for(uuid, text) is
+'What the moves of an escrow have booked as taken by the rail under one of its names, less what it gave back.';
+
 create function private.escrow_event_refusal(
     p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
     p_policy public.escrow_policies, p_dispute public.disputes, p_now timestamptz
@@ -182,22 +240,15 @@ begin
             elsif (p_event = 'settle_decision') = (cardinality(p_dispute.accepted_by) = 0) then
                 return case p_event when 'accept_decision' then 'stale_version' else 'other_side_pending' end;
             end if;
-        when 'rail_return', 'rail_void' then
+        when 'rail_return', 'rail_void', 'rail_take', 'rail_dispute', 'rail_restore' then
             if p_escrow.rail = 'internal' then
                 return 'other_rail';
             elsif coalesce(p_payload ->> 'reference', '') = '' then
                 return 'reference_required';
             elsif v_role = 'timer' and private.stand_refusal(p_escrow, p_payload, p_now) is not null then
                 return 'not_due';
-            elsif not coalesce(
-                (p_payload ->> 'amount')::numeric > 0 and private.fits((p_payload ->> 'amount')::numeric, p_escrow.currency)
-                and (p_payload ->> 'amount')::numeric <= (case p_escrow.state
-                    when 'funding_exception' then private.suspense_of(p_escrow.id, p_escrow.currency)
-                    else p_escrow.amount
-                end), false
-            ) then
-                return 'funds_not_exact';
             end if;
+            return private.rail_part_refusal(p_event, p_payload, p_escrow, p_policy, p_now);
         when 'outage_credit' then
             if not exists (
                 select from public.outages as o

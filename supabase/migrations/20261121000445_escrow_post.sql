@@ -34,11 +34,43 @@ as $$
 begin
     return p_event in (
         'fund', 'funds_confirmed', 'funds_mismatch', 'top_up', 'accept_partial', 'return_funds', 'timeout_return',
-        'rail_void'
+        'rail_void', 'rail_take', 'rail_dispute', 'rail_restore'
     );
 end
 $$;
-comment on function private.is_funding(text) is 'Whether an event brings money to an escrow that holds none, or returns it.';
+comment on function private.is_funding(text) is 'Whether an event brings money to an escrow, or takes some out of it, without dividing what it holds.';
+
+create function private.rail_part_entries(
+    p_move private.escrow_move, p_transfer uuid, p_now timestamptz
+) returns ledger.new_entry[]
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_escrow public.escrow_transactions := p_move.escrow;
+    v_currency text := coalesce(p_move.payload ->> 'currency', v_escrow.currency);
+    v_amount numeric := (p_move.payload ->> 'amount')::numeric;
+    v_wallet uuid := ledger.wallet_of(v_escrow.payer_id, v_currency);
+begin
+    if p_move.event = 'rail_restore' then
+        return array[
+            row(
+                p_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', -v_amount, null, null
+            )::ledger.new_entry,
+            row(p_transfer, v_wallet, 'locked', v_amount, v_escrow.id, 'escrow')::ledger.new_entry
+        ];
+    end if;
+    return case v_escrow.state
+        when 'funding_exception'
+            then row(p_transfer, v_wallet, 'pending', -v_amount, v_escrow.id, 'suspense')::ledger.new_entry
+        else row(p_transfer, v_wallet, 'locked', -v_amount, v_escrow.id, 'escrow')::ledger.new_entry
+    end || private.pay_out(
+        v_escrow, v_escrow.version + 1, null, 'rail_return', p_transfer, v_escrow.payer_id, v_currency, v_amount,
+        p_move.payload ->> 'reference', p_now
+    );
+end
+$$;
+comment on function private.rail_part_entries(private.escrow_move, uuid, timestamptz) is
+'Entries of a part that a rail took of what is held or in suspense, or gave back: the rest stays where it is.';
 
 create function private.funding_entries(
     p_move private.escrow_move, p_transfer uuid, p_now timestamptz
@@ -55,7 +87,9 @@ declare
     v_need numeric := 0;
     v_free numeric := 0;
 begin
-    if p_move.role = 'rail' and p_move.event in ('funds_mismatch', 'funds_confirmed', 'top_up') then
+    if p_move.event in ('rail_void', 'rail_take', 'rail_dispute', 'rail_restore') then
+        return private.rail_part_entries(p_move, p_transfer, p_now);
+    elsif p_move.role = 'rail' and p_move.event in ('funds_mismatch', 'funds_confirmed', 'top_up') then
         v_entries := array[row(
             p_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', -v_arrived, null, null
         )::ledger.new_entry];
@@ -87,12 +121,6 @@ begin
         v_need := v_escrow.amount;
     elsif p_move.event = 'accept_partial' then
         v_need := v_free;
-    elsif p_move.event = 'rail_void' then
-        v_entries := v_entries || private.pay_out(
-            v_escrow, v_escrow.version + 1, null, 'rail_return', p_transfer, v_escrow.payer_id, v_escrow.currency,
-            v_arrived, p_move.payload ->> 'reference', p_now
-        );
-        v_free := v_free - v_arrived;
     end if;
     v_free := v_free - v_need;
     if v_free > 0 then

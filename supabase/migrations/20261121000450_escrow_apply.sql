@@ -53,6 +53,14 @@ begin
             v_new.revision_count := v_old.revision_count + 1;
         when 'sign', 'countersign' then
             v_new.signed_by := v_old.signed_by || p_move.role::public.escrow_role;
+        when 'rail_take', 'rail_dispute' then
+            if v_old.state <> 'funding_exception' then
+                v_new.amount := v_old.amount - (p_move.payload ->> 'amount')::numeric;
+                v_new.taken_amount := coalesce(v_old.taken_amount, 0) + (p_move.payload ->> 'amount')::numeric;
+            end if;
+        when 'rail_restore' then
+            v_new.amount := v_old.amount + (p_move.payload ->> 'amount')::numeric;
+            v_new.taken_amount := nullif(v_old.taken_amount - (p_move.payload ->> 'amount')::numeric, 0);
         when 'funds_confirmed', 'top_up' then
             v_new.rail_hold_until := private.rail_hold_until(
                 v_old.rail, coalesce((p_move.payload ->> 'provider_time')::timestamptz, p_now)
@@ -146,7 +154,7 @@ begin
     end loop;
     -- One statement for all, so that a sweep pays once for what a statement costs.
     update public.escrow_transactions as e set
-        state = n.state, phase = n.phase, version = n.version, amount = n.amount,
+        state = n.state, phase = n.phase, version = n.version, amount = n.amount, taken_amount = n.taken_amount,
         deadline_at = n.deadline_at, expires_at = n.expires_at, performed_at = n.performed_at,
         revision_count = n.revision_count, signed_by = n.signed_by,
         frozen_at = n.frozen_at, rail_hold_until = n.rail_hold_until,

@@ -34,9 +34,16 @@ begin
             -- Nobody has agreed to the new total.
             update public.escrow_offers set status = 'replaced'
             where escrow_id = new.id and kind = 'partial' and status = 'open';
-        when 'unfreeze', 'outage_credit' then
-            update public.escrow_offers set expires_at = expires_at + (new.expires_at - old.expires_at)
+        when 'unfreeze', 'outage_credit', 'rail_take' then
+            -- What a rail took back went to the payer: of the rest the payee has as much as was offered.
+            update public.escrow_offers set
+                expires_at = expires_at + (new.expires_at - old.expires_at),
+                payee_amount = case kind when 'split' then least(payee_amount, new.amount) end
             where escrow_id = new.id and status = 'open';
+            if new.last_event = 'rail_take' then
+                update public.escrow_offers set status = 'replaced'
+                where escrow_id = new.id and kind = 'partial' and status = 'open';
+            end if;
         else
             update public.escrow_offers set status = 'accepted'
             where escrow_id = new.id and status = 'open' and author_role <> new.last_actor_role
@@ -50,7 +57,7 @@ comment on function private.tg_escrow_transactions__offers() is
 create trigger _510_offers after update on public.escrow_transactions
 for each row when (new.last_event in (
     'offer_split', 'withdraw_offer', 'accept_split', 'propose_partial', 'accept_partial', 'funds_mismatch', 'unfreeze',
-    'outage_credit'
+    'outage_credit', 'rail_take'
 )) execute function private.tg_escrow_transactions__offers();
 
 create function private.assign_arbiter(p_dispute_id uuid, p_arbiter_id uuid, p_now timestamptz) returns void
@@ -134,6 +141,30 @@ end
 $$;
 comment on function private.sides_without_statement(uuid) is 'Sides of a dispute that have not handed in a statement.';
 
+create function private.fit_awards(p_dispute public.disputes, p_amount numeric) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_proposed numeric := least((p_dispute.proposal ->> 'payee_amount')::numeric, p_amount);
+begin
+    update public.disputes as d set
+        award_payee_amount = case when d.award_payee_amount is not null then (
+            select least(m.payee_amount, p_amount) from public.dispute_decisions as m
+            where m.dispute_id = d.id and m.level = d.level
+        ) end,
+        first_award_payee_amount = case when d.first_award_payee_amount is not null then (
+            select least(m.payee_amount, p_amount) from public.dispute_decisions as m
+            where m.dispute_id = d.id and m.level = 1
+        ) end,
+        proposal = case when d.proposal is not null then d.proposal || jsonb_build_object(
+            'payee_amount', trim_scale(v_proposed)::text, 'payer_amount', trim_scale(p_amount - v_proposed)::text
+        ) end
+    where d.id = p_dispute.id;
+end
+$$;
+comment on function private.fit_awards(public.disputes, numeric) is
+'What was decided or proposed, when a rail has changed how much is held: what it took went to the payer, so the payee has as much as was awarded, as far as it is there.';
+
 create function private.tg_escrow_transactions__dispute_file() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -143,8 +174,10 @@ declare
     v_reason text;
     v_worth numeric;
 begin
-    if new.last_event in ('dispute', 'timeout_dispute') then
-        v_reason := coalesce(new.last_payload ->> 'reason', 'silence');
+    if new.last_event in ('dispute', 'timeout_dispute', 'rail_dispute') then
+        v_reason := case new.last_event
+            when 'rail_dispute' then 'rail_reversal' else coalesce(new.last_payload ->> 'reason', 'silence')
+        end;
         v_worth := trunc(private.dispute_worth(new), 2);
         insert into public.disputes (
             id, escrow_id, raised_by, against_user_id, reason, description,
@@ -192,6 +225,8 @@ begin
             first_award_payee_amount = award_payee_amount, award_payee_amount = null, updated_at = new.updated_at
         where id = v_dispute.id;
         perform private.lock_bond(v_dispute, new);
+    elsif new.last_event in ('rail_take', 'rail_restore') then
+        perform private.fit_awards(v_dispute, new.amount);
     elsif new.last_event = 'accept_decision' then
         update public.disputes set accepted_by = accepted_by || new.last_actor_role where id = v_dispute.id;
     end if;
@@ -254,7 +289,7 @@ comment on function private.tg_escrow_transactions__dispute_file() is
 'Keeps the dispute file. Definer: parties and arbiters never write it directly.';
 
 create trigger _520_dispute_opens after update on public.escrow_transactions
-for each row when (new.last_event in ('dispute', 'timeout_dispute'))
+for each row when (new.last_event in ('dispute', 'timeout_dispute', 'rail_dispute'))
 execute function private.tg_escrow_transactions__dispute_file();
 create trigger _521_dispute_file after update on public.escrow_transactions
 for each row when (

@@ -5,7 +5,7 @@ create table public.dispute_reasons (
     product public.escrow_product not null,
     code text not null check (code ~ '^[a-z][a-z_]{0,63}$'),
     name text not null check (length(name) between 1 and 120),
-    open_to public.escrow_role[] not null check (open_to <@ '{payer,payee,timer}' and open_to <> '{}'),
+    open_to public.escrow_role[] not null check (open_to <@ '{payer,payee,timer,rail}' and open_to <> '{}'),
     from_states public.escrow_state[] not null check (from_states <@ '{funded,performed}' and from_states <> '{}'),
     weight integer not null check (weight between 0 and 50),
     primary key (product, code)
@@ -16,7 +16,7 @@ comment on table public.dispute_reasons is 'Catalogue of reasons for which a dis
 comment on column public.dispute_reasons.product is 'Product whose escrows may be disputed for this reason.';
 comment on column public.dispute_reasons.code is 'What a command names, such as not_paid.';
 comment on column public.dispute_reasons.name is 'The reason in words, for people.';
-comment on column public.dispute_reasons.open_to is 'Who may name it: payer, payee, or only the timer when a side stayed silent.';
+comment on column public.dispute_reasons.open_to is 'Who may name it: payer, payee, only the timer when a side stayed silent, or only the rail when it took money back.';
 comment on column public.dispute_reasons.from_states is 'States of the escrow in which it may be named.';
 comment on column public.dispute_reasons.weight is 'Points of the reason towards the priority of the dispute, 0 to 50.';
 
@@ -44,6 +44,7 @@ comment on column public.dispute_reason_outcomes.name is 'The finding in words, 
 -- noqa: disable=LT05
 insert into public.dispute_reasons (product, code, name, open_to, from_states, weight) values
 ('p2p', 'silence', 'The duty of a side was not done in time', '{timer}', '{funded,performed}', 15),
+('p2p', 'rail_reversal', 'The payment rail took back a part of the money', '{rail}', '{funded,performed}', 35),
 ('p2p', 'not_paid', 'No payment has arrived', '{payer}', '{funded,performed}', 20),
 ('p2p', 'not_released', 'Paid, but the crypto is not released', '{payee}', '{performed}', 25),
 ('p2p', 'underpaid', 'Less was paid than agreed', '{payer}', '{performed}', 20),
@@ -56,6 +57,7 @@ insert into public.dispute_reasons (product, code, name, open_to, from_states, w
 ('p2p', 'fraud', 'Forged receipt, threat or deceit', '{payer,payee}', '{funded,performed}', 50),
 ('p2p', 'other', 'Something else', '{payer,payee}', '{funded,performed}', 10),
 ('market', 'silence', 'The duty of a side was not done in time', '{timer}', '{funded,performed}', 15),
+('market', 'rail_reversal', 'The payment rail took back a part of the money', '{rail}', '{funded,performed}', 35),
 ('market', 'not_delivered', 'Nothing was delivered', '{payer}', '{funded,performed}', 20),
 ('market', 'not_as_described', 'What was delivered is not what was described', '{payer}', '{performed}', 20),
 ('market', 'incomplete', 'A part is missing', '{payer}', '{performed}', 15),

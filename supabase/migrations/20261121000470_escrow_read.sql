@@ -20,6 +20,7 @@ begin
                 'state', p_escrow.state, 'phase', p_escrow.phase,
                 'version', p_escrow.version, 'state_version', p_escrow.state_version,
                 'deadline_at', p_escrow.deadline_at, 'expires_at', p_escrow.expires_at,
+                'taken_amount', trim_scale(coalesce(p_escrow.taken_amount, 0))::text,
                 'frozen', p_escrow.frozen_at is not null, 'performed_at', p_escrow.performed_at,
                 'perform_within', extract(epoch from p_escrow.perform_within)::bigint,
                 'accept_within', extract(epoch from p_escrow.accept_within)::bigint,
@@ -44,7 +45,7 @@ begin
                 'second_approval_above', trim_scale(
                     private.second_approval_above(p.id, p_escrow.currency)
                 )::text,
-                'undecided_payee_bps', p.undecided_payee_bps
+                'undecided_payee_bps', p.undecided_payee_bps, 'rail_part_bps', p.rail_part_bps
             ),
             'offers', coalesce((
                 select jsonb_agg(jsonb_build_object(
@@ -57,16 +58,21 @@ begin
             ), '[]'),
             'holds', coalesce(case when p_escrow.frozen_at is not null then (
                 select jsonb_agg(jsonb_build_object(
-                    'id', h.id, 'kind', h.kind, 'owner_role', k.owner_role, 'reference', h.reference,
+                    'id', h.id, 'kind', h.kind, 'owner_role', h.owner_role, 'reference', h.reference,
                     'amount', trim_scale(h.amount)::text, 'ends_at', h.ends_at, 'at_end', h.at_end,
                     'lapsed', private.hold_lapsed(h, p_now)
                 ) order by h.ends_at, h.id)
-                from public.escrow_holds as h join public.hold_kinds as k on k.kind = h.kind
+                from public.escrow_holds as h
                 where h.escrow_id = p_escrow.id and h.closed_at is null
             ) end, '[]'),
             'suspense', trim_scale(case
                 when p_escrow.state = 'funding_exception' then private.suspense_of(p_escrow.id, p_escrow.currency)
             end)::text,
+            'waiting', coalesce(case when p_escrow.state = 'funding_exception' then (
+                select jsonb_object_agg(w.currency, trim_scale(h.amount)::text)
+                from public.ledger_holds as h join public.wallets as w on w.id = h.wallet_id
+                where h.reference_id = p_escrow.id and h.bucket = 'pending' and h.amount > 0
+            ) end, '{}'),
             'dispute', (
                 select jsonb_build_object(
                     'id', d.id, 'level', d.level, 'arbiter_id', d.arbiter_id, 'reassignments', d.reassignments,

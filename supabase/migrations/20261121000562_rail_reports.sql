@@ -6,7 +6,9 @@ create table public.rail_reports (
     rail public.escrow_rail not null check (rail <> 'internal'),
     provider_event_id text not null check (length(provider_event_id) between 1 and 255),
     escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
-    kind text not null check (kind in ('funds', 'reversal_opened', 'reversal_won', 'reversal_lost')),
+    kind text not null check (
+        kind in ('funds', 'inquiry_opened', 'inquiry_closed', 'reversal_opened', 'reversal_won', 'reversal_lost')
+    ),
     currency text not null references public.currencies (code) on delete restrict,
     amount public.money_amount not null check (amount > 0),
     reference text not null check (length(reference) between 1 and 255),
@@ -35,7 +37,7 @@ comment on column public.rail_reports.rail is 'Who says so.';
 comment on column public.rail_reports.provider_event_id is 'What the rail calls it: charge, dispute and stage, or chain, transaction and log.';
 comment on column public.rail_reports.escrow_id is 'Escrow it is about.';
 comment on column public.rail_reports.kind is
-'funds: money arrived; reversal_opened: a chargeback, the rail has withdrawn the money; reversal_won: it gave it back; reversal_lost: it is gone for good.';
+'funds: money arrived; inquiry_opened, inquiry_closed: the payer''s bank asks, and no money has moved; reversal_opened: a chargeback, the rail has withdrawn the money; reversal_won: it gave it back; reversal_lost: it is gone for good.';
 comment on column public.rail_reports.currency is 'What arrived or left.';
 comment on column public.rail_reports.amount is 'How much, in units of the currency.';
 comment on column public.rail_reports.reference is 'The rail''s name of the payment or dispute.';
@@ -71,6 +73,13 @@ as $$
 declare
     v_now timestamptz := private.clock();
 begin
+    if report ->> 'kind' = 'inquiry_closed' and not exists (
+        select from public.rail_reports as r
+        where r.rail = (report ->> 'rail')::public.escrow_rail and r.escrow_id = (report ->> 'escrow_id')::uuid
+            and r.kind = 'inquiry_opened' and r.reference = report ->> 'reference'
+    ) then
+        return false;
+    end if;
     insert into public.rail_reports (
         rail, provider_event_id, escrow_id, kind, currency, amount, reference, reason, provider_time, due_by, next_at, created_at
     ) values (
@@ -82,7 +91,7 @@ begin
     return found;
 end
 $$;
-comment on function private.rail_report(jsonb) is 'Writes down what a rail says; false when it said so before.';
+comment on function private.rail_report(jsonb) is 'Writes down what a rail says; false when it said so before, or ends an inquiry that never was.';
 
 -- Definer: rails have no user.
 create function service.rail_report(report service.command) returns boolean
@@ -150,6 +159,7 @@ begin
                 select k.answer ->> 'event' from private.idempotency_keys as k
                 where k.actor_id = private.external_party() and k.key = t.rail || ':' || t.provider_event_id
             ),
+            'taken', trim_scale(private.taken_for(e.id, t.reference))::text,
             'case', (
                 select jsonb_build_object('id', c.id, 'last_event', c.last_event) from public.escrow_cases as c
                 where c.escrow_id = e.id and c.kind = 'rail_reversal' and c.reference = t.reference
@@ -157,7 +167,7 @@ begin
             ),
             'before', (
                 select b.kind from public.rail_reports as b
-                where b.escrow_id = t.escrow_id and b.reference = t.reference and b.id < t.id and b.kind <> 'funds'
+                where b.escrow_id = t.escrow_id and b.reference = t.reference and b.id < t.id and b.kind like 'reversal_%'
                 order by b.id desc limit 1
             ),
             'snapshot', s.snapshot

@@ -41,8 +41,10 @@ as $$
     from public.disputes as d
     left join public.dispute_decisions as made on made.dispute_id = d.id and made.level = d.level
     left join public.dispute_decisions as first_made on first_made.dispute_id = d.id and first_made.level = 1
-    where d.award_payee_amount is distinct from made.payee_amount
-        or (d.level = 2 and d.first_award_payee_amount is distinct from first_made.payee_amount)
+    inner join public.escrow_transactions as e on e.id = d.escrow_id
+    -- A rail may have left less than was awarded.
+    where d.award_payee_amount is distinct from case when made.level is not null then least(made.payee_amount, e.amount) end
+        or (d.level = 2 and d.first_award_payee_amount is distinct from least(first_made.payee_amount, e.amount))
 $$;
 comment on function private.verify_disputes() is
 'Escrows hold the payer''s money, a disputed one has one pending dispute, and awards are what arbiters decided.';

@@ -23,7 +23,7 @@ grant select (
     id, product, policy_id, rail, payer_id, payee_id, currency, amount, fee_bps, perform_within, accept_within,
     state, phase,
     version, state_version, deadline_at, expires_at, frozen_at, rail_hold_until, revision_count,
-    performed_at, payer_amount, payee_amount, fee_amount, claim_until, transaction_hash, terms_hash, signed_by,
+    performed_at, payer_amount, payee_amount, fee_amount, taken_amount, claim_until, transaction_hash, terms_hash, signed_by,
     last_event, last_actor_role, created_at, updated_at, completed_at
 ) on public.escrow_transactions to authenticated;
 create policy escrow_transactions_select_involved on public.escrow_transactions for select to authenticated
@@ -48,7 +48,7 @@ using (true);
 
 -- NOTE: opened_by and closed_by are not granted: they name staff.
 grant select (
-    id, escrow_id, kind, reference, reason, amount, opened_version, opened_at, ends_at, at_end,
+    id, escrow_id, kind, owner_role, reference, reason, amount, opened_version, opened_at, ends_at, at_end,
     closed_version, closed_event, closed_role, closed_at
 ) on public.escrow_holds to authenticated;
 create policy escrow_holds_select_involved on public.escrow_holds for select to authenticated

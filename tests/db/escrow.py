@@ -30,7 +30,7 @@ BEGINS_A_DUTY = words(
     "perform countersign fund funds_confirmed funds_mismatch top_up accept_partial "
     "request_revision dispute timeout_dispute statement_reply timeout_statements assign "
     "acknowledge timeout_acknowledge timeout_decide decide propose_decision approve_decision "
-    "reject_decision appeal statement"
+    "reject_decision appeal statement rail_dispute"
 )
 
 
@@ -217,9 +217,11 @@ class Escrow:
                 "amount": rounded(part.get(event, row.amount), row.decimals),
                 "currency": row.currency, "reason": "under", "provider_time": self._now(),
             }  # fmt: skip
-        if event in ("rail_return", "rail_void"):
-            held = self.suspense() if event == "rail_void" else row.amount
-            return {"amount": held, "currency": row.currency, "reference": "dp_1"}
+        if event.startswith("rail_"):
+            held = self.suspense() if row.state == "funding_exception" else row.amount
+            share = {"rail_take": 20, "rail_dispute": 2, "rail_restore": 20}.get(event, 1)
+            amount = rounded(held / share, row.decimals)
+            return {"amount": amount, "currency": row.currency, "reference": "dp_1"}
         if event == "unfreeze":
             return {"hold_id": self.hold_of(role) or uuid4()}
         if event in ("decide", "propose_decision"):

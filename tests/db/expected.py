@@ -109,7 +109,7 @@ def _unfreezing(now: Situation, role: str) -> str | None:
 def _timing(now: Situation, event: str, role: str, late: bool) -> str | None:
     if role == "timer":
         # The rails of the scenes hold money for ever.
-        if not late or event in ("timeout_hold", "rail_return", "rail_void"):
+        if not late or event == "timeout_hold" or event.startswith("rail_"):
             return "not_due"
         p2p = now.policy == "p2p_crypto"
         service = now.policy == "market_service"
@@ -135,7 +135,10 @@ def _guard(now: Situation, event: str, role: str, at: datetime) -> str | None:
         or (not now.signed_by and "other_side_pending"),
         # The scenes of contracts are paid in over a chain, those of the exchange are not.
         "fund": "other_rail",
-        "rail_return": now.policy == "p2p_crypto" and "other_rail",
+        **dict.fromkeys(
+            ("rail_return", "rail_take", "rail_dispute", "rail_restore"),
+            now.policy == "p2p_crypto" and "other_rail",
+        ),
         "freeze": (role, now.policy) == ("rail", "p2p_crypto") and "other_rail",
         "accept_partial": other not in now.partial_offers and "other_side_pending",
         "dispute": _too_early(now, role, at) and "dispute_window_closed",
@@ -160,6 +163,9 @@ def _guard(now: Situation, event: str, role: str, at: datetime) -> str | None:
         "accept_decision": _acceptance(now, role, first=True),
         "settle_decision": _acceptance(now, role, first=False),
     }
+    if event == "rail_restore" and now.policy != "p2p_crypto":
+        # Nothing has been taken from the scenes.
+        return "funds_not_exact"
     return checks.get(event) or None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 Place = tuple[str, str]
 
 BOTH = frozenset({"payer", "payee"})
+TAKES = frozenset({"rail", "timer"})
 STAFF = frozenset({"operator", "rail", "system"})
 TERMINAL = ("released", "refunded", "split", "void")
 AWARDED: tuple[Place, ...] = (("released", ""), ("refunded", ""), ("split", ""))
@@ -113,7 +114,12 @@ def _overlays() -> Iterator[Move]:
         yield place, "withdraw_offer", BOTH, (place,)
         yield place, "accept_split", BOTH, AWARDED
     for place in (*AGREEABLE, ("decided", "")):
-        yield place, "rail_return", frozenset({"rail", "timer"}), (("refunded", ""),)
+        yield place, "rail_return", TAKES, (("refunded", ""),)
+        yield place, "rail_restore", frozenset({"rail"}), (place,)
+    for place in (("funding_exception", ""), *AGREEABLE, ("decided", "")):
+        yield place, "rail_take", TAKES, (place,)
+    for place in (("funded", ""), ("performed", "")):
+        yield place, "rail_dispute", TAKES, (("disputed", "statements"),)
     for place in LIVE:
         yield place, "freeze", STAFF, (place,)
         yield place, "unfreeze", STAFF | {"timer"}, (place,)
@@ -137,7 +143,8 @@ STEP_UP = words(
     "offer_split"
 )
 WHILE_FROZEN = words(
-    "statement evidence withdraw_offer freeze unfreeze outage_credit rail_return rail_void"
+    "statement evidence withdraw_offer freeze unfreeze outage_credit rail_return rail_void "
+    "rail_take rail_dispute rail_restore"
 )
 SETTLING = words(
     "accept concede timeout_refund timeout_release accept_split settle_decision "

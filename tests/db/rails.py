@@ -10,6 +10,8 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from functions.escrow.reports import Applied, one_round
+from functions.escrow.snapshot import parse_snapshot
+from functions.escrow.timers import decide_timer
 from shared.db_errors import problem_from_database
 from tests.db.escrow import Escrow
 from tests.db.screenings import all_clear
@@ -188,3 +190,14 @@ def rails(world: World, payer: UUID, payee: UUID) -> None:
     event = {"provider": "stripe", "event_id": f"evt_{payer}", "type": "charge.refunded",
              "body": "{}", "source": "webhook", "occurred_at": world.now().isoformat()}  # fmt: skip
     world.one("select service.webhook_receive(%s)", Jsonb([event]))
+
+
+def sweep(world: World) -> list[str]:
+    """The timer acts on what is due; the events it made."""
+    with world.acting("service_role"):
+        due = world.one("select service.escrow_due(500)")
+    decisions = [decide_timer(parse_snapshot(each)).to_json() for each in due]
+    if decisions:
+        results = world.call("escrow_commit_many", plain(decisions))
+        assert [each["refusal"] for each in results] == [None] * len(decisions)
+    return [each["event"] for each in decisions]

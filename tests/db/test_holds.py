@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
-from functions.escrow.snapshot import parse_snapshot
-from functions.escrow.timers import decide_timer
 from tests.db.escrow import Escrow
-from tests.db.rails import applied, apply, awaiting, payments, report
+from tests.db.rails import applied, apply, awaiting, payments, report, sweep
 from tests.db.refused import refused
 from tests.db.screenings import cleared, screened, watch
 from tests.db.world import World, plain
@@ -47,17 +45,6 @@ def hold(escrow: Escrow, kind: str, reference: str = "one", **fields: Any) -> st
 
 def lift(escrow: Escrow, kind: str, hold_id: str) -> None:
     escrow.commit("unfreeze", OWNERS[kind], payload={"hold_id": hold_id})
-
-
-def sweep(world: World) -> list[str]:
-    """The timer acts on what is due; the events it made."""
-    with world.acting("service_role"):
-        due = world.one("select service.escrow_due(500)")
-    decisions = [decide_timer(parse_snapshot(each)).to_json() for each in due]
-    if decisions:
-        results = world.call("escrow_commit_many", plain(decisions))
-        assert [each["refusal"] for each in results] == [None] * len(decisions)
-    return [each["event"] for each in decisions]
 
 
 def is_held(escrow: Escrow) -> bool:
@@ -296,7 +283,7 @@ def test_the_timer_takes_nothing_that_the_rail_has_not_withdrawn(world: World) -
     escrow = card(world)
     hold(escrow, "chargeback", "dp_1", amount="30")
     world.advance(days=241)
-    for payload in ({"amount": 100, "reference": "dp_1"}, {"amount": 30, "reference": "dp_2"}):
+    for payload in ({"amount": "100", "reference": "dp_1"}, {"amount": "30", "reference": "dp_2"}):
         with refused(world.connection, "not_due"):
             escrow.commit("rail_return", "timer", payload=payload)
     with refused(world.connection, "policy_mismatch"):
@@ -360,8 +347,9 @@ def test_a_reason_is_of_a_kind_of_its_owner(
     [
         "update public.escrow_holds set closed_version = 9, closed_event = 'unfreeze', "
         "closed_role = 'system', closed_at = now()",
-        "insert into public.escrow_holds (id, escrow_id, kind, reference, reason, opened_version, "
-        "opened_at, ends_at, at_end) select gen_random_uuid(), id, 'outage', 'x', 'y', 1, now(), "
+        "insert into public.escrow_holds (id, escrow_id, kind, owner_role, reference, reason, "
+        "opened_version, opened_at, ends_at, at_end) select gen_random_uuid(), id, 'outage', "
+        "'system', 'x', 'y', 1, now(), "
         "now() + interval '1 day', 'lift' from public.escrow_transactions "
         "where frozen_at is null",
     ],

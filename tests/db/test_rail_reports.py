@@ -200,33 +200,6 @@ def test_money_the_rail_took_back_is_not_paid_again(world: World, scene: str) ->
     assert world.problems() == []
 
 
-def test_what_the_rail_left_goes_back_to_the_payer(world: World) -> None:
-    escrow = card(world)
-    report(world, escrow, "dp_1:lost", "reversal_lost", reference="dp_1", amount="40")
-    apply(world)
-    assert escrow.place == ("refunded", "")
-    assert payments(world, escrow) == [
-        ("rail_return", escrow.payer, USD, 40, "confirmed"),
-        ("refund", escrow.payer, USD, 60, "created"),
-    ]
-    assert world.balance(escrow.payer, USD) == (300, 60, 0)
-    assert world.problems() == []
-
-
-def test_suspense_that_the_rail_took_back_ends_the_waiting(world: World) -> None:
-    escrow = awaiting(world, "stripe")
-    report(world, escrow, "ch_1", amount="70")
-    report(world, escrow, "dp_1:lost", "reversal_lost", reference="dp_1", amount="50")
-    apply(world)
-    assert applied(world) == ["funds_mismatch", "rail_void"]
-    assert escrow.place == ("void", "")
-    assert payments(world, escrow) == [
-        ("rail_return", escrow.payer, USD, 50, "confirmed"),
-        ("return", escrow.payer, USD, 20, "created"),
-    ]
-    assert world.problems() == []
-
-
 def test_incident_31_a_chargeback_after_the_end_never_reopens_the_trade(world: World) -> None:
     escrow = ended(world, takes_out="335")
     before, outside, (fee, lost) = escrow.facts()[0], clearing(world), own(world)

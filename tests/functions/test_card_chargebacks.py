@@ -11,6 +11,7 @@ from tests.functions.cards import DAY, Cards
 from tests.functions.market import Contract
 from tests.rails.stripe import Card
 from tests.rails.stripe.faults import dropped
+from tests.stack.people import OLGA
 
 
 def opened(cards: Cards, made: Contract, amount: int | None = None, **how: Any) -> str:
@@ -28,6 +29,14 @@ def frozen(cards: Cards, made: Contract) -> str | None:
         " where escrow_id = %s and closed_at is null", made.milestones[0],
     )  # fmt: skip
     return kinds if kinds is None else str(kinds)
+
+
+def held(cards: Cards, made: Contract) -> Decimal:
+    """What the first milestone holds."""
+    ((amount,),) = cards.rows(
+        "select amount::numeric from public.escrow_transactions where id = %s", made.milestones[0]
+    )
+    return Decimal(amount)
 
 
 def owed(cards: Cards, party: Any) -> Decimal:
@@ -83,13 +92,15 @@ def test_a_lost_chargeback_refunds_the_payer_once(cards: Cards) -> None:
     cards.agrees()
 
 
-def test_a_partial_chargeback_lost_gives_the_rest_back_too(cards: Cards) -> None:
+def test_the_rest_of_a_lost_part_is_given_back_by_who_concedes(cards: Cards) -> None:
     made = cards.funded()
     dispute = opened(cards, made, 3000)
     cards.agrees(withheld="30")
     cards.stripe.disputes.lose(dispute)
     cards.work()
-    assert cards.state(made.milestones[0]) == "refunded"
+    assert cards.state(made.milestones[0]) == "disputed"
+    made.done(made.seller, 1, "concede")
+    cards.work()
     # Stripe refunds nothing of a charge that was charged back: the payer takes it here.
     assert sorted(cards.payments(made.milestones[0])) == [
         ("rail_return", "confirmed", Decimal(30)), ("refund", "created", Decimal(70)),
@@ -254,14 +265,118 @@ def test_a_refund_in_the_dashboard_ends_a_live_escrow(cards: Cards) -> None:
     cards.agrees()
 
 
-def test_a_refund_of_a_part_in_the_dashboard_gives_the_rest_back(cards: Cards) -> None:
+def test_goodwill_in_the_dashboard_leaves_the_rest_as_it_was(cards: Cards) -> None:
+    made = cards.delivered()
+    refund(cards, made, 500)
+    cards.work()
+    assert cards.state(made.milestones[0]) == "performed"
+    cards.agrees()
+    made.done(made.buyer, 1, "release")
+    cards.work()
+    paid = cards.payments(made.milestones[0])
+    assert ("rail_return", "confirmed", Decimal(5)) in paid
+    # Five are gone; of the other 95 the seller has all but the fee.
+    assert [each[2] for each in paid if each[0] == "release"] == [Decimal("90.25")]
+    assert cards.available(made.buyer) == 0
+    cards.agrees()
+
+
+def test_a_large_part_in_the_dashboard_opens_a_dispute_about_the_rest(cards: Cards) -> None:
     made = cards.delivered()
     refund(cards, made, 2500)
     cards.work()
-    assert cards.state(made.milestones[0]) == "refunded"
-    assert sorted(cards.payments(made.milestones[0])) == [
-        ("rail_return", "confirmed", Decimal(25)), ("refund", "confirmed", Decimal(75)),
-    ]  # fmt: skip
+    assert cards.state(made.milestones[0]) == "disputed"
+    assert cards.payments(made.milestones[0]) == [("rail_return", "confirmed", Decimal(25))]
+    cards.agrees()
+    made.done(made.seller, 1, "concede")
+    cards.work()
+    assert ("refund", "confirmed", Decimal(75)) in cards.payments(made.milestones[0])
+    cards.agrees()
+
+
+def test_goodwill_that_the_bank_sends_back_is_held_again(cards: Cards) -> None:
+    made = cards.delivered()
+    refund(cards, made, 500)
+    cards.work()
+    cards.stripe.refunds.fail(str(refunds_of(cards, made)[-1]["id"]))
+    cards.work()
+    assert held(cards, made) == 100
+    cards.agrees()
+
+
+@pytest.mark.parametrize(("amount", "state"), [(500, "performed"), (3000, "disputed")])
+def test_a_lost_part_takes_its_part_only_and_may_be_won_after_all(
+    cards: Cards, amount: int, state: str
+) -> None:
+    made = cards.delivered()
+    dispute = opened(cards, made, amount)
+    assert frozen(cards, made) == "chargeback"
+    cards.stripe.disputes.lose(dispute)
+    cards.work()
+    assert (cards.state(made.milestones[0]), frozen(cards, made)) == (state, None)
+    assert held(cards, made) == 100 - Decimal(amount) / 100
+    cards.agrees()
+    cards.stripe.disputes.overturn(dispute)
+    cards.work()
+    assert held(cards, made) == 100
+    cards.agrees()
+
+
+def test_two_disputes_on_one_charge_are_two_reasons(cards: Cards) -> None:
+    made = cards.delivered()
+    first, second = opened(cards, made, 4000), opened(cards, made, 500)
+    assert frozen(cards, made) == "chargeback chargeback"
+    cards.stripe.disputes.win(first)
+    cards.work()
+    assert frozen(cards, made) == "chargeback"
+    cards.agrees(withheld="5")
+    cards.stripe.disputes.lose(second)
+    cards.work()
+    assert (cards.state(made.milestones[0]), frozen(cards, made)) == ("performed", None)
+    assert held(cards, made) == 95
+    cards.agrees()
+
+
+def test_an_order_to_freeze_outlives_the_chargeback_that_was_there_first(cards: Cards) -> None:
+    made = cards.delivered()
+    dispute = opened(cards, made)
+    escrow = f"/escrows/{made.milestones[0]}"
+    cards.desk.done(OLGA.id, f"{escrow}/freeze", {"reason": "a forged passport"})
+    cards.stripe.disputes.win(dispute)
+    cards.work()
+    assert frozen(cards, made) == "operator"
+    assert cards.desk.post(made.buyer, f"{escrow}/release").code == "escrow_frozen"
+    told = f"/escrow_holds?escrow_id=eq.{made.milestones[0]}&closed_at=is.null"
+    (hold,) = cards.desk.read(made.buyer, f"{told}&select=id,kind,ends_at,at_end")
+    assert (hold["kind"], hold["at_end"]) == ("operator", "lift")
+    second = opened(cards, made)
+    cards.desk.done(OLGA.id, f"{escrow}/unfreeze", {"hold_id": hold["id"]})
+    assert frozen(cards, made) == "chargeback"
+    assert cards.desk.post(OLGA.id, f"{escrow}/unfreeze").code == "hold_not_open"
+    cards.stripe.disputes.win(second)
+    cards.work()
+    made.done(made.buyer, 1, "release")
+    cards.agrees()
+
+
+@pytest.mark.parametrize("escalates", [False, True])
+def test_an_inquiry_holds_until_it_is_over_or_a_chargeback(cards: Cards, escalates: bool) -> None:
+    made = cards.delivered()
+    charge = cards.charge_of(cards.intent_of(made.milestones[0]))
+    asked = str(cards.stripe.disputes.ask(charge)["id"])
+    cards.work()
+    assert frozen(cards, made) == "inquiry"
+    cards.agrees()
+    if escalates:
+        cards.stripe.disputes.escalate(asked)
+        cards.work()
+        assert frozen(cards, made) == "chargeback"
+        cards.stripe.disputes.win(asked)
+    else:
+        cards.stripe.disputes.let_go(asked)
+    cards.work()
+    assert frozen(cards, made) is None
+    assert held(cards, made) == 100
     cards.agrees()
 
 

@@ -16,7 +16,8 @@ from tests.model.world import Body, World
 RIGHT_EVENT, RIGHT_ACTOR, UNTOUCHED = 0.85, 0.9, 0.8
 SELDOM = {
     "freeze": 0.1, "concede": 0.1, "accept": 0.2, "cancel": 0.1, "return_funds": 0.2,
-    "accept_split": 0.4, "evidence": 0.5, "rail_return": 0.1, "rail_void": 0.3,
+    "accept_split": 0.4, "evidence": 0.5, "rail_return": 0.1, "rail_void": 0.3, "rail_dispute": 0.2,
+    "rail_restore": 0.5,
 }  # fmt: skip
 OFTEN = {
     "dispute": 2.0, "acknowledge": 4.0, "decide": 4.0, "propose_decision": 4.0, "appeal": 4.0,

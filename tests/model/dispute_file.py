@@ -14,7 +14,7 @@ def keep_file(
 ) -> None:
     """Follow one move; alone: no other escrow moved in the same transaction."""
     event = d["event"]
-    if event in ("dispute", "timeout_dispute"):
+    if event in ("dispute", "timeout_dispute", "rail_dispute"):
         raised_by = {"payer": escrow.payer, "payee": escrow.payee}.get(role)
         escrow.disputes.append(Dispute(None, raised_by))
     elif state in ("disputed", "decided"):
@@ -42,12 +42,26 @@ def _write(world: World, escrow: Escrow, d: Body, role: str) -> None:
     elif event in ("decide", "approve_decision"):
         file.award = payload["payee_amount"] if event == "decide" else file.proposal
         file.proposal = None
+        assert file.award is not None
+        file.rulings[file.level] = file.award
         file.decisions += 1
         file.judged += [file.arbiter, d["actor_id"]]
     elif event == "appeal":
         _appeal(world, escrow, role)
+    elif event in ("rail_take", "rail_restore"):
+        _fit(file, escrow)
     elif event == "accept_decision":
         file.accepted_by.append(role)
+
+
+def _fit(file: Dispute, escrow: Escrow) -> None:
+    """What the rail took went to the payer: the payee has its award as far as it is there."""
+    if file.award is not None:
+        file.award = min(file.rulings[file.level], escrow.amount)
+    if file.first_award is not None:
+        file.first_award = min(file.rulings[1], escrow.amount)
+    if file.proposal is not None:
+        file.proposal = min(file.proposal, escrow.amount)
 
 
 def _appeal(world: World, escrow: Escrow, role: str) -> None:

@@ -11,7 +11,8 @@ EVENT_RULES: dict[str, Rule] = {
     for rule in (
         funding.sign, funding.countersign, funding.fund, funding.funds_confirmed,
         funding.funds_mismatch, funding.top_up, funding.propose_partial, funding.accept_partial,
-        funding.rail_return, funding.rail_void,
+        funding.rail_return, funding.rail_void, funding.rail_take, funding.rail_dispute,
+        funding.rail_restore,
         trade.accept, trade.dispute, trade.request_revision, trade.offer_split,
         trade.withdraw_offer, trade.accept_split, trade.outage_credit,
         holds.freeze, holds.unfreeze,

@@ -125,6 +125,12 @@ _add(
     settles="refund", while_frozen=True,
 )  # fmt: skip
 _add(_EXCEPTION, "rail_void", _TAKES, "void", while_frozen=True)
+_HELD = _FUNDED + _PERFORMED + _DISPUTED + _DECIDED
+_add(_EXCEPTION + _HELD, "rail_take", _TAKES, "same", while_frozen=True)
+_add(
+    _FUNDED + _PERFORMED, "rail_dispute", _TAKES, ("disputed", "statements"), while_frozen=True,
+)  # fmt: skip
+_add(_HELD, "rail_restore", "rail", "same", while_frozen=True)
 # 23: the overlay
 _LIVE = list(MOVES)
 _add(_LIVE, "freeze", PLATFORM, "same", while_frozen=True)

@@ -19,16 +19,24 @@ def keep_offers(
         escrow.offers.append(_made(world, escrow, d, role))
     elif event == "withdraw_offer":
         _end(escrow, "withdrawn", author=role)
-    elif event == "funds_mismatch":
+    elif event in ("funds_mismatch", "rail_take"):
         # Nobody has agreed to the new total.
         _end(escrow, "replaced", kind="partial")
     elif event in ACCEPTS:
         _end(escrow, "accepted", author=other(role), kind=ACCEPTS[event])
-    elif event == "unfreeze" and frozen_since is not None:
-        # The last reason is closed: they rested as long as the clocks.
-        for offer in escrow.offers:
-            if offer.status == "open":
-                offer.expires_at += world.now - frozen_since
+    if event in ("unfreeze", "rail_take"):
+        _fit(world, escrow, event, frozen_since)
+
+
+def _fit(world: World, escrow: Escrow, event: str, frozen_since: datetime | None) -> None:
+    for offer in escrow.offers:
+        if offer.status != "open":
+            continue
+        if frozen_since is not None:
+            # The last reason is closed: they rested as long as the clocks.
+            offer.expires_at += world.now - frozen_since
+        if event == "rail_take" and offer.payee_amount is not None:
+            offer.payee_amount = min(offer.payee_amount, escrow.amount)
 
 
 def _end(escrow: Escrow, status: str, author: str | None = None, kind: str | None = None) -> None:

@@ -16,6 +16,7 @@ from tests.model.money import ZERO
 from tests.model.moves import MOVES, PARTIES
 from tests.model.proposal import parts, payload, some_part
 from tests.model.rule_parts import other
+from tests.model.takings import fitted, taken_as
 from tests.model.things import Escrow, Offer
 from tests.model.views import Difference, typed
 from tests.model.world import Body, World
@@ -33,7 +34,7 @@ WORDS = {
     "funds-confirmed": "funds_confirmed", "funds-mismatch": "funds_mismatch",
     "top-up": "top_up", "propose-partial": "propose_partial",
     "accept-partial": "accept_partial", "return-funds": "return_funds",
-    "rail-take": "rail_return",
+    "rail-take": "rail_return", "rail-restore": "rail_restore",
 }  # fmt: skip
 # Each product has a word of its own for it; the other's is refused before anything is asked.
 _PERFORMS = {"p2p": "mark-paid", "market": "deliver"}
@@ -165,6 +166,8 @@ def intended(
     event, gross = _event(world, escrow, chosen, given, side)
     role = side or min(mine, default="")
     d = rightful(world, episode.random, escrow, event, kind, user, role)
+    if chosen == "rail-take" and isinstance(given.get("amount"), Decimal):
+        given = fitted(world, escrow, given)
     d |= {"payload": given, "aal": "aal2" if kind == "user" else None}
     if event == "offer_split":
         d["payload"] = {"payee_amount": gross}
@@ -186,6 +189,8 @@ def _event(
         standing = escrow.open_offer(other(side), "split", world.now) if side else None
         named = standing is not None and standing.id == given["offer_id"]
         return "accept_split", standing.payee_amount if standing and named else None
+    if chosen == "rail-take" and (escrow.state, escrow.phase) in MOVES:
+        return taken_as(world, escrow, given), None
     return _second_of_two(escrow, chosen, side), None
 
 
@@ -221,7 +226,7 @@ def _second_of_two(escrow: Escrow, chosen: str, side: str | None) -> str:
 
 
 def _taken_as(escrow: Escrow, chosen: str) -> str:
-    """The event of a word, which for money that a rail took depends on where it was."""
+    """The event of a word, if it does not depend on what the word says."""
     if chosen == "rail-take" and escrow.state == "funding_exception":
-        return "rail_void"
+        return "rail_take"
     return WORDS[chosen]

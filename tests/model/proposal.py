@@ -94,12 +94,8 @@ def payload(
     half = some_part(random, escrow)
     if event in ("funds_confirmed", "funds_mismatch", "top_up"):
         return _arrival(world, random, escrow, event)
-    if event in ("rail_return", "rail_void"):
-        most = escrow.amount
-        if event == "rail_void":
-            most = world.books.held(escrow.id, escrow.currency, "pending")
-        amount = random.choice([most, most, most - most / 2 % unit(escrow.currency)])
-        return {"amount": amount, "currency": escrow.currency, "reference": "dp_1"}
+    if event.startswith("rail_"):
+        return _taking(world, random, escrow, event)
     if event == "assign":
         free = eligible(world, escrow) if escrow.state == "disputed" else []
         return {"arbiter_id": random.choice(free or world.cast.users)}
@@ -132,6 +128,29 @@ def _reason(random: Random, escrow: Escrow, role: str) -> dict[str, Any]:
     if kind == "chargeback":
         said["amount"] = max(unit(escrow.currency), some_part(random, escrow))
     return said
+
+
+def _taking(world: World, random: Random, escrow: Escrow, event: str) -> dict[str, Any]:
+    name, code = random.choice(["dp_1", "dp_2"]), escrow.currency
+    most = escrow.amount
+    if event == "rail_restore" and escrow.taken_for:
+        name = random.choice(list(escrow.taken_for))
+        most = escrow.taken_for[name]
+    if escrow.state == "funding_exception":
+        waiting = [
+            key[2]
+            for key, amount in world.books.holds.items()
+            if (key[0], key[3]) == (escrow.id, "pending") and amount
+        ]
+        code = random.choice(waiting or [code])
+        most = world.books.held(escrow.id, code, "pending")
+    shares = {"rail_take": [20, 20, 10, 2], "rail_dispute": [2, 3, 10], "rail_restore": [1, 1, 2]}
+    part = most / random.choice(shares.get(event, [1, 1, 1, 2]))
+    return {
+        "amount": max(unit(code), part - part % unit(code)),
+        "currency": code,
+        "reference": name,
+    }
 
 
 def _ruling(random: Random, escrow: Escrow, gross: Decimal) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tests.model.money import ZERO, fits
+from tests.model.money import DECIMALS, ZERO, fits
 from tests.model.rule_parts import arrives, codes, other, payload
 from tests.model.rules_holds import may_stand
 from tests.model.things import Escrow
@@ -67,19 +67,77 @@ def accept_partial(world: World, escrow: Escrow, d: Body, role: str) -> set[str]
 
 
 def rail_return(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
-    return _taken_back(world, escrow, d, role, escrow.amount)
+    return _taken_back(world, escrow, d, role) | codes(
+        funds_not_exact=payload(d).get("amount") != escrow.amount
+    )
 
 
 def rail_void(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
-    return _taken_back(world, escrow, d, role, suspense(world, escrow))
+    return _taken_back(world, escrow, d, role) | codes(
+        funds_not_exact=not empties(world, escrow, d)
+    )
 
 
-def _taken_back(world: World, escrow: Escrow, d: Body, role: str, most: Decimal) -> set[str]:
-    amount = payload(d).get("amount")
-    right = amount is not None and 0 < amount <= most and fits(amount, escrow.currency)
+def rail_take(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
+    faults = _taken_back(world, escrow, d, role)
+    if escrow.state == "funding_exception":
+        return faults | codes(funds_not_exact=empties(world, escrow, d))
+    whole = payload(d).get("amount") == escrow.amount
+    return faults | codes(funds_not_exact=whole, policy_mismatch=is_large(escrow, d))
+
+
+def rail_dispute(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
+    whole = payload(d).get("amount") == escrow.amount
+    return _taken_back(world, escrow, d, role) | codes(
+        funds_not_exact=whole, policy_mismatch=not is_large(escrow, d)
+    )
+
+
+def rail_restore(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
+    said = payload(d)
+    amount, name = said.get("amount"), said.get("reference")
+    right = said.get("currency", escrow.currency) == escrow.currency
+    right = right and amount is not None and amount > 0 and fits(amount, escrow.currency)
+    most = escrow.taken_for.get(name or "", ZERO)
     return codes(
         other_rail=escrow.rail == "internal",
-        reference_required=not payload(d).get("reference"),
+        reference_required=not name,
+        funds_not_exact=not right or amount is None or amount > most,
+    )
+
+
+def is_large(escrow: Escrow, d: Body) -> bool:
+    """Whether more than a tenth of what was held is gone, so that the rest is disputed."""
+    if escrow.state not in ("funded", "performed"):
+        return False
+    amount = payload(d).get("amount") or ZERO
+    return (escrow.taken + amount) * 10 > escrow.taken + escrow.amount
+
+
+def empties(world: World, escrow: Escrow, d: Body) -> bool:
+    """Whether nothing is left in suspense, in whatever currency."""
+    code = payload(d).get("currency", escrow.currency)
+    others = [
+        amount
+        for (hold, _, each, bucket), amount in world.books.holds.items()
+        if (hold, bucket) == (escrow.id, "pending") and each != code and amount
+    ]
+    waits = world.books.held(escrow.id, code, "pending") if code in DECIMALS else ZERO
+    return not others and payload(d).get("amount") == waits
+
+
+def _taken_back(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
+    said = payload(d)
+    amount, code = said.get("amount"), said.get("currency", escrow.currency)
+    most = escrow.amount
+    if escrow.state == "funding_exception":
+        most = world.books.held(escrow.id, code, "pending") if code in DECIMALS else ZERO
+    elif code != escrow.currency:
+        most = ZERO
+    right = amount is not None and code in DECIMALS and 0 < amount <= most and fits(amount, code)
+    return codes(
+        other_rail=escrow.rail == "internal",
+        reference_required=not said.get("reference"),
         not_due=role == "timer" and not may_stand(world, escrow, d),
         funds_not_exact=not right,
     )

@@ -74,4 +74,6 @@ def keep_holds(world: World, escrow: Escrow, d: Body) -> None:
 
 def closes(hold: Hold, d: Body) -> bool:
     """Whether a move that does not end the escrow ends a reason."""
+    if d["event"] in ("rail_take", "rail_dispute"):
+        return hold.owner == "rail" and hold.reference == payload(d).get("reference")
     return d["event"] == "unfreeze" and hold.id == payload(d).get("hold_id")

@@ -9,7 +9,7 @@ from tests.model.things import Escrow
 from tests.model.world import Body, World
 
 FUNDING = ("funds_confirmed", "funds_mismatch", "top_up")
-EMPTIES_SUSPENSE = ("top_up", "accept_partial", "return_funds", "timeout_return", "rail_void")
+EMPTIES_SUSPENSE = ("top_up", "accept_partial", "return_funds", "timeout_return")
 BEGINS = ("fund", "funds_confirmed", "top_up", "accept_partial")
 
 
@@ -73,11 +73,34 @@ def _out_of_suspense(world: World, escrow: Escrow) -> list[Entry]:
     return entries
 
 
+def _part(world: World, escrow: Escrow, event: str, payload: Body) -> list[Entry]:
+    """What a rail took of what is held or waits, or gave back: the rest stays where it is."""
+    code, amount = payload.get("currency") or escrow.currency, payload["amount"]
+    name = payload["reference"]
+    if event == "rail_restore":
+        escrow.amount += amount
+        escrow.taken -= amount
+        escrow.taken_for[name] -= amount
+        kept = Entry(escrow.payer, code, amount, "locked", hold=escrow.id)
+        return [clearing(code, -amount), kept]
+    bucket = "pending"
+    escrow.taken_for[name] = escrow.taken_for.get(name, ZERO) + amount
+    if escrow.state != "funding_exception":
+        bucket = "locked"
+        escrow.amount -= amount
+        escrow.taken += amount
+    back = pay_out(world, escrow, "rail_return", escrow.payer, code, amount, reference=name)
+    return [Entry(escrow.payer, code, -amount, bucket, hold=escrow.id), *back]
+
+
 def pay_funding(world: World, escrow: Escrow, d: Body, role: str) -> None:
     """Money that arrives, waits or is returned before an escrow is funded."""
     event, payload = d["event"], d.get("payload") or {}
     payer, own, entries = escrow.payer, escrow.currency, []
     free = ZERO
+    if event in ("rail_void", "rail_take", "rail_dispute", "rail_restore"):
+        world.books.post(_part(world, escrow, event, payload))
+        return
     if event in FUNDING and role == "rail":
         code, amount = payload.get("currency") or own, payload["amount"]
         entries.append(clearing(code, -amount))
@@ -92,10 +115,6 @@ def pay_funding(world: World, escrow: Escrow, d: Body, role: str) -> None:
         entries += _out_of_suspense(world, escrow)
     if event == "accept_partial":
         escrow.amount = free
-    if event == "rail_void":
-        taken, reference = payload["amount"], payload["reference"]
-        entries += pay_out(world, escrow, "rail_return", payer, own, taken, reference=reference)
-        free -= taken
     if event in BEGINS:
         entries.append(Entry(payer, own, escrow.amount, "locked", hold=escrow.id))
         free -= escrow.amount

@@ -106,6 +106,8 @@ class Dispute:
     statements: list[str] = field(default_factory=list)
     evidence: list[tuple[str, str]] = field(default_factory=list)
     decisions: int = 0
+    # What was decided at each level, before a rail took anything of it.
+    rulings: dict[int, Decimal] = field(default_factory=dict)
     pending: bool = True
     # Arbiters of whom the last one asked may be any; empty: exactly `arbiter`.
     any_of: frozenset[UUID] = frozenset()
@@ -165,6 +167,9 @@ class Escrow:
     version: int = 1
     state_version: int = 1
     frozen_at: datetime | None = None
+    taken: Decimal = ZERO
+    # Of each of the rail's names, what it has taken and not given back.
+    taken_for: dict[str, Decimal] = field(default_factory=dict)
     performed_at: datetime | None = None
     revisions: int = 0
     signed_by: list[str] = field(default_factory=list)

@@ -12,6 +12,7 @@ from tests.model.episode import Episode
 from tests.model.judge import judge
 from tests.model.product import same_decision
 from tests.model.rules_holds import there_is_money
+from tests.model.takings import fitted, taken_as
 from tests.model.things import Escrow, Hold
 from tests.model.views import Difference
 from tests.model.worker import finish
@@ -84,17 +85,20 @@ def _end_of(episode: Episode, escrow: Escrow, lapsed: Hold) -> str:
     """The move that ends a reason: it is lifted, or what the rail has withdrawn stays gone."""
     if not (lapsed.stands and there_is_money(episode.world, escrow)):
         return "unfreeze"
-    return "rail_void" if escrow.state == "funding_exception" else "rail_return"
+    return taken_as(episode.world, escrow, _withdrawn(escrow, lapsed))
 
 
 def _says(episode: Episode, escrow: Escrow, lapsed: Hold, event: str) -> Body:
     if event == "unfreeze":
         return {"hold_id": lapsed.id}
-    most = escrow.amount
-    if event == "rail_void":
-        most = episode.world.books.held(escrow.id, escrow.currency, "pending")
+    return fitted(episode.world, escrow, _withdrawn(escrow, lapsed))
+
+
+def _withdrawn(escrow: Escrow, lapsed: Hold) -> Body:
     assert lapsed.amount is not None
-    return {"amount": min(lapsed.amount, most), "reference": lapsed.reference}
+    return {
+        "amount": lapsed.amount, "currency": escrow.currency, "reference": lapsed.reference,
+    }  # fmt: skip
 
 
 def _is_right(episode: Episode, d: Body, given: Body) -> bool:

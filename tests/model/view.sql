@@ -4,7 +4,7 @@ select jsonb_build_object(
             'state', e.state, 'phase', e.phase, 'version', e.version, 'state_version', e.state_version,
             'deadline_at', e.deadline_at, 'expires_at', e.expires_at, 'frozen_at', e.frozen_at,
             'performed_at', e.performed_at, 'revisions', e.revision_count, 'signed_by', e.signed_by,
-            'amount', e.amount, 'payer_amount', e.payer_amount, 'payee_amount', e.payee_amount,
+            'amount', e.amount, 'taken', coalesce(e.taken_amount, 0), 'payer_amount', e.payer_amount, 'payee_amount', e.payee_amount,
             'fee_amount', e.fee_amount, 'claim_until', e.claim_until,
             'trade_status', (select t.status from public.p2p_trades as t where t.id = e.id),
             'ended_as', (select t.ended_as from public.p2p_trades as t where t.id = e.id),

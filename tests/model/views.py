@@ -176,7 +176,7 @@ def offer_view(offer: Offer) -> dict[str, Any]:
 def escrow_view(escrow: Escrow) -> dict[str, Any]:
     names = (
         "state", "phase", "version", "state_version", "deadline_at", "expires_at", "frozen_at",
-        "performed_at", "revisions", "signed_by", "amount", "payer_amount", "payee_amount",
+        "performed_at", "revisions", "signed_by", "amount", "taken", "payer_amount", "payee_amount",
         "fee_amount", "claim_until", "trade_status", "ended_as", "given_up_by",
     )  # fmt: skip
     view = {name: getattr(escrow, name) for name in names}

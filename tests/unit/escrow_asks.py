@@ -88,4 +88,7 @@ ASKS: Mapping[str, Callable[[str], Ask]] = {
     "return_funds": lambda role: Ask("return-funds"),
     "rail_return": lambda role: Ask("rail-take", TAKEN_BACK, OUTSIDE),
     "rail_void": lambda role: Ask("rail-take", TAKEN_BACK, OUTSIDE),
+    "rail_take": lambda role: Ask("rail-take", {**TAKEN_BACK, "amount": HELD / 20}, OUTSIDE),
+    "rail_dispute": lambda role: Ask("rail-take", {**TAKEN_BACK, "amount": HELD / 2}, OUTSIDE),
+    "rail_restore": lambda role: Ask("rail-restore", TAKEN_BACK, OUTSIDE),
 }

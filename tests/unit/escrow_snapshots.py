@@ -39,6 +39,7 @@ POLICY = Policy(
     max_reassignments=3,
     second_approval_above=Decimal(1000),
     undecided_payee_bps=5000,
+    rail_part_bps=1000,
     attest_payer_name=True,
 )
 
@@ -51,6 +52,7 @@ ESCROW = Escrow(
     currency="BTC",
     decimals=8,
     amount=HELD,
+    taken_amount=Decimal(0),
     fee_bps=50,
     state="funded",
     phase="",
@@ -116,6 +118,7 @@ def snapshot(
         offers=offers,
         holds=holds,
         suspense=None if suspense is None else Decimal(suspense),
+        waiting={} if suspense is None else {ESCROW.currency: Decimal(suspense)},
         dispute=dispute,
     )
 

@@ -25,6 +25,8 @@ def chosen(event: str, state: str) -> str:
         return "offer_split"
     if event in ("rail_return", "rail_void"):
         return "rail_void" if state == "funding_exception" else "rail_return"
+    if event == "rail_dispute" and state not in ("funded", "performed"):
+        return "rail_take"
     return event
 
 

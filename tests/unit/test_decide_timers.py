@@ -68,8 +68,9 @@ def test_every_move_of_the_timer_is_made_by_some_policy() -> None:
         for until in (None, NOW)
     }
     for state, phase in STATES:
-        for end in ("lift", "stand"):
-            holds = (hold("rail", at_end=end, **LAPSED),)
+        for end, part in (("lift", 1), ("stand", 1), ("stand", 2), ("stand", 20)):
+            lapsed = {**LAPSED, "amount": HELD / part}
+            holds = (hold("rail", at_end=end, **lapsed),)
             held = due(state, phase, frozen=True, rail="stripe", holds=holds)
             made.add(decide_timer(held).event)
     assert made == {edge.event for edge in MOVES if edge.actor == "timer"}

@@ -17,7 +17,11 @@ BEFORE = ("proposed", "awaiting_funds")
 HOLDING = ("funded", "performed", "disputed", "decided")
 TERMINAL = ("released", "refunded", "split", "void")
 STATES = (*BEFORE, "funding_exception", *HOLDING, *TERMINAL)
-KINDS = ("funds", "reversal_opened", "reversal_won", "reversal_lost")
+KINDS = (
+    "funds", "inquiry_opened", "inquiry_closed", "reversal_opened", "reversal_won",
+    "reversal_lost",
+)  # fmt: skip
+LIVE = (*BEFORE, "funding_exception", *HOLDING)
 OPEN = {"id": "a-case", "last_event": "rail_reversal"}
 
 # (kind, how it is) -> what comes of it in each state: an event, a case, nothing new or a refusal.
@@ -52,7 +56,9 @@ TABLE: dict[tuple[str, str], dict[str, str]] = {
     ("reversal_won", "lost case"): dict.fromkeys(TERMINAL, "outcome reversal_won"),
     ("reversal_won", "expired case"): dict.fromkeys(TERMINAL, "outcome reversal_won"),
     ("reversal_won", "won case"): dict.fromkeys(TERMINAL, AGAIN),
-    ("reversal_won", "lost before"): dict.fromkeys((*HOLDING, *TERMINAL), EXTRA),
+    ("reversal_won", "lost before"): {
+        **dict.fromkeys(HOLDING, "rail_restore"), **dict.fromkeys(TERMINAL, EXTRA),
+    },
     ("reversal_won", "won before"): dict.fromkeys((*HOLDING, *TERMINAL), AGAIN),
     ("reversal_lost", ""): {
         **dict.fromkeys(BEFORE, "illegal_move"), "funding_exception": "rail_void",
@@ -61,6 +67,29 @@ TABLE: dict[tuple[str, str], dict[str, str]] = {
     ("reversal_lost", "charged back"): {
         "funding_exception": "rail_void", **dict.fromkeys(HOLDING, "rail_return"),
     },
+    # A tenth of what is held is 0.01.
+    ("reversal_lost", "small"): {
+        **dict.fromkeys(BEFORE, "illegal_move"), "funding_exception": "rail_take",
+        **dict.fromkeys(HOLDING, "rail_take"), **dict.fromkeys(TERMINAL, REVERSAL),
+    },
+    ("reversal_lost", "large"): {
+        **dict.fromkeys(BEFORE, "illegal_move"), "funding_exception": "rail_take",
+        "funded": "rail_dispute", "performed": "rail_dispute", "disputed": "rail_take",
+        "decided": "rail_take", **dict.fromkeys(TERMINAL, REVERSAL),
+    },
+    ("reversal_lost", "taken"): dict.fromkeys(STATES, AGAIN),
+    ("reversal_opened", "taken"): dict.fromkeys(STATES, AGAIN),
+    ("reversal_won", "taken"): {
+        **dict.fromkeys(HOLDING, "rail_restore"), "funding_exception": "top_up",
+        **dict.fromkeys(BEFORE, "illegal_move"), **dict.fromkeys(TERMINAL, EXTRA),
+    },
+    ("inquiry_opened", ""): {
+        **dict.fromkeys(LIVE, "freeze"), **dict.fromkeys(TERMINAL, UNKNOWN),
+    },
+    ("inquiry_opened", "asked"): dict.fromkeys(LIVE, AGAIN),
+    ("inquiry_closed", ""): dict.fromkeys(STATES, UNKNOWN),
+    ("inquiry_closed", "charged back"): dict.fromkeys(LIVE, UNKNOWN),
+    ("inquiry_closed", "asked"): dict.fromkeys(LIVE, "unfreeze"),
     ("reversal_lost", "case"): dict.fromkeys(TERMINAL, "outcome reversal_lost"),
     ("reversal_lost", "expired case"): dict.fromkeys(TERMINAL, "outcome reversal_lost"),
     ("reversal_lost", "lost case"): dict.fromkeys(TERMINAL, AGAIN),
@@ -91,6 +120,7 @@ def _snapshot(state: str, *, frozen: bool = False, suspense: str = "0.04") -> Sn
         now=NOW, actor=Actor(None, "aal1", frozenset({"rail"})), escrow=escrow, policy=POLICY,
         dispute=DISPUTE if state in ("disputed", "decided") else None,
         suspense=Decimal(suspense) if state == "funding_exception" else None,
+        waiting={ESCROW.currency: Decimal(suspense)} if state == "funding_exception" else {},
     )  # fmt: skip
 
 
@@ -98,6 +128,7 @@ def _step(report: Report, snapshot: Snapshot, how: str = "") -> Any:
     holds = {
         "frozen": (hold("operator"), hold("rail", "chargeback", reference="dp_2")),
         "charged back": (hold("operator"), hold("rail", "chargeback", reference="dp_1")),
+        "asked": (hold("rail", "inquiry", reference="dp_1"),),
     }.get(how, ())
     snapshot = replace(snapshot, holds=holds)
     last = {
@@ -106,7 +137,9 @@ def _step(report: Report, snapshot: Snapshot, how: str = "") -> Any:
     }.get(how)  # fmt: skip
     case = OPEN | {"last_event": last} if last else None
     before = {"lost before": "reversal_lost", "won before": "reversal_won"}.get(how)
-    return next_step(report, snapshot, case, before)
+    part = {"small": Decimal("0.01"), "large": Decimal("0.02")}.get(how, report.amount)
+    gone = HELD if how in ("taken", "lost before") else Decimal(0)
+    return next_step(replace(report, amount=part), snapshot, case, before, gone)
 
 
 def _said(report: Report, snapshot: Snapshot, how: str) -> str:
@@ -128,7 +161,7 @@ def _said(report: Report, snapshot: Snapshot, how: str) -> str:
 
 @pytest.mark.parametrize(("kind", "how", "state", "came"), CELLS)
 def test_the_step_of_each_kind_in_each_state(kind: str, how: str, state: str, came: str) -> None:
-    frozen = how in ("frozen", "charged back")
+    frozen = how in ("frozen", "charged back", "asked")
     assert _said(_report(kind), _snapshot(state, frozen=frozen), how) == came
 
 
@@ -171,6 +204,6 @@ def test_money_on_top_of_nothing_of_the_own_is_not_a_top_up() -> None:
 
 @pytest.mark.parametrize(("state", "most"), [("funded", HELD), ("funding_exception", "0.04")])
 def test_no_more_is_taken_than_there_is(state: str, most: Decimal | str) -> None:
-    for amount, taken in ((Decimal("0.03"), Decimal("0.03")), (Decimal(7), Decimal(most))):
+    for amount, taken in ((Decimal("0.005"), Decimal("0.005")), (Decimal(7), Decimal(most))):
         step = _step(_report("reversal_lost", amount=amount), _snapshot(state))
         assert (step.payload["amount"], step.payload["reference"]) == (taken, "dp_1")

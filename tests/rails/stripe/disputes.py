@@ -82,6 +82,47 @@ class Disputes:
         return dispute
 
     @by_hand
+    def ask(self, charge_id: str, amount: int | None = None) -> Object:
+        """The payer's bank asks about a charge: an inquiry, no money moves."""
+        charge = self.world.find("charge", charge_id)
+        dispute = self._new(
+            charge, amount or charge["amount_captured"], "fraudulent", timedelta(days=7)
+        )
+        dispute |= {"status": "warning_needs_response", "is_charge_refundable": True}
+        self.world.emit("charge.dispute.created", dispute)
+        return dispute
+
+    @by_hand
+    def let_go(self, identifier: str) -> Object:
+        """The bank has no further question."""
+        dispute = self.world.find("dispute", identifier, "dispute")
+        self._end(dispute, "warning_closed")
+        return dispute
+
+    @by_hand
+    def escalate(self, identifier: str) -> Object:
+        """An inquiry becomes a chargeback: now the money and the fee are gone."""
+        dispute = self.world.find("dispute", identifier, "dispute")
+        self.world.find("charge", dispute["charge"])["disputed"] = True
+        dispute |= {"status": "needs_response", "is_charge_refundable": False}
+        self.world.emit("charge.dispute.updated", dispute)
+        self._post(dispute, -dispute["amount"], dispute_fee(), "dispute")
+        self.world.emit("charge.dispute.funds_withdrawn", dispute)
+        return dispute
+
+    @by_hand
+    def overturn(self, identifier: str) -> Object:
+        """The bank changes its mind: what was lost is won after all."""
+        dispute = self.world.find("dispute", identifier, "dispute")
+        if dispute["status"] != "lost":
+            raise invalid("This dispute was not lost")
+        dispute["status"] = "won"
+        self.world.emit("charge.dispute.updated", dispute)
+        self._post(dispute, dispute["amount"], 0, "dispute_reversal")
+        self.world.emit("charge.dispute.funds_reinstated", dispute)
+        return dispute
+
+    @by_hand
     def win(self, identifier: str, *, fee_returned: bool = False) -> Object:
         """The bank decides for us: the money comes back, the fee as agreed."""
         dispute = self._undecided(identifier)
