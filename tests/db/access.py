@@ -28,17 +28,18 @@ Rows: what a role sees of the rows of two couples, each with a dispute, a trade 
 
 
 def matrix(connection: Connection) -> str:
-    """The whole matrix as text. Works in a transaction that the caller rolls back."""
-    world = World(connection)
-    first, second = affairs(world), affairs(world)
-    parts = (
-        _schemas(world),
-        _functions(world),
-        _columns(world),
-        _rows(world, first),
-        _writes(world, first, second),
-    )
-    return "\n".join((_HEAD, *("\n".join(lines) + "\n" for lines in parts)))
+    """The whole matrix as text. Leaves nothing of what it tries out."""
+    with connection.transaction(force_rollback=True):
+        world = World(connection)
+        first, second = affairs(world), affairs(world)
+        parts = (
+            _schemas(world),
+            _functions(world),
+            _columns(world),
+            _rows(world, first),
+            _writes(world, first, second),
+        )
+        return "\n".join((_HEAD, *("\n".join(lines) + "\n" for lines in parts)))
 
 
 def relations(world: World) -> list[str]:
