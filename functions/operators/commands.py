@@ -1,5 +1,7 @@
-"""HTTP commands of a second operator: what one asked for is confirmed or rejected."""
+"""HTTP commands of operators alone: a second one confirms or rejects what one asked for, and
+one says what bank money is worth where no list does."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +14,8 @@ from shared.caller import Caller
 from shared.documented import answers
 from shared.idempotency import Command
 from shared.identifier import Id
+from shared.moment import Moment
+from shared.money import PositiveAmount
 from shared.operators import operator_command
 
 
@@ -23,6 +27,28 @@ class Confirm(Body):
 
 class Close(Body):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class FiatRate(Body):
+    """rate: what one unit is worth in the reference currency (US dollars). as_of: of which
+    moment, now if none is given. ends_at: from when it counts for nothing, within 31 days."""
+
+    currency: Annotated[str, Field(min_length=1, max_length=16)]
+    rate: PositiveAmount
+    source: Annotated[str, Field(min_length=1, max_length=200)]
+    as_of: Moment | None = None
+    ends_at: Moment
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class FiatRateSet(BaseModel):
+    """The rate that stands now."""
+
+    model_config = ConfigDict(extra="forbid")
+    currency: str
+    rate: str
+    as_of: datetime
+    ends_at: datetime
 
 
 class Confirmed(BaseModel):
@@ -62,6 +88,13 @@ def close(request_id: Id, body: Close, caller: Caller, key: Command, db: Db) -> 
     """An operator rejects a request, or withdraws the own one (aal2); nothing is done."""
     fields = {"request_id": str(request_id), "reason": body.reason}
     return operator_command(db, caller, key, "operator_request_close", fields)
+
+
+@routes.post("/fiat-rates", responses=answers(FiatRateSet, "The rate."))
+def set_fiat_rate(body: FiatRate, caller: Caller, key: Command, db: Db) -> Response[Any]:
+    """An operator says what bank money is worth that no list has (aal2)."""
+    fields = body.model_dump(mode="json", exclude_none=True)
+    return operator_command(db, caller, key, "fiat_rate_set", fields)
 
 
 app = make_app(routes)

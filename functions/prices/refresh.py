@@ -7,17 +7,18 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared.db import database
-from shared.outside import Client
+from shared.db import Database, database
+from shared.outside import Client, SourceFailed
 from shared.settings import secret
 from shared.telemetry import instrumented, logger, metrics
 
 from .decide import decide, parse_pair
+from .rates import ecb
 from .sources import Source, ask_all, coinbase, coingecko
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """How many quotes were new, indexes renewed, sources dead. Raises Problem."""
+    """How many quotes were new, indexes renewed, rates recorded, sources dead. Raises Problem."""
     db = database()
     due = db.service_rpc("prices_due", {}, repeatable=True)
     now = datetime.fromisoformat(due["now"])
@@ -31,11 +32,31 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     batch = [each.to_json() for each in decided if each.quotes]
     done = db.service_rpc("prices_record", {"command": {"pairs": batch}}, repeatable=True)
     counted = db.service_rpc("book_count", {}, repeatable=True)
+    rates, rates_failed = _rates(db)
+    failed += rates_failed
+    metrics.add_metric("FiatRatesRecorded", MetricUnit.Count, rates)
     metrics.add_metric("IndexesRenewed", MetricUnit.Count, done["indexes"])
     metrics.add_metric("PriceSourcesFailed", MetricUnit.Count, len(failed))
-    result = {**done, "failed": len(failed), "counted": counted}
+    result = {**done, "failed": len(failed), "counted": counted, "rates": rates}
     logger.info("prices", extra=result)
     return result
+
+
+def _rates(db: Database) -> tuple[int, list[str]]:
+    """How many rates of bank money were recorded, and the sources that failed."""
+    due = db.service_rpc("fiat_rates_due", {}, repeatable=True)
+    origin = os.environ.get("HOLDFAST_ECB_URL", "").strip()
+    if not due["currencies"] or not origin:
+        return 0, []
+    try:
+        with closing(Client(origin)) as client:
+            now = datetime.fromisoformat(due["now"])
+            told = ecb(client)(due["currencies"], due["reference"], now)
+    except SourceFailed as failure:
+        logger.warning("rate source failed", source="ecb", reason=str(failure))
+        return 0, ["ecb"]
+    recorded = db.service_rpc("fiat_rates_record", {"command": told.to_json()}, repeatable=True)
+    return int(recorded), []
 
 
 def _sources(open_clients: ExitStack) -> dict[str, Source]:

@@ -14,7 +14,7 @@ declare
         "log_index": "integer", "block_number": "integer", "nonce": "integer", "max_fee": "integer",
         "max_priority_fee": "integer",
         "all_failed": "flag", "confirm": "flag", "payer_name_matches": "flag",
-        "amount": "amount", "price": "amount",
+        "amount": "amount", "price": "amount", "rate": "amount", "rates": "fields",
         "id": "id", "after": "id", "event_ids": "ids",
         "since": "time", "until": "time", "due_by": "time", "provider_time": "time", "as_of": "time", "time": "time",
         "block_time": "time",

@@ -214,7 +214,9 @@ create table public.escrow_transactions (
     -- What never ends would hold the money for ever.
     constraint escrow_transactions_times_are_finite check (isfinite(deadline_at) and isfinite(expires_at)),
     constraint escrow_transactions_taken_is_positive check (taken_amount > 0),
-    constraint escrow_transactions_time_to_perform check (perform_within > '0' and accept_within > '0'),
+    constraint escrow_transactions_time_to_perform check (
+        perform_within > '0' and perform_within <= '400 days' and accept_within > '0' and accept_within <= '400 days'
+    ),
     constraint escrow_transactions_payload_is_an_object check (jsonb_typeof(last_payload) = 'object')
 ) with (fillfactor = 70);
 alter table public.escrow_transactions enable row level security;

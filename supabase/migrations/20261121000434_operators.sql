@@ -267,7 +267,8 @@ begin
     -- Commands of one operator take turns, so that the sum is still so at the commit.
     perform pg_advisory_xact_lock(hashtextextended('operator ' || p_actor_id, 0));
     if v_limit.currency is null then
-        v_worth := private.reference_worth(p_currency, p_amount, p_currency, p_amount, p_now);
+        v_worth := case when private.worth_is_known(p_currency, p_now)
+            then private.reference_worth(p_currency, p_amount, p_currency, p_amount, p_now) end;
     end if;
     select coalesce(sum(case when v_limit.currency is null then a.worth else a.amount end), 0) into v_before
     from private.operator_amounts as a

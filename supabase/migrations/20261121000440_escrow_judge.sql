@@ -172,12 +172,19 @@ begin
             return v_refusal;
         end if;
     end if;
-    if p_decision.event in ('perform', 'timeout_refund', 'timeout_release', 'concede') then
-        return null;
+    if p_decision.event not in ('perform', 'timeout_refund', 'timeout_release', 'concede') then
+        v_refusal := private.escrow_event_refusal(
+            p_decision.event, p_edge.actor, coalesce(p_decision.payload, '{}'::jsonb), p_escrow, p_policy, p_dispute, p_now
+        );
     end if;
-    return private.escrow_event_refusal(
-        p_decision.event, p_edge.actor, coalesce(p_decision.payload, '{}'::jsonb), p_escrow, p_policy, p_dispute, p_now
-    );
+    -- What would be done is not more than can be.
+    if v_refusal is null and p_edge.settles is null
+        and p_decision.expires_at > private.latest_end(p_escrow, p_policy, p_edge.to_state, p_edge.to_phase, p_now) then
+        return 'deadline_too_late';
+    elsif v_refusal is null and p_edge.actor = 'rail' then
+        return private.rail_event_refusal(p_decision.event, coalesce(p_decision.payload, '{}'::jsonb), p_escrow, p_now);
+    end if;
+    return v_refusal;
 end
 $$;
 comment on function private.move_refusal(

@@ -5,20 +5,46 @@ create table public.rails (
     id public.escrow_rail primary key,
     description text not null,
     hold_within interval,
-    constraint rails_hold_within_is_positive check (hold_within > '0')
+    network_id text references public.networks (id) on delete restrict,
+    has_reports boolean not null,
+    takes_back boolean not null,
+    has_chargebacks boolean not null,
+    max_amount public.money_amount not null check (max_amount > 0),
+    margin_bps integer not null default 0 check (margin_bps between 0 and 5000),
+    margin_amount public.money_amount not null default 0 check (margin_amount >= 0),
+    answer_within interval not null check (answer_within between '1 minute' and '366 days'),
+    cost_bps integer not null default 0 check (cost_bps between 0 and 5000),
+    cost_amount public.money_amount not null default 0 check (cost_amount >= 0),
+    constraint rails_hold_within_is_positive check (hold_within > '0'),
+    constraint rails_chargebacks_take_back check (takes_back or not has_chargebacks),
+    constraint rails_take_back_what_they_report check (has_reports or not takes_back)
 );
 alter table public.rails enable row level security;
+create index rails_network_id_idx on public.rails (network_id);
 select private.make_audited('public.rails');
 comment on table public.rails is 'How money comes in and goes out.';
 comment on column public.rails.id is 'Name of the rail.';
 comment on column public.rails.description is 'What it is, for people.';
 comment on column public.rails.hold_within is
 'How long the rail lets money be held, from the moment it arrived: rail_hold_until of its escrows. Null: for ever.';
-insert into public.rails (id, description, hold_within) values
-('internal', 'Balance in Holdfast.', null),
--- Stripe holds 90 days in most countries, 2 years in the US, 10 days in Thailand.
-('stripe', 'Card, through Stripe.', '90 days'),
-('usdc_base', 'USDC on Base.', null);
+comment on column public.rails.network_id is 'Network whose currencies it carries; null: bank money.';
+comment on column public.rails.has_reports is 'Whether it tells us of money: there is somebody outside who can.';
+comment on column public.rails.takes_back is 'Whether what came in can be gone again: a chargeback, a reorganisation.';
+comment on column public.rails.has_chargebacks is 'Whether the payer''s bank can take money back, and give it back again.';
+comment on column public.rails.max_amount is 'Most that one report can be about, in units of its currency; more is not believed.';
+comment on column public.rails.margin_bps is 'How much more than was paid in it may take back, in basis points of that: rates and fees of banks.';
+comment on column public.rails.margin_amount is 'And this much beside, in units of the currency.';
+comment on column public.rails.answer_within is 'How far ahead a day to answer a chargeback can lie.';
+comment on column public.rails.cost_bps is 'Most that it takes for its own work, in basis points of what it reported under the same name.';
+comment on column public.rails.cost_amount is 'And this much beside, in units of the currency.';
+insert into public.rails (
+    id, description, hold_within, network_id, has_reports, takes_back, has_chargebacks, max_amount,
+    margin_bps, margin_amount, answer_within, cost_bps, cost_amount
+) values
+('internal', 'Balance in Holdfast.', null, null, false, false, false, 1e15, 0, 0, '1 minute', 0, 0),
+-- Stripe holds 90 days in most countries, 2 years in the US, 10 days in Thailand; it charges at most 999,999.99.
+('stripe', 'Card, through Stripe.', '90 days', null, true, true, true, 1000000, 1000, 30, '120 days', 1000, 100),
+('usdc_base', 'USDC on Base.', null, 'base', true, true, false, 100000000, 1000, 30, '120 days', 0, 100);
 
 create function private.rail_hold_until(p_rail public.escrow_rail, p_from timestamptz) returns timestamptz
 language plpgsql stable set search_path = ''

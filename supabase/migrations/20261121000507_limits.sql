@@ -16,39 +16,6 @@ insert into private.refusals (code, status, detail, hint) values
 ),
 ('tier_too_low', 403, 'The maker asks takers for a higher verification tier.', 'Verify more, or take another order.');
 
-create function private.reference_currency() returns text
-language plpgsql immutable set search_path = ''
-as $$
-begin
-    return 'USD';
-end
-$$;
-comment on function private.reference_currency() is 'Fiat currency that limits are counted in: said here and nowhere else.';
-
-create function private.reference_worth(
-    p_cryptocurrency text, p_amount numeric, p_fiat_currency text, p_fiat_amount numeric, p_now timestamptz
-) returns numeric
-language plpgsql stable set search_path = ''
-as $$
-declare
-    v_decimals integer := private.decimals_of(private.reference_currency());
-    v_index numeric := (private.fresh_index(p_cryptocurrency, private.reference_currency(), p_now)).price;
-begin
-    if v_index is not null then
-        return round(p_amount * v_index, v_decimals);
-    elsif exists (
-        select from public.currencies where code = p_cryptocurrency and pegged_to = private.reference_currency()
-    ) then
-        return round(p_amount, v_decimals);
-    elsif p_fiat_currency = private.reference_currency() then
-        return p_fiat_amount;
-    end if;
-    return null;
-end
-$$;
-comment on function private.reference_worth(text, numeric, text, numeric, timestamptz) is
-'What an amount of a cryptocurrency is worth in the reference currency: by its index while that is fresh, else by its peg, else by what is paid for it where that is the reference currency; null: nobody knows.';
-
 create index p2p_trades_buyer_open_idx on public.p2p_trades (buyer_id)
 where status in ('pending_payment', 'payment_confirmed', 'disputed');
 create index p2p_trades_seller_open_idx on public.p2p_trades (seller_id)
@@ -169,8 +136,23 @@ $$;
 comment on function private.refuse_limit(text, text, numeric, numeric, timestamptz) is
 'Raises limit_exceeded with the member limit {name, side, maximum, left, unit, frees_at}, or counterparty_limit (409) without any figure when it is the maker''s.';
 
+create function private.smallest_limit(p_name text) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select case p_name
+            when 'per_trade' then t.per_trade_limit::numeric when 'daily' then t.daily_limit when 'monthly' then t.monthly_limit
+        end
+        from public.verification_tiers as t order by t.id limit 1
+    );
+end
+$$;
+comment on function private.smallest_limit(text) is
+'What the lowest tier may trade, by the name of the limit; null: it is not counted in money.';
+
 create function private.check_limits(
-    p_taker_id uuid, p_maker_id uuid, p_worth numeric, p_takes_unpaid boolean, p_now timestamptz
+    p_taker_id uuid, p_maker_id uuid, p_worth numeric, p_known boolean, p_takes_unpaid boolean, p_now timestamptz
 ) returns void
 language plpgsql volatile set search_path = ''
 as $$
@@ -197,18 +179,20 @@ begin
             where l.maximum is not null and (l.name <> 'unpaid_takes' or (v_side.side = 'taker' and p_takes_unpaid))
         loop
             if v_limit.wanted is null then
-                perform private.refuse('price_stale');
+                perform private.refuse('price_unknown');
             elsif v_limit.wanted > v_limit.remaining then
                 perform private.refuse_limit(
                     v_side.side, v_limit.name, v_limit.maximum, v_limit.remaining, v_limit.frees_at
                 );
+            elsif not p_known and v_limit.wanted + v_limit.used > private.smallest_limit(v_limit.name) then
+                perform private.refuse('price_unknown');
             end if;
         end loop;
     end loop;
 end
 $$;
-comment on function private.check_limits(uuid, uuid, numeric, boolean, timestamptz) is
-'Checks a trade or contract of some worth (null: unknown), under lock, against the limits of both sides. taker: who asks now, and is told what is left; maker: the other side. p_takes_unpaid: the taker pays later. Raises limit_exceeded, counterparty_limit, price_stale (409).';
+comment on function private.check_limits(uuid, uuid, numeric, boolean, boolean, timestamptz) is
+'Checks a trade or contract of some worth (null: unknown), under lock, against the limits of both sides. taker: who asks now, and is told what is left; maker: the other side. p_known: somebody else than the parties says the worth; else who has limits has those of the lowest tier. p_takes_unpaid: the taker pays later. Raises limit_exceeded, counterparty_limit, price_unknown (409).';
 
 create function private.order_limits_of(p_party_id uuid) returns table (
     name text, maximum numeric, used numeric, remaining numeric
@@ -284,7 +268,7 @@ begin
     end if;
     select * into v_method from public.payment_methods where id = p_trade.payment_method;
     if v_method.trade_limit is not null and v_worth is null then
-        perform private.refuse('price_stale');
+        perform private.refuse('price_unknown');
     elsif v_worth > v_method.trade_limit then
         perform private.refuse_limit('taker', 'payment_method', v_method.trade_limit, v_method.trade_limit, null);
     end if;
@@ -297,7 +281,8 @@ begin
         perform private.refuse('counterparty_limit');
     end if;
     perform private.check_limits(
-        p_trade.taker_id, v_maker, v_worth, p_trade.taker_id = p_trade.buyer_id, p_trade.created_at
+        p_trade.taker_id, v_maker, v_worth, private.worth_is_known(p_trade.cryptocurrency, p_trade.created_at),
+        p_trade.taker_id = p_trade.buyer_id, p_trade.created_at
     );
     return v_worth;
 end

@@ -319,6 +319,9 @@ begin
         when not coalesce((command ->> 'expires_at')::timestamptz > v_now
             and (command ->> 'expires_at')::timestamptz >= (command ->> 'deadline_at')::timestamptz, false)
             then 'deadline_missing'
+        when (command ->> 'expires_at')::timestamptz > v_now + coalesce(make_interval(mins => v_order.time_limit), v_method.pay_within)
+            + (select p.perform_grace from public.escrow_policies as p where p.id = 'p2p_crypto')
+            then 'deadline_too_late'
     end as refusal) as judged where refusal is not null;
 
     v_payer := case v_order.type when 'sell' then v_order.user_id else v_actor end;

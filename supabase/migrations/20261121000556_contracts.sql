@@ -218,7 +218,8 @@ begin
     perform private.check_limits(
         case v_turn.role when 'buyer' then v_offer.buyer_id else v_offer.seller_id end,
         case v_turn.role when 'buyer' then v_offer.seller_id else v_offer.buyer_id end,
-        (select case when count(w) = count(*) then sum(w) end from unnest(v_worths) as w), false, v_now
+        (select case when count(w) = count(*) then sum(w) end from unnest(v_worths) as w),
+        private.worth_is_known(v_offer.currency, v_now), false, v_now
     );
     select p.* into strict v_policy
     from public.listing_categories as c join public.escrow_policies as p on p.id = c.policy_id

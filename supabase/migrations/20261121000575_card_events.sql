@@ -37,12 +37,12 @@ create function service.rail_polled(rail public.escrow_rail, until timestamptz) 
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-    insert into private.rail_cursors as c (rail, seen_until) values (rail_polled.rail, rail_polled.until)
+    insert into private.rail_cursors as c (rail, seen_until) values (rail_polled.rail, least(rail_polled.until, private.clock()))
     on conflict on constraint rail_cursors_pkey do update set seen_until = greatest(c.seen_until, excluded.seen_until);
 end
 $$;
 comment on function service.rail_polled(public.escrow_rail, timestamptz) is
-'All events of a rail until a time were listed and kept.';
+'All events of a rail until a time were listed and kept; what has not happened yet was not.';
 
 create table private.funding_looks (
     escrow_id uuid primary key references public.escrow_fundings (escrow_id) on delete restrict,

@@ -11,3 +11,9 @@ using (true);
 create policy price_history_select_all on public.price_history for select to authenticated
 using (true);
 grant execute on function service.prices_due(), service.prices_record(service.command) to service_role;
+grant select (currency, rate, source, as_of, ends_at, recorded_at) on public.fiat_rates to anon, authenticated;
+create policy fiat_rates_select_all on public.fiat_rates for select to anon, authenticated
+using (true);
+grant execute on function
+service.fiat_rates_due(), service.fiat_rates_record(service.command), service.fiat_rate_set(service.command)
+to service_role;

@@ -66,3 +66,7 @@ using (
     party_id is null or party_id = any(array(select private.my_parties()))
     or (select private.is_staff((select auth.uid()), 'operator'))
 );
+
+grant select on public.refused_reports to authenticated;
+create policy refused_reports_select_operator on public.refused_reports for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));

@@ -266,6 +266,18 @@ def _cost(world: World) -> dict[str, Any]:
             "amount": "0.59", "memo": "fee"}  # fmt: skip
 
 
+def _rate(world: World) -> dict[str, Any]:
+    return _operator(
+        world, currency="KES", rate="0.0077", source="the central bank's page",
+        as_of=world.now() - timedelta(hours=1), ends_at=world.now() + timedelta(days=7),
+        reason="no list has it",
+    )  # fmt: skip
+
+
+def _rates(world: World) -> dict[str, Any]:
+    return {"source": "ecb", "as_of": world.now(), "rates": [{"currency": "EUR", "rate": "1.1"}]}
+
+
 def _reversed(world: World) -> dict[str, Any]:
     case = world.command("escrow_rail_case", **_rail_case(world))["case_id"]
     return {"case_id": case, "event": "reversal_lost"}
@@ -350,6 +362,8 @@ COMMANDS: dict[str, Make] = {
     "payout_returned": _returned,
     "rail_report": _report,
     "rail_cost": _cost,
+    "fiat_rate_set": _rate,
+    "fiat_rates_record": _rates,
     "escrow_rail_outcome": _reversed,
     "screening_record": _screened,
     "screening_clear": _clear,

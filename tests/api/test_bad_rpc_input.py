@@ -41,6 +41,7 @@ OPTIONAL = {
     "payout_record": {"reason", "next_in"},
     "rail_report": {"reason"},
     "rail_cost": {"memo"},
+    "fiat_rate_set": {"as_of"},
     "screening_record": {"categories", "risk_score"},
     "perform": {"aal", "payload"},
     "accept_split": {"aal", "deadline_at", "expires_at"},

@@ -10,7 +10,7 @@ from tests.db.escrow import FILE_HASH, Escrow
 from tests.db.market import accepted, delivered, guild, listing, offer, on_paper, pictured
 from tests.db.onchain import onchain
 from tests.db.operators import limit
-from tests.db.prices import record_price
+from tests.db.prices import record_price, set_rate
 from tests.db.rails import rails
 from tests.db.rated import rate, settled
 from tests.db.screenings import address, screened, warned_of, watch
@@ -55,6 +55,7 @@ def affairs(world: World) -> Affairs:
     with limit(world, "deposit", "ETH", "0"):
         world.command("ledger_move_external", kind="deposit", party_id=payer, currency="ETH",
                       amount="1", actor_id=world.operator, aal="aal2")  # fmt: skip
+    set_rate(world, "KES", "0.0077")
     disputed = funded(world, "market_service", parties=parties)
     for event, role in (
         ("perform", "payee"), ("dispute", "payer"), ("offer_split", "payer"),

@@ -256,13 +256,24 @@ class Escrow:
         if event in BEGINS_A_DUTY:
             now = self._now()
             made["deadline_at"] = now + timedelta(hours=1)
-            made["expires_at"] = now + timedelta(hours=2)
+            made["expires_at"] = now + self._at_most(event, timedelta(hours=2))
         part = self.payee_part(event, role, row)
         if part is not None:
             fee = rounded(part * row.fee_bps / 10000, row.decimals)
             made |= {"payer_amount": row.amount - part, "payee_amount": part - fee,
                      "fee_amount": fee}  # fmt: skip
         return made | changes
+
+    def _at_most(self, event: str, within: timedelta) -> timedelta:
+        """As long as the policy lets a payer wait for money, else as asked for."""
+        if event != "countersign":
+            return within
+        fund: timedelta = self.world.one(
+            "select p.fund_within from public.escrow_policies as p"
+            " join public.escrow_transactions as e on e.policy_id = p.id where e.id = %s",
+            self.id,
+        )
+        return min(within, fund)
 
     def announce(self, role: str, sha256: str = FILE_HASH) -> None:
         """A side has announced a file, which it may then hand in."""

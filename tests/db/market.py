@@ -36,12 +36,20 @@ def guild(world: World, owner: UUID, *members: UUID) -> UUID:
     return made
 
 
-def listing(world: World, seller: UUID, *, units: int = 1, guild_id: UUID | None = None) -> UUID:
+def listing(
+    world: World,
+    seller: UUID,
+    *,
+    units: int = 1,
+    guild_id: UUID | None = None,
+    price: str = "100",
+    currency: str = "USDC_BASE",
+) -> UUID:
     """An active listing."""
     made: UUID = world.one(
         "insert into public.listings (seller_id, guild_id, category, title, price, currency, units)"
-        " values (%s, %s, 'groups', 'A group', 100, 'USDC_BASE', %s) returning id",
-        seller, guild_id, units,
+        " values (%s, %s, 'groups', 'A group', %s, %s, %s) returning id",
+        seller, guild_id, price, currency, units,
     )  # fmt: skip
     world.run(
         "update public.listings set status = 'active', last_event = 'publish' where id = %s", made

@@ -1,6 +1,6 @@
 """An index for tests: two sources that say the same."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -32,3 +32,19 @@ def record_price(
     world.run("delete from public.prices where cryptocurrency = %s and fiat_currency = %s", *pair)
     record(world, *quotes, index={"price": str(price), "as_of": now}, pair=pair)
     return now
+
+
+def set_rate(world: World, currency: str, rate: str, **changes: Any) -> Any:
+    """An operator says what bank money is worth, for a month."""
+    command = {"currency": currency, "rate": rate, "source": "the central bank's page",
+               "ends_at": world.now() + timedelta(days=30), "reason": "no list has it",
+               "actor_id": world.operator, "aal": "aal2"} | changes  # fmt: skip
+    return world.command("fiat_rate_set", **command)
+
+
+def list_rates(world: World, told: dict[str, str], **changes: Any) -> int:
+    """The list of a central bank; how many rates were recorded."""
+    listed = [{"currency": code, "rate": rate} for code, rate in told.items()]
+    command = {"source": "ecb", "as_of": world.now(), "rates": listed} | changes
+    recorded: int = world.call("fiat_rates_record", command)
+    return recorded

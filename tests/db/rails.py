@@ -180,13 +180,14 @@ def rails(world: World, payer: UUID, payee: UUID) -> None:
     paid = released(world, parties=parties)
     case = world.one(
         "select service.escrow_rail_case(%s)",
-        Jsonb({"escrow_id": str(paid.id), "kind": "rail_reversal", "amount": "1000000",
+        Jsonb({"escrow_id": str(paid.id), "kind": "rail_reversal", "amount": "100",
                "provider_event_id": f"dp_{paid.id}"}),
     )  # fmt: skip
     assert case["replayed"] is False
     waiting = awaiting(world, parties=parties)
     world.command("funding_begin", escrow_id=waiting.id, actor_id=payer, rail="usdc_base")
     report(world, waiting, f"funds_{waiting.id}")
+    report(world, waiting, f"too_large_{waiting.id}", amount="100000001")
     event = {"provider": "stripe", "event_id": f"evt_{payer}", "type": "charge.refunded",
              "body": "{}", "source": "webhook", "occurred_at": world.now().isoformat()}  # fmt: skip
     world.one("select service.webhook_receive(%s)", Jsonb([event]))

@@ -141,10 +141,10 @@ def test_money_for_a_void_escrow_goes_back_once_per_event(world: World) -> None:
     assert _rail(escrow, "late_funds", "event-1") == {
         "case_id": first["case_id"], "replayed": True,
     }  # fmt: skip
-    _rail(escrow, "late_funds", "event-2", amount="1", currency="BTC")
+    _rail(escrow, "late_funds", "event-2", amount="1", currency="USDBC_BASE")
     assert payments(world, escrow) == [
         ("return", escrow.payer, USDC, 100, "created"),
-        ("return", escrow.payer, "BTC", 1, "created"),
+        ("return", escrow.payer, "USDBC_BASE", 1, "created"),
     ]
     assert world.balance(escrow.payer, USDC) == (300, 100, 0)
     assert escrow.place == ("void", "")
@@ -157,7 +157,7 @@ def test_money_for_a_void_escrow_goes_back_once_per_event(world: World) -> None:
      ("released", "97.5", "0", "95", "2.5", "0"), ("released", "104.5", "0", "95", "5", "4.5"),
      ("refunded", "100", "100", "0", "0", "0"), ("refunded", "100.01", "100", "0", "0", "0.01"),
      ("split", "100", "75", "23.75", "1.25", "0"), ("split", "80", "75", "5", "0", "0"),
-     ("split", "60", "60", "0", "0", "0"), ("split", "250", "75", "23.75", "1.25", "150")],
+     ("split", "60", "60", "0", "0", "0"), ("split", "140", "75", "23.75", "1.25", "40")],
 )  # fmt: skip
 def test_a_reversal_after_the_end_is_borne_by_whoever_was_paid(
     world: World, scene: str, amount: str, payer: str, payee: str, fee: str, loss: str

@@ -140,7 +140,7 @@ def test_a_contract_whose_worth_nobody_knows(world: World, taker: UUID, seller: 
     made = offer(world, taker, listed, expires_at=until)
     # The offer of a currency without index, peg or equality to the reference.
     world.run("update public.currencies set pegged_to = null where code = 'USDC_BASE'")
-    with refused(world.connection, "price_stale"):
+    with refused(world.connection, "price_unknown"):
         world.command("offer_accept", offer_id=made, actor_id=seller)
     free = offer(world, world.user(), listed, expires_at=until)
     world.command("offer_accept", offer_id=free, actor_id=seller)

@@ -39,6 +39,7 @@ def test_incident_07_a_lost_answer_is_no_failure(world: World) -> None:
     party = world.user()
     command = {"kind": "deposit", "party_id": party, "currency": "BTC", "amount": "1",
                "actor_id": world.operator, "aal": "aal2", "idempotency_key": "k",
+               "reference": "slip 1",
                "request_hash": "h"}  # fmt: skip
     lost = world.call("ledger_move_external", command)
     assert world.call("ledger_move_external", command)["transfer_id"] == lost["transfer_id"]

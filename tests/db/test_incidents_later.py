@@ -77,7 +77,9 @@ def test_incident_25_amounts_are_exact_and_nothing_is_too_small_to_release(world
     assert world.problems() == []
 
 
-@pytest.mark.parametrize(("amount", "currency"), [("99", USDC), ("101", USDC), ("100", "USDC_ETH")])
+@pytest.mark.parametrize(
+    ("amount", "currency"), [("99", USDC), ("101", USDC), ("100", "USDBC_BASE")]
+)
 def test_incident_26_money_that_does_not_match_is_kept_apart(
     world: World, amount: str, currency: str
 ) -> None:

@@ -37,7 +37,8 @@ def taker(world: World) -> UUID:
 
 @pytest.fixture
 def order(world: World) -> UUID:
-    """One coin, of a maker without limits."""
+    """One coin, of a maker without limits, whose worth is known."""
+    record_price(world, "50000")
     until = world.now() + timedelta(days=60)
     return sell_order(world, "1", min_order_amount="0.0001", expires_at=until)[0]
 
@@ -110,6 +111,7 @@ def test_the_last_30_days(world: World, taker: UUID, order: UUID) -> None:
         take(world, order, taker, "0.0001")
     assert (told["name"], told["left"]) == ("monthly", "0")
     world.advance(days=26)
+    record_price(world, "50000")
     take(world, order, taker, "0.02")
     with refused(world.connection, "limit_exceeded"):
         take(world, order, taker, "0.0001")
@@ -187,6 +189,7 @@ def test_incident_27_takes_without_payment_are_capped(
 
 def test_the_makers_limits_hold_too_and_stay_private(world: World, taker: UUID) -> None:
     world.deposit(taker, "2")
+    record_price(world, "50000")
     order = draft(world, taker, min_order_amount="0.0001")
     publish(world, order, taker)
     with pytest.raises(psycopg.Error) as caught, world.connection.transaction():
@@ -271,13 +274,13 @@ def test_a_limit_needs_to_know_the_worth(world: World, taker: UUID) -> None:
     world.deposit(maker, "2")
     order = draft(world, maker, fiat_currency="EUR", min_order_amount="0.0001")
     publish(world, order, maker)
-    with refused(world.connection, "price_stale"):
+    with refused(world.connection, "price_unknown"):
         take(world, order, taker, "0.001")
     # Who has no limit needs no worth.
     trade = take(world, order, world.user(), "0.001")
     assert world.one("select reference_amount from public.p2p_trades where id = %s", trade) is None
     world.run("update public.payment_methods set trade_limit = 100 where id = 'sepa'")
-    with refused(world.connection, "price_stale"):
+    with refused(world.connection, "price_unknown"):
         take(world, order, world.user(), "0.001")
 
 

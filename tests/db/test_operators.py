@@ -106,7 +106,7 @@ TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "assign": ("escrow_commit", MOVES["assign"], _OF_ESCROW),
 }  # fmt: skip
 # About nobody in particular.
-TOUCHES_NOBODY = {"outage", "setback"}
+TOUCHES_NOBODY = {"outage", "setback", "fiat_rate"}
 
 
 def test_every_command_of_operators_is_in_the_matrix(world: World) -> None:

@@ -109,7 +109,7 @@ def test_one_that_cannot_be_applied_holds_up_its_own_escrow_only(world: World) -
 @pytest.mark.parametrize(
     ("fields", "why"),
     [({"amount": "99.999999"}, "under"), ({"amount": "100.000001"}, "over"),
-     ({"currency": "USDC_ETH"}, "wrong_asset"), ({"reason": "flagged"}, "flagged"),
+     ({"currency": "USDBC_BASE"}, "wrong_asset"), ({"reason": "flagged"}, "flagged"),
      ({"provider_time": "late"}, "late")],
 )  # fmt: skip
 def test_incident_26_money_that_is_not_what_was_agreed_waits(
@@ -119,6 +119,7 @@ def test_incident_26_money_that_is_not_what_was_agreed_waits(
     if why == "late":
         end = world.one("select expires_at from public.escrow_transactions")
         fields = {"provider_time": (end + timedelta(seconds=1)).isoformat()}
+        world.advance_to(end + timedelta(seconds=2))
     report(world, escrow, "log-1", **fields)
     assert apply(world).moved == 1
     assert (escrow.place, reason(world)) == (("funding_exception", ""), why)

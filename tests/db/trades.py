@@ -52,11 +52,17 @@ def sell_order(world: World, amount: str = "1", **fields: Any) -> tuple[UUID, UU
 def take_command(world: World, order: UUID, taker: UUID, amount: str) -> dict[str, Any]:
     """A right take of a part of an order."""
     now = world.now()
+    within = world.one(
+        "select coalesce(make_interval(mins => o.time_limit), m.pay_within)"
+        " from public.p2p_orders as o"
+        " join public.payment_methods as m on m.id = o.payment_methods[1] where o.id = %s",
+        order,
+    )
     fiat = (Decimal(amount) * PRICE).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return {
         "order_id": order, "actor_id": taker, "amount": amount, "expected_price": PRICE,
-        "fiat_amount": fiat, "deadline_at": now + timedelta(minutes=30),
-        "expires_at": now + timedelta(minutes=40),
+        "fiat_amount": fiat, "deadline_at": now + within,
+        "expires_at": now + within + timedelta(minutes=10),
     }  # fmt: skip
 
 
@@ -114,5 +120,8 @@ def funded(world: World, policy: str, **fields: Any) -> Escrow:
     if policy == "p2p_crypto":
         return p2p_trade(world, **fields)
     made = signed(world, policy, **fields)
-    made.commit("funds_confirmed", "rail")
+    if fields.get("rail", world.rail) == "internal":
+        made.commit("fund", "payer")
+    else:
+        made.commit("funds_confirmed", "rail")
     return made

@@ -71,7 +71,14 @@ def judge_rail_case(world: World, body: Body) -> Verdict:
     right = signed and fits(body["amount"], code)
     if kind == "rail_reversal" and code != escrow.currency:
         right = False
-    return DONE if right else refused("funds_not_exact")
+    if not right:
+        return refused("funds_not_exact")
+    return refusals(
+        other_rail=escrow.rail == "internal",
+        rail_currency=code != escrow.currency and not code.endswith("_BASE"),
+        # No payment of the model is so much larger than was agreed.
+        report_too_large=kind == "rail_reversal" and body["amount"] > escrow.amount * 500,
+    )
 
 
 def apply_rail_case(world: World, body: Body, given: Answer) -> Answer:

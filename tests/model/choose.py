@@ -103,6 +103,9 @@ def rail_case(world: World, random: Random) -> Body:
     amount = random.choice([Decimal("0.25"), Decimal(1), Decimal("0.001"), Decimal(3)])
     if kind == "discrepancy" and random.random() < 0.5:
         amount = -amount
+    if escrow and kind == "rail_reversal":
+        amount = random.choice([escrow.amount, escrow.amount, unit(code), escrow.amount * 1000])
+        amount -= amount % unit(code)
     return {
         "escrow_id": escrow_id, "kind": kind, "amount": amount, "currency": code,
         "due_by": random.choice([None, world.now + timedelta(days=9)]),

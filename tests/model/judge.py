@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from tests.model.cast import OUTSIDE
+from tests.model.duties import latest
 from tests.model.event_rules import EVENT_RULES
 from tests.model.money import part
 from tests.model.moves import MOVES, Move
@@ -111,6 +112,10 @@ def _faults_of_time(world: World, escrow: Escrow, d: Body, move: Move, role: str
         faults.add("deadline_passed")
     if move.to in MOVES and not _clock_is_right(world, escrow, d, move):
         faults.add("deadline_missing")
+    elif move.to in MOVES and d.get("expires_at") is not None:
+        assert move.to is not None
+        if d["expires_at"] > latest(world, escrow, move.to):
+            faults.add("deadline_too_late")
     return faults
 
 

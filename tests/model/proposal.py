@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from tests.model.duties import within
 from tests.model.judge import RESTARTS, undecided
 from tests.model.money import DECIMALS, ZERO, part, unit
 from tests.model.moves import MOVES
@@ -24,18 +25,7 @@ def clocks(world: World, escrow: Escrow, event: str) -> tuple[datetime | None, d
     if move.to == (escrow.state, escrow.phase) and event not in (*RESTARTS, "funds_mismatch"):
         return None, None
     policy = escrow.policy
-    within: dict[tuple[str, str], timedelta] = {
-        ("awaiting_funds", ""): policy.fund,
-        ("funding_exception", ""): policy.exception,
-        ("funded", ""): escrow.perform,
-        ("performed", ""): escrow.accept,
-        ("disputed", "statements"): policy.statement,
-        ("disputed", "acknowledge"): policy.acknowledge,
-        ("disputed", "decide"): policy.decide,
-        ("disputed", "approve"): policy.decide,
-        ("decided", ""): policy.appeal,
-    }
-    deadline = world.now + within[move.to]
+    deadline = world.now + within(escrow)[move.to]
     if event == "statement" and escrow.deadline_at is not None:
         # Who answers has the whole time, and never less than was promised before.
         deadline = max(deadline, escrow.deadline_at)
@@ -168,7 +158,7 @@ def _arrival(world: World, random: Random, escrow: Escrow, event: str) -> dict[s
     one = unit(escrow.currency)
     if event == "funds_confirmed":
         end = escrow.expires_at or world.now
-        time = random.choice([world.now, end, end - timedelta(seconds=1), world.now])
+        time = min(world.now, random.choice([world.now, end, end - timedelta(seconds=1)]))
         return {"amount": escrow.amount, "currency": escrow.currency, "provider_time": time}
     if event == "top_up":
         waiting = world.books.held(escrow.id, escrow.currency, "pending")

@@ -1,5 +1,6 @@
 """Guards of signing and funding."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from tests.model.money import DECIMALS, ZERO, fits
@@ -31,16 +32,28 @@ def fund(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     return codes(other_rail=other_rail, insufficient_funds=owned < escrow.amount)
 
 
+def unbelievable(world: World, escrow: Escrow, given: Body) -> set[str]:
+    """What no rail can say: of an escrow inside, of a coin of another chain, of a time to come."""
+    code, time = given.get("currency") or escrow.currency, given.get("provider_time")
+    return codes(
+        other_rail=escrow.rail == "internal",
+        rail_currency=code != escrow.currency and not code.endswith("_BASE"),
+        report_time=time is not None and time > world.now + timedelta(hours=1),
+    )
+
+
 def funds_confirmed(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     given = payload(d)
     exact = (given.get("amount"), given.get("currency")) == (escrow.amount, escrow.currency)
     time, end = given.get("provider_time"), escrow.expires_at
-    return codes(funds_not_exact=not exact, funds_late=time is None or end is None or time > end)
+    late = time is None or end is None or time > end
+    return codes(funds_not_exact=not exact, funds_late=late) | unbelievable(world, escrow, given)
 
 
 def funds_mismatch(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     given = payload(d)
-    return codes(reason_required=not given.get("reason"), funds_not_exact=not arrives(given))
+    wrong = codes(reason_required=not given.get("reason"), funds_not_exact=not arrives(given))
+    return wrong | unbelievable(world, escrow, given)
 
 
 def suspense(world: World, escrow: Escrow) -> Decimal:
@@ -52,7 +65,8 @@ def top_up(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     if role == "rail":
         given = payload(d)
         right = arrives(given) and given.get("currency") == escrow.currency
-        return codes(funds_not_exact=not right or waiting + given["amount"] < escrow.amount)
+        wrong = codes(funds_not_exact=not right or waiting + given["amount"] < escrow.amount)
+        return wrong | unbelievable(world, escrow, given)
     missing = max(escrow.amount - waiting, ZERO)
     return codes(insufficient_funds=world.books.available(escrow.payer, escrow.currency) < missing)
 

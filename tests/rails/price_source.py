@@ -1,4 +1,5 @@
-"""Two sources of prices in one stand-in: CoinGecko's simple price and Coinbase's exchange rates.
+"""Sources of prices in one stand-in: CoinGecko's simple price, Coinbase's exchange rates, and
+the reference rates of the European Central Bank.
 
 Prices are set once and told by both. Each source can be told to lag, lie, fail, drop out,
 hang, limit or answer nonsense without the other noticing.
@@ -150,8 +151,27 @@ class Coinbase(Source):
         return 200, json.dumps({"data": {"currency": base, "rates": rates}})
 
 
+class Ecb(Source):
+    """GET /service/data/EXR/D.USD+GBP.EUR.SP00.A?format=csvdata: units per euro, once a day."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.per_euro = {"USD": Decimal("1.08"), "GBP": Decimal("0.86"), "IDR": Decimal("17200")}
+        super().__init__(clock)
+
+    def tell(self, request: Received) -> tuple[int, str]:
+        wanted = request.path.split("/")[-1].split(".")[1].split("+")
+        day = self.as_of().date()
+        rows = [
+            f"EXR.D.{code}.EUR.SP00.A,D,{code},EUR,SP00,A,{day},{rate:f}"
+            for code, rate in self.per_euro.items()
+            if code in wanted
+        ]
+        head = "KEY,FREQ,CURRENCY,CURRENCY_DENOM,EXR_TYPE,EXR_SUFFIX,TIME_PERIOD,OBS_VALUE"
+        return 200, "\n".join([head, *rows]) + "\n"
+
+
 class PriceSource(Loopback):
-    """Serves both sources inside its block."""
+    """Serves the sources inside its block."""
 
     def __init__(self, clock: Clock = lambda: datetime.now(UTC)) -> None:
         """clock: what the sources take for now; a stack's own when that is moved."""
@@ -159,6 +179,7 @@ class PriceSource(Loopback):
         self._market: Prices = {}
         self.coingecko = CoinGecko(clock)
         self.coinbase = Coinbase(clock)
+        self.ecb = Ecb(clock)
 
     def set(self, cryptocurrency: str, currency: str, price: str) -> None:
         """What one unit costs, told by both from now on."""
@@ -168,7 +189,11 @@ class PriceSource(Loopback):
 
     def variables(self) -> dict[str, str]:
         """The environment of functions that ask here: origins, without a path."""
-        return {"HOLDFAST_COINGECKO_URL": self.url, "HOLDFAST_COINBASE_URL": self.url}
+        return {
+            "HOLDFAST_COINGECKO_URL": self.url,
+            "HOLDFAST_COINBASE_URL": self.url,
+            "HOLDFAST_ECB_URL": self.url,
+        }
 
     def answer(self, wire: Wire, request: Received) -> None:
         match request.path:
@@ -176,5 +201,7 @@ class PriceSource(Loopback):
                 self.coingecko.answer(wire, request)
             case "/v2/exchange-rates":
                 self.coinbase.answer(wire, request)
+            case path if path.startswith("/service/data/EXR/"):
+                self.ecb.answer(wire, request)
             case _:
                 wire.reply(404, b'{"error":"Incorrect path"}')

@@ -136,6 +136,7 @@ class Stack:
             "HOLDFAST_COINGECKO_URL": NOWHERE,
             "HOLDFAST_SCREENING_URL": NOWHERE,
             "HOLDFAST_COINBASE_URL": NOWHERE,
+            "HOLDFAST_ECB_URL": NOWHERE,
             **self._variables,
         }
 

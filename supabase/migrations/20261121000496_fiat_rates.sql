@@ -1,0 +1,197 @@
+-- What bank money is worth: limits are counted in one currency, and a contract may be in another.
+
+insert into private.refusals (code, status, detail, hint) values
+('bad_rate', 422, 'A rate is above zero, says who says so, is of the last week and ends within 31 days.', ''),
+(
+    'price_unknown', 409, 'Nobody has said of late what this is worth: only what the lowest tier may do is open.',
+    'Try a smaller amount, or wait for a new index or rate.'
+);
+
+create table public.fiat_rates (
+    currency text primary key references public.currencies (code) on delete restrict,
+    rate public.money_amount not null check (rate > 0 and rate < 1e9),
+    source text not null check (length(source) between 1 and 200),
+    as_of timestamptz not null,
+    ends_at timestamptz not null,
+    set_by uuid references auth.users (id) on delete restrict,
+    reason text not null default '' check (length(reason) <= 500),
+    recorded_at timestamptz not null,
+    constraint fiat_rates_end_after_they_begin check (as_of < ends_at and ends_at <= as_of + interval '40 days')
+);
+alter table public.fiat_rates enable row level security;
+create index fiat_rates_set_by_idx on public.fiat_rates (set_by);
+select private.make_audited('public.fiat_rates', 'currency');
+comment on table public.fiat_rates is
+'What one unit of bank money is worth in the reference currency: from the daily list of a central bank, or set by an operator where that has none. Past rows are in the audit log.';
+comment on column public.fiat_rates.currency is 'Of which one unit.';
+comment on column public.fiat_rates.rate is 'Units of the reference currency.';
+comment on column public.fiat_rates.source is 'Who says so.';
+comment on column public.fiat_rates.as_of is 'Of which moment it is.';
+comment on column public.fiat_rates.ends_at is 'From when it counts for nothing.';
+comment on column public.fiat_rates.set_by is 'Operator who set it; null: it came from a list.';
+comment on column public.fiat_rates.reason is 'Words of the operator.';
+comment on column public.fiat_rates.recorded_at is 'When it was recorded, by the database clock.';
+
+insert into public.operator_commands (kind, function_name, title) values
+('fiat_rate', 'fiat_rate_set', 'say what bank money is worth');
+
+create function private.reference_currency() returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return 'USD';
+end
+$$;
+comment on function private.reference_currency() is 'Fiat currency that limits are counted in: said here and nowhere else.';
+
+create function private.fiat_worth(p_currency text, p_amount numeric, p_now timestamptz) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case when p_currency = private.reference_currency() then p_amount else (
+        select round(p_amount * r.rate, private.decimals_of(private.reference_currency()))
+        from public.fiat_rates as r where r.currency = p_currency and r.ends_at > p_now
+    ) end;
+end
+$$;
+comment on function private.fiat_worth(text, numeric, timestamptz) is
+'What bank money is worth in the reference currency; null: it is no bank money, or no rate stands.';
+
+create function private.worth_is_known(p_currency text, p_now timestamptz) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return exists (
+        select from public.prices as p
+        where p.cryptocurrency = p_currency and p.fiat_currency = private.reference_currency()
+            and p.as_of > p_now - interval '7 days'
+    ) or exists (
+        select from public.currencies as c where c.code = p_currency and c.pegged_to = private.reference_currency()
+    ) or private.fiat_worth(p_currency, 1, p_now) is not null;
+end
+$$;
+comment on function private.worth_is_known(text, timestamptz) is
+'Whether somebody other than the parties says what a currency is worth: an index of the last seven days, a peg, or a rate that stands.';
+
+create function private.reference_worth(
+    p_currency text, p_amount numeric, p_fiat_currency text, p_fiat_amount numeric, p_now timestamptz
+) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_decimals integer := private.decimals_of(private.reference_currency());
+    v_index numeric := (
+        select p.price from public.prices as p
+        where p.cryptocurrency = p_currency and p.fiat_currency = private.reference_currency()
+    );
+begin
+    -- The parties choose their price, so it never makes a trade smaller.
+    return greatest(
+        coalesce(round(p_amount * v_index, v_decimals), (
+            select round(p_amount, v_decimals) from public.currencies
+            where code = p_currency and pegged_to = private.reference_currency()
+        ), private.fiat_worth(p_currency, p_amount, p_now)),
+        private.fiat_worth(p_fiat_currency, p_fiat_amount, p_now)
+    );
+end
+$$;
+comment on function private.reference_worth(text, numeric, text, numeric, timestamptz) is
+'What an amount is worth in the reference currency: the higher of the last index (else the peg, else the rate of bank money) and of what is paid for it. Null: nobody knows. Whether it may be believed: private.worth_is_known.';
+
+-- Definer: schedules have no user.
+create function service.fiat_rates_due() returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+begin
+    return jsonb_build_object('now', v_now, 'reference', private.reference_currency(), 'currencies', (
+        select coalesce(jsonb_agg(c.code order by c.code), '[]') from public.currencies as c
+        where c.kind = 'fiat' and c.is_active and c.code <> private.reference_currency()
+            -- Once an hour is more often than a list changes.
+            and not exists (
+                select from public.fiat_rates as r where r.set_by is null and r.recorded_at > v_now - interval '1 hour'
+            )
+    ));
+end
+$$;
+comment on function service.fiat_rates_due() is
+'Bank money to look up in a list {now, reference, currencies}; none when one was recorded within the last hour.';
+
+-- Definer: service_role may give commands, not write the tables.
+create function service.fiat_rates_record(command service.command) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_as_of timestamptz := (command ->> 'as_of')::timestamptz;
+    v_recorded integer;
+begin
+    if not coalesce(
+        v_as_of between v_now - interval '7 days' and v_now + interval '1 minute'
+        and jsonb_typeof(command -> 'rates') = 'array' and command ->> 'source' ~ '^[a-z][a-z0-9_]{1,39}$', false
+    ) or exists (
+        select from jsonb_to_recordset(command -> 'rates') as t (currency text, rate numeric)
+        where not coalesce(t.rate > 0 and t.rate < 1e9, false)
+    ) then
+        perform private.refuse('bad_rate');
+    end if;
+    insert into public.fiat_rates as f (currency, rate, source, as_of, ends_at, recorded_at)
+    select c.code, round(t.rate, 18), command ->> 'source', v_as_of, v_as_of + interval '7 days', v_now
+    from jsonb_to_recordset(command -> 'rates') as t (currency text, rate numeric)
+    inner join public.currencies as c on t.currency = c.code
+    where c.kind = 'fiat' and c.code <> private.reference_currency()
+    order by c.code
+    on conflict (currency) do update set
+        rate = excluded.rate, source = excluded.source, as_of = excluded.as_of, ends_at = excluded.ends_at,
+        set_by = null, reason = '', recorded_at = excluded.recorded_at
+    -- What an operator said stands until its end; a list never goes back, nor far away from the one before.
+    where f.ends_at <= v_now or (
+        f.set_by is null and excluded.as_of >= f.as_of and abs(excluded.rate - f.rate) * 5 <= f.rate
+    );
+    get diagnostics v_recorded = row_count;
+    return v_recorded;
+end
+$$;
+comment on function service.fiat_rates_record(service.command) is
+'A list of rates {source, as_of, rates [{currency, rate in the reference currency}]} -> how many were recorded. A rate of an operator stands until its end, and a rate more than a fifth away from one that stands is not believed. Raises bad_rate (422).';
+
+-- Definer: service_role may give the command, not write the tables.
+create function service.fiat_rate_set(command service.command) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_answer jsonb := private.begin_operator_command('fiat_rate', command, '{}');
+    v_as_of timestamptz := coalesce((command ->> 'as_of')::timestamptz, v_now);
+    v_ends timestamptz := (command ->> 'ends_at')::timestamptz;
+    v_rate numeric := (command ->> 'rate')::numeric;
+begin
+    if v_answer is not null then
+        return v_answer;
+    elsif not exists (
+        select from public.currencies
+        where code = command ->> 'currency' and kind = 'fiat' and code <> private.reference_currency()
+    ) or not coalesce(
+        v_rate > 0 and v_rate < 1e9 and v_as_of between v_now - interval '7 days' and v_now
+        and v_ends > v_now and v_ends <= v_now + interval '31 days'
+        and length(command ->> 'source') between 1 and 200, false
+    ) then
+        perform private.refuse('bad_rate');
+    elsif coalesce(command ->> 'reason', '') = '' then
+        perform private.refuse('reason_required');
+    end if;
+    insert into public.fiat_rates (currency, rate, source, as_of, ends_at, set_by, reason, recorded_at)
+    values (
+        command ->> 'currency', v_rate, command ->> 'source', v_as_of, v_ends, (command ->> 'actor_id')::uuid,
+        command ->> 'reason', v_now
+    ) on conflict (currency) do update set
+        rate = excluded.rate, source = excluded.source, as_of = excluded.as_of, ends_at = excluded.ends_at,
+        set_by = excluded.set_by, reason = excluded.reason, recorded_at = excluded.recorded_at;
+    return private.finish_command(command, jsonb_build_object(
+        'currency', command ->> 'currency', 'rate', trim_scale(v_rate)::text, 'as_of', v_as_of, 'ends_at', v_ends
+    ), v_now);
+end
+$$;
+comment on function service.fiat_rate_set(service.command) is
+'Operator command: what one unit of bank money is worth in the reference currency {currency, rate, source, as_of, ends_at, reason, actor_id, aal, idempotency_key, request_hash} -> {currency, rate, as_of, ends_at, replayed}. Raises bad_rate, reason_required (422).';
