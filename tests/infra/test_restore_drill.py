@@ -18,6 +18,7 @@ from psycopg import sql
 from tests.functions.desk import Desk, Trade, open_trade
 from tests.infra.backup import archive_to, base_copy, recover
 from tests.stack.cluster import SUPERUSER, Cluster
+from tests.stack.operators import let_operators_act_alone
 from tests.stack.people import OLGA
 from tests.stack.prepared import copy_prepared
 from tests.stack.rundirs import run_directory
@@ -114,6 +115,7 @@ def test_the_books_come_back_as_they_were_before_an_accident() -> None:
             Stack.on(cluster, folder, secret, _OPTIONS) as stack,
             httpx.Client(base_url=stack.url, timeout=30) as http,
         ):
+            let_operators_act_alone(cluster)
             desk = Desk(stack, http)
             trade = open_trade(desk)
             with _trading(desk):
