@@ -78,10 +78,16 @@ class Owner:
 def subscribe(
     desk: Desk, receiver: Endpoint | str, who: UUID | None = None, **fields: Any
 ) -> Owner:
-    """Have a party's events sent to a receiver; a new person's, unless one is named."""
+    """Have a party's events sent to a receiver that is known to answer quickly; a new person's,
+    unless one is named."""
     who = who or desk.stack.create_user()
     url = receiver if isinstance(receiver, str) else receiver.url
     made = desk.done(who, "/webhook-endpoints", {"url": url, **fields})
+    with desk.stack.connect() as owner:
+        owner.execute(
+            "update public.webhook_endpoints set quick_answers = 5 where id = %s",
+            [made["endpoint_id"]],
+        )
     return Owner(desk, who, made["endpoint_id"], made["secret"])
 
 
