@@ -36,16 +36,17 @@ def _contract(world: World, milestone: Escrow) -> UUID:
     ("changes", "code"),
     [
         ({"amount": "0"}, "bad_offer"), ({"amount": None}, "bad_offer"),
-        ({"amount": "NaN"}, "bad_offer"), ({"amount": "100.0000001"}, "bad_offer"),
-        ({"expires_at": "infinity"}, "bad_offer"), ({"conditions": "x" * 5001}, "bad_offer"),
+        ({"amount": "NaN"}, "bad_type"), ({"amount": "100.0000001"}, "bad_offer"),
+        ({"expires_at": "infinity"}, "bad_type"), ({"conditions": "x" * 5001}, "bad_offer"),
         ({"milestones": None}, "bad_milestones"), ({"milestones": []}, "bad_milestones"),
         ({"milestones": {}}, "bad_milestones"), ({"milestones": [1]}, "bad_milestones"),
         ({"milestones": PARTS * 21}, "bad_milestones"),
-        ({"milestones": [{**PARTS[0], "amount": 100}]}, "bad_milestones"),
+        ({"milestones": [{**PARTS[0], "amount": 100}]}, "bad_type"),
         ({"milestones": [{**PARTS[0], "amount": "-100"}]}, "bad_milestones"),
-        ({"milestones": [{**PARTS[0], "amount": "NaN"}]}, "bad_milestones"),
+        ({"milestones": [{**PARTS[0], "amount": "NaN"}]}, "bad_type"),
         ({"milestones": [{**PARTS[0], "days": 0}]}, "bad_milestones"),
-        ({"milestones": [{**PARTS[0], "more": 1}]}, "bad_milestones"),
+        ({"milestones": [{**PARTS[0], "more": 1}]}, "bad_type"),
+        ({"milestones": [{**PARTS[0], "more": "1"}]}, "bad_milestones"),
         ({"milestones": PARTS * 2}, "milestones_do_not_add_up"),
         ({"milestones": [{**PARTS[0], "amount": "100.0000000"}, {**PARTS[0], "amount": "0"}]},
          "milestones_do_not_add_up"),
@@ -211,12 +212,15 @@ def test_a_party_announces_so_many_pictures(world: World, seller: UUID) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [{"provider": "ebay"}, {"kind": "house"}, {"asset_id": "0"}, {"asset_id": "1; drop"},
-     {"document": []}, {"document": {"name": "x" * 65536}}],
+    ("changes", "code"),
+    [({"provider": "ebay"}, "bad_snapshot"), ({"kind": "house"}, "bad_snapshot"),
+     ({"asset_id": "0"}, "bad_snapshot"), ({"asset_id": "1; drop"}, "bad_snapshot"),
+     ({"document": []}, "bad_type"), ({"document": {"name": "x" * 65536}}, "bad_snapshot")],
 )  # fmt: skip
-def test_a_snapshot_is_of_an_asset(world: World, seller: UUID, changes: dict[str, Any]) -> None:
-    with refused(world.connection, "bad_snapshot"):
+def test_a_snapshot_is_of_an_asset(
+    world: World, seller: UUID, changes: dict[str, Any], code: str
+) -> None:
+    with refused(world.connection, code):
         world.command("asset_snapshot_take", actor_id=seller, **SNAPSHOT | changes)
 
 
