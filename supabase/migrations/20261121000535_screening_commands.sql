@@ -32,20 +32,6 @@ $$;
 comment on function service.screenings_due(integer) is
 'Claims addresses that are new, or whose last answer is to be renewed, for two minutes -> [{screening_id, rail, address}].';
 
-create function private.freeze_for_hit(p_screening public.wallet_screenings) returns uuid[]
-language plpgsql volatile set search_path = ''
-as $$
-begin
-    return private.hold_escrows(array(
-        select e.id from public.escrow_transactions as e
-        where e.id = any (private.reached_by_hit(p_screening)) and e.completed_at is null
-            and not private.was_held_for(e.id, p_screening)
-    ), 'screening', p_screening.id::text, 'screening_hit');
-end
-$$;
-comment on function private.freeze_for_hit(public.wallet_screenings) is
-'Holds what a hit reaches, unless the address holds it already or the same answer did before; those it held.';
-
 create function private.unfunded_with(p_screening public.wallet_screenings) returns uuid[]
 language plpgsql stable set search_path = ''
 as $$
@@ -66,15 +52,15 @@ $$;
 comment on function private.unfunded_with(public.wallet_screenings) is
 'Escrows on the rail of a hit that nobody has paid yet, of parties who named the address as their own.';
 
-create function private.reached_by_hit(p_screening public.wallet_screenings) returns uuid[]
+create function private.paid_from(p_screening public.wallet_screenings) returns uuid[]
 language plpgsql volatile set search_path = ''
 as $$
 begin
-    return private.unfunded_with(p_screening);
+    return '{}';
 end
 $$;
-comment on function private.reached_by_hit(public.wallet_screenings) is
-'Escrows that a hit holds: those without money of parties who named the address, and those whose money came from it. Never one that is funded with other money.';
+comment on function private.paid_from(public.wallet_screenings) is
+'Escrows whose money came from the address of a hit; what that address has paid is quarantined.';
 
 create function private.was_held_for(p_escrow_id uuid, p_screening public.wallet_screenings) returns boolean
 language plpgsql stable set search_path = ''
@@ -91,6 +77,30 @@ end
 $$;
 comment on function private.was_held_for(uuid, public.wallet_screenings) is
 'Whether the address of a hit holds the escrow, or the same answer did before: each holds it once, so that nothing is held for ever.';
+
+create function private.freeze_for_hit(p_screening public.wallet_screenings) returns uuid[]
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_unfunded uuid[] := private.unfunded_with(p_screening);
+    v_paid uuid[] := private.paid_from(p_screening);
+begin
+    -- In the order of their ids, as every command.
+    perform from public.escrow_transactions as e
+    where e.id = any (v_unfunded || v_paid) order by e.id for no key update;
+    -- Locked and read again: what others have paid in the meantime goes on.
+    v_unfunded := array(
+        select u.id from unnest(v_unfunded) as u (id)
+        inner join unnest(private.unfunded_with(p_screening)) as s (id) on u.id = s.id
+    );
+    return private.hold_escrows(array(
+        select distinct r.id from unnest(v_unfunded || v_paid) as r (id)
+        where not private.was_held_for(r.id, p_screening)
+    ), 'screening', p_screening.id::text, 'screening_hit');
+end
+$$;
+comment on function private.freeze_for_hit(public.wallet_screenings) is
+'Holds what a hit reaches, unless the address holds it already or the same answer did before; those it held. Reached are escrows without money of parties who named the address, and those whose money came from it; never one that is funded with other money.';
 
 create function private.lift_screening(p_rail public.escrow_rail, p_address text) returns integer
 language plpgsql volatile set search_path = ''
@@ -197,7 +207,7 @@ begin
 end
 $$;
 comment on function service.screening_record(service.command) is
-'What the provider said of a claimed address {screening_id, rail, address, provider, result, categories, risk_score, document_hash} -> {outcome: recorded, repeated or late, frozen: escrows}. A hit that nobody cleared holds what private.reached_by_hit names. Raises screening_not_found (404).';
+'What the provider said of a claimed address {screening_id, rail, address, provider, result, categories, risk_score, document_hash} -> {outcome: recorded, repeated or late, frozen: escrows}. A hit that nobody cleared holds what private.freeze_for_hit names. Raises screening_not_found (404).';
 
 -- Definer: service_role may give the command, not write the tables.
 create function service.screening_clear(command service.command) returns jsonb

@@ -272,12 +272,12 @@ $$;
 comment on function service.quarantines_expire(integer) is
 'Decides about deposits that nobody decided about in time: what came from an address that is not warned of any more counts, all else stays in the account of the quarantine. How many.';
 
-create or replace function private.reached_by_hit(p_screening public.wallet_screenings) returns uuid[]
+create or replace function private.paid_from(p_screening public.wallet_screenings) returns uuid[]
 language plpgsql volatile set search_path = ''
 as $$
 declare
     v_deposit public.chain_deposits;
-    v_escrows uuid[] := private.unfunded_with(p_screening);
+    v_escrows uuid[] := '{}';
 begin
     for v_deposit in
         select d.* from public.chain_deposits as d

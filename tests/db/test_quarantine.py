@@ -219,6 +219,21 @@ def test_a_sender_warned_of_after_it_paid_holds_what_it_paid_and_nothing_else(
     assert world.problems() == []
 
 
+def test_a_sender_warned_of_holds_everything_that_it_paid(world: World) -> None:
+    """However many, next to what it has not paid yet and what others have paid."""
+    parties = (world.user(), world.user())
+    unrelated = rails.awaiting(world)
+    paid = [payable(world, parties=parties) for _ in range(3)]
+    for made, to in paid:
+        sent(world, made, to, "100")
+    unpaid, _ = payable(world, parties=parties)
+    assert warned(world, SENDER)["frozen"] == 3
+    assert [held(world, made) for made, _ in paid] == [True] * 3
+    assert [held(world, unpaid), held(world, unrelated)] == [False, False]
+    assert [len(waiting(world, made)) for made, _ in paid] == [1] * 3
+    assert world.problems() == []
+
+
 def test_money_that_went_back_holds_nothing(world: World) -> None:
     """A stranger pays a funded escrow once more before anybody warns of them."""
     made, to = _funded(world)

@@ -84,7 +84,7 @@ def limits_are_what_was_traded(day: MarketDay) -> None:
         daily = trader.call("my_limits")["limits"]["daily"]
         if daily["limit"] is not None:
             limited += 1
-            used = recount.used_today(_all(trader, "p2p_trades"), day.stack.clock.now())
+            used = recount.used_today(trader, _all(trader, "p2p_trades"), day.stack.clock.now())
             assert Decimal(daily["used"]) == used <= Decimal(daily["limit"]), trader.name
     assert limited == LIMITED
 

@@ -25,7 +25,7 @@ def rate(trader: Client) -> None:
         return
     rated = {each["trade_id"] for each in trader.read("p2p_ratings", "trade_id")}
     done = trader.rest.table("p2p_trades").select("id").in_("status", ["completed", "split"])
-    for trade in done.limit(500).execute().data:
+    for trade in done.is_("is_rated", "true").limit(500).execute().data:
         if isinstance(trade, dict) and trade["id"] not in rated:
             score = trader.rng.randint(1, 5)
             _insert(trader, "rate", "p2p_ratings", trade_id=trade["id"], score=score, comment="")

@@ -89,7 +89,7 @@ _IN_DISPUTE = {
 # (state, phase, role): weights of a hundred, per look.
 _MOVES: Mapping[tuple[str, str, str], Sequence[tuple[float, Move]]] = {
     ("funded", "", "payee"): (
-        (70, Move("mark-paid", {"reference": "as agreed"})), (6, Move("concede")),
+        (68, Move("mark-paid", {"reference": "as agreed"})), (9, Move("concede")),
         (6, Move("cancel")),
     ),
     ("funded", "", "payer"): (

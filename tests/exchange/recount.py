@@ -25,7 +25,7 @@ def figures(owner: Client, trades: Rows, escrows: dict[str, dict[str, Any]]) -> 
         )
         is_ruled: bool = trade["status"] != "cancelled" and escrow["last_event"] in _RULED
         part = round(to_buyer if is_buyer else 1 - to_buyer, 4)
-        if trade["status"] in ("completed", "split"):
+        if trade["status"] in ("completed", "split") and trade["is_rated"]:
             settled[other].append(Decimal(trade["reference_amount"]) * to_buyer)
         if other in settled or is_ruled:
             lost[other] = lost.get(other, False) or bool(is_ruled and part < Decimal("0.5"))
@@ -53,13 +53,15 @@ def ratings(owner: Client, trades: Rows, given: Rows) -> tuple[int, Decimal | No
     return sum(map(len, by_author.values())), mean
 
 
-def used_today(trades: Rows, now: datetime) -> Decimal:
-    """Of the daily limit: trades of 24 hours that were not called off."""
+def used_today(owner: Client, trades: Rows, now: datetime) -> Decimal:
+    """Of the daily limit: trades of 24 hours; one that was called off counts for who gave it up."""
     return sum(
         (
             Decimal(trade["reference_amount"])
             for trade in trades
-            if trade["status"] not in ("cancelled", "refunded")
+            if (
+                trade["status"] not in ("cancelled", "refunded") or trade["given_up_by"] == owner.id
+            )
             and datetime.fromisoformat(trade["created_at"]) > now - timedelta(hours=24)
         ),
         Decimal(),

@@ -17,7 +17,8 @@ def bounded(market: Market, **limits: int) -> None:
     """Set the limits of newcomers; those not named are none."""
     market.owner.execute(
         "update public.verification_tiers set per_trade_limit = null, daily_limit = %s, "
-        "monthly_limit = %s, max_open_trades = %s, max_unpaid_takes = %s, max_method_risk = null "
+        "monthly_limit = %s, max_open_trades = %s, max_unpaid_takes = %s, max_method_risk = null, "
+        "max_published_orders = null, max_unbacked_orders = null "
         "where id = 0",
         [limits.get(each) for each in ("daily", "monthly", "open_trades", "unpaid_takes")],
     )

@@ -216,7 +216,9 @@ def test_a_debt_is_set_off_once_by_payments_at_the_same_time(market: Market, cro
     first, *later = _funded(market, payer, payee, 5)
     assert _accept(payer, first)(market.door).done
     # On its way when the bank takes all of it back: the payee owes what it got.
-    assert len(market.door.service_rpc("payouts_claim", {"rail": RAIL})) == 1
+    claimed = market.door.service_rpc("payouts_claim", {"rail": RAIL})
+    # Claims of the races before this one may be over by now.
+    assert [each["escrow_id"] for each in claimed if each["party_id"] == str(payee)] == [str(first)]
     case = {"escrow_id": str(first), "kind": "rail_reversal", "amount": "5",
             "provider_event_id": f"dp_{first}"}  # fmt: skip
     crowd.rush([lambda door: door.service_rpc("escrow_rail_case", {"command": case})] * 6)

@@ -1,16 +1,16 @@
-"""A hit comes while others act: it freezes or it is too late, and nothing in between."""
+"""A hit comes while others act: it holds or it is too late, and nothing in between."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
-from tests.db.escrow import Escrow
 from tests.db.screenings import CLEAR, HIT, address
-from tests.db.trades import funded
-from tests.db.world import World
+from tests.db.trades import signed
+from tests.db.world import World, plain
 from tests.races import say
 from tests.races.crowd import Crowd
 from tests.races.door import Door
@@ -20,21 +20,36 @@ from tests.stack.cluster import Cluster
 MANY = 8
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """An escrow on the chain that nobody has paid yet, and what its rail says when it is paid."""
+
+    id: UUID
+    payer: UUID
+    payee: UUID
+    paid: dict[str, Any]
+
+    def pay(self, door: Door) -> say.Said:
+        key = {"idempotency_key": str(uuid4()), "request_hash": "hash"}
+        return say.service(door, "escrow_commit", **self.paid, **key)
+
+
 @pytest.fixture
-def escrows(database: Cluster) -> list[Escrow]:
-    """Escrows on the chain of one payee who has a watched address, all delivered."""
+def escrows(database: Cluster) -> list[Waiting]:
+    """Escrows without money, of one payee who has a watched address."""
     with psycopg.connect(database.url("postgres")) as connection:
         world = World(connection, arbiters=0)
         payee = world.user("payee")
-        made = [
-            funded(world, "market_goods", parties=(world.user("payer"), payee)) for _ in range(MANY)
+        made = [signed(world, parties=(world.user("payer"), payee)) for _ in range(MANY)]
+        return [
+            Waiting(
+                each.id, each.payer, each.payee, plain(each.decision("funds_confirmed", "rail"))
+            )
+            for each in made
         ]
-        for each in made:
-            each.commit("perform", "payee")
-    return made
 
 
-def claims(market: Market, escrows: list[Escrow]) -> list[dict[str, Any]]:
+def claims(market: Market, escrows: list[Waiting]) -> list[dict[str, Any]]:
     """Everything that is due, with a new address of the payee among it."""
     market.one(
         "select private.watch_address('usdc_base', %s, %s, 'payout')", address(), escrows[0].payee
@@ -48,26 +63,32 @@ def record(claim: dict[str, Any], result: str) -> Callable[[Door], Any]:
     return lambda door: door.service_rpc("screening_record", {"command": command})
 
 
-def test_a_hit_and_releases(crowd: Crowd, market: Market, escrows: list[Escrow]) -> None:
+def test_a_hit_and_payments(crowd: Crowd, market: Market, escrows: list[Waiting]) -> None:
     (claim,) = claims(market, escrows)
-    releases = [say.trade(each.payer, each.id, "release", confirm=True) for each in escrows]
     half = MANY // 2
+    payments = [each.pay for each in escrows]
     tasks: list[Callable[[Door], Any]] = [
-        *releases[:half], record(claim, "hit"), *releases[half:],
+        *payments[:half], record(claim, "hit"), *payments[half:],
     ]  # fmt: skip
     answers = crowd.rush(tasks)
     frozen = answers.pop(half)["frozen"]
     said = [each.code for each in answers]
     assert set(said) <= {"", "escrow_frozen"}
-    # Whoever was refused is frozen, whoever was not is released.
+    # Whoever was refused is held, whoever was not has paid and goes on.
     assert said.count("escrow_frozen") == frozen
-    states = market.states([each.id for each in escrows])
-    assert [state == "released" for state in states] == [code == "" for code in said]
+    ids = [each.id for each in escrows]
+    assert market.states(ids) == ["awaiting_funds" if code else "funded" for code in said]
+    held = market.rows(
+        "select escrow_id from public.escrow_holds where escrow_id = any (%s) "
+        "and kind = 'screening' and closed_at is null", ids,
+    )  # fmt: skip
+    refused = {each.id for each, code in zip(escrows, said, strict=True) if code}
+    assert {escrow_id for (escrow_id,) in held} == refused
     assert market.problems() == []
 
 
 def test_one_answer_recorded_many_times(
-    crowd: Crowd, market: Market, escrows: list[Escrow]
+    crowd: Crowd, market: Market, escrows: list[Waiting]
 ) -> None:
     (claim,) = claims(market, escrows)
     answers = crowd.rush([record(claim, "hit") for _ in range(10)])
@@ -78,7 +99,7 @@ def test_one_answer_recorded_many_times(
 
 
 def test_many_workers_claim_each_address_once(
-    crowd: Crowd, market: Market, escrows: list[Escrow]
+    crowd: Crowd, market: Market, escrows: list[Waiting]
 ) -> None:
     watched = {address() for _ in range(40)}
     for each in watched:
@@ -93,9 +114,9 @@ def test_many_workers_claim_each_address_once(
 
 
 def test_hits_of_two_parties_who_trade_with_each_other(
-    crowd: Crowd, market: Market, escrows: list[Escrow], database: Cluster
+    crowd: Crowd, market: Market, escrows: list[Waiting], database: Cluster
 ) -> None:
-    """Both freeze the same escrows: one does, the other finds it done."""
+    """Each holds the escrows of its party, the payee's all: every hit is a reason of its own."""
     parties: list[UUID] = [escrows[0].payee, *(each.payer for each in escrows)]
     for party in parties:
         market.one("select private.watch_address('usdc_base', %s, %s, 'payout')", address(), party)
@@ -105,5 +126,10 @@ def test_hits_of_two_parties_who_trade_with_each_other(
                       "and party_id = any (%s)", each["address"], parties)
     ]  # fmt: skip
     answers = crowd.rush([record(each, "hit") for each in found])
-    assert sum(each["frozen"] for each in answers) == MANY
+    assert sum(each["frozen"] for each in answers) == 2 * MANY
+    assert market.rows(
+        "select distinct count(*) from public.escrow_holds where escrow_id = any (%s) "
+        "and kind = 'screening' and closed_at is null group by escrow_id",
+        [each.id for each in escrows],
+    ) == [(2,)]  # fmt: skip
     assert market.problems() == []
