@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.stack.cluster import Cluster, ClusterFailed
 from tests.stack.furnish import FurnishFailed, furnish, prices
+from tests.stack.lambdas import FunctionFailed
 from tests.stack.migrations import MigrationFailed, push_migrations
 from tests.stack.paths import STATE, SUPABASE, MissingPart
 from tests.stack.people import PEOPLE
@@ -146,6 +147,8 @@ def run(port: int) -> None:
         if not home.up_to_date():
             _upgrade(cluster, home)
         with prices() as source, _stack(cluster, home, port, source.variables()) as stack:
+            # Until something has a price, only small trades are open; the schedule comes later.
+            stack.tick("PricesFunction")
             home.furnish(stack)
             variables = _variables(stack)
             home.environment.touch(mode=0o600)
@@ -169,8 +172,8 @@ def main() -> int:
         print(f"up: {error} (make up PORT=…)", file=sys.stderr)
         return 1
     except (
-        CannotStart, ClusterFailed, FurnishFailed, MigrationFailed, MissingPart, PolicyFailed,
-        PostgrestFailed, SeedFailed,
+        CannotStart, ClusterFailed, FunctionFailed, FurnishFailed, MigrationFailed, MissingPart,
+        PolicyFailed, PostgrestFailed, SeedFailed,
     ) as error:  # fmt: skip
         print(f"up: {error}", file=sys.stderr)
         return 1

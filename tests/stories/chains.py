@@ -37,6 +37,7 @@ class ChainDesk:
             **put_in_place(stack.aws.client),
             **screening.variables(),
         )
+        self._keep_time()
         chain.mint(chain.hot_wallet.address, _FLOAT)
         chain.give_ether(chain.hot_wallet.address, 10**20)
 
@@ -59,11 +60,13 @@ class ChainDesk:
         asked = self._scene.move(
             payer, escrow, "asks where to pay", "deposit-address", expect="200"
         )
+        self._keep_time()
         self.chain.transfer(self._accounts[payer.id], str(asked.body["address"]), amount)
         self._scene.tell(payer.name, f"sends {amount} USDC there", "in a block", "Base")
 
     def settle(self, what: str) -> None:
         """Blocks go by until what is on the chain is final, and the workers work."""
+        self._keep_time()
         self.chain.mine(_FINAL)
         for worker in ("UsdcBaseWatchFunction", "EscrowReportsFunction"):
             self._stack.tick(worker)
@@ -71,9 +74,15 @@ class ChainDesk:
 
     def pay_out(self, what: str) -> None:
         """What is owed is signed, sent, and confirmed when it is final."""
+        self._keep_time()
         self._stack.tick("ScreenFunction")
         self._stack.tick("UsdcBasePayoutsFunction")
         self.chain.mine(_FINAL)
         self._scene.wait(minutes=5)
+        self._keep_time()
         self._stack.tick("UsdcBasePayoutsFunction")
         self._scene.tell("schedule", what, "", "UsdcBasePayoutsFunction")
+
+    def _keep_time(self) -> None:
+        # Money of a block that is days older than its escrow would not be believed.
+        self.chain.catch_up(self._scene.now())

@@ -12,6 +12,11 @@ def limit_reached(stage: Stage) -> None:
         stage.olga, "has checked bob's phone: tier 1", f"/profiles/{bob.id}/verify",
         {"flag": "phone", "reason": "He answered the code."}, aal="aal2", expect="200",
     )  # fmt: skip
+    with stage.market() as market:
+        # Takes count at the index when it is above their price.
+        market.set("BTC", "USD", "50000")
+        stage.wait(minutes=20)
+        stage.schedule("PricesFunction", "asks two sources: 50000 USD", ["indexes"])
     order = stage.drafts(alice, "0.1", min_order_amount="0.001")
     stage.publishes(alice, order, "0.1")
     for _ in range(_TAKES):

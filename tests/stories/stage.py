@@ -40,6 +40,13 @@ class Stage(Scene):
         )  # fmt: skip
         return order
 
+    def cancels(self, maker: User, order: str) -> None:
+        """The maker takes an order out of the book; what nobody took is free again."""
+        self.command(
+            maker, "takes the order out of the book", f"/orders/{order}/cancel",
+            expect="200 cancelled",
+        )  # fmt: skip
+
     def completes(self, taker: User, order: str, amount: str, maker: User) -> None:
         """A whole trade without a word: taken, paid and released."""
         answer = taker.post(f"/orders/{order}/take", _take(amount))

@@ -26,4 +26,10 @@ def two_takers(stage: Stage) -> None:
                     taker, answer.body["trade_id"], "thinks better of it and gives the trade back",
                     "concede", expect="200 refunded",
                 )  # fmt: skip
+    quantities = alice.read("p2p_orders", "remaining,reserved,status", id=order)[0]
+    stage.claim(
+        "all of it is listed again, for others", quantities,
+        {"remaining": "0.3", "reserved": "0", "status": "active"},
+    )  # fmt: skip
+    stage.cancels(alice, order)
     stage.claim("alice has all of it again", alice.balance("BTC"), balance("0.3"))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
@@ -167,6 +168,14 @@ class Chain(AbstractContextManager["Chain"]):
         """A block that much later."""
         self.anvil.ask("evm_increaseTime", hex(seconds))
         self.mine()
+
+    def catch_up(self, now: datetime) -> None:
+        """Blocks of this time from here on, where those of the chain are older."""
+        behind = int(now.timestamp()) - int(
+            self.anvil.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16
+        )
+        if behind > 0:
+            self.advance(behind)
 
     def give_ether(self, address: str, wei: int = _ETHER) -> None:
         """Set what an address has for gas."""
