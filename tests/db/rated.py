@@ -50,7 +50,7 @@ def ruled(world: World, trade: Escrow, winner: str) -> None:
     row = trade.row()
     loser = "payee" if winner == "payer" else "payer"
     finding = "not_paid" if winner == "payer" else "paid"
-    parts = {f"{winner}_amount": row.amount, f"{loser}_amount": 0, "reason": finding}
+    parts = {f"{winner}_amount": row.amount, f"{loser}_amount": Decimal(0), "reason": finding}
     trade.commit("decide", "arbiter", payload=trade.payload("decide", "arbiter", row) | parts)
     trade.expire()
     trade.commit("timeout_settle", "timer")

@@ -72,7 +72,7 @@ def test_each_finding_awards_what_the_table_of_outcomes_says(world: World, kind:
                     escrow.commit("decide", "arbiter", payload=ruling)
     other_product = "delivered" if kind == "p2p" else "paid"
     with refused(world.connection, "finding_unknown"):
-        ruling = {"payee_amount": amount, "payer_amount": 0, "grounds": GROUNDS}
+        ruling = {"payee_amount": amount, "payer_amount": Decimal(0), "grounds": GROUNDS}
         escrow.commit("decide", "arbiter", payload=ruling | {"reason": other_product})
 
 

@@ -61,9 +61,9 @@ def test_incident_24_the_fee_is_of_the_released_part_and_once(world: World) -> N
 
 
 def test_incident_25_amounts_are_exact_and_nothing_is_too_small_to_release(world: World) -> None:
-    order, maker = sell_order(world, "1", min_order_amount="0.00000001", price="1000000")
+    order, maker = sell_order(world, "1", min_order_amount="0.00001", price="1000000")
     taker = world.user()
-    amounts = ("0.00000001", "0.00000199", "0.0000021", "0.1", "0.29", "0.57")
+    amounts = ("0.00001", "0.00001999", "0.0000201", "0.1", "0.29", "0.57")
     received = Decimal(0)
     for amount in amounts:
         fiat = (Decimal(amount) * 1000000).quantize(Decimal("0.01"))
@@ -71,6 +71,7 @@ def test_incident_25_amounts_are_exact_and_nothing_is_too_small_to_release(world
         done = Escrow(world, trade, maker, taker).commit("accept", "payer")
         payee, fee = Decimal(done["payee_amount"]), Decimal(done["fee_amount"])
         assert payee + fee == Decimal(amount)
+        assert fee > 0
         assert 0 <= Decimal(amount) * 50 / 10000 - fee < Decimal("0.00000001")
         received += payee
     assert world.balance(taker)[0] == received
@@ -131,7 +132,7 @@ def test_incident_29_a_makers_payment_data_is_for_the_taker(world: World) -> Non
 
 def _with_instructions(world: World, maker: UUID, text: str) -> UUID:
     order = draft(world, maker)
-    as_user(world.connection, maker)
+    as_user(world.connection, maker, aal="aal2")
     world.run("insert into public.p2p_auto_replies values (%s, %s)", order, text)
     as_owner(world.connection)
     return order
