@@ -203,8 +203,8 @@ def test_law_8_the_database_says_what_time_it_is(world: World) -> None:
 
 def test_law_8_no_command_brings_its_own_time(world: World) -> None:
     escrow = p2p_trade(world)
-    escrow.commit("perform", "payee", now="2000-01-01", updated_at="2000-01-01",
-                  performed_at="2000-01-01")  # fmt: skip
+    long_ago = "2000-01-01T00:00:00Z"
+    escrow.commit("perform", "payee", now=long_ago, updated_at=long_ago, performed_at=long_ago)
     performed = world.one(
         "select performed_at from public.escrow_transactions where id = %s", escrow.id
     )
@@ -293,7 +293,7 @@ def test_law_12_bad_input_loses_nothing(world: World) -> None:
     before = world.rows("select o::text from public.p2p_orders as o")
     for field, value in (("amount", "lots"), ("order_id", "x"), ("actor_id", "x"),
                          ("expires_at", "soon"), ("expected_price", "")):  # fmt: skip
-        with refused(world.connection, "22P02", "22007"):
+        with refused(world.connection, "bad_type"):
             world.command("order_take", **command | {field: value})
     assert world.rows("select o::text from public.p2p_orders as o") == before
     assert isinstance(Escrow(world, take(world, order, world.user()), order, order), Escrow)
