@@ -44,8 +44,9 @@ def _names_no_edge(move: Move, d: Body) -> bool:
     """Where the parts name the end, others than the one end there is name none."""
     if move.settles != "default" or move.to != ("refunded", ""):
         return False
-    gross = (d.get("payee_amount") or 0) + (d.get("fee_amount") or 0)
-    return bool(gross != 0)
+    payee, fee = d.get("payee_amount"), d.get("fee_amount")
+    # Parts that do not say what the payee gets do not say that it is nothing.
+    return payee is None or fee is None or bool(payee + fee != 0)
 
 
 def judge(world: World, d: Body) -> Verdict:
