@@ -170,7 +170,7 @@ def test_while_frozen_the_clock_says_what_is_left(world: World) -> None:
     told = announced(escrow)
     assert told["frozen"]
     assert (told["deadline_at"], told["expires_at"]) == (None, None)
-    world.advance(days=30)
+    world.advance(days=29)
     assert swept(world).moved == 0
     assert announced(escrow)["frozen_seconds_left"] == told["frozen_seconds_left"] > 0
     escrow.commit("unfreeze", "operator")

@@ -75,7 +75,7 @@ def test_who_loses_disputes_is_noticed(world: World, winner: str, loser: str) ->
     world.run("update public.security_rules set threshold = 1 where id = 'lost_disputes'")
     escrow = EVERY_POLICY["decide"](world, "market_service")
     row = escrow.row()
-    parts = {f"{winner}_amount": row.amount, f"{loser}_amount": 0}
+    parts = {f"{winner}_amount": row.amount, f"{loser}_amount": "0"}
     escrow.commit("decide", "arbiter", payload=escrow.payload("decide", "arbiter", row) | parts)
     assert watch(world) == set()
     escrow.expire()

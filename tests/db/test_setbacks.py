@@ -227,7 +227,7 @@ def test_an_escrow_that_cannot_be_read_stops_no_other(world: World) -> None:
 def test_a_report_that_can_never_be_applied_is_set_aside(world: World) -> None:
     escrow = awaiting(world, "stripe")
     other = awaiting(world, "stripe")
-    report(world, escrow, "odd_1", currency="LTC")
+    report(world, escrow, "odd_1")
     report(world, escrow, "ch_1")
     report(world, other, "ch_2")
     (odd,) = world.rows("select min(id) from public.rail_reports")[0]

@@ -87,9 +87,9 @@ def test_a_second_approval_nobody_gives(world: World, policy: str) -> None:
 
 
 def test_a_frozen_dispute_ends_when_it_is_let_go(world: World) -> None:
-    """A freeze is an open pause: it stops every clock, and is the operator's to end."""
+    """A freeze stops every clock until the operator ends it, or its own time does."""
     escrow = ONCE["frozen_decide"](world, "market_service")
-    world.advance(days=400)
+    world.advance(days=29)
     assert _due(world) == []
     escrow.commit("unfreeze", "operator")
     _swept(escrow)
