@@ -22,7 +22,7 @@ declare
     v_listing uuid;
     v_contract jsonb;
     v_milestone jsonb := '{"title": "A half", "description": "", "amount": "1", "days": 14}';
-    v_day jsonb := jsonb_build_object('deadline_at', now() + interval '1 day', 'expires_at', now() + interval '1 day');
+    v_hour jsonb := jsonb_build_object('deadline_at', now() + interval '1 hour', 'expires_at', now() + interval '1 hour');
     v_terms jsonb;
 begin
     for buyer_id, seller_id in
@@ -45,7 +45,7 @@ begin
         v_terms := jsonb_build_object('payload', jsonb_build_object('terms_hash', v_contract ->> 'document_hash'));
         for escrow_id in select (m ->> 'milestone_id')::uuid from jsonb_array_elements(v_contract -> 'milestones') as m loop
             perform bench.commit(escrow_id, 1, 'sign', seller_id, v_terms);
-            perform bench.commit(escrow_id, 2, 'countersign', buyer_id, v_terms || v_day);
+            perform bench.commit(escrow_id, 2, 'countersign', buyer_id, v_terms || v_hour);
             return next;
         end loop;
     end loop;
