@@ -147,13 +147,15 @@ begin
     );
     if v_answer is not null then
         return v_answer;
-    elsif v_kind = 'withdrawal' then
-        perform private.ask(command, (command ->> 'party_id')::uuid, 'withdrawal');
     end if;
     v_answer := jsonb_build_object('transfer_id', ledger.move_external(
         v_kind, (command ->> 'party_id')::uuid, command ->> 'currency', (command ->> 'amount')::numeric,
         coalesce(command ->> 'memo', ''), (command ->> 'actor_id')::uuid, command ->> 'reference'
     ));
+    -- Of a party that there is.
+    if v_kind = 'withdrawal' then
+        perform private.ask(command, (command ->> 'party_id')::uuid, 'withdrawal');
+    end if;
     return private.finish_command(command, v_answer, private.clock());
 end
 $$;

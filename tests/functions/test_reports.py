@@ -16,7 +16,8 @@ FUNCTION = "EscrowReportsFunction"
 def said(stack: Stack, *kinds: str) -> UUID:
     """An escrow that waits for its money, and a report of each kind."""
     with behind(stack) as world:
-        escrow = rails.awaiting(world)
+        # Of the rails, cards have chargebacks.
+        escrow = rails.awaiting(world, "stripe")
         for kind in kinds:
             rails.report(world, escrow, f"{escrow.id}:{kind}", kind, reference=str(escrow.id))
         return escrow.id
