@@ -26,6 +26,8 @@ SAID: dict[str, dict[str, str]] = {
         "look": "unknown", "submit": "submitted", "confirm": "confirmed", "fail": "failed_final",
     },
 }  # fmt: skip
+# Zero, precompiles and what else of the low addresses nobody has a key to.
+NOBODYS = range(2**32)
 WORDS = ("submit", "confirm", "fail", "postpone", "lose", "look")
 
 
@@ -226,7 +228,9 @@ def judge_destination(world: World, body: Body) -> Verdict:
     known = world.known(body["actor_id"], body)
     if known is not None:
         return known
-    return DONE if body["address"].startswith("0x") else refused("bad_address")
+    if not body["address"].startswith("0x"):
+        return refused("bad_address")
+    return refused("bad_destination") if int(body["address"], 16) in NOBODYS else DONE
 
 
 def apply_destination(world: World, body: Body, given: Answer) -> Answer:
