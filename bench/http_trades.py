@@ -50,11 +50,11 @@ def over_postgrest(post: Post, maker: Maker, taker: Taker, service_key: str) -> 
     taken = {
         "order_id": maker.order_id, "actor_id": taker.user_id, "amount": AMOUNT,
         "expected_price": PRICE, "fiat_amount": FIAT_AMOUNT,
-        "deadline_at": str(now + timedelta(minutes=30)),
-        "expires_at": str(now + timedelta(minutes=40)), **key(),
+        "deadline_at": (now + timedelta(minutes=30)).isoformat(),
+        "expires_at": (now + timedelta(minutes=40)).isoformat(), **key(),
     }  # fmt: skip
     escrow_id = post("take", "/rpc/order_take", headers, {"command": taken})["trade_id"]
-    tomorrow = str(now + timedelta(hours=24))
+    tomorrow = (now + timedelta(hours=24)).isoformat()
     commit("perform", 1, taker.user_id, "aal1", deadline_at=tomorrow, expires_at=tomorrow)
     commit(
         "accept", 2, maker.user_id, "aal2",
