@@ -108,6 +108,9 @@ def _unfreezing(now: Situation, role: str) -> str | None:
 
 def _timing(now: Situation, event: str, role: str, late: bool) -> str | None:
     if role == "timer":
+        if event.startswith("rail_") and now.policy == "p2p_crypto":
+            # No rail holds anything of the exchange, at any hour.
+            return "other_rail"
         # The rails of the scenes hold money for ever.
         if not late or event == "timeout_hold" or event.startswith("rail_"):
             return "not_due"
