@@ -21,6 +21,7 @@ create table public.fiat_rates (
 alter table public.fiat_rates enable row level security;
 create index fiat_rates_set_by_idx on public.fiat_rates (set_by);
 select private.make_audited('public.fiat_rates', 'currency');
+select private.make_text('public.fiat_rates', 'prose', 'reason');
 comment on table public.fiat_rates is
 'What one unit of bank money is worth in the reference currency: from the daily list of a central bank, or set by an operator where that has none. Past rows are in the audit log.';
 comment on column public.fiat_rates.currency is 'Of which one unit.';

@@ -50,7 +50,7 @@ def _quota(
 
 
 def _write(world: World, who: UUID, statement: LiteralString) -> None:
-    as_user(world.connection, who)
+    as_user(world.connection, who, aal="aal2")
     world.connection.execute(statement, {"me": who})
     as_owner(world.connection)
 

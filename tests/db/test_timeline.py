@@ -226,8 +226,11 @@ def test_a_rating_is_on_it_when_the_reader_may_know(world: World) -> None:
     for reader, seen in ((escrow.payer, both[:1]), (escrow.payee, []), (world.operator, [])):
         assert ratings(reader) == seen
     _rates(world, escrow, escrow.payee, 2, "")
-    for reader in (escrow.payer, escrow.payee, world.operator):
+    for reader in (escrow.payer, escrow.payee):
         assert ratings(reader) == both
+    # Others read each at a time that does not tie it to the other: within three days.
+    world.advance(days=3)
+    assert ratings(world.operator) == both
 
 
 def _rates(world: World, escrow: Escrow, who: UUID, score: int, comment: str) -> None:
