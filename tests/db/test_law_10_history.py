@@ -81,6 +81,7 @@ def _history(world: World) -> None:
     world.command("outage_declare", from_at=begin, to_at=world.now(), reason="a fire",
                   actor_id=world.operator, aal="aal2")  # fmt: skip
     rails.released(world)
+    rails.report(world, rails.awaiting(world, rail="stripe"), "of another rail", rail="usdc_base")
     onchain(world, world.user("payer"), world.user("payee"))
     assert rails.cost(world, "txn_1")
     with world.acting("service_role"):
