@@ -276,8 +276,8 @@ def test_the_rails_own_end_is_respected(world: World) -> None:
         ({"reason": "x" * 501}, "bad_outage"),
         ({"from_at": None}, "bad_outage"),
         ({"to_at": None}, "bad_outage"),
-        ({"to_at": "infinity"}, "bad_outage"),
-        ({"from_at": "-infinity"}, "bad_outage"),
+        ({"to_at": "infinity"}, "bad_type"),
+        ({"from_at": "-infinity"}, "bad_type"),
     ],
 )
 def test_what_is_no_outage(world: World, changes: dict[str, Any], code: str) -> None:
