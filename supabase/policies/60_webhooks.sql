@@ -1,8 +1,8 @@
 -- Members read what is sent in their party's name; who may act for it changes the endpoints.
 
 grant select (
-    id, party_id, url, description, event_types, status, disabled_reason, version, consecutive_failures, quick_answers, failing_since,
-    paused_until, closed_at, created_by, created_at, updated_at
+    id, party_id, url, description, event_types, status, disabled_reason, version, consecutive_failures, failing_since,
+    quick_answers, paused_until, closed_at, created_by, created_at, updated_at
 ) on public.webhook_endpoints to authenticated;
 create policy webhook_endpoints_select_own on public.webhook_endpoints for select to authenticated
 using (party_id = any(array(select private.my_parties())));
