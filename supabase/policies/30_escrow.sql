@@ -23,8 +23,8 @@ grant select (
     id, product, policy_id, rail, payer_id, payee_id, currency, amount, fee_bps, perform_within, accept_within,
     state, phase,
     version, state_version, deadline_at, expires_at, frozen_at, rail_hold_until, revision_count,
-    performed_at, payer_amount, payee_amount, fee_amount, taken_amount, claim_until, transaction_hash, terms_hash, signed_by,
-    last_event, last_actor_role, created_at, updated_at, completed_at
+    performed_at, payer_amount, payee_amount, fee_amount, taken_amount, claim_until, transaction_hash, terms_hash,
+    signed_by, last_event, last_actor_role, created_at, updated_at, completed_at
 ) on public.escrow_transactions to authenticated;
 create policy escrow_transactions_select_involved on public.escrow_transactions for select to authenticated
 using (

@@ -28,8 +28,12 @@ alter role supabase_auth_admin set search_path = 'auth';
 alter role postgres set search_path = '"$user"', 'public', 'extensions';
 
 -- Hosted, an extension lets the owner role set what PostgREST reads.
-grant set on parameter "pgrst.db_pre_request" to postgres;
-grant set on parameter "pgrst.db_max_rows" to postgres;
+do $$
+begin
+    execute 'grant set on parameter "pgrst.db_pre_request" to postgres';
+    execute 'grant set on parameter "pgrst.db_max_rows" to postgres';
+end
+$$;
 
 alter database postgres owner to postgres;
 alter database postgres set "pgrst.db_schemas" = 'public,service';
