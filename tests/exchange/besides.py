@@ -39,7 +39,7 @@ def block(trader: Client, other: Client) -> None:
 
 def hand_in(trader: Client, escrow: Row) -> None:
     """Now and then a file: announced, uploaded to object storage, handed in."""
-    if trader.rng.random() > 0.3:
+    if trader.rng.random() > 0.6:
         return
     content = f"Statement {trader.rng.random()} of {trader.name}".encode()
     sha256 = hashlib.sha256(content).hexdigest()

@@ -95,8 +95,8 @@ _MOVES: Mapping[tuple[str, str, str], Sequence[tuple[float, Move]]] = {
     ("funded", "", "payer"): (
         (1, _EARLY), (2, Move("cancel", aal="aal2")), (1, Move("dispute")),
     ),
-    ("performed", "", "payer"): ((60, _RELEASE), (6, Move("dispute")), (3, _SPLIT)),
-    ("performed", "", "payee"): ((2, Move("concede")), (5, Move("dispute")), (3, _SPLIT)),
+    ("performed", "", "payer"): ((58, _RELEASE), (9, Move("dispute")), (3, _SPLIT)),
+    ("performed", "", "payee"): ((2, Move("concede")), (8, Move("dispute")), (3, _SPLIT)),
     **{
         ("disputed", "statements", role): (
             (50, Move("statement", {"body": "This is how it was."})), *_IN_DISPUTE[role],
