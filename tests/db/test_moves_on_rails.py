@@ -11,7 +11,7 @@ from tests.db.world import World
 # On the rail internal the payer pays from the balance: nobody outside brings or takes anything.
 ONLY_OUTSIDE = {
     "rail_return", "rail_void", "funds_confirmed", "funds_mismatch", "top_up", "propose_partial",
-    "accept_partial", "return_funds", "timeout_return",
+    "accept_partial", "return_funds", "timeout_return", "rail_take", "rail_dispute", "rail_restore",
 }  # fmt: skip
 # Where money has come that does not match: from outside.
 OUTSIDE = {
