@@ -2,10 +2,10 @@
 
 import contextlib
 import json
-import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,17 +53,14 @@ def _probe(function: Function) -> tuple[float, float]:
     return told["ms"], told["mb"]
 
 
-def _peak(function: Function) -> float | None:
-    """Most memory that a running environment of the function has used, MB; None off Linux."""
+def _peak(pids: Iterable[int]) -> float | None:
+    """Most memory that one of these processes has used, MB; None off Linux and for none."""
     peaks = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, ValueError, StopIteration):
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-            status = (entry / "status").read_text().splitlines()
-            mine = f"PPid:\t{os.getpid()}" in status
-            if mine and function.handler.encode() in words:
-                line = next(each for each in status if each.startswith("VmHWM:"))
-                peaks.append(int(line.split()[1]) / 1024)
+    for pid in pids:
+        with contextlib.suppress(OSError, StopIteration):
+            status = Path(f"/proc/{pid}/status").read_text().splitlines()
+            line = next(each for each in status if each.startswith("VmHWM:"))
+            peaks.append(int(line.split()[1]) / 1024)
     return max(peaks, default=None)
 
 
@@ -76,7 +73,10 @@ def footprints(lambdas: Lambdas, repeats: int) -> list[Footprint]:
         times, sizes = zip(*(_probe(function) for _ in range(repeats)), strict=True)
         found.append(
             Footprint(
-                function.name, statistics.median(times), statistics.median(sizes), _peak(function)
+                function.name,
+                statistics.median(times),
+                statistics.median(sizes),
+                _peak(lambdas.pids(function.name)),
             )
         )
     return found

@@ -167,7 +167,8 @@ def _functions(results: Results) -> Table:
     return Table(
         "Functions",
         "Import in a fresh process with bytecode at hand, resident memory after it, and the "
-        "most that an environment used while the trades above ran.",
+        "most that an environment used while the trades above ran, with the libraries of all "
+        "functions, which environments of the local stack share.",
         ("function", "import ms", "memory MB", "at work MB"),
         rows,
     )

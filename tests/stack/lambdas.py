@@ -71,6 +71,10 @@ class _Environment:
             raise FunctionFailed(f"{self.function.name} failed:\n{trace}")
         return answer["result"]
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def alive(self) -> bool:
         return not self._dead and self._process.alive()
 
@@ -123,6 +127,11 @@ class Lambdas:
         for environment in victims:
             environment.kill()
         return len(victims)
+
+    def pids(self, name: str) -> list[int]:
+        """Numbers of the processes of a function's environments."""
+        with self._changed:
+            return [each.pid for each in (*self._idle[name], *self._busy[name])]
 
     def retire(self) -> None:
         """Start every environment anew, the busy ones when they have answered."""
