@@ -96,6 +96,8 @@ declare
 begin
     if v_answer is not null then
         return v_answer;
+    elsif not v_aside and command ->> 'event' is distinct from 'take_up' then
+        perform private.refuse('illegal_move');
     elsif v_aside and (btrim(v_reason) = '' or length(v_reason) > 500) then
         perform private.refuse('reason_required');
     end if;
@@ -116,4 +118,4 @@ begin
 end
 $$;
 comment on function service.setback_decide(service.command) is
-'Operator command about work that failed {queue, subject, event, reason, actor_id, aal, idempotency_key, request_hash}. event set_aside: nobody tries it again, and what waits behind it goes on; any other: it is tried at the next look. Raises setback_not_found (404), reason_required (422).';
+'Operator command about work that failed {queue, subject, event, reason, actor_id, aal, idempotency_key, request_hash}. event set_aside: nobody tries it again, and what waits behind it goes on; take_up: it is tried at the next look. Raises setback_not_found (404), illegal_move (409), reason_required (422).';

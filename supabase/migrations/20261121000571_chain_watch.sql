@@ -198,13 +198,14 @@ create function service.chain_alarm(kind text) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-    if kind in ('chain_nonce_taken', 'chain_answers_differ') then
-        perform private.chain_alarm(kind, private.clock());
+    if kind is null or kind not in ('chain_nonce_taken', 'chain_answers_differ') then
+        raise sqlstate 'PT422' using message = 'bad_kind', detail = 'There is no such alarm.';
     end if;
+    perform private.chain_alarm(kind, private.clock());
 end
 $$;
 comment on function service.chain_alarm(text) is
-'Tells operators, once an hour at most: chain_nonce_taken, a nonce of the hot wallet was used by nothing of ours; chain_answers_differ, one answer about a payment contradicts another.';
+'Tells operators, once an hour at most: chain_nonce_taken, a nonce of the hot wallet was used by nothing of ours; chain_answers_differ, one answer about a payment contradicts another. Raises bad_kind (422).';
 
 create function private.report_deposit(p_deposit public.chain_deposits) returns void
 language plpgsql volatile set search_path = ''

@@ -64,6 +64,9 @@ _KINDS = {
     "image-uploads": "alone",
     "images": "alone",
     "payout-destinations": "alone",
+    "operator-requests": "requests",
+    "fiat-rates": "deposits",
+    "setbacks": "deposits",
 }
 
 
@@ -162,6 +165,10 @@ class Cast:
     def _quarantines(self, word: str) -> Part:
         command = COMMANDS["quarantine_accept"](self._world)
         return Part(self._world.operator, command["quarantine_id"])
+
+    def _requests(self, word: str) -> Part:
+        command = COMMANDS[f"operator_request_{word}"](self._world)
+        return Part(command["actor_id"], command["request_id"])
 
     def _transfers(self, word: str) -> Part:
         return Part(self._world.operator, self._world.deposit(self._world.user(), "1"))

@@ -34,7 +34,8 @@ OPTIONAL = {
     "escrow_rail_case": {"reason", "due_by"},
     "escrow_case_close": {"amount", "resolution"},
     "webhook_endpoint_create": {"party_id", "description", "event_types"},
-    "webhook_resend": {"event_ids", "since", "until", "after"},
+    "webhook_ping": {"aal"},
+    "webhook_resend": {"event_ids", "since", "until", "after", "aal"},
     "profile_verify": {"tier"},
     "verification_event": {"provider_reference"},
     "payout_destination_set": {"party_id"},
@@ -61,6 +62,7 @@ UNREAD = {
     ("concede", "deadline_at"), ("concede", "expires_at"),
     ("funds_mismatch", "provider_time"), ("profile_verify", "tier"),
     ("funds_mismatch", "actor_id"), ("funds_confirmed", "actor_id"),
+    ("payout_retry", "confirms"), ("payout_keep", "confirms"),
 }  # fmt: skip
 # Where nothing is a right amount.
 MAY_BE_ZERO = {
@@ -85,7 +87,7 @@ MAY_BE_ANYBODY = {
 # What makes a command count once, each in its way.
 ONCE_BY = {
     "idempotency_key", "provider_event_id", "version", "screening_id", "case_id", "reference",
-    "provider_reference",
+    "provider_reference", "as_of",
 }  # fmt: skip
 # Judged field by field once; other moves only differ in their payload.
 WHOLE_DECISIONS = ("perform", "accept_split", "funds_confirmed")
