@@ -247,15 +247,15 @@ def test_of_money_that_waits_the_rest_waits_on(world: World, amount: str, left: 
 
 
 def test_of_money_in_two_currencies_each_is_its_own(world: World) -> None:
-    escrow = awaiting(world)
-    report(world, escrow, "log-1", amount="40")
-    report(world, escrow, "log-2", currency="USDC_ETH", amount="70")
-    lost_of = {"reference": "log-2", "currency": "USDC_ETH", "amount": "70"}
-    report(world, escrow, "log-2:lost", "reversal_lost", **lost_of)
+    escrow = awaiting(world, "stripe")
+    report(world, escrow, "ch_1", amount="40")
+    report(world, escrow, "ch_2", currency="EUR", amount="70")
+    lost_of = {"reference": "ch_2", "currency": "EUR", "amount": "70"}
+    report(world, escrow, "ch_2:lost", "reversal_lost", **lost_of)
     apply(world)
     assert escrow.place == ("funding_exception", "")
     assert escrow.suspense() == 40
-    assert payments(world, escrow) == [("rail_return", escrow.payer, "USDC_ETH", 70, "confirmed")]
+    assert payments(world, escrow) == [("rail_return", escrow.payer, "EUR", 70, "confirmed")]
     assert world.problems() == []
 
 
