@@ -235,7 +235,6 @@ def test_the_profile_follows_name_and_user(world: World) -> None:
     ) == "Nova"  # fmt: skip
     assert world.problems() == []
     world.run("update public.profiles set deleted_at = private.clock() where id = %s", trade.payer)
-    settled(world, world.user("seller"), trade.payer)
     query: LiteralString = "select from public.trader_profiles where party_id = %s"
     assert world.rows(query, trade.payer) == []
     assert world.problems() == []

@@ -61,8 +61,21 @@ def test_the_document_says_what_is_refused(path: str) -> None:
         ("event_ids", "all_failed", [nasty.UUID]), ("since", "all_failed", "2026-01-01T00:00:00Z"),
         ("expected_version", "body", 1),
     ) if one in route.fields]  # fmt: skip
-    differ = [what for what, body in bodies if route.judge.is_valid(body) != _accepts(model, body)]
+    differ = [
+        what
+        for what, body in bodies
+        if route.judge.is_valid(body) != _accepts(model, body) and not _has_no_words(model, body)
+    ]
     assert not differ
+
+
+def _has_no_words(model: type[BaseModel], body: Any) -> bool:
+    """Whether a body is refused for its text alone, which no schema can say."""
+    try:
+        model.model_validate(body)
+    except ValidationError as error:
+        return {each["type"] for each in error.errors()} == {"text"}
+    return False
 
 
 @pytest.mark.parametrize("path", ROUTES)

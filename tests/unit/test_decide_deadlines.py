@@ -33,6 +33,7 @@ WITHIN = {
     "countersign": POLICY.fund_within,
     "funds_mismatch": POLICY.exception_within,
     "dispute": POLICY.statement_within,
+    "rail_dispute": POLICY.statement_within,
     "timeout_dispute": POLICY.statement_within,
     "statement": POLICY.statement_within,
     "statement_reply": POLICY.acknowledge_within,
