@@ -81,6 +81,7 @@ language plpgsql stable set search_path = ''
 as $$
 declare
     v_rail public.rails;
+    v_came numeric;
 begin
     select * into strict v_rail from public.rails where id = p_escrow.rail;
     if not v_rail.has_reports then
@@ -96,13 +97,18 @@ begin
         return 'rail_currency';
     elsif p_amount > v_rail.max_amount then
         return 'report_too_large';
-    elsif p_kind <> 'funds' and (
-        p_currency <> p_escrow.currency
-        -- What was to be paid in bounds it too: a chargeback may be heard of before the payment.
-        or p_amount > greatest(private.paid_in(p_escrow), p_escrow.amount) * (1 + v_rail.margin_bps / 10000.0)
-        + v_rail.margin_amount
-    ) then
-        return 'report_too_large';
+    elsif p_kind <> 'funds' then
+        if p_currency = p_escrow.currency then
+            -- What was to be paid in bounds it too: a chargeback may be heard of before the payment.
+            v_came := greatest(private.paid_in(p_escrow), p_escrow.amount);
+        else
+            -- Money of another currency that waits to go back may be taken back, too.
+            select sum(r.amount) into v_came from public.rail_reports as r
+            where r.escrow_id = p_escrow.id and r.kind = 'funds' and r.currency = p_currency;
+        end if;
+        if v_came is null or p_amount > v_came * (1 + v_rail.margin_bps / 10000.0) + v_rail.margin_amount then
+            return 'report_too_large';
+        end if;
     end if;
     return null;
 end

@@ -136,7 +136,7 @@ begin
 end
 $$;
 comment on function service.chain_scanned(service.command) is
-'Blocks were read {chain_id, after {number, hash} or null, last {number, hash, time}, transfers [{transaction_hash, log_index, block_number, block_hash, block_time, token, sender, recipient, amount}]}: keeps the transfers and the place, in one. False when another has read on from there.';
+'Blocks were read {chain_id, cursor {number, hash} or null, last {number, hash, time}, transfers [{transaction_hash, log_index, block_number, block_hash, block_time, token, sender, recipient, amount}]}: keeps the transfers and the place, in one. False when another has read on from there.';
 
 -- Definer: as above.
 create function service.chain_cursors(chain_id bigint) returns jsonb

@@ -417,3 +417,11 @@ def test_what_was_asked_for_never_changes(world: World) -> None:
         world.run("update public.operator_requests set state = 'expired', deadline_at = null")
     with refused(world.connection, "append_only"):
         world.run("delete from public.operator_requests")
+
+
+def test_a_request_that_is_not_there_is_not_found(world: World) -> None:
+    named = {"request_id": uuid4(), "actor_id": world.operator, "aal": "aal2"}
+    with refused(world.connection, "request_not_found"):
+        world.command("operator_request_confirm", **named, command_hash="b" * 64)
+    with refused(world.connection, "request_not_found"):
+        world.command("operator_request_close", **named, reason="not on the statement")

@@ -127,8 +127,8 @@ def test_two_readers_count_a_deposit_once(scene: Scene) -> None:
     verdict = [{**deposit, "event": "credit", "proof": proof_of(deposit)}]
     moved = scene.one("select service.chain_judged(8453, %s::jsonb)", json.dumps(verdict))
     assert moved == 0
-    scan = {"chain_id": 8453, "after": told["cursor"], "transfers": [],
-            "last": {"number": 10**6, "hash": "0x" + "a" * 64, "time": "2030-01-01"}}  # fmt: skip
+    last = {"number": 10**6, "hash": "0x" + "a" * 64, "time": "2030-01-01T00:00:00Z"}
+    scan = {"chain_id": 8453, "cursor": told["cursor"], "transfers": [], "last": last}
     assert scene.one("select service.chain_scanned(%s::jsonb)", json.dumps(scan)) is False
     scene.report()
     assert (scene.state(made), scene.deposits(made)) == ("funded", [("100", "credited", 1)])
