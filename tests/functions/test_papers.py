@@ -193,7 +193,7 @@ def test_words_that_no_paper_can_show_are_refused_with_the_offer(
         "milestone": {"title": word},
         "its words": {"description": word},
     }.get(place, {})
-    fields = {place: word} if place in ("title", "description") else {}
+    fields: dict[str, Any] = {place: word} if place in ("title", "description") else {}
     body: dict[str, Any] = {"amount": "300", "milestones": [part]}
     if place == "conditions":
         body["conditions"] = word
