@@ -22,6 +22,9 @@ from tests.model.product import word
 from tests.model.timers import drain, sweep
 from tests.model.views import Difference
 
+# Many stories on a busy machine; each by itself is short.
+pytestmark = pytest.mark.timeout(1200)
+
 RANDOM = st.randoms(use_true_random=False)
 STORIES, STEPS = 20, 60
 
