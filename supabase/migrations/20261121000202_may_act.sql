@@ -260,7 +260,7 @@ create function private.tg_parties__status() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
-    if btrim(new.status_reason) = '' or new.status_reason = old.status_reason then
+    if not private.has_words(new.status_reason) or new.status_reason = old.status_reason then
         perform private.refuse('reason_required');
     end if;
     new.status_since := private.clock();

@@ -98,7 +98,7 @@ begin
         return v_answer;
     elsif not v_aside and command ->> 'event' is distinct from 'take_up' then
         perform private.refuse('illegal_move');
-    elsif v_aside and (btrim(v_reason) = '' or length(v_reason) > 500) then
+    elsif v_aside and (not private.has_words(v_reason) or length(v_reason) > 500) then
         perform private.refuse('reason_required');
     end if;
     update public.setbacks set

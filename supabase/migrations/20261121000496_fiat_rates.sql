@@ -179,7 +179,7 @@ begin
         and length(command ->> 'source') between 1 and 200, false
     ) then
         perform private.refuse('bad_rate');
-    elsif coalesce(command ->> 'reason', '') = '' then
+    elsif not private.has_words(command ->> 'reason') then
         perform private.refuse('reason_required');
     end if;
     insert into public.fiat_rates (currency, rate, source, as_of, ends_at, set_by, reason, recorded_at)

@@ -147,6 +147,19 @@ $$;
 comment on function private.is_cheap(public.p2p_orders, timestamptz) is
 'Whether an order gives its maker a price that is worse than the index by more than the pair''s step_up_bps; without a fresh index nobody knows, and so yes.';
 
+create function private.ask_price(command jsonb, p_order public.p2p_orders, p_now timestamptz) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+    -- Whoever has only the session sells nothing at a ruinous price.
+    if private.is_cheap(p_order, p_now) then
+        perform private.ask(command, p_order.user_id, 'order_publish_cheap');
+    end if;
+end
+$$;
+comment on function private.ask_price(jsonb, public.p2p_orders, timestamptz) is
+'Asks for the second factor before an order with a cheap price enters the book. Raises what private.ask raises.';
+
 -- Definer: service_role may give commands, not write the tables.
 create function service.order_publish(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -162,10 +175,8 @@ begin
         perform private.refuse('order_not_draft');
     elsif v_order.expires_at <= v_turn.now then
         perform private.refuse('order_expired');
-    elsif private.is_cheap(v_order, v_turn.now) then
-        -- Whoever has only the session sells nothing at a ruinous price.
-        perform private.ask(command, v_order.user_id, 'order_publish_cheap');
     end if;
+    perform private.ask_price(command, v_order, v_turn.now);
     perform private.check_order_limits(v_order, v_turn.now);
     if v_order.type = 'sell' then
         perform private.move_order_money(v_order, 'p2p_order.publish', v_order.amount, v_turn.actor_id, v_turn.now);
@@ -213,10 +224,8 @@ begin
         perform private.refuse('order_not_paused');
     elsif v_order.expires_at <= v_turn.now then
         perform private.refuse('order_expired');
-    elsif private.is_cheap(v_order, v_turn.now) then
-        -- Whoever has only the session sells nothing at a ruinous price.
-        perform private.ask(command, v_order.user_id, 'order_publish_cheap');
     end if;
+    perform private.ask_price(command, v_order, v_turn.now);
     v_order := private.move_order(v_order, 'resume', 'active', v_order.remaining);
     return private.finish_command(command, private.order_answer(v_order), v_turn.now);
 end

@@ -52,16 +52,6 @@ $$;
 comment on function private.unfunded_with(public.wallet_screenings) is
 'Escrows on the rail of a hit that nobody has paid yet, of parties who named the address as their own.';
 
-create function private.paid_from(p_screening public.wallet_screenings) returns uuid[]
-language plpgsql volatile set search_path = ''
-as $$
-begin
-    return '{}';
-end
-$$;
-comment on function private.paid_from(public.wallet_screenings) is
-'Escrows whose money came from the address of a hit; what that address has paid is quarantined.';
-
 create function private.was_held_for(p_escrow_id uuid, p_screening public.wallet_screenings) returns boolean
 language plpgsql stable set search_path = ''
 as $$
