@@ -4,6 +4,7 @@ Nothing is decoded: only what stands at fixed places of JPEG, PNG and WebP files
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 MOST_PIXELS_A_SIDE = 8_192
 MOST_PIXELS = 40_000_000
@@ -39,8 +40,8 @@ def look(content: bytes) -> Seen | None:
     return None
 
 
-def _number(content: bytes, at: int, size: int, order: str = "big") -> int:
-    return int.from_bytes(content[at : at + size], "big" if order == "big" else "little")
+def _number(content: bytes, at: int, size: int, order: Literal["big", "little"] = "big") -> int:
+    return int.from_bytes(content[at : at + size], order)
 
 
 def _png(content: bytes) -> Seen | None:

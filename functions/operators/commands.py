@@ -17,6 +17,7 @@ from shared.identifier import Id
 from shared.moment import Moment
 from shared.money import PositiveAmount
 from shared.operators import operator_command
+from shared.text import Words
 
 
 class Confirm(Body):
@@ -26,7 +27,7 @@ class Confirm(Body):
 
 
 class Close(Body):
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[Words, Field(min_length=1, max_length=500)]
 
 
 class FiatRate(Body):
@@ -38,7 +39,7 @@ class FiatRate(Body):
     source: Annotated[str, Field(min_length=1, max_length=200)]
     as_of: Moment | None = None
     ends_at: Moment
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[Words, Field(min_length=1, max_length=500)]
 
 
 class FiatRateSet(BaseModel):
