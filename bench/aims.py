@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bench import postings, yardstick
+from bench import postings, strangers, yardstick
 from bench.commands import COMMANDS
 from bench.measures import Measure, ratio
 from bench.results import DIRECT, Results
@@ -155,7 +155,7 @@ def _beside_strangers(results: Results) -> Aim:
     found = results.strangers
     return _aim(
         "p99 of a command beside strangers, to alone",
-        ratio(found["beside strangers"].p99, found["alone"].p99) if found else None,
+        ratio(found[strangers.BESIDE].p99, found[strangers.ALONE].p99) if found else None,
         2, "{:.2f}", "", least=False,
     )  # fmt: skip
 

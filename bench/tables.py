@@ -79,8 +79,9 @@ def _strangers(results: Results) -> Table:
     return Table(
         "Commands beside strangers",
         f"Trades of one client over PostgREST, alone and while {results.scale.strangers} readers "
-        "without an account ask: half of it what they may, half what is closed to them. They share "
-        "the cores with what is measured.",
+        "without an account ask, each about once a second: half of it what they may, half what is "
+        "closed to them. Without a pause they ask again as soon as they have an answer: an edge "
+        "in front limits that. They share the cores with what is measured.",
         ("commands", "trades/s", "p50 ms", "p99 ms"),
         rows,
     )

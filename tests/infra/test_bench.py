@@ -46,7 +46,7 @@ def test_every_part_is_measured(results: Results) -> None:
     assert set(results.pages) == {*book.QUESTIONS, book.LATE}
     assert set(results.market_pages) == {*contracts.BY_ANYBODY, *contracts.BY_A_BUYER}
     assert set(results.milestones) == set(contracts.COMMANDS)
-    assert set(results.strangers) == {strangers.ALONE, strangers.BESIDE}
+    assert set(results.strangers) == {strangers.ALONE, *strangers.PAUSES}
     assert results.relay is not None
     assert set(results.inbox) == clients
     assert results.taken_up is not None
