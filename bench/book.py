@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from psycopg import ClientCursor
 
-from bench import world
+from bench import server, world
 from bench.cpu import watching
 from bench.http_connection import HttpConnection, HttpFailed
 from bench.load import SCRIPTS, LoadFailed
@@ -103,7 +103,7 @@ def pages(scale: Scale) -> dict[str, Measure]:
     Raises LoadFailed.
     """
     found = {}
-    with Stack.start(durable=True, clock=False) as stack:
+    with server.stack(scale) as stack:
         _fill(stack, scale.orders)
         connection = HttpConnection("127.0.0.1", stack.postgrest.port)
         try:

@@ -8,14 +8,13 @@ from urllib.parse import urlencode
 
 from psycopg import ClientCursor
 
-from bench import signed, world
+from bench import server, signed, world
 from bench.cpu import watching
 from bench.http_connection import HttpConnection, HttpFailed
 from bench.load import SCRIPTS, Load, LoadFailed
 from bench.measures import Measure
 from bench.progress import say
 from bench.scale import Scale
-from bench.server import measure
 from tests.stack.cluster import SUPERUSER
 from tests.stack.stack import Stack
 
@@ -154,7 +153,7 @@ def _commands(stack: Stack, milestones: int) -> dict[str, Measure]:
     for name, script in COMMANDS.items():
         say(f"{name}: {milestones:,} milestones")
         load = Load(SCRIPTS / script, 1, each=milestones, variables={"turn": 0})
-        found[name] = measure(stack.cluster, load)
+        found[name] = server.measure(stack.cluster, load)
     released = stack.cluster.execute(
         "select count(*) from bench.tickets as t join public.escrow_transactions as e"
         " on e.id = t.escrow_id where e.state = 'released'"
@@ -171,7 +170,7 @@ def pages_and_commands(scale: Scale) -> tuple[dict[str, Measure], dict[str, Meas
     On a stack of its own: what the other parts measure is not done among so many rows.
     Raises LoadFailed.
     """
-    with Stack.start(durable=True, clock=False) as stack:
+    with server.stack(scale) as stack:
         _fill(stack, scale.contracts, scale.people)
         _pay_in(stack, scale.milestones // 2, scale.people)
         pages = _pages(stack, scale.pages)

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any, Self
 from uuid import uuid4
 
-from bench import subscribers
+from bench import server, subscribers
 from bench.load import LoadFailed
 from bench.measures import Measure
 from bench.progress import say
@@ -128,7 +128,7 @@ def waves(scale: Scale, manner: str) -> list[Measure]:
     wave, when nobody knows who is dead, and the next. Raises LoadFailed."""
     dead = 0 if manner == NONE else scale.endpoints // 10
     living, receiver, found = _Living(), WebhookReceiver(), []
-    with Stack.start(durable=True, clock=False) as stack:
+    with server.stack(scale) as stack:
         endpoints = receiver.endpoints(dead, MANNERS[manner]())
         endpoints += receiver.endpoints(scale.endpoints - dead, living.answer)
         urls = [each.url for each in endpoints]

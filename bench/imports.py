@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.progress import say
+from bench.scale import Scale
 from tests.stack.lambdas import Lambdas
 from tests.stack.paths import ROOT
 from tests.stack.template import Function
@@ -64,13 +65,13 @@ def _peak(pids: Iterable[int]) -> float | None:
     return max(peaks, default=None)
 
 
-def footprints(lambdas: Lambdas, repeats: int) -> list[Footprint]:
-    """One for each function of the template; medians. Call it while the functions are warm."""
+def footprints(lambdas: Lambdas, scale: Scale) -> list[Footprint]:
+    """One for each function that is wanted; medians. Call it while the functions are warm."""
     found = []
-    for function in lambdas.functions.values():
+    for function in list(lambdas.functions.values())[: scale.functions]:
         say(f"import of {function.name}")
         _probe(function)  # writes the bytecode that Lambda finds in the package
-        times, sizes = zip(*(_probe(function) for _ in range(repeats)), strict=True)
+        times, sizes = zip(*(_probe(function) for _ in range(scale.repeats)), strict=True)
         found.append(
             Footprint(
                 function.name,

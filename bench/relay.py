@@ -2,7 +2,7 @@
 
 import time
 
-from bench import subscribers
+from bench import server, subscribers
 from bench.cpu import watching
 from bench.load import LoadFailed
 from bench.measures import Measure, median
@@ -36,7 +36,7 @@ def rate(scale: Scale) -> Measure:
     On a stack of its own where nobody has an endpoint: what the queue of a deployment takes
     cannot be measured here. Raises LoadFailed.
     """
-    with Stack.start(durable=True, clock=False) as stack:
+    with server.stack(scale) as stack:
         people = subscribers.people(stack, _PEOPLE)
         stack.tick(FUNCTION)
         measures = []

@@ -17,7 +17,9 @@ class Scale:
     deployment has up to 20 and 5. dead: what the dead ones do. contracts: with two milestones each.
     milestones: delivered and released among them. payments: by card, payments_apart seconds
     from one to the next in the mean. transfers: on a chain, to so many addresses.
-    strangers: readers without an account beside commands.
+    strangers: readers without an account beside commands. batch: due escrows that one of the
+    timed ticks takes. functions: how many of the template are started fresh, None: all.
+    durable: with the commit settings of production.
     """
 
     seconds: float
@@ -43,6 +45,9 @@ class Scale:
     transfers: int
     addresses: int
     strangers: int
+    batch: int
+    functions: int | None
+    durable: bool
 
 
 FULL = Scale(
@@ -51,11 +56,12 @@ FULL = Scale(
     events=20_000, endpoints=1_000, senders=8, failing_senders=2,
     dead=("none", "hang up", "never answer"), contracts=1_000_000, milestones=1_000,
     payments=300, payments_apart=0.4, transfers=10_000, addresses=500, strangers=64,
+    batch=500, functions=None, durable=True,
 )  # fmt: skip
 QUICK = Scale(
-    seconds=0.5, warm_up=0, repeats=1, clients=(2,), people=20, due=300,
-    not_due=2_000, ticks=2, queries=100, orders=3_000, pages=40,
-    events=200, endpoints=20, senders=1, failing_senders=1, dead=("hang up",),
-    contracts=2_000, milestones=20, payments=2, payments_apart=0.05, transfers=40, addresses=4,
-    strangers=4,
+    seconds=0.3, warm_up=0, repeats=1, clients=(2,), people=20, due=100,
+    not_due=1_000, ticks=2, queries=20, orders=1_000, pages=20,
+    events=100, endpoints=20, senders=1, failing_senders=1, dead=("hang up",),
+    contracts=1_000, milestones=10, payments=2, payments_apart=0.05, transfers=40, addresses=4,
+    strangers=4, batch=50, functions=2, durable=False,
 )  # fmt: skip

@@ -7,9 +7,11 @@ from bench import pgbench, psycopg_client
 from bench.cpu import watching
 from bench.load import Load
 from bench.measures import Measure
-from tests.stack.cluster import DATABASE, Cluster
+from bench.scale import Scale
+from tests.stack.cluster import Cluster
 from tests.stack.prepared import copy_prepared
 from tests.stack.rundirs import run_directory
+from tests.stack.stack import Stack
 
 
 @contextlib.contextmanager
@@ -25,12 +27,20 @@ def bare_server() -> Iterator[Cluster]:
             cluster.stop()
 
 
-def url_of(cluster: Cluster, role: str = "postgres", database: str = DATABASE) -> str:
-    return cluster.url(role).rpartition("/")[0] + f"/{database}"
+@contextlib.contextmanager
+def stack(scale: Scale) -> Iterator[Stack]:
+    """A fresh stack; its clock is that of the machine."""
+    with Stack.start(durable=scale.durable, shared=not scale.durable, clock=False) as running:
+        yield running
+
+
+def url_of(cluster: Cluster, role: str = "postgres", database: str | None = None) -> str:
+    """Connection string; of the cluster's own database where none is named."""
+    return cluster.url(role).rpartition("/")[0] + f"/{database or cluster.database}"
 
 
 def measure(
-    cluster: Cluster, load: Load, *, role: str = "postgres", database: str = DATABASE
+    cluster: Cluster, load: Load, *, role: str = "postgres", database: str | None = None
 ) -> Measure:
     """Run a load on a database of the server. Raises LoadFailed."""
     client = pgbench if pgbench.program() else psycopg_client

@@ -13,6 +13,7 @@ from bench.cpu import watching
 from bench.load import LoadFailed
 from bench.measures import Measure
 from bench.progress import say
+from bench.scale import Scale
 from functions.escrow.snapshot import parse_snapshot
 from functions.escrow.timers import decide_timer
 from tests.stack.cluster import Cluster
@@ -57,7 +58,7 @@ def direct(cluster: Cluster, count: int, people: int) -> Measure:
     with watching(cluster) as with_cpu, cluster.connect() as connection:
         batches: list[float] = []
         done, began = 0, time.perf_counter()
-        while moved := _timed(connection, batches):
+        while moved := _timed(connection, BATCH, batches):
             done += moved
         seconds = time.perf_counter() - began
     if done != wanted:
@@ -65,9 +66,9 @@ def direct(cluster: Cluster, count: int, people: int) -> Measure:
     return with_cpu(Measure.of(done, done / seconds, batches))
 
 
-def _timed(connection: psycopg.Connection[Any], batches: list[float]) -> int:
+def _timed(connection: psycopg.Connection[Any], size: int, batches: list[float]) -> int:
     started = time.perf_counter()
-    moved = _tick(connection, BATCH)
+    moved = _tick(connection, size)
     if moved:
         batches.append((time.perf_counter() - started) * 1000)
     return moved
@@ -88,24 +89,24 @@ def by_function(stack: Stack, count: int, people: int) -> Measure:
     return with_cpu(Measure(wanted, wanted / seconds))
 
 
-def _batches(cluster: Cluster, count: int, people: int) -> tuple[float, float]:
+def _batches(cluster: Cluster, scale: Scale) -> tuple[float, float]:
     """Median ms of a whole batch, and of a tick that finds nothing."""
-    due.add_due(cluster, count * BATCH, people)
+    due.add_due(cluster, scale.ticks * scale.batch, scale.people)
     times: list[float] = []
     with cluster.connect() as connection:
-        while _timed(connection, times):
+        while _timed(connection, scale.batch, times):
             pass
         idle = []
         for _ in range(50):
             started = time.perf_counter()
-            _tick(connection, BATCH)
+            _tick(connection, scale.batch)
             idle.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times[:count]), statistics.median(idle)
+    return statistics.median(times[: scale.ticks]), statistics.median(idle)
 
 
-def ticks(cluster: Cluster, count: int, not_due: int, people: int) -> Ticks:
+def ticks(cluster: Cluster, scale: Scale) -> Ticks:
     """The same ticks before and after so many rows are there that are not due."""
-    batch_before, idle_before = _batches(cluster, count, people)
-    due.add_not_due(cluster, not_due, people)
-    batch_with, idle_with = _batches(cluster, count, people)
-    return Ticks(not_due, batch_before, batch_with, idle_before, idle_with)
+    batch_before, idle_before = _batches(cluster, scale)
+    due.add_not_due(cluster, scale.not_due, scale.people)
+    batch_with, idle_with = _batches(cluster, scale)
+    return Ticks(scale.not_due, batch_before, batch_with, idle_before, idle_with)

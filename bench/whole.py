@@ -17,6 +17,7 @@ from bench import (
     postings,
     relay,
     rls,
+    server,
     strangers,
     sweep,
     world,
@@ -54,7 +55,7 @@ def _queries(stack: Stack, scale: Scale, results: Results) -> None:
 
 
 def _functions(stack: Stack, scale: Scale, results: Results) -> None:
-    results.functions = imports.footprints(stack.lambdas, scale.repeats)
+    results.functions = imports.footprints(stack.lambdas, scale)
 
 
 def _sweeps(stack: Stack, scale: Scale, results: Results) -> None:
@@ -66,7 +67,7 @@ def _sweeps(stack: Stack, scale: Scale, results: Results) -> None:
 
 def _ticks(stack: Stack, scale: Scale, results: Results) -> None:
     _check(stack)  # before rows are added that are no real escrows
-    results.ticks = sweep.ticks(stack.cluster, scale.ticks, scale.not_due, scale.people)
+    results.ticks = sweep.ticks(stack.cluster, scale)
 
 
 def _contention(stack: Stack, scale: Scale, results: Results) -> None:
@@ -136,7 +137,7 @@ PARTS = {
 def run(scale: Scale, parts: Collection[str] = tuple(PARTS)) -> Results:
     """Measure. Raises LoadFailed, also when the books do not hold afterwards."""
     say("starting a stack with the commit settings of production")
-    with Stack.start(durable=True, clock=False) as stack:
+    with server.stack(scale) as stack:
         results = Results(scale, machine.describe(stack.cluster))
         yardstick.prepare(stack.cluster)
         world.prepare(stack.cluster, scale.people)

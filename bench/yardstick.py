@@ -1,4 +1,4 @@
-"""The yardstick: pgbench's TPC-B-like transaction, scale 10, in a database of its own."""
+"""The yardstick: pgbench's TPC-B-like transaction, in a database of its own."""
 
 import psycopg
 
@@ -13,14 +13,16 @@ DATABASE = "yardstick"
 SCALE = 10
 
 
-def prepare(cluster: Cluster) -> None:
+def prepare(cluster: Cluster, scale: int = SCALE) -> None:
+    """Make the database with 100,000 accounts times the scale."""
     with cluster.connect(SUPERUSER) as connection:
         connection.execute("create database yardstick owner postgres")
     url = url_of(cluster, database=DATABASE)
     if pgbench.program():
-        pgbench.initialise(url, SCALE)
+        pgbench.initialise(url, scale)
         return
     with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("select set_config('bench.scale', %s, false)", [str(scale)])
         connection.execute((SCRIPTS / "tpcb_tables.sql").read_bytes())
 
 
