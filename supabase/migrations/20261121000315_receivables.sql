@@ -13,7 +13,9 @@ create table public.receivables (
     lifted_until timestamptz check (isfinite(lifted_until)),
     created_at timestamptz not null,
     updated_at timestamptz not null,
-    constraint receivables_not_more_than_owed check (recovered_amount + cancelled_amount + written_off_amount <= amount),
+    constraint receivables_not_more_than_owed check (
+        recovered_amount + cancelled_amount + written_off_amount <= amount
+    ),
     constraint receivables_once unique (case_id, party_id)
 );
 alter table public.receivables enable row level security;

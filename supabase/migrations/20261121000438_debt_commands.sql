@@ -10,35 +10,38 @@ insert into public.operator_commands (kind, function_name, title) values
 -- Whom to spare is never the word of one.
 insert into public.operator_limits (kind, currency, above) values ('write_off', null, 0), ('lift', null, 0);
 
-create function private.begin_receivable_command(
-    command jsonb, p_kind text, out answer jsonb, out debt public.receivables
-)
+create function private.lock_debt(p_id uuid) returns public.receivables
 language plpgsql volatile set search_path = ''
 as $$
+declare
+    v_debt public.receivables;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    select * into debt from public.receivables as r where r.id = (command ->> 'receivable_id')::uuid;
+    select * into v_debt from public.receivables as r where r.id = p_id;
     -- The wallet before the debt, as whoever sets off.
     perform from public.wallets as w
-    where w.party_id = debt.party_id and w.currency = debt.currency and w.type = 'spot' for no key update;
-    select * into debt from public.receivables as r where r.id = debt.id for no key update;
-    answer := private.begin_operator_command(
-        p_kind, command, array[debt.party_id], debt.currency,
-        case p_kind when 'write_off' then (command ->> 'amount')::numeric else private.still_owed(debt) end
-    );
-    if answer is not null then
-        return;
-    elsif debt.id is null then
+    where w.party_id = v_debt.party_id and w.currency = v_debt.currency and w.type = 'spot' for no key update;
+    select * into v_debt from public.receivables as r where r.id = p_id for no key update;
+    return v_debt;
+end
+$$;
+comment on function private.lock_debt(uuid) is 'A debt under its lock and that of the wallet that owes it; nothing when there is none.';
+
+create function private.check_debt(p_debt public.receivables, p_reason text) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if p_debt.id is null then
         perform private.refuse('receivable_not_found');
-    elsif not private.has_words(command ->> 'reason') or length(command ->> 'reason') > 500 then
+    elsif not private.has_words(p_reason) or length(p_reason) > 500 then
         perform private.refuse('reason_required');
-    elsif private.still_owed(debt) <= 0 then
+    elsif private.still_owed(p_debt) <= 0 then
         perform private.refuse('more_than_owed');
     end if;
 end
 $$;
-comment on function private.begin_receivable_command(jsonb, text) is
-'Common entry of commands of operators about a debt, under its lock. Raises what private.begin_operator_command raises, receivable_not_found (404), more_than_owed (409), reason_required (422).';
+comment on function private.check_debt(public.receivables, text) is
+'What every decision about a debt needs. Raises receivable_not_found (404), more_than_owed (409), reason_required (422).';
 
 create function private.finish_receivable_command(
     command jsonb, p_event text, p_debt public.receivables, p_now timestamptz
@@ -67,18 +70,18 @@ create function service.receivable_write_off(command service.command) returns js
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn record;
-    v_debt public.receivables;
+    v_debt public.receivables := private.lock_debt((command ->> 'receivable_id')::uuid);
     v_amount numeric := (command ->> 'amount')::numeric;
+    v_answer jsonb;
     v_now timestamptz;
     v_transfer uuid;
     v_platform uuid := private.platform_party();
 begin
-    select * into v_turn from private.begin_receivable_command(command, 'write_off');
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    v_answer := private.begin_operator_command('write_off', command, array[v_debt.party_id], v_debt.currency, v_amount);
+    if v_answer is not null then
+        return v_answer;
     end if;
-    v_debt := v_turn.debt;
+    perform private.check_debt(v_debt, command ->> 'reason');
     if not coalesce(v_amount > 0 and private.fits(v_amount, v_debt.currency), false) then
         raise sqlstate 'PT422' using
             message = 'bad_amount', detail = 'Above zero, with no more decimals than the currency of the debt has.';
@@ -115,20 +118,22 @@ create function service.receivable_lift(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn record;
-    v_debt public.receivables;
+    v_debt public.receivables := private.lock_debt((command ->> 'receivable_id')::uuid);
     v_until timestamptz := (command ->> 'until')::timestamptz;
+    v_answer jsonb;
     v_now timestamptz;
 begin
-    select * into v_turn from private.begin_receivable_command(command, 'lift');
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    v_answer := private.begin_operator_command(
+        'lift', command, array[v_debt.party_id], v_debt.currency, private.still_owed(v_debt)
+    );
+    if v_answer is not null then
+        return v_answer;
     end if;
+    perform private.check_debt(v_debt, command ->> 'reason');
     v_now := private.clock();
     if not coalesce(v_until > v_now and v_until <= v_now + interval '31 days', false) then
         perform private.refuse('bad_end');
     end if;
-    v_debt := v_turn.debt;
     update public.receivables set lifted_until = v_until, updated_at = v_now where id = v_debt.id
     returning * into v_debt;
     return private.finish_receivable_command(command, 'lift', v_debt, v_now);
