@@ -152,6 +152,10 @@ def _ended(report: Report, case: Mapping[str, str]) -> Step:
 
 
 def _lost(report: Report, snapshot: Snapshot) -> Step:
+    escrow = snapshot.escrow
+    if report.currency != escrow.currency and escrow.state != "funding_exception":
+        # It had gone back to the payer at once: nobody holds it here.
+        return Case("discrepancy")
     if snapshot.escrow.state in TERMINAL:
         # Nobody heard of it before it was over: opened and ended in one.
         return Case("rail_reversal")

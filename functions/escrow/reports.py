@@ -82,7 +82,7 @@ def _apply(db: Database, data: Mapping[str, Any], done: Applied) -> None:
             command = _case(report, step.kind)
             answer = db.service_rpc("escrow_rail_case", {"command": command}, repeatable=True)
             applied_as = step.kind
-            if report.kind == "reversal_lost":
+            if step.kind == "rail_reversal" and report.kind == "reversal_lost":
                 _end(db, Outcome(answer["case_id"], report.kind, report.amount))
             done.cases += 1
         case Outcome():
@@ -108,15 +108,20 @@ def _end(db: Database, ended: Outcome) -> None:
 
 
 def _case(report: Report, kind: str) -> dict[str, Any]:
+    amount, reason = report.amount, report.reason
+    if kind == "discrepancy" and report.kind == "reversal_lost":
+        reason = "beyond_escrow"
+    elif kind == "discrepancy":
+        # What a rail gave and nothing waits for is below zero.
+        amount, reason = -amount, "rail_gave"
     return {
         "escrow_id": report.escrow_id,
         "kind": kind,
-        # What a rail gave and nothing waits for is below zero.
-        "amount": format_amount(-report.amount if kind == "discrepancy" else report.amount),
+        "amount": format_amount(amount),
         "currency": report.currency,
         "provider_event_id": f"{report.rail}:{report.provider_event_id}",
         "reference": report.reference,
-        "reason": "rail_gave" if kind == "discrepancy" else report.reason,
+        "reason": reason,
         "due_by": report.due_by.isoformat() if report.due_by else None,
     }
 

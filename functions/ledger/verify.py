@@ -1,5 +1,5 @@
-"""Scheduled: prove that the books are whole, and raise the alarm when they are not, or when money
-was lost that nobody has looked at."""
+"""Scheduled: prove that the books are whole, and raise the alarm when they are not, when money was
+lost that nobody has looked at, or when a rail said what cannot be and nobody has closed it."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ _RECENT = "25 hours"
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """How many problems were found, each one error line in the log, and how many losses wait for
-    an operator.
+    """How many problems were found, each one error line in the log, and how many losses and
+    reports that are not believed wait for an operator.
 
     Each hour looks at a day of entries, since all of them would outlast a statement in
     time; event may carry {"recent": "<interval>"}, null for everything.
@@ -26,7 +26,9 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     metrics.add_metric("LedgerProblems", MetricUnit.Count, len(found))
     losses: int = db.service_rpc("discrepancies_open", {}, repeatable=True)
     metrics.add_metric("DiscrepanciesOpen", MetricUnit.Count, losses)
-    return {"problems": len(found), "discrepancies": losses}
+    refused: int = db.service_rpc("refused_reports_remind", {}, repeatable=True)
+    metrics.add_metric("RefusedReportsOpen", MetricUnit.Count, refused)
+    return {"problems": len(found), "discrepancies": losses, "refused_reports": refused}
 
 
 handler = instrumented(run)

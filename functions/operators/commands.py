@@ -1,5 +1,6 @@
-"""HTTP commands of operators alone: a second one confirms or rejects what one asked for, and
-one says what bank money is worth where no list does."""
+"""HTTP commands of operators alone: a second one confirms or rejects what one asked for, one says
+what bank money is worth where no list does, and what becomes of debts and of reports that are not
+believed."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -18,6 +19,8 @@ from shared.moment import Moment
 from shared.money import PositiveAmount
 from shared.operators import operator_command
 from shared.text import Words
+
+from . import debts, refused_reports
 
 
 class Confirm(Body):
@@ -98,5 +101,5 @@ def set_fiat_rate(body: FiatRate, caller: Caller, key: Command, db: Db) -> Respo
     return operator_command(db, caller, key, "fiat_rate_set", fields)
 
 
-app = make_app(routes)
+app = make_app(routes, debts.routes, refused_reports.routes)
 handler = lambda_handler(app)

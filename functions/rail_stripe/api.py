@@ -132,6 +132,12 @@ class StripeApi:
         }
         return listing(lambda: self._api.transfers.list(params), parse.transfer)
 
+    def find_transfer(self, transfer_id: str) -> Answer[Transfer]:
+        """How a transfer stands now."""
+        return question(
+            lambda: self._api.transfers.retrieve(transfer_id, {"expand": _POSTING}), parse.transfer
+        )
+
     def refund(
         self, intent_id: str, amount: Decimal, currency: str, *, key: str
     ) -> Outcome[Refund]:

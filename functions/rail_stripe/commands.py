@@ -17,8 +17,9 @@ from shared.identifier import Id
 from shared.telemetry import logger
 
 from .api import StripeApi
+from .books import RAIL
 from .connection import stripe_api
-from .intents import RAIL, Funding
+from .intents import Funding
 from .objects import Intent
 from .outcome import Done, Outcome, Refused, Unknown
 

@@ -6,7 +6,8 @@ from shared.db import Database
 
 from .answers import NotYet, told
 from .api import StripeApi
-from .intents import RAIL, cost, follow_funding, funding_of
+from .books import RAIL, compare, cost, posted
+from .intents import follow_funding, funding_of
 from .objects import Dispute
 
 # Questions of a bank that took no money, yet.
@@ -28,6 +29,13 @@ def follow_dispute(db: Database, api: StripeApi, dispute_id: str) -> str:
         raise NotYet("a chargeback of money that has not come")
     for posting in dispute.postings:
         cost(db, posting.id, posting.currency, posting.fee, "dispute")
+        if posting.currency != dispute.currency:
+            # Its reports book the one currency, its posting moved the other.
+            booked = dispute.amount.copy_sign(-posting.amount)
+            compare(
+                db, funding["escrow_id"], posting.id, (dispute.currency, booked), posted(posting),
+                "settled_as_another",
+            )  # fmt: skip
     _report(db, funding["escrow_id"], dispute, "reversal_opened")
     if ended := _ENDED.get(dispute.status):
         _report(db, funding["escrow_id"], dispute, ended)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import Field, ValidationError
 
@@ -40,12 +41,16 @@ FOLLOWED = (
 )
 
 
+Kind = Literal["intent", "refunds", "dispute", "transfers", "transfer"]
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is to be looked at. kind: intent, refunds (of an intent), dispute, or transfers (of an
-    escrow). id: of the intent, the dispute or the escrow."""
+    """What is to be looked at. kind: intent, refunds (of an intent), dispute, transfers (of an
+    escrow), or one transfer that names no escrow. id: of the intent, the dispute, the escrow or the
+    transfer."""
 
-    kind: Literal["intent", "refunds", "dispute", "transfers"]
+    kind: Kind
     id: str
 
 
@@ -87,12 +92,18 @@ def subject(kind: str, body: str) -> Subject | None:
     if kind.startswith("charge.dispute."):
         return _subject("dispute", about.get("id"))
     if kind.startswith("transfer."):
-        return _subject("transfers", (about.get("metadata") or {}).get("escrow_id"))
+        group = (about.get("metadata") or {}).get("escrow_id") or about.get("transfer_group")
+        return _subject("transfers", _uuid(group)) or _subject("transfer", about.get("id"))
     refunds = kind.startswith(("refund.", "charge.refund"))
     return _subject("refunds" if refunds else "intent", about.get("payment_intent"))
 
 
-def _subject(
-    kind: Literal["intent", "refunds", "dispute", "transfers"], identifier: object
-) -> Subject | None:
+def _uuid(text: object) -> str | None:
+    try:
+        return str(UUID(text)) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _subject(kind: Kind, identifier: object) -> Subject | None:
     return Subject(kind, identifier) if isinstance(identifier, str) and identifier else None

@@ -19,7 +19,7 @@ from .connection import Connection
 from .disputes import follow_dispute
 from .event import PROVIDER, Subject, subject
 from .intents import follow_intent
-from .returns import follow_refunds, follow_transfers
+from .returns import follow_refunds, follow_transfer, follow_transfers
 
 BATCH = 50
 MOST_ATTEMPTS = 15
@@ -29,6 +29,7 @@ _FOLLOW: Mapping[str, Callable[[Database, StripeApi, str], str]] = {
     "refunds": follow_refunds,
     "dispute": follow_dispute,
     "transfers": follow_transfers,
+    "transfer": follow_transfer,
 }
 
 

@@ -6,14 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 from shared.db import Database
-from shared.telemetry import logger
 
 from .answers import NotOurs, NotYet, told
 from .api import StripeApi
+from .books import RAIL, compare, cost, posted
 from .objects import Intent
 from .outcome import Unknown
 
-RAIL = "stripe"
 _PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 Funding = Mapping[str, Any]
@@ -90,16 +89,12 @@ def _arrived(db: Database, funding: Funding, intent: Intent) -> None:
     if charge.posting is None:
         # It stays open, and is asked again for the fee.
         return
-    if charge.posting.currency != intent.currency:
-        logger.error("settled in another currency", intent_id=intent.id)
+    compare(
+        db, funding["escrow_id"], charge.id, (intent.currency, -intent.amount_received),
+        posted(charge.posting), "settled_as_another",
+    )  # fmt: skip
     cost(db, charge.id, charge.posting.currency, charge.posting.fee, "card")
     _close(db, funding)
-
-
-def cost(db: Database, event_id: str, currency: str, amount: Decimal, memo: str) -> None:
-    """Book what Stripe kept for itself, once per event; below zero is given back."""
-    fields = {"rail": RAIL, "provider_event_id": event_id, "currency": currency, "amount": amount}
-    db.service_rpc("rail_cost", {"cost": {**fields, "memo": memo}}, repeatable=True)
 
 
 def _close(db: Database, funding: Funding) -> None:

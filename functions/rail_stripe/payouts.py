@@ -10,9 +10,9 @@ from shared.payouts import pay
 from shared.rounds import run_rounds
 from shared.telemetry import instrumented, logger, metrics
 
+from .books import RAIL
 from .card_rail import CardRail
 from .connection import Connection
-from .intents import RAIL
 
 _NAMES = ("confirmed", "submitted", "failed", "postponed", "unknown", "looked", "lost")
 

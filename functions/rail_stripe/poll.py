@@ -13,10 +13,11 @@ from shared.errors import BadRequest, Unavailable
 from shared.telemetry import instrumented, logger, metrics
 
 from .answers import NotOurs, NotYet, told
+from .books import RAIL
 from .chargebacks import answer_chargebacks
 from .connection import Connection
 from .event import FOLLOWED, received
-from .intents import RAIL, follow_funding
+from .intents import follow_funding
 from .objects import Event
 from .text import json_text
 

@@ -1,47 +1,69 @@
 """Refunds and transfers, as they stand now: news of our own, and what others ordered at Stripe."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from shared.db import Database
 
-from .answers import NotOurs, NotYet, told
+from .answers import NotYet, told
 from .api import StripeApi
-from .intents import RAIL, Funding, follow_funding, funding_of
-from .objects import Refund
+from .books import RAIL, Moved, compare, posted
+from .intents import Funding, follow_funding, funding_of
+from .objects import Refund, Transfer
 
 _OURS = re.compile(r"payout:([0-9a-f-]{36}):\d+")
+_UNDER_WAY = ("claimed", "submitted", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A refund or a transfer. out: what of it has left, back: what of that is here again, both in
+    units of currency. moved: the same, as it was posted at Stripe."""
+
+    id: str
+    currency: str
+    out: Decimal
+    back: Decimal
+    moved: Sequence[Moved]
 
 
 def follow_refunds(db: Database, api: StripeApi, intent_id: str) -> str:
     """Look at all refunds of an intent; how many there are. Raises NotOurs, NotYet, Problem."""
     funding = funding_of(db, intent_id)
+    escrow_id = funding["escrow_id"]
     refunds = told(api.refunds(intent_id))
     foreign = [each for each in refunds if not _payout_of(each.key)]
     if foreign and not funding["closed"] and follow_funding(db, api, funding) != "succeeded":
         raise NotYet("a refund of money that has not come")
     for refund in foreign:
         _from_outside(db, funding, refund)
+        _compare(db, escrow_id, _refund(refund), is_booked=True)
     for refund in refunds:
         if payout_id := _payout_of(refund.key):
-            back = refund.amount if refund.returned else Decimal(0)
-            _news(db, payout_id, refund.id, back)
+            _news(db, escrow_id, payout_id, _refund(refund))
     return f"refunds: {len(refunds)}"
 
 
 def follow_transfers(db: Database, api: StripeApi, escrow_id: str) -> str:
     """Look at all transfers of an escrow; how many there are. Raises NotOurs, NotYet, Problem."""
-    try:
-        transfers = told(api.transfers(str(UUID(escrow_id))))
-    except ValueError:
-        raise NotOurs("not a transfer of ours") from None
+    transfers = told(api.transfers(escrow_id))
     for transfer in transfers:
         if payout_id := _payout_of(transfer.key):
-            _news(db, payout_id, transfer.id, transfer.amount_reversed)
+            _news(db, escrow_id, payout_id, _transfer(transfer))
+        else:
+            _by_hand(db, escrow_id, transfer)
     return f"transfers: {len(transfers)}"
+
+
+def follow_transfer(db: Database, api: StripeApi, transfer_id: str) -> str:
+    """Look at a transfer that names no escrow: somebody sent it in Stripe's dashboard. Raises
+    NotOurs, NotYet, Problem."""
+    _by_hand(db, None, told(api.find_transfer(transfer_id)))
+    return "sent by hand"
 
 
 def _payout_of(key: str | None) -> str | None:
@@ -49,18 +71,51 @@ def _payout_of(key: str | None) -> str | None:
     return found[1] if found else None
 
 
-def _news(db: Database, payout_id: str, reference: str, back: Decimal) -> None:
-    """The worker that pays is told to look; back: what of a payment is at the platform again."""
-    known: dict[str, Any] | None = db.service_rpc(
+def _refund(refund: Refund) -> _Sent:
+    return _Sent(
+        refund.id, refund.currency, refund.amount if refund.posting else Decimal(0),
+        refund.amount if refund.returned else Decimal(0),
+        posted(refund.posting, refund.returned),
+    )  # fmt: skip
+
+
+def _transfer(transfer: Transfer) -> _Sent:
+    # Of what was reversed Stripe tells no more than the sum.
+    back = (transfer.currency, -transfer.amount_reversed)
+    return _Sent(
+        transfer.id, transfer.currency, transfer.amount, transfer.amount_reversed,
+        [*posted(transfer.posting), back],
+    )  # fmt: skip
+
+
+def _news(db: Database, escrow_id: str, payout_id: str, sent: _Sent) -> None:
+    """The worker that pays is told to look, and what of a payment is at the platform again comes
+    back to its party. What left under another name than the payment's is not booked."""
+    known: dict[str, Any] = db.service_rpc(
         "payout_news", {"payout_id": payout_id}, repeatable=True
-    )
-    if known is None or not back or known["provider_reference"] not in (None, reference):
-        return
-    if known["state"] in ("claimed", "submitted", "unknown"):
+    ) or {"state": None, "provider_reference": None}
+    state, named = known["state"], known["provider_reference"]
+    under_way = state in _UNDER_WAY
+    if under_way and named in (None, sent.id) and sent.back:
         raise NotYet("the payment that came back is not recorded yet")
-    if known["state"] == "confirmed":
-        returned = {"payout_id": payout_id, "provider_reference": reference, "amount": back}
+    is_payment = (state == "confirmed" and named == sent.id) or (
+        under_way and named in (None, sent.id)
+    )
+    if state == "confirmed" and is_payment and sent.back:
+        returned = {"payout_id": payout_id, "provider_reference": sent.id, "amount": sent.back}
         db.service_rpc("payout_returned", {"returned": returned}, repeatable=True)
+    _compare(db, escrow_id, sent, is_booked=is_payment)
+
+
+def _compare(db: Database, escrow_id: str, sent: _Sent, *, is_booked: bool) -> None:
+    booked = sent.out - sent.back if is_booked else Decimal(0)
+    reason = "settled_as_another" if is_booked else "paid_beside"
+    compare(db, escrow_id, sent.id, (sent.currency, booked), sent.moved, reason)
+
+
+def _by_hand(db: Database, escrow_id: str | None, transfer: Transfer) -> None:
+    sent = _transfer(transfer)
+    compare(db, escrow_id, sent.id, (sent.currency, Decimal(0)), sent.moved, "sent_by_hand")
 
 
 def _from_outside(db: Database, funding: Funding, refund: Refund) -> None:

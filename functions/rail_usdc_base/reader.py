@@ -62,7 +62,10 @@ class Reader:
         return len(found)
 
     def go_back(self) -> None:
-        """Forget what was read of blocks that the chain does not have any more."""
+        """Forget what was read of blocks that the chain does not have any more.
+
+        Raises NodeUnknown: it has none of a whole day, so it is another chain.
+        """
         places = self._ask("chain_cursors")
         first, end = 0, len(places)
         # Below the fork all is as it was, above it nothing.
@@ -73,11 +76,12 @@ class Reader:
                 first = middle + 1
             else:
                 end = middle
-        self.read_again_from(places[first - 1]["number"] + 1 if first else 0)
+        if not self.read_again_from(places[first - 1]["number"] + 1 if first else 0):
+            raise NodeUnknown("the chain has nothing of what was read in a day")
 
-    def read_again_from(self, number: int) -> None:
-        """Read this block and what comes after it once more."""
-        self._ask("chain_rewind", block_number=number - 1)
+    def read_again_from(self, number: int) -> bool:
+        """Read this block and what comes after it once more; whether it is not too far back."""
+        return self._ask("chain_rewind", block_number=number - 1) is not None
 
     def _begin(self) -> int:
         block = self._node.block(self._first_block)

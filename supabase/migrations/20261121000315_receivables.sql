@@ -9,14 +9,18 @@ create table public.receivables (
     amount public.money_amount not null check (amount > 0),
     recovered_amount public.money_amount not null default 0 check (recovered_amount >= 0),
     cancelled_amount public.money_amount not null default 0 check (cancelled_amount >= 0),
+    written_off_amount public.money_amount not null default 0 check (written_off_amount >= 0),
+    lifted_until timestamptz check (isfinite(lifted_until)),
     created_at timestamptz not null,
     updated_at timestamptz not null,
-    constraint receivables_not_more_than_owed check (recovered_amount + cancelled_amount <= amount),
+    constraint receivables_not_more_than_owed check (
+        recovered_amount + cancelled_amount + written_off_amount <= amount
+    ),
     constraint receivables_once unique (case_id, party_id)
 );
 alter table public.receivables enable row level security;
 create index receivables_open_idx on public.receivables (party_id, currency, created_at)
-where recovered_amount + cancelled_amount < amount;
+where recovered_amount + cancelled_amount + written_off_amount < amount;
 create index receivables_party_id_idx on public.receivables (party_id);
 create index receivables_currency_idx on public.receivables (currency);
 select private.make_audited('public.receivables');
@@ -29,6 +33,10 @@ comment on column public.receivables.currency is 'Currency of the amounts.';
 comment on column public.receivables.amount is 'What the party bears, in units of the currency.';
 comment on column public.receivables.recovered_amount is 'What of it was taken at once from the balance, or has been set off since.';
 comment on column public.receivables.cancelled_amount is 'What of it is no longer owed: the reversal was undone.';
+comment on column public.receivables.written_off_amount is
+'What of it two operators gave up: the platform''s loss.';
+comment on column public.receivables.lifted_until is
+'Until when it keeps no money in other currencies, by the word of two operators; null: it does.';
 comment on column public.receivables.created_at is 'When the rail took the money back.';
 comment on column public.receivables.updated_at is 'When it last changed.';
 
@@ -36,11 +44,14 @@ create function private.tg_receivables__guard() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
-    if (to_jsonb(old) - '{recovered_amount,cancelled_amount,updated_at}'::text[])
-        is distinct from (to_jsonb(new) - '{recovered_amount,cancelled_amount,updated_at}'::text[])
-        or new.recovered_amount < old.recovered_amount or new.cancelled_amount < old.cancelled_amount then
+    if (to_jsonb(old) - '{recovered_amount,cancelled_amount,written_off_amount,lifted_until,updated_at}'::text[])
+        is distinct from
+        (to_jsonb(new) - '{recovered_amount,cancelled_amount,written_off_amount,lifted_until,updated_at}'::text[])
+        or new.recovered_amount < old.recovered_amount or new.cancelled_amount < old.cancelled_amount
+        or new.written_off_amount < old.written_off_amount then
         raise sqlstate 'PT403' using
-            message = 'append_only', detail = 'Of a debt only what was recovered or cancelled changes, and only grows.';
+            message = 'append_only',
+            detail = 'Of a debt only what was recovered, cancelled or written off changes, and only grows, and until when it is lifted.';
     end if;
     return new;
 end
@@ -51,6 +62,15 @@ for each row execute function private.tg_receivables__guard();
 create trigger _000_never_deleted before delete or truncate on public.receivables
 for each statement execute function private.tg__append_only();
 
+create function private.still_owed(p_debt public.receivables) returns numeric
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return p_debt.amount - p_debt.recovered_amount - p_debt.cancelled_amount - p_debt.written_off_amount;
+end
+$$;
+comment on function private.still_owed(public.receivables) is 'The open part of a debt, in units of its currency.';
+
 -- Only here does wallets.owed change: it is the open part of the receivables, whoever writes those.
 -- Definer: as the table it keeps, whoever changes a debt.
 create function private.tg_receivables__owed() returns trigger
@@ -58,10 +78,10 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     v_wallet uuid := ledger.wallet_of(new.party_id, new.currency);
-    v_change numeric := new.amount - new.recovered_amount - new.cancelled_amount;
+    v_change numeric := private.still_owed(new);
 begin
     if tg_op = 'UPDATE' then
-        v_change := v_change - (old.amount - old.recovered_amount - old.cancelled_amount);
+        v_change := v_change - private.still_owed(old);
     end if;
     update public.wallets set owed = owed + v_change where id = v_wallet and v_change <> 0;
     return null;
@@ -110,11 +130,11 @@ begin
         for v_debt in
             select * from public.receivables as r
             where r.party_id = v_wallet.party_id and r.currency = v_wallet.currency
-                and r.recovered_amount + r.cancelled_amount < r.amount
+                and r.recovered_amount + r.cancelled_amount + r.written_off_amount < r.amount
             order by r.created_at, r.id for no key update
         loop
             exit when v_left <= 0;
-            v_part := least(v_debt.amount - v_debt.recovered_amount - v_debt.cancelled_amount, v_left);
+            v_part := least(private.still_owed(v_debt), v_left);
             v_left := v_left - v_part;
             v_transfer := private.uuid_v7(p_now);
             v_transfers := v_transfers || row(

@@ -250,11 +250,10 @@ begin
     where h.escrow_id = p_escrow.id and h.closed_version = p_escrow.version and h.at_end = 'stand'
         and h.reference = p_escrow.last_payload ->> 'reference';
     if v_hold.amount > (p_escrow.last_payload ->> 'amount')::numeric then
-        perform service.escrow_rail_case(jsonb_build_object(
-            'escrow_id', p_escrow.id, 'kind', 'discrepancy', 'currency', p_escrow.currency, 'reference', v_hold.reference,
-            'amount', v_hold.amount - (p_escrow.last_payload ->> 'amount')::numeric, 'reason', 'beyond_escrow',
-            'provider_event_id', p_escrow.rail || ':' || v_hold.reference || ':stood:rest'
-        ));
+        perform private.book_discrepancy(p_escrow, jsonb_build_object(
+            'currency', p_escrow.currency, 'reference', v_hold.reference, 'reason', 'beyond_escrow',
+            'provider_event_id', v_hold.reference || ':stood:rest'
+        ), v_hold.amount - (p_escrow.last_payload ->> 'amount')::numeric, p_escrow.updated_at);
     end if;
 end
 $$;

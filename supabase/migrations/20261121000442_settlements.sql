@@ -44,7 +44,8 @@ insert into public.rails (
 ('internal', 'Balance in Holdfast.', null, null, false, false, false, 1e15, 0, 0, '1 minute', 0, 0),
 -- Stripe holds 90 days in most countries, 2 years in the US, 10 days in Thailand; it charges at most 999,999.99.
 ('stripe', 'Card, through Stripe.', '90 days', null, true, true, true, 1000000, 1000, 30, '120 days', 1000, 100),
-('usdc_base', 'USDC on Base.', null, 'base', true, true, false, 100000000, 1000, 30, '120 days', 0, 100);
+-- A chain takes back what it brought, to the unit.
+('usdc_base', 'USDC on Base.', null, 'base', true, true, false, 100000000, 0, 0, '120 days', 0, 100);
 
 create function private.rail_hold_until(p_rail public.escrow_rail, p_from timestamptz) returns timestamptz
 language plpgsql stable set search_path = ''
@@ -366,8 +367,10 @@ begin
     if p_escrow.rail = 'internal' then
         return array[row(p_transfer, v_wallet, 'available', p_amount, null, null)::ledger.new_entry];
     end if;
-    -- What the party owes does not leave: it becomes available, and ledger.post sets it off.
-    v_owed := case when v_back then 0 else least(private.owed_by(p_party_id, p_currency), p_amount) end;
+    -- What the party owes does not leave: it becomes available, and ledger.post sets it off. Locked, so that
+    -- of two payments at once the second sees what the first has paid of it.
+    select case when v_back then 0 else least(w.owed, p_amount) end into v_owed
+    from public.wallets as w where w.id = v_wallet for no key update;
     if v_owed > 0 then
         v_entries := array[row(p_transfer, v_wallet, 'available', v_owed, null, null)::ledger.new_entry];
         if v_owed = p_amount then
@@ -404,4 +407,4 @@ $$;
 comment on function private.pay_out(
     public.escrow_transactions, integer, uuid, text, uuid, uuid, text, numeric, text, timestamptz
 ) is
-'Entries that give money of an escrow to a party: on the rail internal it becomes available; on an outside rail it is pending, and a payment is ordered. As much as the party owes becomes available on any rail: it is set off. p_reference: of the rail, when the rail has given it back itself.';
+'Entries that give money of an escrow to a party: on the rail internal it becomes available; on an outside rail it is pending, and a payment is ordered. As much as the party owes becomes available on any rail: it is set off; the wallet is locked until then. p_reference: of the rail, when the rail has given it back itself.';

@@ -49,33 +49,100 @@ comment on function private.latest_end(
     public.escrow_transactions, public.escrow_policies, text, text, timestamptz
 ) is 'Latest moment at which the duty of a state may end, if it begins now: no decision sets a later one.';
 
-create function private.paid_in(p_escrow public.escrow_transactions) returns numeric
+create function private.rail_moved(
+    p_escrow public.escrow_transactions, p_currency text, out came_in numeric, out taken numeric
+)
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return coalesce((
-        select sum(-e.amount)
-        from (
-            select p_escrow.id as id
-            union all
-            select c.id from public.escrow_cases as c where c.escrow_id = p_escrow.id
-        ) as r
-        inner join public.ledger_transfers as t on r.id = t.reference_id
-        inner join public.ledger_entries as e on t.id = e.transfer_id
-        inner join public.wallets as w on e.wallet_id = w.id
-        where w.type = 'clearing' and e.amount < 0 and e.currency = p_escrow.currency
-    ), 0) + coalesce((
+    select
+        coalesce(sum(-e.amount) filter (where m.brings), 0),
+        -- What fits nothing is no reversal; it is bounded by itself.
+        coalesce(sum(e.amount) filter (where not m.brings and t.kind <> 'case.discrepancy'), 0)
+    into came_in, taken
+    from (
+        select p_escrow.id as id
+        union all
+        select c.id from public.escrow_cases as c where c.escrow_id = p_escrow.id
+    ) as r
+    inner join public.ledger_transfers as t on r.id = t.reference_id
+    cross join lateral (
+        select t.kind in (
+            'escrow.funds_confirmed', 'escrow.funds_mismatch', 'escrow.top_up', 'case.late_funds'
+        ) as brings
+    ) as m
+    inner join public.ledger_entries as e on t.id = e.transfer_id
+    inner join public.wallets as w on e.wallet_id = w.id
+    where w.type = 'clearing' and e.currency = p_currency and (t.kind like 'escrow.%' or t.kind like 'case.%');
+end
+$$;
+comment on function private.rail_moved(public.escrow_transactions, text) is
+'What the books say of a rail and an escrow, in a currency: what came in, and what it took back less what it gave back of that.';
+
+create function private.paid_in(p_escrow public.escrow_transactions, p_currency text) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (private.rail_moved(p_escrow, p_currency)).came_in + coalesce((
         -- What the rail has said and the engine has not booked yet.
         select sum(r.amount) from public.rail_reports as r
-        where r.escrow_id = p_escrow.id and r.kind = 'funds' and r.currency = p_escrow.currency and r.applied_as is null
+        where r.escrow_id = p_escrow.id and r.kind = 'funds' and r.currency = p_currency and r.applied_as is null
     ), 0);
 end
 $$;
-comment on function private.paid_in(public.escrow_transactions) is
-'What came in over the rail for an escrow, in its currency: booked, or reported and not booked yet.';
+comment on function private.paid_in(public.escrow_transactions, text) is
+'What came in over the rail for an escrow, in a currency: booked, or reported and not booked yet.';
+
+create function private.taken_beside(
+    p_escrow public.escrow_transactions, p_currency text, p_reference text
+) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return greatest(
+        (private.rail_moved(p_escrow, p_currency)).taken
+        - coalesce((
+            select sum(case v.event when 'rail_restore' then -1 else 1 end * (v.payload ->> 'amount')::numeric)
+            from public.escrow_events as v
+            where v.escrow_id = p_escrow.id and v.payload ->> 'reference' = p_reference
+                and v.event in ('rail_take', 'rail_dispute', 'rail_return', 'rail_void', 'rail_restore')
+                and coalesce(v.payload ->> 'currency', p_escrow.currency) = p_currency
+        ), 0)
+        - coalesce((
+            select sum(e.amount)
+            from public.escrow_cases as c
+            inner join public.ledger_transfers as t on c.id = t.reference_id
+            inner join public.ledger_entries as e on t.id = e.transfer_id
+            inner join public.wallets as w on e.wallet_id = w.id
+            where c.escrow_id = p_escrow.id and c.kind = 'rail_reversal' and c.reference = p_reference
+                and w.type = 'clearing' and e.currency = p_currency
+        ), 0), 0
+    ) + coalesce((
+        select sum(h.amount) from public.escrow_holds as h
+        where h.escrow_id = p_escrow.id and h.closed_at is null and h.kind = 'chargeback' and h.reference <> p_reference
+            and p_currency = p_escrow.currency
+    ), 0) + coalesce((
+        -- Said and not booked yet: the last word about each.
+        select sum(r.amount) from public.rail_reports as r
+        where r.escrow_id = p_escrow.id and r.currency = p_currency and r.reference <> p_reference
+            and r.kind in ('reversal_opened', 'reversal_lost') and r.applied_as is null
+            and not exists (
+                select from public.rail_reports as later
+                where later.escrow_id = r.escrow_id and later.reference = r.reference and later.id > r.id
+                    and later.kind like 'reversal_%'
+            )
+            and not exists (
+                select from public.escrow_holds as h
+                where h.escrow_id = r.escrow_id and h.closed_at is null and h.reference = r.reference
+            )
+    ), 0);
+end
+$$;
+comment on function private.taken_beside(public.escrow_transactions, text, text) is
+'What a rail has taken back of an escrow, or says it has, under other names than this: booked, held, or reported and not booked yet.';
 
 create function private.amount_refusal(
-    p_escrow public.escrow_transactions, p_kind text, p_currency text, p_amount numeric
+    p_escrow public.escrow_transactions, p_kind text, p_currency text, p_amount numeric, p_beside numeric
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -87,7 +154,7 @@ begin
     if not v_rail.has_reports then
         return 'other_rail';
     elsif p_kind <> 'funds' and (not v_rail.takes_back or (
-        p_kind <> 'reversal_lost' and not v_rail.has_chargebacks
+        p_kind not in ('reversal_lost', 'held') and not v_rail.has_chargebacks
     )) then
         return 'no_reversals';
     elsif p_currency <> p_escrow.currency and not exists (
@@ -98,27 +165,56 @@ begin
     elsif p_amount > v_rail.max_amount then
         return 'report_too_large';
     elsif p_kind <> 'funds' then
-        if p_currency = p_escrow.currency then
-            -- What was to be paid in bounds it too: a chargeback may be heard of before the payment.
-            v_came := greatest(private.paid_in(p_escrow), p_escrow.amount);
-        else
-            -- Money of another currency that waits to go back may be taken back, too.
-            select sum(r.amount) into v_came from public.rail_reports as r
-            where r.escrow_id = p_escrow.id and r.kind = 'funds' and r.currency = p_currency;
+        v_came := private.paid_in(p_escrow, p_currency);
+        -- That a chargeback was opened may be heard of before the payment; that money is gone, only after it.
+        if v_came = 0 and p_kind <> 'reversal_lost' and p_currency = p_escrow.currency
+            and p_escrow.state in ('proposed', 'awaiting_funds') then
+            v_came := p_escrow.amount;
         end if;
-        if v_came is null or p_amount > v_came * (1 + v_rail.margin_bps / 10000.0) + v_rail.margin_amount then
+        if v_came = 0 or p_beside + p_amount > v_came * (1 + v_rail.margin_bps / 10000.0) + v_rail.margin_amount then
             return 'report_too_large';
         end if;
     end if;
     return null;
 end
 $$;
-comment on function private.amount_refusal(public.escrow_transactions, text, text, numeric) is
-'Why a rail cannot have brought or taken an amount of an escrow: not its rail, not its currency, more than the rail ever moves, or more than was, or was to be, paid in with the margin of the rail. kind: as in rail_reports. Null: it can.';
+comment on function private.amount_refusal(public.escrow_transactions, text, text, numeric, numeric) is
+'Why a rail cannot have brought or taken an amount of an escrow: not its rail, not its currency, more than the rail ever moves, or, with what it took beside it, more than was paid in with the margin of the rail. kind: as in rail_reports, or held by a move. Null: it can.';
+
+create function private.discrepancy_refusal(
+    p_escrow public.escrow_transactions, p_currency text, p_amount numeric
+) returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_beside numeric;
+    v_refusal text;
+    v_rate numeric := 1;
+begin
+    select coalesce(sum(abs(e.amount)), 0) into v_beside
+    from public.escrow_cases as c
+    inner join public.ledger_transfers as t on c.id = t.reference_id
+    inner join public.ledger_entries as e on t.id = e.transfer_id
+    inner join public.wallets as w on e.wallet_id = w.id
+    where c.escrow_id = p_escrow.id and t.kind = 'case.discrepancy' and w.type = 'clearing'
+        and e.currency = p_currency and sign(e.amount) = sign(p_amount);
+    if p_currency <> p_escrow.currency then
+        v_refusal := private.amount_refusal(p_escrow, 'funds', p_currency, v_beside + abs(p_amount), 0);
+        -- What it settled in another currency is about as much; where that is not known, its largest amount bounds it.
+        v_rate := private.rate_between(p_currency, p_escrow.currency, private.clock()) * 0.8;
+        if v_refusal is not null or v_rate is null then
+            return v_refusal;
+        end if;
+    end if;
+    return private.amount_refusal(p_escrow, 'reversal_lost', p_escrow.currency, abs(p_amount) * v_rate, v_beside * v_rate);
+end
+$$;
+comment on function private.discrepancy_refusal(public.escrow_transactions, text, numeric) is
+'Why a rail cannot have taken (above zero) or given (below) what fits nothing of an escrow: all of it together is at most what was paid in, with the margin of the rail. Null: it can.';
 
 create function private.report_refusal(
     p_escrow public.escrow_transactions, p_rail public.escrow_rail, p_kind text, p_currency text, p_amount numeric,
-    p_provider_time timestamptz, p_due_by timestamptz, p_now timestamptz
+    p_reference text, p_provider_time timestamptz, p_due_by timestamptz, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -134,11 +230,15 @@ begin
         or p_due_by > p_now + (select r.answer_within from public.rails as r where r.id = p_rail) then
         return 'report_time';
     end if;
-    return private.amount_refusal(p_escrow, p_kind, p_currency, p_amount);
+    return private.amount_refusal(
+        p_escrow, p_kind, p_currency, p_amount,
+        case when p_kind in ('reversal_opened', 'reversal_lost', 'held')
+            then private.taken_beside(p_escrow, p_currency, p_reference) else 0 end
+    );
 end
 $$;
 comment on function private.report_refusal(
-    public.escrow_transactions, public.escrow_rail, text, text, numeric, timestamptz, timestamptz, timestamptz
+    public.escrow_transactions, public.escrow_rail, text, text, numeric, text, timestamptz, timestamptz, timestamptz
 ) is 'Why what a rail says of an escrow is not believed; null: it may be so.';
 
 create function private.rail_event_refusal(
@@ -149,7 +249,8 @@ as $$
 declare
     v_kind text := case
         when p_event in ('funds_confirmed', 'funds_mismatch', 'top_up') then 'funds'
-        when p_event in ('rail_return', 'rail_void') then 'reversal_lost'
+        when p_event in ('rail_return', 'rail_void', 'rail_take', 'rail_dispute') then 'reversal_lost'
+        when p_event = 'freeze' and p_payload ->> 'amount' is not null then 'held'
     end;
 begin
     if v_kind is null then
@@ -157,7 +258,9 @@ begin
     end if;
     return private.report_refusal(
         p_escrow, p_escrow.rail, v_kind, coalesce(p_payload ->> 'currency', p_escrow.currency),
-        (p_payload ->> 'amount')::numeric, nullif((p_payload ->> 'provider_time')::timestamptz, '-infinity'), null, p_now
+        (p_payload ->> 'amount')::numeric, coalesce(p_payload ->> 'reference', ''),
+        nullif((p_payload ->> 'provider_time')::timestamptz, '-infinity'),
+        (p_payload ->> 'due_by')::timestamptz, p_now
     );
 end
 $$;

@@ -141,6 +141,39 @@ $$;
 comment on function private.funding_entries(private.escrow_move, uuid, timestamptz) is
 'Entries of a funding or suspense move. What arrives and what was in suspense pays for the escrow, the payer''s balance for the rest; any excess, and money of another currency, goes back to the payer.';
 
+create function private.lock_paid(p_moves private.escrow_move[]) returns boolean
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_move private.escrow_move;
+    v_parties uuid[];
+    v_owing boolean;
+begin
+    foreach v_move in array p_moves loop
+        if (v_move.escrow).rail <> 'internal' and v_move.role is not null then
+            v_parties := v_parties || array[(v_move.escrow).payer_id, (v_move.escrow).payee_id];
+        end if;
+    end loop;
+    if v_parties is null then
+        return false;
+    end if;
+    -- All that the posting locks, for one order of locks: also what escrows on the rail internal move.
+    foreach v_move in array p_moves loop
+        v_parties := v_parties || array[(v_move.escrow).payer_id, (v_move.escrow).payee_id];
+    end loop;
+    select coalesce(bool_or(l.owed > 0), false) into v_owing
+    from (
+        select w.owed from public.wallets as w
+        where w.party_id = any (v_parties) and w.kind = 'normal'
+        order by w.id
+        for no key update
+    ) as l;
+    return v_owing;
+end
+$$;
+comment on function private.lock_paid(private.escrow_move[]) is
+'Locks, in id order, the wallets of the parties of all moves when one of them orders payments over an outside rail; whether any of them owes.';
+
 create function private.escrow_post(p_moves private.escrow_move[], p_now timestamptz) returns void
 language plpgsql volatile set search_path = ''
 as $$
@@ -155,8 +188,15 @@ declare
     v_payer_wallet uuid;
     v_back numeric;
     v_fees_wallet uuid;
+    v_owing boolean := private.lock_paid(p_moves);
 begin
     foreach v_move in array p_moves loop
+        if v_owing then
+            -- Each by itself: what it pays of a debt is paid when the next one asks what is owed.
+            perform ledger.post(v_transfers, v_entries, p_now);
+            v_transfers := null;
+            v_entries := null;
+        end if;
         continue when v_move.role is null or (v_move.settles is null and not private.is_funding(v_move.event));
         v_escrow := v_move.escrow;
         v_transfer := private.uuid_v7(p_now);

@@ -206,7 +206,8 @@ begin
             v_entries := v_entries || row(v_transfer, v_side.wallet_id, 'available', -v_taken, null, null)::ledger.new_entry;
         end if;
         v_debts := v_debts || row(
-            private.uuid_v7(p_now), v_side.party_id, p_case.id, p_escrow.currency, v_side.bears, v_taken, 0, p_now, p_now
+            private.uuid_v7(p_now), v_side.party_id, p_case.id, p_escrow.currency, v_side.bears, v_taken, 0, 0, null, p_now,
+            p_now
         )::public.receivables;
     end loop;
     v_entries := v_entries || (
@@ -248,6 +249,7 @@ declare
     v_entries ledger.new_entry [];
     v_shares private.reversal_shares;
     v_case public.escrow_cases;
+    v_refusal text;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     select * into v_escrow from public.escrow_transactions
@@ -274,6 +276,11 @@ begin
         (v_amount > 0 or (v_kind = 'discrepancy' and v_amount < 0)) and private.fits(v_amount, v_currency), false
     ) or (v_kind = 'rail_reversal' and v_currency <> v_escrow.currency) then
         perform private.refuse('funds_not_exact');
+    elsif v_kind = 'discrepancy' then
+        v_refusal := private.discrepancy_refusal(v_escrow, v_currency, v_amount);
+        if v_refusal is not null then
+            perform private.refuse(v_refusal);
+        end if;
     end if;
     v_transfer := private.uuid_v7(v_now);
     v_clearing := ledger.wallet_of(private.external_party(), v_currency, 'clearing');
@@ -322,7 +329,29 @@ begin
 end
 $$;
 comment on function service.escrow_rail_case(service.command) is
-'A rail reports money beside the moves {escrow_id, kind late_funds|rail_reversal|discrepancy, amount, currency, provider_event_id, reference, reason, due_by}: once per event. late_funds: no move waits for it, it goes back to the payer. rail_reversal: taken back after the end, borne by whoever had been paid it. discrepancy: the rail took it (above zero) or gave it (below) and it fits nothing: losses, and a case for an operator. Raises illegal_move, funds_not_exact (409).';
+'A rail reports money beside the moves {escrow_id, kind late_funds|rail_reversal|discrepancy, amount, currency, provider_event_id, reference, reason, due_by}: once per event. late_funds: no move waits for it, it goes back to the payer. rail_reversal: taken back after the end, borne by whoever had been paid it. discrepancy: the rail took it (above zero) or gave it (below) and it fits nothing: losses, and a case for an operator. Raises illegal_move, funds_not_exact, and why it cannot be: other_rail, no_reversals, rail_currency, report_too_large, report_time (409).';
+
+create function private.book_discrepancy(
+    p_escrow public.escrow_transactions, p_said jsonb, p_amount numeric, p_now timestamptz
+) returns boolean
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_said jsonb := p_said || jsonb_build_object(
+        'rail', p_escrow.rail, 'escrow_id', p_escrow.id, 'amount', trim_scale(p_amount)::text
+    );
+    v_refusal text := private.discrepancy_refusal(p_escrow, p_said ->> 'currency', p_amount);
+begin
+    if v_refusal is not null then
+        return private.refuse_report(v_said, p_escrow.id, v_refusal, p_now);
+    end if;
+    return not (service.escrow_rail_case(v_said || jsonb_build_object(
+        'kind', 'discrepancy', 'provider_event_id', p_escrow.rail || ':' || (p_said ->> 'provider_event_id')
+    )) ->> 'replayed')::boolean;
+end
+$$;
+comment on function private.book_discrepancy(public.escrow_transactions, jsonb, numeric, timestamptz) is
+'Books what fits nothing of an escrow {provider_event_id, currency, reference, reason} to losses, with a case; what it cannot be is a refused report instead. True when it was new.';
 
 -- Definer: as escrow_claim.
 create function service.escrow_rail_outcome(command service.command) returns jsonb
@@ -336,6 +365,9 @@ declare
     v_transfer uuid;
     v_entries ledger.new_entry [];
     v_owed numeric := 0;
+    v_written_off uuid;
+    v_refusal text;
+    v_transfers ledger.new_transfer [];
     v_amount numeric := (command ->> 'amount')::numeric;
     -- What the rail took beyond what the case says, or did not give back of it.
     v_more numeric;
@@ -357,6 +389,16 @@ begin
         perform private.refuse('illegal_move');
     elsif not coalesce(v_amount > 0 and private.fits(v_amount, v_case.currency), false) then
         perform private.refuse('funds_not_exact');
+    elsif v_amount > v_case.amount then
+        -- As bounded as a report: what it took beyond the case, or gave back in all.
+        v_refusal := private.amount_refusal(
+            v_escrow, 'reversal_lost', v_case.currency,
+            case v_event when 'reversal_lost' then v_amount - v_case.amount else v_amount end,
+            case v_event when 'reversal_lost' then (private.rail_moved(v_escrow, v_case.currency)).taken else 0 end
+        );
+        if v_refusal is not null then
+            perform private.refuse(v_refusal);
+        end if;
     end if;
     update public.escrow_cases set
         state = case v_event when 'reversal_won' then 'dismissed' else 'upheld' end,
@@ -371,9 +413,27 @@ begin
         for v_debt in
             select * from public.receivables where case_id = v_case.id order by created_at, id for no key update
         loop
-            v_owed := v_owed + v_debt.amount - v_debt.recovered_amount - v_debt.cancelled_amount;
-            update public.receivables set cancelled_amount = amount - recovered_amount, updated_at = v_now
+            v_owed := v_owed + private.still_owed(v_debt) + v_debt.written_off_amount;
+            update public.receivables set
+                cancelled_amount = amount - recovered_amount - written_off_amount, updated_at = v_now
             where id = v_debt.id;
+            if v_debt.written_off_amount > 0 then
+                -- What was given up is no loss any more.
+                v_written_off := private.uuid_v7(v_now);
+                v_transfers := v_transfers || row(
+                    v_written_off, 'debt.write_off_undone', 'receivable', v_debt.id, '', null, null
+                )::ledger.new_transfer;
+                v_entries := v_entries || array[
+                    row(
+                        v_written_off, ledger.wallet_of(private.platform_party(), v_case.currency, 'losses'), 'available',
+                        v_debt.written_off_amount, null, null
+                    )::ledger.new_entry,
+                    row(
+                        v_written_off, ledger.wallet_of(private.platform_party(), v_case.currency, 'receivables'), 'available',
+                        -v_debt.written_off_amount, null, null
+                    )::ledger.new_entry
+                ];
+            end if;
             -- What was taken from the party, then or since, is its own again.
             if v_debt.recovered_amount > 0 then
                 v_entries := v_entries || private.pay_out(
@@ -405,7 +465,8 @@ begin
     );
     if cardinality(v_entries) > 0 then
         perform ledger.post(
-            array[row(v_transfer, 'case.' || v_event, 'case', v_case.id, '', null, null)::ledger.new_transfer], v_entries, v_now
+            row(v_transfer, 'case.' || v_event, 'case', v_case.id, '', null, null)::ledger.new_transfer || v_transfers,
+            v_entries, v_now
         );
     end if;
     if v_more <> 0 then
@@ -418,7 +479,7 @@ begin
 end
 $$;
 comment on function service.escrow_rail_outcome(service.command) is
-'How a reversal ended {case_id, event reversal_won|reversal_lost, amount}, also when it was lost before, or its case had run out of time. Won: each part goes back to whoever bore it. Lost: it stands. An amount that is not that of the case: the rest is booked to losses and becomes a case. Raises illegal_move, funds_not_exact (409).';
+'How a reversal ended {case_id, event reversal_won|reversal_lost, amount}, also when it was lost before, or its case had run out of time. Won: each part goes back to whoever bore it. Lost: it stands. An amount that is not that of the case: the rest is booked to losses and becomes a case. Raises illegal_move, funds_not_exact, report_too_large (409).';
 
 create function private.verify_debts(p_since timestamptz) returns table (problem text, subject text, detail text)
 language sql stable set search_path = ''
@@ -436,8 +497,9 @@ as $$
     select 'owed_differs_from_receivables', w.id::text, format('%s of %s', w.owed, coalesce(r.open, 0))
     from public.wallets as w
     left join (
-        select party_id, currency, sum(amount - recovered_amount - cancelled_amount) as open
-        from public.receivables where recovered_amount + cancelled_amount < amount group by party_id, currency
+        select party_id, currency, sum(amount - recovered_amount - cancelled_amount - written_off_amount) as open
+        from public.receivables where recovered_amount + cancelled_amount + written_off_amount < amount
+        group by party_id, currency
     ) as r on r.party_id = w.party_id and r.currency = w.currency and w.type = 'spot'
     where w.owed <> coalesce(r.open, 0)
     union all
@@ -449,8 +511,9 @@ as $$
         select currency, -available as booked from public.wallet_balances where type = 'receivables' and available <> 0
     ) as b
     full join (
-        select currency, sum(amount - recovered_amount - cancelled_amount) as open
-        from public.receivables where recovered_amount + cancelled_amount < amount group by currency
+        select currency, sum(amount - recovered_amount - cancelled_amount - written_off_amount) as open
+        from public.receivables where recovered_amount + cancelled_amount + written_off_amount < amount
+        group by currency
     ) as r on r.currency = b.currency
     where b.booked is distinct from r.open
     union all

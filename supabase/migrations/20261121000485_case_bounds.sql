@@ -11,7 +11,9 @@ begin
     select * into strict v_escrow from public.escrow_transactions where id = new.escrow_id;
     v_refusal := private.amount_refusal(
         v_escrow, case new.kind when 'rail_reversal' then 'reversal_lost' else 'funds' end,
-        coalesce(to_jsonb(new) ->> 'currency', v_escrow.currency), abs(new.amount)
+        coalesce(new.currency, v_escrow.currency), abs(new.amount),
+        case new.kind when 'rail_reversal'
+            then (private.rail_moved(v_escrow, coalesce(new.currency, v_escrow.currency))).taken else 0 end
     );
     if v_refusal is null and new.evidence_due_at > new.created_at + (
         select r.answer_within from public.rails as r where r.id = v_escrow.rail

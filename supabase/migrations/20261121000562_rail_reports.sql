@@ -67,58 +67,6 @@ for each row execute function private.tg_rail_reports__guard();
 create trigger _000_never_deleted before delete or truncate on public.rail_reports
 for each statement execute function private.tg__append_only();
 
-create table public.refused_reports (
-    id uuid primary key,
-    rail public.escrow_rail not null,
-    provider_event_id text not null check (length(provider_event_id) between 1 and 255),
-    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
-    refusal text not null,
-    report jsonb not null check (octet_length(report::text) <= 8192),
-    created_at timestamptz not null,
-    constraint refused_reports_once unique (rail, provider_event_id)
-);
-alter table public.refused_reports enable row level security;
-create index refused_reports_escrow_id_idx on public.refused_reports (escrow_id);
-select private.make_append_only('public.refused_reports');
-comment on table public.refused_reports is
-'What a rail is said to have said and cannot be so: nothing was booked, and operators are told. Append-only.';
-comment on column public.refused_reports.id is 'Carries its time.';
-comment on column public.refused_reports.rail is 'Who is said to have said it.';
-comment on column public.refused_reports.provider_event_id is 'What the rail calls it; each is kept once.';
-comment on column public.refused_reports.escrow_id is 'Escrow it is about.';
-comment on column public.refused_reports.refusal is 'Why it is not believed.';
-comment on column public.refused_reports.report is 'What was said, as it came.';
-comment on column public.refused_reports.created_at is 'When it came.';
-
-create function private.refuse_report(
-    report jsonb, p_escrow public.escrow_transactions, p_refusal text, p_now timestamptz
-) returns void
-language plpgsql volatile set search_path = ''
-as $$
-declare
-    v_id uuid := private.uuid_v7(p_now);
-begin
-    insert into public.refused_reports (id, rail, provider_event_id, escrow_id, refusal, report, created_at)
-    values (
-        v_id, (report ->> 'rail')::public.escrow_rail, report ->> 'provider_event_id', p_escrow.id, p_refusal, report, p_now
-    ) on conflict on constraint refused_reports_once do nothing;
-    if not found then
-        return;
-    end if;
-    insert into public.security_events (id, kind, severity, party_id, found, request_id, created_at)
-    values (v_id, 'rail_report_refused', 'high', p_escrow.payer_id, 1, private.request_id(), p_now);
-    perform private.emit_event(
-        'security.rail_report_refused', 'security_event', v_id, 1, array[private.platform_party()],
-        jsonb_build_object(
-            'rail', report ->> 'rail', 'provider_event_id', report ->> 'provider_event_id', 'escrow_id', p_escrow.id,
-            'kind', report ->> 'kind', 'amount', report ->> 'amount', 'currency', report ->> 'currency', 'refusal', p_refusal
-        ), p_now
-    );
-end
-$$;
-comment on function private.refuse_report(jsonb, public.escrow_transactions, text, timestamptz) is
-'Keeps what is not believed, once, and tells operators.';
-
 create function private.rail_report(report jsonb) returns boolean
 language plpgsql volatile set search_path = ''
 as $$
@@ -127,6 +75,13 @@ declare
     v_escrow public.escrow_transactions;
     v_refusal text;
 begin
+    -- Said before: it is bounded by what is there besides itself.
+    if exists (
+        select from public.rail_reports as r
+        where r.rail = (report ->> 'rail')::public.escrow_rail and r.provider_event_id = report ->> 'provider_event_id'
+    ) then
+        return false;
+    end if;
     if report ->> 'kind' = 'inquiry_closed' and not exists (
         select from public.rail_reports as r
         where r.rail = (report ->> 'rail')::public.escrow_rail and r.escrow_id = (report ->> 'escrow_id')::uuid
@@ -138,12 +93,12 @@ begin
     if found then
         v_refusal := private.report_refusal(
             v_escrow, (report ->> 'rail')::public.escrow_rail, report ->> 'kind', report ->> 'currency',
-            (report ->> 'amount')::numeric, (report ->> 'provider_time')::timestamptz,
+            (report ->> 'amount')::numeric, report ->> 'reference', (report ->> 'provider_time')::timestamptz,
             (report ->> 'due_by')::timestamptz, v_now
         );
     end if;
     if v_refusal is not null then
-        perform private.refuse_report(report, v_escrow, v_refusal, v_now);
+        perform private.refuse_report(report, v_escrow.id, v_refusal, v_now);
         return false;
     end if;
     insert into public.rail_reports (
@@ -276,11 +231,11 @@ begin
             on v.escrow_id = v_report.escrow_id and v.version = (k.answer ->> 'version')::integer
         where k.actor_id = private.external_party() and k.key = v_event;
         if v_rest > 0 then
-            perform service.escrow_rail_case(jsonb_build_object(
-                'escrow_id', v_report.escrow_id, 'kind', 'discrepancy', 'amount', trim_scale(v_rest)::text,
-                'currency', v_report.currency,
-                'provider_event_id', v_event || ':rest', 'reference', v_report.reference, 'reason', 'beyond_escrow'
-            ));
+            perform private.book_discrepancy(e, jsonb_build_object(
+                'currency', v_report.currency, 'provider_event_id', v_report.provider_event_id || ':rest',
+                'reference', v_report.reference, 'reason', 'beyond_escrow'
+            ), v_rest, private.clock())
+            from public.escrow_transactions as e where e.id = v_report.escrow_id;
         end if;
     end if;
     perform private.went_through('rail_report', rail_report_applied.report_id::text);
@@ -335,9 +290,13 @@ begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     perform private.refuse('report_too_large') from public.rails as r
     where r.id = (cost ->> 'rail')::public.escrow_rail and (
-        not r.has_reports or abs(v_amount) > r.cost_amount + r.cost_bps / 10000.0 * coalesce((
+        not r.has_reports or abs(v_amount) > r.cost_amount + r.cost_bps / 10000.0 * greatest((
             select max(p.amount) from public.rail_reports as p
             where p.rail = r.id and p.provider_event_id = cost ->> 'provider_event_id'
+        ), (
+            -- What it settled in the currency of its fee.
+            select max(abs(c.amount)) from public.escrow_cases as c
+            where c.kind = 'discrepancy' and c.reference = cost ->> 'provider_event_id' and c.currency = v_currency
         ), 0)
     );
     insert into private.rail_costs (rail, provider_event_id, transfer_id, created_at)

@@ -116,14 +116,21 @@ declare
     v_destination text;
     v_held_back numeric;
     v_taken jsonb := '[]';
+    v_due uuid[];
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    for v_payment in
-        select * from public.settlement_instructions as i
+    v_due := array(
+        select i.id from public.settlement_instructions as i
         where i.rail = payouts_claim.rail and i.next_at <= v_now and i.state in ('created', 'claimed', 'submitted', 'unknown')
         order by i.next_at, i.id
         limit least(greatest(payouts_claim.max_rows, 1), 500)
         for no key update skip locked
+    );
+    perform private.lock_debtors(array(
+        select i.party_id from public.settlement_instructions as i where i.id = any (v_due) and i.state = 'created'
+    ));
+    for v_payment in
+        select * from public.settlement_instructions as i where i.id = any (v_due) order by i.next_at, i.id
     loop
         if v_payment.state = 'created' then
             if private.owed_by(v_payment.party_id, v_payment.currency) > 0 then

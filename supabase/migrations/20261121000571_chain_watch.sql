@@ -164,6 +164,17 @@ declare
     v_gone integer;
 begin
     perform pg_advisory_xact_lock(hashtextextended('holdfast.chain_cursors', chain_rewind.chain_id));
+    -- A day of blocks of two seconds: no chain that we pay on is reorganised further back.
+    if not exists (
+        select from public.chain_cursors as c
+        where c.chain_id = chain_rewind.chain_id and c.block_number <= chain_rewind.block_number
+            and chain_rewind.block_number >= (
+                select max(n.block_number) - 43200 from public.chain_cursors as n where n.chain_id = chain_rewind.chain_id
+            )
+    ) then
+        perform private.chain_alarm('chain_answers_differ', private.clock());
+        return null;
+    end if;
     delete from public.chain_cursors as c
     where c.chain_id = chain_rewind.chain_id and c.block_number > chain_rewind.block_number;
     get diagnostics v_gone = row_count;
@@ -176,7 +187,7 @@ begin
 end
 $$;
 comment on function service.chain_rewind(bigint, bigint) is
-'A reorganisation has replaced what came after a block: reading goes on from there, and deposits above it are compared with the chain again. How many places were forgotten.';
+'A reorganisation has replaced what came after a block: reading goes on from there, and deposits above it are compared with the chain again. How many places were forgotten; null when that is further back than a day, or than reading began: nothing is forgotten, and operators are told.';
 
 create function private.chain_alarm(p_kind text, p_now timestamptz) returns void
 language plpgsql volatile set search_path = ''
@@ -207,17 +218,27 @@ $$;
 comment on function service.chain_alarm(text) is
 'Tells operators, once an hour at most: chain_nonce_taken, a nonce of the hot wallet was used by nothing of ours; chain_answers_differ, one answer about a payment contradicts another. Raises bad_kind (422).';
 
+create function private.report_of_deposit(p_deposit public.chain_deposits, p_credits integer) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return jsonb_build_object(
+        'rail', 'usdc_base', 'escrow_id', p_deposit.escrow_id, 'currency', p_deposit.currency,
+        'amount', trim_scale(p_deposit.amount)::text, 'reference', p_deposit.transaction_hash,
+        'kind', 'funds', 'provider_time', p_deposit.block_time, 'provider_event_id', concat_ws(
+            ':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index, nullif(p_credits, 1)
+        )
+    );
+end
+$$;
+comment on function private.report_of_deposit(public.chain_deposits, integer) is
+'What the rail says of a deposit when it is credited for the nth time.';
+
 create function private.report_deposit(p_deposit public.chain_deposits) returns void
 language plpgsql volatile set search_path = ''
 as $$
 begin
-    perform private.rail_report(jsonb_build_object(
-        'rail', 'usdc_base', 'escrow_id', p_deposit.escrow_id, 'currency', p_deposit.currency,
-        'amount', p_deposit.amount, 'reference', p_deposit.transaction_hash,
-        'kind', 'funds', 'provider_time', p_deposit.block_time, 'provider_event_id', concat_ws(
-            ':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index, nullif(p_deposit.credits, 1)
-        )
-    ));
+    perform private.rail_report(private.report_of_deposit(p_deposit, p_deposit.credits));
 end
 $$;
 comment on function private.report_deposit(public.chain_deposits) is 'Tells the engine of a deposit that was credited.';
@@ -250,6 +271,12 @@ begin
             updated_at = p_now
         where chain_id = p_deposit.chain_id and transaction_hash = p_deposit.transaction_hash
             and log_index = p_deposit.log_index;
+        if p_event = 'refuse' then
+            -- Money may be there that counts for nobody.
+            perform private.refuse_report(
+                private.report_of_deposit(p_deposit, p_deposit.credits + 1), p_deposit.escrow_id, 'no_proof', p_now
+            );
+        end if;
         return;
     end if;
     if p_event = 'credit' then
@@ -274,7 +301,10 @@ begin
         else
             perform private.rail_report(jsonb_build_object(
                 'rail', 'usdc_base', 'escrow_id', p_deposit.escrow_id, 'currency', p_deposit.currency,
-                'amount', p_deposit.amount, 'reference', p_deposit.transaction_hash,
+                -- Each credit by itself: one transaction may pay twice, and come back.
+                'amount', p_deposit.amount, 'reference', concat_ws(
+                    ':', p_deposit.transaction_hash, p_deposit.log_index, nullif(p_deposit.credits, 1)
+                ),
                 'kind', 'reversal_lost', 'provider_time', p_now, 'reason', 'reorganisation', 'provider_event_id', concat_ws(
                     ':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index, 'lost', p_deposit.credits
                 )

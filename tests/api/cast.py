@@ -67,6 +67,7 @@ _KINDS = {
     "operator-requests": "requests",
     "fiat-rates": "deposits",
     "setbacks": "deposits",
+    "refused-reports": "refused_reports",
 }
 
 
@@ -165,6 +166,14 @@ class Cast:
     def _quarantines(self, word: str) -> Part:
         command = COMMANDS["quarantine_accept"](self._world)
         return Part(self._world.operator, command["quarantine_id"])
+
+    def _receivables(self, word: str) -> Part:
+        command = COMMANDS[f"receivable_{word.replace('-', '_')}"](self._world)
+        return Part(self._world.operator, command["receivable_id"])
+
+    def _refused_reports(self, word: str) -> Part:
+        command = COMMANDS["refused_report_close"](self._world)
+        return Part(self._world.operator, command["refused_report_id"])
 
     def _requests(self, word: str) -> Part:
         command = COMMANDS[f"operator_request_{word}"](self._world)

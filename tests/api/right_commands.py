@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from psycopg.types.json import Jsonb
 
 from tests.db.assets import SNAPSHOT, about_a_group, snapshot
 from tests.db.escrow import TERMS_HASH, Escrow
@@ -283,6 +285,47 @@ def _reversed(world: World) -> dict[str, Any]:
     return {"case_id": case, "event": "reversal_lost"}
 
 
+def _owing(world: World) -> UUID:
+    """A debt of somebody who was charged back what is spent."""
+    made = released(world, "stripe")
+    payment = world.one(
+        "select id from public.settlement_instructions where escrow_id = %s", made.id
+    )
+    world.command("payout_keep", payout_id=payment, actor_id=made.payee, aal="aal2")
+    has = world.balance(made.payee, "USD")[0]
+    world.command("ledger_move_external", kind="withdrawal", party_id=made.payee, currency="USD",
+                  amount=has, reference=str(uuid4()), actor_id=world.operator,
+                  aal="aal2")  # fmt: skip
+    world.command("escrow_rail_case", escrow_id=made.id, kind="rail_reversal", amount="100",
+                  provider_event_id=f"dp_{made.id}")  # fmt: skip
+    found: UUID = world.one("select id from public.receivables where party_id = %s", made.payee)
+    return found
+
+
+def _write_off(world: World) -> dict[str, Any]:
+    return _operator(world, receivable_id=_owing(world), amount="1", reason="bankrupt")
+
+
+def _lift(world: World) -> dict[str, Any]:
+    return _operator(world, receivable_id=_owing(world), until=world.now() + timedelta(days=1),
+                     reason="no rate of it")  # fmt: skip
+
+
+def _refused(world: World) -> dict[str, Any]:
+    said = _report(world) | {"amount": "100000001"}
+    world.one("select service.rail_report(%s)", Jsonb(plain(said)))
+    row = world.one(
+        "select id from public.refused_reports where provider_event_id = %s",
+        said["provider_event_id"],
+    )
+    return _operator(world, refused_report_id=row, event="dismiss", reason="asked the bank")
+
+
+def _discrepancy(world: World) -> dict[str, Any]:
+    return {"rail": "stripe", "escrow_id": None, "currency": "USD", "amount": "0.59",
+            "reference": f"tr_{uuid4()}", "reason": "sent_by_hand"}  # fmt: skip
+
+
 def _screened(world: World) -> dict[str, Any]:
     where = address()
     watch(world, where, world.user())
@@ -362,6 +405,10 @@ COMMANDS: dict[str, Make] = {
     "payout_returned": _returned,
     "rail_report": _report,
     "rail_cost": _cost,
+    "rail_discrepancy": _discrepancy,
+    "receivable_write_off": _write_off,
+    "receivable_lift": _lift,
+    "refused_report_close": _refused,
     "fiat_rate_set": _rate,
     "fiat_rates_record": _rates,
     "escrow_rail_outcome": _reversed,

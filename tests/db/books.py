@@ -36,7 +36,6 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.p2p_ratings",
     "public.price_history",
     "public.profile_verifications",
-    "public.refused_reports",
     "public.screening_clearances",
     "public.security_events",
     "public.settlement_events",

@@ -133,7 +133,7 @@ SAID: tuple[tuple[str, str, dict[str, Any], str], ...] = (
      "report_too_large"),
     ("stripe", "won 5,000 of 100", {"kind": "reversal_won", "amount": "5000"}, "report_too_large"),
     ("stripe", "140.01 of 100", {"kind": "reversal_lost", "amount": "140.01"}, "report_too_large"),
-    ("usdc_base", "lost more than came", {"kind": "reversal_lost", "amount": "140.000001"},
+    ("usdc_base", "lost more than came", {"kind": "reversal_lost", "amount": "100.000001"},
      "report_too_large"),
     ("usdc_base", "more than there is", {"amount": "100000001"}, "report_too_large"),
     ("stripe", "more than a card pays", {"amount": "1000001"}, "report_too_large"),
@@ -227,7 +227,7 @@ def test_nothing_outside_speaks_for_an_escrow_inside(world: World) -> None:
     ("rail", "changes", "code"),
     [
         ("stripe", {"amount": "5000"}, "report_too_large"),
-        ("usdc_base", {"amount": "140.000001"}, "report_too_large"),
+        ("usdc_base", {"amount": "100.000001"}, "report_too_large"),
         ("usdc_base", {"amount": "1000000000"}, "report_too_large"),
         ("stripe", {"due_by": FAR}, "report_time"),
         ("stripe", {"kind": "late_funds", "amount": "1000001"}, "report_too_large"),
@@ -245,6 +245,81 @@ def test_a_case_is_as_bounded_as_a_report(
     assert _books(world) == before
 
 
+def test_reversals_are_bounded_in_sum(world: World) -> None:
+    """Entry 9: each by itself is what a bank may do, all of them together are not."""
+    made = funded_on_card(world)
+    assert report(world, made, "dp_1", "reversal_opened", amount="90")
+    assert report(world, made, "dp_2", "reversal_opened", amount="50")
+    assert not report(world, made, "dp_3", "reversal_opened", amount="0.01")
+    # The end of what was opened is no more of it, nor is what is said twice.
+    assert report(world, made, "dp_1:lost", "reversal_lost", amount="90", reference="dp_1")
+    assert not report(world, made, "dp_1", "reversal_opened", amount="90")
+    assert not report(world, made, "dp_4", "reversal_lost", amount="0.01")
+    assert report(world, made, "dp_2:won", "reversal_won", amount="50", reference="dp_2")
+    assert report(world, made, "dp_5", "reversal_opened", amount="50")
+    assert world.one("select count(*) from public.refused_reports") == 2
+
+
+@pytest.mark.parametrize("rail", ["stripe", "usdc_base"])
+def test_cases_are_bounded_in_sum(world: World, rail: str) -> None:
+    made = released(world, rail)
+    most = {"stripe": ("100", "40"), "usdc_base": ("99.999999", "0.000001")}[rail]
+    for number, amount in enumerate(most):
+        world.command("escrow_rail_case", escrow_id=made.id, kind="rail_reversal", amount=amount,
+                      provider_event_id=f"dp_{number}")  # fmt: skip
+    before = _books(world)
+    for kind in ("rail_reversal",):
+        with refused(world.connection, "report_too_large"):
+            world.command("escrow_rail_case", escrow_id=made.id, kind=kind,
+                          amount="0.01" if rail == "stripe" else "0.000001",
+                          provider_event_id="one more")  # fmt: skip
+    assert _books(world) == before
+    assert world.problems() == []
+
+
+def test_an_outcome_is_as_bounded_as_a_case(world: World) -> None:
+    made = released(world, "stripe")
+    case = world.command("escrow_rail_case", escrow_id=made.id, kind="rail_reversal", amount="100",
+                         provider_event_id="dp_1")["case_id"]  # fmt: skip
+    before = _books(world)
+    for event, amount in (("reversal_lost", "140.01"), ("reversal_won", "140.01"),
+                          ("reversal_lost", HUGE)):  # fmt: skip
+        with refused(world.connection, "report_too_large"):
+            world.command("escrow_rail_outcome", case_id=case, event=event, amount=amount)
+    assert _books(world) == before
+    world.command("escrow_rail_outcome", case_id=case, event="reversal_lost", amount="140")
+    assert world.problems() == []
+
+
+def test_what_fits_nothing_is_bounded_by_what_was_paid_in(world: World) -> None:
+    made = funded_on_card(world)
+    for amount in ("140.01", "-140.01", HUGE):
+        with refused(world.connection, "report_too_large"):
+            world.command("escrow_rail_case", escrow_id=made.id, kind="discrepancy", amount=amount,
+                          provider_event_id=amount)  # fmt: skip
+    world.command("escrow_rail_case", escrow_id=made.id, kind="discrepancy", amount="140",
+                  provider_event_id="first")  # fmt: skip
+    with refused(world.connection, "report_too_large"):
+        world.command("escrow_rail_case", escrow_id=made.id, kind="discrepancy", amount="0.01",
+                      provider_event_id="second")  # fmt: skip
+
+
+def test_no_chain_is_read_again_from_further_back_than_a_day(world: World) -> None:
+    """Entry 9: whoever holds the key does not make the reader forget all it has read."""
+    for number in (1000, 1500, 60000):
+        world.run(
+            "insert into public.chain_cursors (chain_id, block_number, block_hash, block_time,"
+            " scanned_at) values (8453, %s, %s, private.clock(), private.clock())",
+            number, "0x" + f"{number:064x}",
+        )  # fmt: skip
+    before = world.rows("select * from public.chain_cursors order by block_number")
+    for number in (-1, 0, 999, 1499, 16799, -(2**62)):
+        assert world.one("select service.chain_rewind(8453, %s)", number) is None
+    assert world.rows("select * from public.chain_cursors order by block_number") == before
+    assert world.rows("select kind from public.security_events") == [("chain_answers_differ",)]
+    assert world.one("select service.chain_rewind(8453, 16800)") == 1
+
+
 # --- Moves that a rail makes, and deadlines that a function decides.
 
 
@@ -256,12 +331,21 @@ def test_a_case_is_as_bounded_as_a_report(
         ("awaiting_funds", "funds_confirmed", {"provider_time": FAR}, "report_time"),
         ("awaiting_funds", "funds_confirmed", {"provider_time": "2001-01-01T00:00:00Z"},
          "report_time"),
+        *(
+            ("funded", event, {"provider_time": FAR}, "report_time")
+            for event in ("rail_return", "rail_take", "rail_dispute")
+        ),
+        ("funding_exception", "rail_void", {"provider_time": FAR}, "report_time"),
     ],
 )  # fmt: skip
 def test_a_move_of_a_rail_is_as_bounded_as_a_report(
     world: World, scene: str, event: str, payload: dict[str, Any], code: str
 ) -> None:
     made = awaiting(world)
+    if scene == "funded":
+        made.commit("funds_confirmed", "rail")
+    elif scene == "funding_exception":
+        made.commit("funds_mismatch", "rail")
     decision = made.decision(event, "rail")
     decision["payload"] = decision["payload"] | payload
     before = _books(world)

@@ -16,9 +16,9 @@ from tests.db.onchain import (
     transfer,
     watched,
 )  # fmt: skip
-from tests.db.rails import awaiting, destination
+from tests.db.rails import apply, awaiting, destination
 from tests.db.refused import refused
-from tests.db.world import World
+from tests.db.world import OUTSIDE, World
 
 _STATE: LiteralString = (
     "select state, credits, watched from public.chain_deposits where escrow_id = %s"
@@ -115,6 +115,45 @@ def test_a_lost_credit_is_taken_back_told_and_may_come_again(world: World) -> No
         ("funds", name, ""), ("reversal_lost", f"{name}:lost:1", "reorganisation"),
         ("funds", f"{name}:2", ""),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("when", ["live", "ended"])
+def test_two_transfers_of_one_transaction_are_lost_by_themselves(world: World, when: str) -> None:
+    """Entry 8: the second was taken for the first said again, and was never booked."""
+    made, address = payable(world)
+    read(world)
+    pair = transfer(address, "60"), transfer(address, "40", log_index=1)
+    read(world, pair[0], pair[1] | {"transaction_hash": pair[0]["transaction_hash"]})
+    for each in watched(world, made):
+        judged(world, each, "credit")
+    assert apply(world).failed == 0
+    assert made.place == ("funded", "")
+    if when == "ended":
+        made.commit("accept", "payer")
+    before = world.balance(OUTSIDE, "USDC_BASE", "clearing")[0]
+    for each in watched(world, made):
+        judged(world, each, "lose")
+    assert apply(world).failed == 0
+    assert world.balance(OUTSIDE, "USDC_BASE", "clearing")[0] == before + 100
+    assert made.place == ("refunded" if when == "live" else "released", "")
+    # It comes back, and is lost again: each credit has a name of its own.
+    assert world.one("select count(*) from public.refused_reports") == 0
+    assert world.problems() == []
+
+
+def test_a_deposit_that_nobody_can_prove_stands_open_for_an_operator(world: World) -> None:
+    """Entry 8: it was dropped, and all that was left was a line in a log."""
+    made = seen(world)
+    for _ in range(10):
+        (found,) = watched(world, made) or [None]
+        assert found
+        judged(world, found, "doubt", reason="other_log")
+        world.advance(hours=3)
+    assert world.rows(_STATE, made.id) == [("dropped", 0, False)]
+    assert world.rows(
+        "select refusal, escrow_id, report ->> 'amount' from public.refused_reports"
+    ) == [("no_proof", made.id, "100")]
+    assert apply(world).moved == 0
 
 
 def test_going_back_looks_again_at_what_was_settled(world: World) -> None:

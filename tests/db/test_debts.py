@@ -24,6 +24,7 @@ from tests.db.rails import (
     outcome,
     payments,
     report,
+    sweep,
     withdraw,
 )
 from tests.db.refused import refused
@@ -192,7 +193,7 @@ def test_whoever_was_charged_is_who_has_it_back(world: World) -> None:
 # --- a debt is collected -----------------------------------------------------------------------
 
 
-def _in_debt(world: World, debtor: UUID, amount: str = "95") -> None:
+def in_debt(world: World, debtor: UUID, amount: str = "95") -> Escrow:
     """Somebody was paid 95 by card, has spent all of it, and the bank takes the payment back."""
     escrow = card(world, parties=(world.user("payer"), debtor))
     escrow.commit("accept", "payer")
@@ -200,6 +201,13 @@ def _in_debt(world: World, debtor: UUID, amount: str = "95") -> None:
     withdraw(world, debtor, str(world.balance(debtor, USD)[0]))
     dispute(world, escrow, "opened", amount=amount)
     assert owed(world, debtor) == Decimal(amount)
+    return escrow
+
+
+def owing(world: World, debtor: UUID) -> UUID:
+    """The debt of a party that has one."""
+    found: UUID = world.one("select id from public.receivables where party_id = %s", debtor)
+    return found
 
 
 def _deposit(world: World, debtor: UUID) -> Callable[[], Any]:
@@ -268,7 +276,7 @@ def test_whatever_becomes_available_is_set_off(world: World, way: str, debt: str
     debtor = world.user("debtor")
     world.deposit(debtor, "1", USD)
     happens = WAYS[way](world, debtor)
-    _in_debt(world, debtor, debt)
+    in_debt(world, debtor, debt)
     before = booked(world)
     happens()
     comes = Decimal(57) if way in ("released on the internal rail", "payment kept",
@@ -335,7 +343,7 @@ def _at_commit(world: World, by_hand: sql.Composed | sql.SQL, debtor: UUID) -> N
 def test_no_transaction_ends_with_money_available_to_who_owes(world: World) -> None:
     debtor = world.user("debtor")
     world.deposit(debtor, "1", USD)
-    _in_debt(world, debtor)
+    in_debt(world, debtor)
     for by_hand in (
         "update public.wallets set available = 1 where party_id = %s and currency = 'USD'",
         "update public.wallets set owed = -1 where party_id = %s and currency = 'USD'",
@@ -354,7 +362,7 @@ def test_no_transaction_ends_with_money_available_to_who_owes(world: World) -> N
 def test_a_debt_stops_withdrawals(world: World) -> None:
     debtor = world.user("debtor")
     world.deposit(debtor, "1", USD)
-    _in_debt(world, debtor)
+    in_debt(world, debtor)
     world.deposit(debtor, "1", "BTC")
     for amount, currency in (("1", USD), ("1", "BTC"), ("0.00000001", "BTC")):
         with refused(world.connection, "debt_open"):
@@ -384,7 +392,7 @@ def test_a_debt_in_another_currency_stops_payments_until_it_is_settled(world: Wo
     made = awaiting(world, parties=(world.user("payer"), debtor))
     report(world, made, "log-1")
     apply(world)
-    _in_debt(world, debtor)
+    in_debt(world, debtor)
     made.commit("accept", "payer")
     assert claim(world) == []
     # 300 are in the balance; 95 USD are worth as many USDC: the payment of 95 may go.
@@ -405,7 +413,7 @@ def test_a_payment_waits_when_nothing_else_covers_the_debt(world: World) -> None
     made = awaiting(world, parties=(world.user("payer"), debtor), times=0)
     report(world, made, "log-1")
     apply(world)
-    _in_debt(world, debtor)
+    in_debt(world, debtor)
     made.commit("accept", "payer")
     for _ in range(3):
         record_price(world, Decimal(1), ("USDC_BASE", "USD"))
@@ -413,6 +421,55 @@ def test_a_payment_waits_when_nothing_else_covers_the_debt(world: World) -> None
         world.advance(hours=1)
     world.deposit(debtor, "95", USD)
     assert len(claim(world)) == 1
+    assert world.problems() == []
+
+
+@pytest.mark.parametrize("price", [None, 50000])
+def test_a_debt_is_kept_once_and_not_in_each_currency(world: World, price: int | None) -> None:
+    """95 USD are 0.0019 BTC or 95 USDC: whichever stays, the other may go."""
+    debtor = world.user("debtor")
+    world.deposit(debtor, "1", USD)
+    in_debt(world, debtor)
+    world.deposit(debtor, "0.002", "BTC")
+    world.deposit(debtor, "300", "USDC_BASE")
+    record_price(world, Decimal(1), ("USDC_BASE", "USD"))
+    if price is None:
+        # What nobody can value covers nothing, and goes nowhere.
+        with refused(world.connection, "debt_open"):
+            withdraw(world, debtor, "205.01", "USDC_BASE")
+        withdraw(world, debtor, "205", "USDC_BASE")
+        with refused(world.connection, "debt_open"):
+            withdraw(world, debtor, "0.00000001", "BTC")
+        return
+    record_price(world, Decimal(price))
+    # All of the USDC: 100 in BTC are left, and 95 are owed.
+    withdraw(world, debtor, "300", "USDC_BASE")
+    with refused(world.connection, "debt_open"):
+        withdraw(world, debtor, "0.00010001", "BTC")
+    withdraw(world, debtor, "0.0001", "BTC")
+    world.deposit(debtor, "95", "USDC_BASE")
+    withdraw(world, debtor, "0.0019", "BTC")
+    with refused(world.connection, "debt_open"):
+        withdraw(world, debtor, "0.000001", "USDC_BASE")
+    assert world.problems() == []
+
+
+def test_releases_of_one_sweep_pay_a_debt_once(world: World) -> None:
+    """Two escrows of one debtor end in the same call: the second pays what the first left."""
+    debtor = world.user("debtor")
+    world.deposit(debtor, "1", USD)
+    sales = [card(world, times=0, parties=(world.user("payer"), debtor)) for _ in range(3)]
+    for sale in sales:
+        sale.commit("perform", "payee")
+    in_debt(world, debtor)
+    before = booked(world)
+    world.advance(days=30)
+    assert sweep(world).count("timeout_release") == 3
+    assert owed(world, debtor) == 0
+    paid = [row[3] for sale in sales for row in payments(world, sale)]
+    assert paid == [95, 95]
+    assert world.balance(debtor, USD)[0] == 0
+    assert change(world, before)["receivables"] == 95
     assert world.problems() == []
 
 

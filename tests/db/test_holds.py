@@ -108,16 +108,19 @@ def test_nobody_closes_the_reason_of_another(world: World, kind: str) -> None:
 
 def test_the_same_reason_is_open_once(world: World) -> None:
     escrow = card(world)
-    first = hold(escrow, "chargeback", "dp_1")
+    first = hold(escrow, "chargeback", "dp_1", amount="40")
     with refused(world.connection, "hold_open"):
         hold(escrow, "chargeback", "dp_1")
-    second = hold(escrow, "chargeback", "dp_2")
+    second = hold(escrow, "chargeback", "dp_2", amount="40")
+    # In sum they are no more than was paid in with the margin of the rail.
+    with refused(world.connection, "report_too_large"):
+        hold(escrow, "chargeback", "dp_3", amount="60.01")
     # Of the same name, but of another kind.
     third = hold(escrow, "inquiry", "dp_1")
     lift(escrow, "chargeback", first)
     assert escrow.holds() == ["chargeback", "inquiry"]
     # What was won may be disputed again.
-    hold(escrow, "chargeback", "dp_1")
+    hold(escrow, "chargeback", "dp_1", amount="40")
     lift(escrow, "chargeback", second)
     lift(escrow, "inquiry", third)
     assert escrow.holds() == ["chargeback"]

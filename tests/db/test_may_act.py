@@ -26,13 +26,13 @@ BUILD = EVERY_POLICY | CONTRACTS | ONCE
 STAFF = words(
     "ledger_move_external ledger_reverse outage_declare setback_decide escrow_case_close "
     "profile_verify discord_link screening_clear operator_request_confirm operator_request_close "
-    "fiat_rate_set quarantine_accept"
+    "fiat_rate_set quarantine_accept receivable_write_off receivable_lift refused_report_close"
 )
 # Commands in the name of nobody: rails, providers, schedules and the functions themselves.
 MACHINES = words(
     "escrow_open escrow_rail_case escrow_rail_outcome verification_event discord_event "
-    "payout_record payout_returned rail_report rail_cost screening_record chargeback_answered "
-    "fiat_rates_record"
+    "payout_record payout_returned rail_report rail_cost rail_discrepancy screening_record "
+    "chargeback_answered fiat_rates_record"
 )
 # Take the word of whoever decides, whose every decision is judged.
 JUDGED = words("escrow_commit escrow_commit_many contract_commit")

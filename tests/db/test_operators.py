@@ -50,6 +50,12 @@ _OF_DEPOSIT = _asked(
     " join public.escrow_transactions as e on e.id = d.escrow_id where q.id = %s",
     "quarantine_id",
 )
+_OF_DEBT = _asked("select array[party_id] from public.receivables where id = %s", "receivable_id")
+_OF_REFUSED = _asked(
+    "select array[e.payer_id, e.payee_id] from public.refused_reports as r"
+    " join public.escrow_transactions as e on e.id = r.escrow_id where r.id = %s",
+    "refused_report_id",
+)
 _OF_REQUEST = _asked("select parties from public.operator_requests where id = %s", "request_id")
 _OF_ESCROW = _asked(
     "select array[payer_id, payee_id] from public.escrow_transactions where id = %s", "escrow_id"
@@ -91,6 +97,9 @@ TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "discord_link of a guild": ("discord_link", _guild, _members),
     "screening_clear": ("screening_clear", COMMANDS["screening_clear"], _OF_HIT),
     "quarantine_accept": ("quarantine_accept", COMMANDS["quarantine_accept"], _OF_DEPOSIT),
+    "write_off": ("receivable_write_off", COMMANDS["receivable_write_off"], _OF_DEBT),
+    "lift": ("receivable_lift", COMMANDS["receivable_lift"], _OF_DEBT),
+    "refused_report": ("refused_report_close", COMMANDS["refused_report_close"], _OF_REFUSED),
     "request_confirm": (
         "operator_request_confirm", COMMANDS["operator_request_confirm"], _OF_REQUEST,
     ),

@@ -10,6 +10,7 @@ import pytest
 from tests.db.escrow import Escrow
 from tests.db.rails import applied, apply, awaiting, card, cost, ended, payments, report
 from tests.db.refused import refused
+from tests.db.test_setbacks import poison
 from tests.db.trades import funded
 from tests.db.world import OUTSIDE, PLATFORM, World
 
@@ -88,7 +89,8 @@ def test_reports_of_an_escrow_come_in_order(world: World) -> None:
 
 def test_one_that_cannot_be_applied_holds_up_its_own_escrow_only(world: World) -> None:
     broken, other = awaiting(world), awaiting(world)
-    report(world, broken, "log-1", kind="reversal_lost")
+    poison(world, "public.escrow_events", broken.id, column="escrow_id", event="insert")
+    report(world, broken, "log-1")
     report(world, broken, "log-2")
     report(world, other, "log-3")
     done = apply(world)

@@ -35,6 +35,7 @@ def books_are_whole(day: MarketDay) -> None:
     assert day.stack.invoke("LedgerVerifyFunction", {"recent": None}) == {
         "problems": 0,
         "discrepancies": 0,
+        "refused_reports": 0,
     }
     assert _rows(day.stack, "select * from public.ledger_holds where amount <> 0") == []
     assert _rows(day.stack, "select * from public.wallets where locked <> 0 or pending <> 0") == []

@@ -7,6 +7,7 @@ import pytest
 
 from tests.db import rails
 from tests.db.escrow import Escrow
+from tests.db.test_setbacks import cure, poison
 from tests.functions.rails import behind
 from tests.stack.stack import Stack
 
@@ -67,7 +68,9 @@ def test_a_worker_that_died_before_saying_so_is_not_followed_by_a_second_move(la
 
 
 def test_a_report_that_cannot_be_applied_waits_alone(later: Stack) -> None:
-    bad, good = said(later, "reversal_lost", "funds"), said(later, "funds")
+    bad, good = said(later, "funds", "inquiry_opened"), said(later, "funds")
+    with behind(later) as world:
+        poison(world, "public.escrow_events", bad, column="escrow_id", event="insert")
     done = later.tick(FUNCTION)
     assert (done["moved"], done["failed"]) == (1, 1)
     assert later.tick(FUNCTION)["failed"] == 0
@@ -75,3 +78,5 @@ def test_a_report_that_cannot_be_applied_waits_alone(later: Stack) -> None:
     assert facts(later, good) == ("funded", ["funds_confirmed"], 1, 0)
     later.clock.advance(seconds=16)
     assert later.tick(FUNCTION)["failed"] == 1
+    with behind(later) as world:
+        cure(world)

@@ -76,7 +76,9 @@ def test_roll_up_verify_and_keep_house(desk: Desk, stack: Stack) -> None:
     trade.done(trade.seller, "release", {"confirm": True} | ATTESTED)
     assert stack.tick("LedgerRollupFunction")["wallets"] >= 2
     assert stack.tick("LedgerRollupFunction") == {"wallets": 0}
-    assert stack.tick("LedgerVerifyFunction") == {"problems": 0, "discrepancies": 0}
+    assert stack.tick("LedgerVerifyFunction") == {
+        "problems": 0, "discrepancies": 0, "refused_reports": 0,
+    }  # fmt: skip
     assert stack.tick("HousekeepingFunction")["keys"] == 0
 
 
@@ -91,7 +93,9 @@ def test_verify_finds_what_is_wrong(desk: Desk, stack: Stack) -> None:
             assert "wallet_differs_from_entries" in stack.lambdas.log.read_text()
         finally:
             superuser.execute(tamper, [-1, trade.seller])
-    assert stack.tick("LedgerVerifyFunction") == {"problems": 0, "discrepancies": 0}
+    assert stack.tick("LedgerVerifyFunction") == {
+        "problems": 0, "discrepancies": 0, "refused_reports": 0,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [SWEEP, "LedgerRollupFunction", "LedgerVerifyFunction"])

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from tests.model.books import Debt, Entry, clearing, fees, losses, receivables
+from tests.model.bounds import taken, too_much
 from tests.model.money import ZERO, fits
 from tests.model.operators import answered, not_operator
 from tests.model.payments import OPEN, keep, pay_out
@@ -76,9 +77,16 @@ def judge_rail_case(world: World, body: Body) -> Verdict:
     return refusals(
         other_rail=escrow.rail == "internal",
         rail_currency=code != escrow.currency and not code.endswith("_BASE"),
-        # No payment of the model is so much larger than was agreed.
-        report_too_large=kind == "rail_reversal" and body["amount"] > escrow.amount * 500,
+        report_too_large=_unbelievable(escrow, kind, code, body["amount"]),
     )
+
+
+def _unbelievable(escrow: Escrow, kind: str, code: str, amount: Decimal) -> bool:
+    if kind == "rail_reversal":
+        return too_much(escrow, code, amount, taken(escrow, code))
+    if kind == "discrepancy" and code == escrow.currency:
+        return too_much(escrow, code, abs(amount), escrow.rail_odd.get((amount > 0, code), ZERO))
+    return False
 
 
 def apply_rail_case(world: World, body: Body, given: Answer) -> Answer:
@@ -89,6 +97,7 @@ def apply_rail_case(world: World, body: Body, given: Answer) -> Answer:
     world.rail_events[body["provider_event_id"]] = case_id
     own = code == escrow.currency
     if kind == "late_funds":
+        escrow.rail_in[code] = escrow.rail_in.get(code, ZERO) + amount
         escrow.account.came_in += amount if own else ZERO
         entries = pay_out(
             world, escrow, "return", escrow.payer, code, amount,
@@ -97,10 +106,13 @@ def apply_rail_case(world: World, body: Body, given: Answer) -> Answer:
         world.books.post([clearing(code, -amount), *entries])
     elif kind == "discrepancy":
         case.deadline_at = world.now + DISCREPANCY
+        odd = (amount > 0, code)
+        escrow.rail_odd[odd] = escrow.rail_odd.get(odd, ZERO) + abs(amount)
         _differs(escrow, amount if own else ZERO)
         world.books.post([clearing(code, amount), losses(code, -amount)])
     else:
         case.event = body["provider_event_id"]
+        _moved(escrow, case.event, code, amount)
         _take_back(world, escrow, case, amount)
         case.event = None
         case.deadline_at = (body["due_by"] or world.now) + timedelta(days=180)
@@ -109,6 +121,11 @@ def apply_rail_case(world: World, body: Body, given: Answer) -> Answer:
 
 
 DISCREPANCY = timedelta(days=30)
+
+
+def _moved(escrow: Escrow, name: str, code: str, amount: Decimal) -> None:
+    """The rail took it back under a name, or gave it back (below zero)."""
+    escrow.rail_out[name, code] = escrow.rail_out.get((name, code), ZERO) + amount
 
 
 def _differs(escrow: Escrow, amount: Decimal) -> None:
@@ -164,9 +181,18 @@ def judge_outcome(world: World, body: Body) -> Verdict:
         return Verdict(replay={"case_id": case.id})
     if case.kind != "rail_reversal" or case.last_event == "reversal_won":
         return refused("illegal_move")
-    amount = body["amount"]
-    right = amount is None or (amount > 0 and fits(amount, world.escrows[case.escrow].currency))
-    return DONE if right else refused("funds_not_exact")
+    amount, escrow = body["amount"], world.escrows[case.escrow]
+    code, whole = escrow.currency, case.amount
+    assert whole is not None
+    right = amount is None or (amount > 0 and fits(amount, code))
+    if not right:
+        return refused("funds_not_exact")
+    if amount is not None and amount > whole:
+        lost = body["event"] == "reversal_lost"
+        more, beside = (amount - whole, taken(escrow, code)) if lost else (amount, ZERO)
+        if too_much(escrow, code, more, beside):
+            return refused("report_too_large")
+    return DONE
 
 
 def apply_outcome(world: World, body: Body, given: Answer) -> Answer:
@@ -177,6 +203,8 @@ def apply_outcome(world: World, body: Body, given: Answer) -> Answer:
     amount = whole if body["amount"] is None else body["amount"]
     case.state = "dismissed" if event == "reversal_won" else "upheld"
     case.last_event, case.deadline_at = event, None
+    known = next(key for key, value in world.rail_events.items() if value == case.id)
+    _moved(escrow, known, code, amount - whole if event == "reversal_lost" else -amount)
     if event == "reversal_lost":
         more = amount - whole
         account.rail_took += more
@@ -199,7 +227,6 @@ def apply_outcome(world: World, body: Body, given: Answer) -> Answer:
         world.books.post([clearing(code, -amount), *entries])
     account.lost += more
     if more:
-        known = next(key for key, value in world.rail_events.items() if value == case.id)
         _discrepancy(world, case, f"{known}:{event}", more)
     assert account.whole, account
     return {"case_id": case.id}

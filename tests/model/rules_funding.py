@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from tests.model.bounds import move_too_much
 from tests.model.money import DECIMALS, ZERO, fits
 from tests.model.rule_parts import arrives, codes, other, payload
 from tests.model.rules_holds import may_stand
@@ -154,4 +155,7 @@ def _taken_back(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
         reference_required=not said.get("reference"),
         not_due=role == "timer" and not may_stand(world, escrow, d),
         funds_not_exact=not right,
+        report_too_large=role == "rail"
+        and amount is not None
+        and move_too_much(escrow, code, amount, said.get("reference") or "", held=False),
     )

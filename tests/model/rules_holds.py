@@ -1,5 +1,6 @@
 """The reasons to hold an escrow: who opens and closes which, and what each move closes."""
 
+from tests.model.bounds import move_too_much
 from tests.model.money import fits
 from tests.model.moves import HOLDING
 from tests.model.rule_parts import codes, payload
@@ -24,6 +25,9 @@ def freeze(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
         funds_not_exact=(at_end == "stand" or amount is not None) and not right,
         reference_required=role != "operator" and not name,
         hold_open=bool(twins),
+        report_too_large=role == "rail"
+        and amount is not None
+        and move_too_much(escrow, escrow.currency, amount, name or "", held=True),
     )
 
 

@@ -22,6 +22,7 @@ def pay_parts(world: World, escrow: Escrow, d: Body) -> None:
     if d["event"] == "rail_return":
         taken, reference = d["payload"]["amount"], d["payload"]["reference"]
         refund -= taken
+        escrow.rail_out[reference, code] = escrow.rail_out.get((reference, code), ZERO) + taken
         entries += pay_out(
             world, escrow, "rail_return", escrow.payer, code, taken, reference=reference
         )
@@ -81,10 +82,12 @@ def _part(world: World, escrow: Escrow, event: str, payload: Body) -> list[Entry
         escrow.amount += amount
         escrow.taken -= amount
         escrow.taken_for[name] -= amount
+        escrow.rail_out[name, code] = escrow.rail_out.get((name, code), ZERO) - amount
         kept = Entry(escrow.payer, code, amount, "locked", hold=escrow.id)
         return [clearing(code, -amount), kept]
     bucket = "pending"
     escrow.taken_for[name] = escrow.taken_for.get(name, ZERO) + amount
+    escrow.rail_out[name, code] = escrow.rail_out.get((name, code), ZERO) + amount
     if escrow.state != "funding_exception":
         bucket = "locked"
         escrow.amount -= amount
@@ -104,6 +107,7 @@ def pay_funding(world: World, escrow: Escrow, d: Body, role: str) -> None:
     if event in FUNDING and role == "rail":
         code, amount = payload.get("currency") or own, payload["amount"]
         entries.append(clearing(code, -amount))
+        escrow.rail_in[code] = escrow.rail_in.get(code, ZERO) + amount
         if code == own:
             escrow.account.came_in += amount
         if event == "funds_mismatch":

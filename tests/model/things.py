@@ -170,6 +170,11 @@ class Escrow:
     taken: Decimal = ZERO
     # Of each of the rail's names, what it has taken and not given back.
     taken_for: dict[str, Decimal] = field(default_factory=dict)
+    # By currency what the rail brought; by name and currency what it took back, less what it gave
+    # back; by sign and currency what fits nothing.
+    rail_in: dict[str, Decimal] = field(default_factory=dict)
+    rail_out: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    rail_odd: dict[tuple[bool, str], Decimal] = field(default_factory=dict)
     performed_at: datetime | None = None
     revisions: int = 0
     signed_by: list[str] = field(default_factory=list)

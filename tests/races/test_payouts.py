@@ -1,10 +1,12 @@
 """Workers, parties and timers at the same payments: one of them moves each, and once."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from functions.escrow.reports import Applied, one_round
@@ -15,6 +17,7 @@ from tests.races.crowd import Crowd
 from tests.races.door import Door
 from tests.races.market import Market
 from tests.races.proofs import prove
+from tests.races.test_rings import wait_for
 from tests.stack.cluster import Cluster
 
 CURRENCY, RAIL = "USDC_BASE", "usdc_base"
@@ -226,13 +229,49 @@ def test_a_debt_is_set_off_once_by_payments_at_the_same_time(market: Market, cro
     assert [tuple(map(float, row)) for row in market.rows(owed, payee)] == [(4.75, 0)]
     assert all(said.done for said in crowd.rush([_accept(payer, each) for each in later]))
     assert [tuple(map(float, row)) for row in market.rows(owed, payee)] == [(4.75, 4.75)]
-    # Whoever came second may have taken the debt for open: then its money is in the balance.
-    has = market.one(
+    # 4.75 of the first pays the debt; the other three go out, whoever came second.
+    assert _ordered_and_there(market, payee) == (3 * 4.75, 0)
+    prove(market)
+
+
+def _ordered_and_there(market: Market, party: UUID) -> tuple[float, float]:
+    """What is on its way to a party, and what it has here."""
+    ((ordered, there),) = market.rows(
         "select (select coalesce(sum(amount), 0) from public.settlement_instructions"
-        " where party_id = %s and state = 'created')::float + available::float"
-        " from public.wallets where party_id = %s and currency = %s", payee, payee, CURRENCY,
+        " where party_id = %s and state = 'created')::float, available::float"
+        " from public.wallets where party_id = %s and currency = %s", party, party, CURRENCY,
     )  # fmt: skip
-    assert has == 3 * 4.75
+    return ordered, there
+
+
+def test_two_releases_that_wait_for_the_same_wallet_pay_a_debt_once(
+    database: Cluster, market: Market, crowd: Crowd
+) -> None:
+    """Both are judged before either has posted: the second sees what the first has set off."""
+    payer, payee = market.people(2)
+    _destination(market, payee)
+    first, *later = _funded(market, payer, payee, 3)
+    assert _accept(payer, first)(market.door).done
+    market.door.service_rpc("payouts_claim", {"rail": RAIL})
+    case = {"escrow_id": str(first), "kind": "rail_reversal", "amount": "5",
+            "provider_event_id": f"dp_{first}"}  # fmt: skip
+    market.door.service_rpc("escrow_rail_case", {"command": case})
+    doors = Door(database), Door(database)
+    with ThreadPoolExecutor(2) as pool, psycopg.connect(database.url("postgres")) as holder:
+        holder.execute(
+            "select from public.wallets where party_id = %s and currency = %s and type = 'spot'"
+            " for no key update", [payee, CURRENCY],
+        )  # fmt: skip
+        tasks = [
+            pool.submit(_accept(payer, escrow), door)
+            for escrow, door in zip(later, doors, strict=True)
+        ]
+        wait_for(market, 2)
+        holder.rollback()
+        assert all(task.result().done for task in tasks)
+    for door in doors:
+        door.close()
+    assert _ordered_and_there(market, payee) == (4.75, 0)
     prove(market)
 
 

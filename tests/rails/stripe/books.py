@@ -1,6 +1,7 @@
 """Balance transactions: every cent that comes to the platform's balance or leaves it."""
 
 from collections import Counter
+from fractions import Fraction
 
 from tests.rails.stripe.world import Object, World
 
@@ -17,11 +18,21 @@ def dispute_fee() -> int:
 
 
 class Books:
-    """The platform's balance, as Stripe keeps it. Amounts in minor units."""
+    """The platform's balance, as Stripe keeps it. Amounts in minor units.
+
+    settles_in: currencies in which the platform has no balance, with the one that Stripe settles
+    them in, and what one unit is worth there.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.settles_in: dict[str, tuple[str, Fraction]] = {}
         self._totals: Counter[str] = Counter()
+
+    def settled(self, amount: int, currency: str) -> tuple[int, str]:
+        """An amount as the balance has it."""
+        code, rate = self.settles_in.get(currency, (currency, Fraction(1)))
+        return round(amount * rate), code
 
     def post(
         self,
@@ -36,6 +47,8 @@ class Books:
         description: str | None = None,
     ) -> Object:
         """Keep one balance transaction. fee: taken from the amount; a negative one comes back."""
+        fee, _ = self.settled(fee, currency)
+        amount, currency = self.settled(amount, currency)
         net = amount - fee
         self._totals[currency] += net
         now = self.world.now()

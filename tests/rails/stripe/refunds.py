@@ -30,7 +30,7 @@ class Refunds:
         if self._slow:
             self._slow -= 1
             refund["pending_reason"] = "processing"
-        elif amount > self._books.totals()[charge["currency"]]:
+        elif not self._is_there(amount, charge["currency"]):
             refund["pending_reason"] = "insufficient_funds"
         else:
             self._pay(refund)
@@ -88,6 +88,10 @@ class Refunds:
                 message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
                 raise invalid(message, code="charge_disputed")
 
+    def _is_there(self, amount: int, currency: str) -> bool:
+        due, code = self._books.settled(amount, currency)
+        return due <= self._books.totals().get(code, 0)
+
     def _pay(self, refund: Object) -> None:
         posted = self._books.post("refund", -refund["amount"], refund["currency"], refund["id"])
         refund |= {
@@ -98,11 +102,10 @@ class Refunds:
 
     def _continue(self) -> None:
         for refund in self.world.of("refund"):
-            if refund["pending_reason"] == "insufficient_funds":
-                totals = self._books.totals()
-                if refund["amount"] <= totals[refund["currency"]]:
-                    self._pay(refund)
-                    self._tell(refund, "refund.updated")
+            waits = refund["pending_reason"] == "insufficient_funds"
+            if waits and self._is_there(refund["amount"], refund["currency"]):
+                self._pay(refund)
+                self._tell(refund, "refund.updated")
 
     def _tell(self, refund: Object, kind: str) -> None:
         self.world.emit(kind, refund)

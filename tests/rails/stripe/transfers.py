@@ -22,7 +22,9 @@ class Transfers:
         available_on = None
         if source := params.get("source_transaction"):
             available_on = self._from_charge(source, amount, currency)
-        elif amount > self._books.available(currency):
+        elif self._books.settled(amount, currency)[0] > self._books.available(
+            self._books.settled(amount, currency)[1]
+        ):
             message = "You have insufficient available funds in your Stripe account."
             raise invalid(message, code="balance_insufficient")
         identifier = self.world.new_id("tr")
