@@ -47,6 +47,7 @@ _OF_POSTGREST = (
     ("22007", "400", "A time cannot be read.", ""),
     ("22008", "400", "A time lies outside of what there is.", ""),
     ("22009", "400", "A zone is off by more than 15:59 hours.", ""),
+    ("22015", "400", "A length of time lies outside of what there is.", ""),
     ("22021", "400", "A text has bytes that are no characters.", ""),
     ("2201B", "400", "A regular expression cannot be read.", ""),
     ("2201W", "400", "A limit is below zero.", ""),
@@ -67,8 +68,8 @@ _OF_POSTGREST = (
     ("42P01", "404", "There is no such table.", ""),
     ("428C9", "400", "This column is written by nobody.", ""),
     ("42704", "400", "There is no such type.", ""),
-    ("54000", "500", "It is more than the database takes at once.", "Ask for less."),
-    ("54001", "500", "It is nested too deeply.", "Ask for less."),
+    ("54000", "413", "It is more than the database takes at once.", "Ask for less."),
+    ("54001", "413", "It is nested too deeply.", "Ask for less."),
     ("55P03", "500", "Somebody else changes it.", "Ask again."),
     (
         "57014",
