@@ -59,7 +59,7 @@ soak: $(VENV) $(NODE) ## Run random trade for a long time and check the books
 	@exec $(RUN) -m tests.soak
 
 .PHONY: mutants
-mutants: $(VENV) $(NODE) ## Break the engine in many ways and see which tests notice
+mutants: $(VENV) $(NODE) ## Break the product in many ways and see which tests notice
 	@exec $(RUN) -m tests.mutation
 
 .PHONY: lint

@@ -1,11 +1,15 @@
-"""Fixtures: a stack of its own for each test file, and a connection that rolls back."""
+"""Fixtures: a stack of its own for each test file, a connection that rolls back, and codes that
+are what the page of errors says."""
 
 from collections.abc import Generator, Iterator
+from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
+from tests.stack.documented import undocumented
 from tests.stack.operators import let_operators_act_alone
 from tests.stack.people import PEOPLE, Person
 from tests.stack.processes import exit_on_sigterm
@@ -33,6 +37,26 @@ def db(stack: Stack) -> Iterator[psycopg.Connection[TupleRow]]:
 def people() -> dict[str, Person]:
     """The people of the development data, by name."""
     return {person.name: person for person in PEOPLE}
+
+
+# Tests that are a client of the stack; others have made-up servers too.
+_CLIENTS = ("api", "crashes", "exchange", "functions", "races", "rails_day", "stories")
+
+
+@pytest.fixture(autouse=True)
+def codes_are_documented(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test is about: each refusal that it is answered stands in docs/errors.md."""
+    if request.path.parent.name not in _CLIENTS:
+        return
+    send = httpx.Client.send
+
+    def checked(client: httpx.Client, asked: httpx.Request, **options: Any) -> httpx.Response:
+        answer = send(client, asked, **options)
+        problem = None if options.get("stream") else undocumented(answer)
+        assert problem is None, problem
+        return answer
+
+    monkeypatch.setattr(httpx.Client, "send", checked)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -411,7 +411,7 @@ begin
         perform private.refuse('request_closed');
     elsif v_request.asked_by = (command ->> 'actor_id')::uuid then
         perform private.refuse('second_operator_required');
-    elsif v_now >= v_request.deadline_at then
+    elsif v_now >= private.later_by_outages(v_request.created_at, v_request.deadline_at) then
         perform private.refuse('deadline_passed');
     elsif command ->> 'command_hash' is distinct from v_request.command_hash then
         perform private.refuse('request_differs');
@@ -483,6 +483,7 @@ begin
     where id in (
         select q.id from public.operator_requests as q
         where q.state = 'open' and q.deadline_at <= v_now
+            and private.later_by_outages(q.created_at, q.deadline_at) <= v_now and not private.sweep_is_late(v_now)
         order by q.deadline_at limit least(greatest(max_rows, 1), 2000) for no key update skip locked
     );
     get diagnostics v_expired = row_count;

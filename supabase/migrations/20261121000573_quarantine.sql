@@ -253,7 +253,8 @@ begin
         from public.deposit_quarantines as q
         inner join public.chain_deposits as d
             on q.chain_id = d.chain_id and q.transaction_hash = d.transaction_hash and q.log_index = d.log_index
-        where q.decide_by <= v_now
+        where q.decide_by <= v_now and private.later_by_outages(q.created_at, q.decide_by) <= v_now
+            and not private.sweep_is_late(v_now)
         order by q.decide_by limit least(greatest(max_rows, 1), 1000)
         for no key update of q, d skip locked
     loop
@@ -270,7 +271,7 @@ begin
 end
 $$;
 comment on function service.quarantines_expire(integer) is
-'Decides about deposits that nobody decided about in time: what came from an address that is not warned of any more counts, all else stays in the account of the quarantine. How many.';
+'Decides about deposits that nobody decided about in time, later by our own outages: what came from an address that is not warned of any more counts, all else stays in the account of the quarantine. How many.';
 
 create function private.paid_from(p_screening public.wallet_screenings) returns uuid[]
 language plpgsql volatile set search_path = ''

@@ -579,6 +579,10 @@ def test_books_and_rail_agree_to_the_cent_after_the_end(
     assert all(row[1] <= 95 for row in borne(world))
     if Decimal(losses):
         assert "discrepancy" in {row[0] for row in cases(world)}
+    # What the end differs by from what was said before is a case of its own.
+    more = {"won": -1, "lost": 1}
+    told = [more[end] * (Decimal(said) - Decimal("104.5")) for end, said in amounts.items()]
+    assert [row[2] for row in cases(world) if row[1].endswith("_differs")] == told
     assert "noted" not in applied(world)
 
 

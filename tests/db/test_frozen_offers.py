@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import pytest
@@ -104,15 +104,25 @@ def test_both_sides_read_the_copy(world: World, seller: UUID, buyer: UUID, who: 
     assert copy["title"] == "A group"
 
 
-@pytest.mark.parametrize("column", ["listing_copy", "listing_hash"])
+# What is offered, and another word for each of it.
+_FROZEN: dict[str, Any] = {
+    "listing_copy": Jsonb({}), "listing_hash": "0" * 64, "amount": "1", "rail": "stripe",
+    "conditions": "others", "milestones": Jsonb([]), "buyer_id": None, "seller_id": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", _FROZEN)
+@pytest.mark.parametrize(
+    "move", ["", ", status = 'withdrawn', last_event = 'withdraw', last_actor_role = 'buyer'"]
+)
 def test_no_owner_changes_what_was_frozen(
-    world: World, seller: UUID, buyer: UUID, column: str
+    world: World, seller: UUID, buyer: UUID, column: str, move: LiteralString
 ) -> None:
+    """Neither by itself nor along with a move that there is."""
     made = offer(world, buyer, listing(world, seller))
-    value = {"listing_copy": Jsonb({}), "listing_hash": "0" * 64}[column]
-    query = sql.SQL("update public.offers set {} = %s where id = %s")
+    query = sql.SQL("update public.offers set {} = %s" + move + " where id = %s")
     with refused(world.connection, "illegal_move"):
-        world.run(query.format(sql.Identifier(column)), value, made)
+        world.run(query.format(sql.Identifier(column)), _FROZEN[column] or world.user(), made)
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_an_appeal_keeps_what_was_awarded_as_far_as_it_is_there(world: World) ->
     assert world.problems() == []
 
 
-@pytest.mark.parametrize("held", [None, "operator"])
+@pytest.mark.parametrize("held", [None, "operator", "chargeback"])
 @pytest.mark.parametrize("amount", ["5", "30"])
 def test_a_lost_part_ends_its_own_hold_only(world: World, amount: str, held: str | None) -> None:
     escrow = card(world, "performed")
@@ -181,8 +181,11 @@ def test_a_lost_part_ends_its_own_hold_only(world: World, amount: str, held: str
     report(world, escrow, "dp_1:opened", "reversal_opened", reference="dp_1", amount=amount)
     apply(world)
     assert (escrow.holds(), amounts(escrow)) == (["chargeback"], (100, None))
-    if held:
+    if held == "operator":
         escrow.commit("freeze", held)
+    elif held:
+        report(world, escrow, "dp_2:opened", "reversal_opened", reference="dp_2", amount="7")
+        apply(world)
     world.advance(days=3)
     lost(world, escrow, amount)
     assert escrow.holds() == ([held] if held else [])

@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 
 from tests.db.market import listing, offer
+from tests.db.onchain import quarantined
+from tests.db.operators import limit
 from tests.db.rails import applied, apply, awaiting, released, report
 from tests.db.rated import profile, settled
 from tests.db.refused import refused
@@ -267,6 +269,57 @@ def test_nothing_acts_by_the_clock_before_the_sweep_has_noticed(world: World) ->
     assert world.one("select status::text from public.p2p_orders where id = %s", order) == "active"
     assert world.one("select status::text from public.offers where id = %s", made) == "pending"
     assert run(world, "select service.market_expire()") >= 1
+
+
+def _request(world: World) -> UUID:
+    with limit(world, "deposit", "BTC", "0"):
+        asked = world.command(
+            "ledger_move_external", kind="deposit", party_id=world.user(), currency="BTC",
+            amount="1", reference="slip", actor_id=world.operator, aal="aal2",
+        )  # fmt: skip
+    return UUID(asked["request_id"])
+
+
+# Timer: (a row that runs out, what is called, days until then).
+TIMERS: dict[str, tuple[Make, LiteralString, int]] = {
+    **{queue: (make, call, days) for queue, (make, _, call, days) in QUEUES.items()},
+    "request": (_request, "select service.operator_requests_expire()", 4),
+    "quarantine": (quarantined, "select service.quarantines_expire()", 15),
+}
+
+
+@pytest.mark.parametrize("timer", TIMERS)
+def test_every_timer_waits_until_the_sweep_has_noticed(world: World, timer: str) -> None:
+    make, call, days = TIMERS[timer]
+    make(world)
+    run(world, "select service.sweep_begin()")
+    world.advance(days=days)
+    assert run(world, call) == 0
+    # A sweep that was never away holds up nothing: the row is due.
+    world.run("update private.sweep_ticks set last_at = null")
+    assert run(world, call) >= 1
+
+
+_UNTIL: dict[str, LiteralString] = {
+    "case": "select deadline_at from public.escrow_cases where id = %s",
+    "request": "select deadline_at from public.operator_requests where id = %s",
+    "quarantine": "select decide_by from public.deposit_quarantines where id = %s",
+}
+
+
+@pytest.mark.parametrize("timer", ["case", "request", "quarantine"])
+def test_what_has_no_move_for_it_gets_an_outage_back_as_well(world: World, timer: str) -> None:
+    make, call, _ = TIMERS[timer]
+    run(world, "select service.sweep_begin()")
+    made = make(world)
+    world.advance(hours=12)
+    assert run(world, "select service.sweep_begin()") == 1
+    world.run("update private.sweep_ticks set last_at = null")
+    world.advance_to(world.one(_UNTIL[timer], made))
+    world.advance(hours=11)
+    assert run(world, call) == 0
+    world.advance(hours=1, minutes=1)
+    assert run(world, call) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 import re
 from collections import defaultdict
 
+import httpx
+
 from shared.generated.refusals import REFUSALS
-from tests.infra.docs import DOCS
+from tests.stack.documented import statuses, undocumented
 from tests.stack.generators import errors
 from tests.stack.paths import ROOT
 
-_ROW = re.compile(r"^\| `([a-z][a-z0-9_]*)` \| (\d{3}) \|", re.MULTILINE)
 _SQL = re.compile(r"sqlstate 'PT(\d{3})'\s+using\s+message = '([a-z_]+)'")
 
 
@@ -25,17 +26,30 @@ def _raised() -> dict[str, set[int]]:
 
 
 def test_a_code_has_one_status_everywhere() -> None:
-    several = {code: statuses for code, statuses in _raised().items() if len(statuses) > 1}
+    several = {code: said for code, said in _raised().items() if len(said) > 1}
     assert not several
     assert len(_raised()) > 150
 
 
 def test_the_page_names_each_code_with_it() -> None:
-    page = {code: int(status) for code, status in _ROW.findall((DOCS / "errors.md").read_text())}
-    raised = {code: min(statuses) for code, statuses in _raised().items()}
-    assert {code: page.get(code) for code in raised} == raised
+    raised = {code: frozenset(said) for code, said in _raised().items()}
+    assert {code: statuses().get(code) for code in raised} == raised
 
 
 def test_only_defects_of_ours_are_500() -> None:
-    page = _ROW.findall((DOCS / "errors.md").read_text())
-    assert {code for code, status in page if status == "500"} == {"internal"}
+    ours = {code: said for code, said in statuses().items() if code.islower()}
+    assert {code for code, said in ours.items() if said & {500}} == {"internal"}
+
+
+def test_what_the_page_does_not_say_is_noticed() -> None:
+    def said(status: int, code: str, message: str = "") -> str | None:
+        return undocumented(httpx.Response(status, json={"code": code, "message": message}))
+
+    assert said(409, "illegal_move") is None
+    assert said(409, "PT409", "illegal_move") is None
+    assert said(403, "42501", "permission denied") is None
+    assert said(400, "illegal_move")
+    assert said(409, "nothing_of_ours")
+    assert said(400, "PT409", "illegal_move")
+    assert said(409, "PT409", "nothing_of_ours")
+    assert said(500, "XX000", "cache lookup failed")

@@ -1,4 +1,5 @@
-"""What is broken on purpose: texts in functions of the database, replaced by others."""
+"""What is broken on purpose: a text of a function of the database or of a Python file, replaced
+by another, or the database itself by a statement."""
 
 import re
 from collections.abc import Iterator
@@ -8,38 +9,66 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import TupleRow
 
-_HEAD = re.compile(r"([\w.]+): (.+) \(([\w ]+)\)")
+from tests.stack.paths import ROOT
+
+_HEAD = re.compile(r"([\w./]+): (.+) \(([\w /:]+)\)")
+_STATEMENT = "sql"
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One text of a function, of schema private where none is named, replaced by another.
+    """One thing broken, and the tests of which one should fail.
 
-    old: stands in the function exactly once. tests: files of tests/db, of which one should fail.
+    place: a function of the database, of schema private where none is named; a Python file, from
+    the root; or "sql". old: stands in the function or file exactly once; of "sql" nothing. new:
+    takes its place; of "sql" the statement. tests: disputes is the file tests/db/test_disputes.py,
+    api/bad_tokens is one of another folder, cases::test_x is one test of a file.
     """
 
-    function: str
+    place: str
     name: str
     tests: tuple[str, ...]
     old: str
     new: str
 
+    @property
+    def in_python(self) -> bool:
+        return self.place.endswith(".py")
+
+    def nodes(self) -> list[str]:
+        """The tests as pytest names them."""
+        return [_node(name) for name in self.tests]
+
     def statement(self, owner: psycopg.Connection[TupleRow]) -> str:
-        """The function, broken. Raises ValueError when the text is not there once."""
-        schema, _, name = self.function.rpartition(".")
-        found = owner.execute(
+        """What breaks the database. Raises ValueError when the text is not there once."""
+        if self.place == _STATEMENT:
+            return self.new
+        schema, _, name = self.place.rpartition(".")
+        ((body,),) = owner.execute(
             "select pg_get_functiondef(p.oid) from pg_proc as p "
             "where p.pronamespace = %s::regnamespace and p.proname = %s",
             [schema or "private", name],
         ).fetchall()
-        ((body,),) = found
-        if body.count(self.old) != 1:
-            raise ValueError(f"{self.function} does not hold it once: {self.old}")
-        return str(body.replace(self.old, self.new))
+        return self._replaced(str(body))
+
+    def source(self) -> str:
+        """The Python file, broken. Raises ValueError when the text is not there once."""
+        return self._replaced((ROOT / self.place).read_text())
+
+    def _replaced(self, text: str) -> str:
+        if text.count(self.old) != 1:
+            raise ValueError(f"{self.place} does not hold it once: {self.old}")
+        return text.replace(self.old, self.new)
+
+
+def _node(name: str) -> str:
+    path, *test = name.split("::")
+    folder, _, file = path.rpartition("/")
+    return "::".join([f"tests/{folder or 'db'}/test_{file}.py", *test])
 
 
 def read(page: Path) -> Iterator[Mutant]:
-    """Mutants of a file: function: name (tests), then lines taken out (-) and put in (+)."""
+    """Mutants of a file: place: name (tests), then lines taken out (-) and put in (+)."""
     for block in page.read_text().strip().split("\n\n"):
         head, *lines = block.split("\n")
         found = _HEAD.fullmatch(head)
