@@ -32,7 +32,12 @@ def matrix(connection: Connection) -> str:
     """The whole matrix as text. Leaves nothing of what it tries out."""
     with connection.transaction(force_rollback=True):
         world = World(connection)
-        first, second = affairs(world), affairs(world)
+        return matrix_of(world, affairs(world), affairs(world))
+
+
+def matrix_of(world: World, first: Affairs, second: Affairs) -> str:
+    """The matrix as two couples show it. Leaves nothing of what it tries out."""
+    with world.connection.transaction(force_rollback=True):
         held = grants(world)
         parts = (
             _schemas(world),
@@ -162,34 +167,47 @@ def _rows(world: World, held: Grants, couple: Affairs) -> Iterator[str]:
     }
     heads = "".join(f"{name:14}" for name in subjects)
     yield f"{'ROWS (select)':37}{heads}".rstrip()
-    for table in relations(world):
-        cells = _reached(world, held, table, list(subjects.values()))
+    every = relations(world)
+    totals = _counted(world, {table: sql.SQL("*") for table in every})
+    seen = {}
+    for name, (role, user) in subjects.items():
+        act(world, role, user)
+        seen[name] = _counted(world, _readable(held, every, role))
+        as_owner(world.connection)
+    for table in every:
+        cells = [_reach(table, seen[name].get(table), totals[table]) for name in subjects]
         yield f"  {table:35}" + "".join(f"{cell:14}" for cell in cells).rstrip()
+
+
+def _readable(held: Grants, every: list[str], role: str) -> dict[str, sql.Composable]:
+    """The columns that a role may ask for, by table."""
+    return {
+        table: sql.SQL(", ").join(map(sql.Identifier, columns))
+        for table in every
+        if (columns := held[table, role, "select"])
+    }
+
+
+def _counted(world: World, columns: dict[str, sql.Composable]) -> dict[str, int]:
+    """How many rows whoever is acting sees, by table."""
+    each = sql.SQL("select {}, count(*) from (select {} from {}) as seen")
+    queries = [
+        each.format(sql.Literal(table), some, sql.Identifier(*table.split(".")))
+        for table, some in columns.items()
+    ]
+    return dict(world.rows(sql.SQL(" union all ").join(queries))) if queries else {}
+
+
+def _reach(table: str, seen: int | None, total: int) -> str:
+    if seen is None:
+        return "."
+    assert total, f"no row in {table} to see: add one to tests/db/affairs.py"
+    return "none" if seen == 0 else "all" if seen == total else "own"
 
 
 def _idle_arbiter(world: World) -> UUID:
     busy = {row[0] for row in world.rows("select arbiter_id from public.dispute_assignments")}
     return next(arbiter for arbiter in world.arbiters if arbiter not in busy)
-
-
-def _reached(
-    world: World, held: Grants, table: str, subjects: list[tuple[str, UUID | None]]
-) -> Iterator[str]:
-    name = sql.Identifier(*table.split("."))
-    total = world.one(sql.SQL("select count(*) from {}").format(name))
-    for role, user in subjects:
-        columns = held[table, role, "select"]
-        if not columns:
-            yield "."
-            continue
-        assert total, f"no row in {table} to see: add one to tests/db/affairs.py"
-        query = sql.SQL("select count(*) from (select {} from {}) as seen").format(
-            sql.SQL(", ").join(map(sql.Identifier, columns)), name
-        )
-        act(world, role, user)
-        seen = world.one(query)
-        as_owner(world.connection)
-        yield "none" if seen == 0 else "all" if seen == total else "own"
 
 
 def act(world: World, role: str, user: UUID | None) -> None:
