@@ -17,7 +17,7 @@ from tests.stack.stack import Stack
 @contextlib.contextmanager
 def bare_server() -> Iterator[Cluster]:
     """Postgres alone, with migrations, policies and seed; gone after the block."""
-    with run_directory() as folder:
+    with run_directory(on_disk=True) as folder:
         copy_prepared(folder / "data")
         cluster = Cluster(folder / "data", durable=True)
         cluster.start()

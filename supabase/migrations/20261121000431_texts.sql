@@ -97,24 +97,6 @@ $$;
 comment on function private.clean_text(text, text) is
 'A text in the form in which it is kept: NFC, and of a line one space between words and none around.';
 
-create table private.reserved_names (
-    word text primary key check (word ~ '^[a-z]{3,40}$'),
-    anywhere boolean not null default false,
-    in_titles boolean not null default false
-);
-alter table private.reserved_names enable row level security;
-select private.make_audited('private.reserved_names', 'word');
-comment on table private.reserved_names is
-'Words that no name of a person, party or guild has: who reads them would believe to deal with the platform.';
-comment on column private.reserved_names.anywhere is 'Also inside of other words.';
-comment on column private.reserved_names.in_titles is 'Also not in titles and full names.';
-insert into private.reserved_names (word, anywhere, in_titles) values
-('holdfast', true, true);
-insert into private.reserved_names (word) values
-('admin'), ('admins'), ('administrator'), ('administrators'), ('arbiter'), ('arbiters'), ('arbitrator'), ('helpdesk'),
-('moderator'), ('moderators'), ('official'), ('operator'), ('operators'), ('staff'), ('support'), ('sysadmin'),
-('system');
-
 create function private.skeleton(p_text text, p_digits_are_letters boolean default true) returns text
 language plpgsql immutable set search_path = ''
 as $$
@@ -143,19 +125,39 @@ $$;
 comment on function private.skeleton(text, boolean) is
 'What a name looks like: look-alike letters of other scripts, full-width letters, digits and separators folded into small Latin words.';
 
+create table private.reserved_names (
+    word text primary key check (word ~ '^[a-z]{3,40}$'),
+    anywhere boolean not null default false,
+    in_titles boolean not null default false,
+    skeleton text not null generated always as (private.skeleton(word)) stored
+);
+alter table private.reserved_names enable row level security;
+select private.make_audited('private.reserved_names', 'word');
+comment on table private.reserved_names is
+'Words that no name of a person, party or guild has: who reads them would believe to deal with the platform.';
+comment on column private.reserved_names.anywhere is 'Also inside of other words.';
+comment on column private.reserved_names.in_titles is 'Also not in titles and full names.';
+comment on column private.reserved_names.skeleton is 'What the word looks like: private.skeleton.';
+insert into private.reserved_names (word, anywhere, in_titles) values
+('holdfast', true, true);
+insert into private.reserved_names (word) values
+('admin'), ('admins'), ('administrator'), ('administrators'), ('arbiter'), ('arbiters'), ('arbitrator'), ('helpdesk'),
+('moderator'), ('moderators'), ('official'), ('operator'), ('operators'), ('staff'), ('support'), ('sysadmin'),
+('system');
+
 create function private.is_reserved(p_kind text, p_text text) returns boolean
 language plpgsql stable set search_path = ''
 as $$
+declare
+    v_seen constant text[] := array[private.skeleton(p_text, true), private.skeleton(p_text, false)];
 begin
     return exists (
         select from private.reserved_names as r
-        cross join lateral (
-            values (private.skeleton(p_text, true), private.skeleton(r.word)), (private.skeleton(p_text, false), private.skeleton(r.word))
-        ) as s (seen, word)
+        cross join unnest(v_seen) as s (seen)
         where (p_kind = 'name' or r.in_titles) and case
-            when r.anywhere then strpos(replace(s.seen, ' ', ''), s.word) > 0
+            when r.anywhere then strpos(replace(s.seen, ' ', ''), r.skeleton) > 0
             -- Its letters may stand apart, but a longer word that has it inside is another word.
-            else s.seen ~ ('(^| )' || regexp_replace(s.word, '(.)(?=.)', '\1 ?', 'g') || '( |$)')
+            else s.seen ~ ('(^| )' || regexp_replace(r.skeleton, '(.)(?=.)', '\1 ?', 'g') || '( |$)')
         end
     );
 end

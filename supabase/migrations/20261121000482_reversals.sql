@@ -9,8 +9,11 @@ comment on type private.escrow_account is
 'The money of an escrow on an outside rail, in its own currency: what came in; what each party was paid, on whatever way; our fee; what the rail took back; what of that parties and fee bear; what is booked to losses for it.';
 
 create function private.escrow_accounts(p_escrows uuid[]) returns setof private.escrow_account
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+begin
+    -- In plpgsql its plan is kept: making it costs far more than running it.
+    return query
     with escrow as (
         select * from public.escrow_transactions where id = any(p_escrows) and rail <> 'internal'
     ), moved as (
@@ -71,7 +74,8 @@ as $$
         coalesce(s.lost, 0)
     from escrow as e
     left join sums as s on s.escrow_id = e.id
-    left join borne as b on b.escrow_id = e.id
+    left join borne as b on b.escrow_id = e.id;
+end
 $$;
 comment on function private.escrow_accounts(uuid[]) is 'The money of escrows on outside rails, from the ledger and the debts.';
 

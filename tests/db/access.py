@@ -5,6 +5,7 @@ out with the affairs of two couples. Written to tests/db/access_matrix.txt by
 `make gen`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, LiteralString
 from uuid import UUID
@@ -31,13 +32,19 @@ def matrix(connection: Connection) -> str:
     """The whole matrix as text. Leaves nothing of what it tries out."""
     with connection.transaction(force_rollback=True):
         world = World(connection)
-        first, second = affairs(world), affairs(world)
+        return matrix_of(world, affairs(world), affairs(world))
+
+
+def matrix_of(world: World, first: Affairs, second: Affairs) -> str:
+    """The matrix as two couples show it. Leaves nothing of what it tries out."""
+    with world.connection.transaction(force_rollback=True):
+        held = grants(world)
         parts = (
             _schemas(world),
             _functions(world),
-            _columns(world),
-            _rows(world, first),
-            _writes(world, first, second),
+            _columns(world, held),
+            _rows(world, held, first),
+            _writes(world, held, first, second),
         )
         return "\n".join((_HEAD, *("\n".join(lines) + "\n" for lines in parts)))
 
@@ -71,56 +78,69 @@ def _holders(world: World, test: LiteralString, *values: Any) -> list[str]:
 
 def _functions(world: World) -> Iterator[str]:
     yield "FUNCTIONS"
-    listed = world.rows(
-        "select p.oid, n.nspname || '.' || p.proname || '(' || "
-        "oidvectortypes(p.proargtypes) || ')' from pg_proc as p "
-        "join pg_namespace as n on n.oid = p.pronamespace where n.nspname = any (%s) order by 2",
-        SCHEMAS,
-    )
-    for oid, name in listed:
-        if roles := _holders(world, "has_function_privilege(r, %s::oid, 'execute')", oid):
-            yield f"  {name:60} {' '.join(roles)}"
+    for name, roles in world.rows(
+        "select n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')', "
+        "array_agg(r.name order by r.number) from pg_proc as p "
+        "join pg_namespace as n on n.oid = p.pronamespace "
+        "cross join unnest(%s::text[]) with ordinality as r (name, number) "
+        "where n.nspname = any (%s) and has_function_privilege(r.name, p.oid, 'execute') "
+        "group by p.oid, n.nspname order by 1",
+        list(API_ROLES), SCHEMAS,
+    ):  # fmt: skip
+        yield f"  {name:60} {' '.join(roles)}"
 
 
-def granted(world: World, table: str, role: str, verb: str) -> list[str]:
-    """Columns on which a role holds a privilege; for delete and truncate ['*'] or nothing."""
-    if verb in ("delete", "truncate"):
-        held = world.one("select has_table_privilege(%s, %s, %s)", role, table, verb)
-        return ["*"] if held else []
-    return [
-        row[0]
-        for row in world.rows(
-            "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 "
-            "and not attisdropped and has_column_privilege(%s, attrelid, attnum, %s) "
-            "order by attnum",
-            table, role, verb,
-        )
-    ]  # fmt: skip
+Grants = defaultdict[tuple[str, str, str], list[str]]
 
 
-def _columns(world: World) -> Iterator[str]:
+def grants(world: World) -> Grants:
+    """Columns on which a role of the API holds a privilege, by table or view, role and verb.
+
+    For delete and truncate ['*']. Empty where it holds none.
+    """
+    found: Grants = defaultdict(list)
+    for table, role, verb, columns in world.rows(
+        "select n.nspname || '.' || c.relname, r.name, v.verb, case when v.whole "
+        "then '{*}' else array_agg(a.attname::text order by a.attnum) end "
+        "from pg_class as c join pg_namespace as n on n.oid = c.relnamespace "
+        "join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 "
+        "and not a.attisdropped cross join unnest(%s::text[]) as r (name) "
+        "cross join (values ('select', false), ('insert', false), ('update', false), "
+        "('delete', true), ('truncate', true)) as v (verb, whole) "
+        "where n.nspname = any (%s) and c.relkind in ('r', 'p', 'v', 'm') "
+        "and case when v.whole then has_table_privilege(r.name, c.oid, v.verb) "
+        "else has_column_privilege(r.name, c.oid, a.attnum, v.verb) end "
+        "group by n.nspname, c.oid, c.relname, r.name, v.verb, v.whole",
+        list(API_ROLES), SCHEMAS,
+    ):  # fmt: skip
+        found[table, role, verb] = columns
+    return found
+
+
+def _columns(world: World, held: Grants) -> Iterator[str]:
     yield "COLUMNS"
+    every = _all_columns(world)
     for table in relations(world):
-        every = _all_columns(world, table)
         lines = [
-            f"    {role:14} {verb:8} {_columns_text(granted(world, table, role, verb), every)}"
+            f"    {role:14} {verb:8} {_columns_text(held[table, role, verb], every[table])}"
             for role in API_ROLES
             for verb in ("select", "insert", "update", "delete", "truncate")
-            if granted(world, table, role, verb)
+            if held[table, role, verb]
         ]
         yield f"  {table}" + ("" if lines else f"{'.':>{62 - len(table)}}")
         yield from lines
 
 
-def _all_columns(world: World, table: str) -> list[str]:
-    return [
-        row[0]
-        for row in world.rows(
-            "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 "
-            "and not attisdropped order by attnum",
-            table,
+def _all_columns(world: World) -> dict[str, list[str]]:
+    return dict(
+        world.rows(
+            "select n.nspname || '.' || c.relname, array_agg(a.attname::text order by a.attnum) "
+            "from pg_class as c join pg_namespace as n on n.oid = c.relnamespace "
+            "join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 "
+            "and not a.attisdropped where n.nspname = any (%s) group by c.oid, n.nspname",
+            SCHEMAS,
         )
-    ]
+    )
 
 
 def _columns_text(held: list[str], every: list[str]) -> str:
@@ -132,7 +152,7 @@ def _columns_text(held: list[str], every: list[str]) -> str:
     return ", ".join(held)
 
 
-def _rows(world: World, couple: Affairs) -> Iterator[str]:
+def _rows(world: World, held: Grants, couple: Affairs) -> Iterator[str]:
     arbiter = couple.disputed.arbiter
     assert arbiter
     subjects: dict[str, tuple[str, UUID | None]] = {
@@ -147,30 +167,47 @@ def _rows(world: World, couple: Affairs) -> Iterator[str]:
     }
     heads = "".join(f"{name:14}" for name in subjects)
     yield f"{'ROWS (select)':37}{heads}".rstrip()
-    for table in relations(world):
-        cells = (_reach(world, table, *subject) for subject in subjects.values())
+    every = relations(world)
+    totals = _counted(world, {table: sql.SQL("*") for table in every})
+    seen = {}
+    for name, (role, user) in subjects.items():
+        act(world, role, user)
+        seen[name] = _counted(world, _readable(held, every, role))
+        as_owner(world.connection)
+    for table in every:
+        cells = [_reach(table, seen[name].get(table), totals[table]) for name in subjects]
         yield f"  {table:35}" + "".join(f"{cell:14}" for cell in cells).rstrip()
+
+
+def _readable(held: Grants, every: list[str], role: str) -> dict[str, sql.Composable]:
+    """The columns that a role may ask for, by table."""
+    return {
+        table: sql.SQL(", ").join(map(sql.Identifier, columns))
+        for table in every
+        if (columns := held[table, role, "select"])
+    }
+
+
+def _counted(world: World, columns: dict[str, sql.Composable]) -> dict[str, int]:
+    """How many rows whoever is acting sees, by table."""
+    each = sql.SQL("select {}, count(*) from (select {} from {}) as seen")
+    queries = [
+        each.format(sql.Literal(table), some, sql.Identifier(*table.split(".")))
+        for table, some in columns.items()
+    ]
+    return dict(world.rows(sql.SQL(" union all ").join(queries))) if queries else {}
+
+
+def _reach(table: str, seen: int | None, total: int) -> str:
+    if seen is None:
+        return "."
+    assert total, f"no row in {table} to see: add one to tests/db/affairs.py"
+    return "none" if seen == 0 else "all" if seen == total else "own"
 
 
 def _idle_arbiter(world: World) -> UUID:
     busy = {row[0] for row in world.rows("select arbiter_id from public.dispute_assignments")}
     return next(arbiter for arbiter in world.arbiters if arbiter not in busy)
-
-
-def _reach(world: World, table: str, role: str, user: UUID | None) -> str:
-    columns = granted(world, table, role, "select")
-    if not columns:
-        return "."
-    name = sql.Identifier(*table.split("."))
-    total = world.one(sql.SQL("select count(*) from {}").format(name))
-    query = sql.SQL("select count(*) from (select {} from {}) as seen").format(
-        sql.SQL(", ").join(map(sql.Identifier, columns)), name
-    )
-    act(world, role, user)
-    seen = world.one(query)
-    as_owner(world.connection)
-    assert total, f"no row in {table} to see: add one to tests/db/affairs.py"
-    return "none" if seen == 0 else "all" if seen == total else "own"
 
 
 def act(world: World, role: str, user: UUID | None) -> None:
@@ -181,11 +218,11 @@ def act(world: World, role: str, user: UUID | None) -> None:
         as_role(world.connection, role)
 
 
-def _writes(world: World, mine: Affairs, other: Affairs) -> Iterator[str]:
+def _writes(world: World, held: Grants, mine: Affairs, other: Affairs) -> Iterator[str]:
     yield "WRITES (a person signed in, to the own rows and to those of others)"
     for table in relations(world):
         for verb in ("insert", "update", "delete"):
-            roles = [role for role in API_ROLES if granted(world, table, role, verb)]
+            roles = [role for role in API_ROLES if held[table, role, verb]]
             if not roles:
                 continue
             assert roles == ["authenticated"], f"{roles} may {verb} {table}: add a probe"

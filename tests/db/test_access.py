@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.db.access import matrix, relations
+from tests.db.access import matrix, matrix_of, relations
+from tests.db.affairs import affairs
 from tests.db.world import Connection, World
 
 _WRITTEN = Path(__file__).with_name("access_matrix.txt")
@@ -24,18 +25,19 @@ def test_every_table_has_its_rows_in_the_matrix(world: World) -> None:
         assert columns.count(f"\n  {relation}") >= 2, relation
 
 
-def test_a_new_table_or_grant_changes_the_matrix(db: Connection) -> None:
-    with db.transaction(force_rollback=True):
-        before = matrix(db)
+def test_a_new_table_or_grant_changes_the_matrix(world: World) -> None:
+    couples = affairs(world), affairs(world)
+    before = matrix_of(world, *couples)
+    assert matrix_of(world, *couples) == before
     for change in (
         "create table public.forgotten (id int)",
         "grant select (last_hash) on public.wallets to authenticated",
         "grant execute on function ledger.rollup() to service_role",
         "create policy leak on public.ledger_holds for select to authenticated using (true)",
     ):
-        with db.transaction(force_rollback=True):
-            db.execute(change.encode())
-            assert matrix(db) != before, change
+        with world.connection.transaction(force_rollback=True):
+            world.connection.execute(change.encode())
+            assert matrix_of(world, *couples) != before, change
 
 
 def test_a_new_right_to_write_asks_for_a_probe(db: Connection) -> None:

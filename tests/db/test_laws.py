@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 import pytest
 from psycopg import sql
 
-from tests.db.access import granted
+from tests.db.access import grants
 from tests.db.books import tables
 from tests.db.escrow import Escrow
 from tests.db.refused import refused
@@ -41,6 +41,7 @@ def test_laws_1_and_2_no_role_of_the_api_writes_a_table_of_the_engine(
     """Every table and partition, but for what the access matrix opens."""
     escrow = p2p_trade(world)
     before = escrow.facts()
+    held = grants(world)
     for table in tables(world):
         column = world.one(
             "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 "
@@ -48,7 +49,7 @@ def test_laws_1_and_2_no_role_of_the_api_writes_a_table_of_the_engine(
         )  # fmt: skip
         names = [sql.Identifier(*table.split(".")), sql.Identifier(column), sql.Identifier(column)]
         for verb in _VERBS:
-            if granted(world, table, role, verb.split()[0]):
+            if held[table, role, verb.split()[0]]:
                 assert table in _OWN_WORDS
                 continue
             statement = sql.SQL(verb).format(*names[: verb.count("{}")])

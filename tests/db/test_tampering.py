@@ -1,5 +1,8 @@
 """What the owner of the tables can break with the guards switched off, verify names."""
 
+from typing import Any
+
+import psycopg
 import pytest
 
 from tests.db.refused import refused
@@ -26,11 +29,18 @@ def _market(world: World) -> None:
     p2p_trade(world)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def market(owner: psycopg.Connection[Any]) -> None:
+    """Committed: each test tampers with the same books, in a transaction of its own."""
+    world = World(owner)
+    _market(world)
+    assert world.problems() == []
+    owner.commit()
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_verify_names_what_was_tampered_with(world: World, name: str) -> None:
     tables, statements, problems = CASES[name]
-    _market(world)
-    assert world.problems() == []
     for table in tables:
         world.run(f"alter table {table} disable trigger user")
     assert sum(world.run(statement) != 0 for statement in statements) == len(statements)
@@ -39,7 +49,6 @@ def test_verify_names_what_was_tampered_with(world: World, name: str) -> None:
 
 
 def test_the_guards_refuse_the_same_changes_while_they_are_on(world: World) -> None:
-    _market(world)
     guarded = {"public.ledger_entries", "public.ledger_transfers", "public.escrow_events",
                "public.escrow_transactions", "private.wallet_rollups"}  # fmt: skip
     tried = 0

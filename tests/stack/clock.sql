@@ -8,6 +8,11 @@ insert into stack.clock_offset default values;
 grant usage on schema stack to public;
 grant select on stack.clock_offset to public;
 
+-- In plpgsql its plan is kept: it is asked several times in each command.
 create or replace function private.clock() returns timestamptz
-language sql volatile set search_path = ''
-as $$ select pg_catalog.clock_timestamp() + (select amount from stack.clock_offset) $$;
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return pg_catalog.clock_timestamp() + (select amount from stack.clock_offset);
+end
+$$;

@@ -94,7 +94,7 @@ class Stack:
         options = Options(**chosen)
         if options.port and not port_is_free(options.port):
             raise PortTaken(options.port)
-        with run_directory() as folder:
+        with run_directory(on_disk=options.durable) as folder:
             if options.shared:
                 cluster: Cluster = clone()
             else:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.stack.paths import ROOT
 TEMPLATE = ROOT / "template.yaml"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Reads CloudFormation's short forms as their long ones."""
 
 
@@ -77,7 +78,13 @@ def load(path: Path = TEMPLATE) -> dict[str, Any]:
     """The template as plain data; an empty one when there is none."""
     if not path.exists():
         return {}
-    loaded: dict[str, Any] = yaml.load(path.read_text(), _Loader) or {}  # noqa: S506 - a SafeLoader
+    return _parsed(path.read_text())
+
+
+@cache
+def _parsed(text: str) -> dict[str, Any]:
+    # Once for all stacks of a process: nobody changes what was read.
+    loaded: dict[str, Any] = yaml.load(text, _Loader) or {}  # noqa: S506 - a SafeLoader
     return loaded
 
 
