@@ -186,7 +186,7 @@ begin
 end
 $$;
 comment on function service.order_publish(service.command) is
-'Maker publishes a draft {order_id, actor_id, idempotency_key, request_hash}; a sell order locks its amount. Raises order_not_draft, order_expired, insufficient_funds, limit_exceeded (409), take_cooldown (429).';
+'Maker publishes a draft {order_id, actor_id, idempotency_key, request_hash}; a sell order locks its amount and has an account for each of its payment methods. Raises order_not_draft, order_expired, insufficient_funds, limit_exceeded, payment_account_missing (409), take_cooldown (429).';
 
 -- Definer: as order_publish.
 create function service.order_pause(command service.command) returns jsonb
@@ -231,7 +231,7 @@ begin
 end
 $$;
 comment on function service.order_resume(service.command) is
-'Maker puts a paused order back into the book {order_id, actor_id, idempotency_key, request_hash}. Raises order_not_paused, order_expired (409).';
+'Maker puts a paused order back into the book {order_id, actor_id, idempotency_key, request_hash}. Raises order_not_paused, order_expired, payment_account_missing (409).';
 
 create function private.close_order(
     p_order public.p2p_orders, p_event text, p_role text, p_actor uuid, p_now timestamptz
