@@ -409,12 +409,7 @@ begin
         where o.status in ('draft', 'active', 'paused') and o.expires_at <= v_now
             and not private.sweep_is_late(v_now) and not private.is_put_off('order', o.id::text, v_now)
             -- Who lost time to an outage has it back first.
-            and (o.status = 'draft' or not exists (
-                select from public.outages as a
-                where a.credited_at is null and a.to_at > o.created_at and not exists (
-                    select from private.outage_credits as c where c.outage_id = a.id and c.object_id = o.id
-                )
-            ))
+            and (o.status = 'draft' or not private.owed_time(o.id, o.created_at))
         order by o.id limit max_rows for no key update skip locked
     ) as due;
     -- Each order posts on its own: without this the wallets would be locked in the order of orders.
