@@ -14,7 +14,13 @@ from tests.db.rails import ADDRESS, awaiting, claim, destination, outcome, relea
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.screenings import CLEAR, address, due, screened, watch
 from tests.db.trades import (
-    contract, draft, p2p_trade, payable, sell_order, signed, take_command,
+    contract,
+    draft,
+    p2p_trade,
+    payable,
+    sell_order,
+    signed,
+    take_command,
 )  # fmt: skip
 from tests.db.verifications import discord_event, discord_link, provider_command
 from tests.db.webhooks import URL, new_endpoint

@@ -183,7 +183,9 @@ def test_the_only_account_of_a_method_need_not_be_named(world: World, priced: st
     _publish(world, order, maker)
     assert _named(world, order) == {"sepa": mine, "pix": pix}
     # Later accounts change nothing about an order that is published.
-    world.run("update public.payment_accounts set deleted_at = private.clock() where id = %s", other)
+    world.run(
+        "update public.payment_accounts set deleted_at = private.clock() where id = %s", other
+    )
     trade = Escrow(world, take(world, order, taker, payment_method="sepa"), maker, taker)
     assert details(world, taker, trade)[0][1] == SEPA
 
@@ -238,7 +240,9 @@ def test_who_sells_into_a_buy_order_has_an_account(world: World, priced: str, ha
         world.run(_GONE, taker)
     command = take_command(world, order, taker, "0.1")
     if has == "one":
-        trade = Escrow(world, UUID(world.command("order_take", **command)["trade_id"]), taker, maker)
+        trade = Escrow(
+            world, UUID(world.command("order_take", **command)["trade_id"]), taker, maker
+        )
         assert details(world, maker, trade)[0][1] == SEPA
         return
     with refused(world.connection, "payment_account_missing"):

@@ -1,5 +1,5 @@
-"""A write to a row that its author reads, and that is not the author's to change, is refused in words
-and not answered as if all had gone well."""
+"""A write to a row that its author reads, and that is not the author's to change, is refused in
+words and not answered as if all had gone well."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,8 +32,8 @@ def _guild(desk: Desk) -> tuple[str, UUID]:
 def _merchant(desk: Desk) -> tuple[str, UUID, UUID]:
     """A company, who acts for it, and who only looks at it."""
     acting, looking, company = desk.stack.create_user(), desk.stack.create_user(), str(uuid4())
-    _run(desk, "insert into public.parties (id, kind, display_name) values (%s, 'merchant', 'Shop')",
-         company)  # fmt: skip
+    insert = "insert into public.parties (id, kind, display_name) values (%s, 'merchant', 'Shop')"
+    _run(desk, insert, company)
     for person, role in ((acting, "owner"), (looking, "viewer")):
         _run(desk, "insert into public.party_members values (%s, %s, %s)", company, person, role)
     return company, acting, looking
@@ -107,7 +107,9 @@ def test_what_is_not_read_is_not_told_of(desk: Desk) -> None:
     draft, made = desk.draft(maker), listing(desk, maker, publish=False)
     for path in (f"/p2p_orders?id=eq.{draft}", f"/listings?id=eq.{made}"):
         reply = desk.write(stranger, "PATCH", path, {"price": "1"})
-        none = desk.write(stranger, "PATCH", path.split("?")[0] + f"?id=eq.{uuid4()}", {"price": "1"})
+        none = desk.write(
+            stranger, "PATCH", path.split("?")[0] + f"?id=eq.{uuid4()}", {"price": "1"}
+        )
         assert (reply.status, reply.body) == (none.status, none.body)
         (row,) = desk.read(maker, f"{path}&select=price")
         assert row["price"] != "1"

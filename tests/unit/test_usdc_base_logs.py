@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from functions.rail_usdc_base.logs import (
-    TRANSFER_TOPIC, BadLog, OddLog, readable, transfer_topics, transfers,
+    TRANSFER_TOPIC,
+    BadLog,
+    OddLog,
+    readable,
+    transfer_topics,
+    transfers,
 )  # fmt: skip
 from shared.keccak import keccak_256
 
