@@ -157,7 +157,7 @@ begin
     ) is distinct from (
         new.amount, new.rail, new.milestones, new.conditions, new.buyer_id, new.seller_id, new.listing_id,
         new.listing_copy, new.listing_hash
-    )) or (tg_op = 'UPDATE' and new.last_event <> 'outage_credit' and old.expires_at <> new.expires_at) then
+    )) then
         raise sqlstate 'PT409' using
             message = 'illegal_move', detail = 'An offer does not change but by its moves.';
     end if;

@@ -14,6 +14,31 @@ $$;
 comment on function private.named_party(uuid) is
 'Name of one party {id, kind, display_name} as a row of parties, for those who were told its id.';
 
+-- A function of a row reads all of the row, and of escrow_transactions some columns are granted to nobody.
+create view public.escrows with (security_invoker = true) as
+select
+    e.id, e.product, e.policy_id, e.rail, e.payer_id, e.payee_id, e.currency, e.amount, e.fee_bps, e.perform_within,
+    e.accept_within, e.state, e.phase, e.version, e.state_version, e.deadline_at, e.expires_at, e.frozen_at,
+    e.rail_hold_until, e.revision_count, e.performed_at, e.payer_amount, e.payee_amount, e.fee_amount, e.taken_amount,
+    e.claim_until, e.transaction_hash, e.terms_hash, e.signed_by, e.last_event, e.last_actor_role, e.created_at,
+    e.updated_at, e.completed_at
+from public.escrow_transactions as e;
+comment on view public.escrows is
+'Escrows as whoever sees them may read them: every column that is granted of escrow_transactions.';
+do $$
+declare
+    v_column record;
+begin
+    for v_column in
+        select v.attname, col_description(t.attrelid, t.attnum) as said
+        from pg_attribute as v join pg_attribute as t on t.attname = v.attname
+        where v.attrelid = 'public.escrows'::regclass and t.attrelid = 'public.escrow_transactions'::regclass and v.attnum > 0
+    loop
+        execute format('comment on column public.escrows.%I is %L', v_column.attname, v_column.said);
+    end loop;
+end
+$$;
+
 create function public.maker(public.p2p_orders) returns setof public.parties
 language plpgsql stable rows 1 set search_path = ''
 as $$
@@ -50,23 +75,23 @@ end
 $$;
 comment on function public.blocked(public.p2p_blocks) is 'Who is kept away. Embed as blocked(id,kind,display_name).';
 
-create function public.payer(public.escrow_transactions) returns setof public.parties
+create function public.payer(public.escrows) returns setof public.parties
 language plpgsql stable rows 1 set search_path = ''
 as $$
 begin
     return query select * from private.named_party($1.payer_id);
 end
 $$;
-comment on function public.payer(public.escrow_transactions) is 'Who pays an escrow. Embed as payer(id,kind,display_name).';
+comment on function public.payer(public.escrows) is 'Who pays an escrow. Embed as payer(id,kind,display_name).';
 
-create function public.payee(public.escrow_transactions) returns setof public.parties
+create function public.payee(public.escrows) returns setof public.parties
 language plpgsql stable rows 1 set search_path = ''
 as $$
 begin
     return query select * from private.named_party($1.payee_id);
 end
 $$;
-comment on function public.payee(public.escrow_transactions) is 'Who is paid by an escrow. Embed as payee(id,kind,display_name).';
+comment on function public.payee(public.escrows) is 'Who is paid by an escrow. Embed as payee(id,kind,display_name).';
 
 create function public.seller(public.listings) returns setof public.parties
 language plpgsql stable rows 1 set search_path = ''
@@ -158,32 +183,32 @@ end
 $$;
 comment on function public.trade_messages(public.p2p_trades) is 'Messages of a trade.';
 
-create function public.currencies(public.escrow_transactions) returns setof public.currencies
+create function public.currencies(public.escrows) returns setof public.currencies
 language plpgsql stable rows 1 set search_path = ''
 as $$
 begin
     return query select c.* from public.currencies as c where c.code = $1.currency;
 end
 $$;
-comment on function public.currencies(public.escrow_transactions) is 'Currency of an escrow.';
+comment on function public.currencies(public.escrows) is 'Currency of an escrow.';
 
-create function public.escrow_policies(public.escrow_transactions) returns setof public.escrow_policies
+create function public.escrow_policies(public.escrows) returns setof public.escrow_policies
 language plpgsql stable rows 1 set search_path = ''
 as $$
 begin
     return query select p.* from public.escrow_policies as p where p.id = $1.policy_id;
 end
 $$;
-comment on function public.escrow_policies(public.escrow_transactions) is 'Policy of an escrow.';
+comment on function public.escrow_policies(public.escrows) is 'Policy of an escrow.';
 
-create function public.escrow_next_steps(public.escrow_transactions) returns setof public.escrow_next_steps
+create function public.escrow_next_steps(public.escrows) returns setof public.escrow_next_steps
 language plpgsql stable rows 1 set search_path = ''
 as $$
 begin
     return query select s.* from public.escrow_next_steps as s where s.escrow_id = $1.id;
 end
 $$;
-comment on function public.escrow_next_steps(public.escrow_transactions) is 'What happens next on an escrow.';
+comment on function public.escrow_next_steps(public.escrows) is 'What happens next on an escrow.';
 
 create function public.transactions(public.wallet_balances) returns setof public.transactions
 language plpgsql stable rows 100 set search_path = ''
@@ -194,7 +219,7 @@ end
 $$;
 comment on function public.transactions(public.wallet_balances) is 'Statement of account of a wallet.';
 
-create function public.escrow_events(public.escrow_transactions) returns setof public.escrow_events
+create function public.escrow_events(public.escrows) returns setof public.escrow_events
 language plpgsql stable rows 10 set search_path = ''
 as $$
 begin
@@ -205,5 +230,5 @@ begin
     from public.escrow_events as x where x.escrow_id = $1.id;
 end
 $$;
-comment on function public.escrow_events(public.escrow_transactions) is
+comment on function public.escrow_events(public.escrows) is
 'History of an escrow; actor_id and request_id are null.';

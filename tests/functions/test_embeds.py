@@ -33,7 +33,7 @@ def lives(desk: Desk) -> Lives:
     message = {"trade_id": trade.id, "body": "On its way."}
     assert desk.write(trade.buyer, "POST", "/trade_messages", message).status == 201
     trade.dispute()
-    contract.done(contract.seller, 1, "deliver", {"note": "All is there.", "files": []})
+    contract.done(contract.seller, 1, "deliver", {"note": "All is there."})
     blocked = {"blocker_id": str(trade.seller), "blocked_id": str(contract.seller)}
     assert desk.write(trade.seller, "POST", "/p2p_blocks", blocked).status == 201
     guild = {"id": str(uuid4()), "name": f"Guild {uuid4().hex[:8]}"}
@@ -58,16 +58,21 @@ EMBEDS = [
     ("buyer", "p2p_trades", "escrow_transactions(state,disputes(reason,dispute_statements(body)))"),
     ("seller", "payment_accounts", "payment_methods(name)"),
     ("seller", "p2p_blocks", "blocked(display_name)"),
-    ("buyer", "escrow_transactions", "payer(display_name)"),
-    ("seller", "escrow_transactions", "payee(display_name)"),
-    ("buyer", "escrow_transactions", "escrow_events(version,event,created_at)"),
-    ("buyer", "escrow_transactions", "escrow_policies(description)"),
-    ("buyer", "escrow_transactions", "currencies(decimals)"),
-    ("buyer", "escrow_transactions", "escrow_next_steps(next_action)"),
+    ("buyer", "p2p_trades", "escrows(state,escrow_events(event),payee(display_name))"),
+    ("buyer", "escrows", "*,disputes(reason),p2p_trades(price)"),
+    ("client", "escrows", "contract_milestones(contracts(id))"),
+    ("client", "contract_milestones", "escrows(state,escrow_events(event))"),
+    ("buyer", "disputes", "escrows(state,escrow_policies(description))"),
+    ("buyer", "escrows", "payer(display_name)"),
+    ("seller", "escrows", "payee(display_name)"),
+    ("buyer", "escrows", "escrow_events(version,event,created_at)"),
+    ("buyer", "escrows", "escrow_policies(description)"),
+    ("buyer", "escrows", "currencies(decimals)"),
+    ("buyer", "escrows", "escrow_next_steps(next_action)"),
     ("buyer", "escrow_transactions", "p2p_trades(price)"),
     ("buyer", "disputes", "escrow_transactions(state)"),
     ("buyer", "dispute_queue", "escrow_transactions(state)"),
-    ("buyer", "wallet_balances", "transactions(kind,amount)"),
+    ("seller", "wallet_balances", "transactions(kind,amount)"),
     ("client", "listings", "seller(display_name)"),
     ("client", "listings", "listing_categories(id)"),
     ("vendor", "listings", "offers(amount)"),
@@ -121,7 +126,7 @@ def test_nothing_comes_along_that_is_not_read_by_itself(lives: Lives) -> None:
         rows = desk.read(stranger, f"/{what}?select={along}&limit=100")
         assert isinstance(rows, list), (what, along, rows)
     # Who acted is granted to nobody, and a name is all there is of a party.
-    path = "/escrow_transactions?select=escrow_events(actor_id,request_id)"
+    path = "/escrows?select=escrow_events(actor_id,request_id)"
     events = [each for row in desk.read(trade.buyer, path) for each in row["escrow_events"]]
     assert events
     assert {(each["actor_id"], each["request_id"]) for each in events} == {(None, None)}
