@@ -16,6 +16,8 @@ from tests.races.test_contract_limits import accept
 from tests.races.test_limits import WORTH, bounded
 from tests.stack.cluster import Cluster
 
+Task = Callable[[Door], say.Said]
+
 ROUNDS = 6
 WAYS = ("suspended", "deleted", "banned")
 _OFFERED = (
@@ -24,7 +26,7 @@ _OFFERED = (
 )
 
 
-def stopped(database: Cluster, party: UUID, way: str) -> Callable[[Door], say.Said]:
+def stopped(database: Cluster, party: UUID, way: str) -> Task:
     """The owner of the database stops a party, on a connection of its own."""
 
     def run(door: Door) -> say.Said:
@@ -43,7 +45,7 @@ def test_a_maker_is_stopped_while_orders_are_taken(
     for _ in range(ROUNDS):
         (maker,) = market.people(1, deposit="4", limited=True)
         orders = [market.order(maker) for _ in range(4)]
-        takes = [
+        takes: list[Task] = [
             say.take(each, order, "0.02")
             for order in orders
             for each in market.people(2, limited=True)
@@ -63,7 +65,7 @@ def test_a_maker_is_stopped_while_orders_are_published(
     bounded(market, daily=1000 * WORTH)
     for _ in range(ROUNDS):
         (maker,) = market.people(1, deposit="8", limited=True)
-        publishes = [say.order(maker, market.draft(maker), "publish") for _ in range(8)]
+        publishes: list[Task] = [say.order(maker, market.draft(maker), "publish") for _ in range(8)]
         said = crowd.rush([*publishes[:4], stopped(database, maker, way), *publishes[4:]])
         assert {each.code for each in said} <= {"", CODES[way]}
         assert [market.one(each, maker) for each in _OFFERED] == [0, 0]
@@ -77,7 +79,7 @@ def test_a_seller_is_stopped_while_offers_are_accepted(
     bounded(market, daily=1000 * WORTH)
     for _ in range(ROUNDS):
         seller, *buyers = market.people(7, limited=True)
-        accepts = [accept(market, each, seller) for each in buyers]
+        accepts: list[Task] = [accept(market, each, seller) for each in buyers]
         said = crowd.rush([*accepts[:3], stopped(database, seller, way), *accepts[3:]])
         assert {each.code for each in said} <= {"", CODES[way], "listing_changed"}
         assert [market.one(each, seller) for each in _OFFERED] == [0, 0]
