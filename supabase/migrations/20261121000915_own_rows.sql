@@ -1,5 +1,5 @@
 -- Rows that somebody may read and not change. A policy of writing that leaves such a row out answers
--- 200 and nothing, as if all had gone well. So those policies let a write meet every row that its author
+-- 200 and nothing, as if all had gone well. So those policies let a write meet the rows that its author
 -- may read, their checks refuse all but the own ones, and this trigger refuses first, in words.
 
 create function private.tg__own() returns trigger
@@ -34,9 +34,7 @@ comment on function private.make_own(regclass, text) is
 select private.make_own('public.profiles', '($1).id = auth.uid() and ($1).deleted_at is null');
 select private.make_own('public.arbiter_capacities', $$private.is_staff(auth.uid(), 'operator')$$);
 select private.make_own('public.p2p_orders', '($1).user_id = auth.uid()');
-select private.make_own('public.payment_accounts', '($1).user_id = auth.uid()');
 select private.make_own('public.guilds', '($1).id in (select private.guilds_i_keep())');
 select private.make_own('public.guild_members', '($1).guild_id in (select private.guilds_i_keep())');
 select private.make_own('public.listings', '($1).seller_id in (select private.parties_i_act_for())');
-select private.make_own('public.notifications', '($1).user_id = auth.uid()');
 select private.make_own('public.webhook_endpoints', '($1).party_id in (select private.parties_i_act_for())');

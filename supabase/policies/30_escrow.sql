@@ -134,7 +134,7 @@ with check (
     and (select private.may_write('arbiter_capacities.write'))
 );
 create policy arbiter_capacities_update_operator on public.arbiter_capacities for update to authenticated
-using ((select auth.uid()) is not null)
+using (user_id = (select auth.uid()) or (select private.is_staff((select auth.uid()), 'operator')))
 with check (
     (select private.is_staff((select auth.uid()), 'operator'))
     and (select private.may_write('arbiter_capacities.write'))

@@ -26,7 +26,7 @@ using (user_id = any(array(select private.my_parties())));
 create policy payment_accounts_insert_own on public.payment_accounts for insert to authenticated
 with check (user_id = (select auth.uid()) and (select private.may_write('payment_accounts.write')));
 create policy payment_accounts_update_own on public.payment_accounts for update to authenticated
-using ((select auth.uid()) is not null)
+using (user_id = (select auth.uid()))
 with check (user_id = (select auth.uid()) and (select private.may_write('payment_accounts.write')));
 
 grant select, insert (order_id, account_id), delete on public.p2p_order_accounts to authenticated;

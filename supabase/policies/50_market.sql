@@ -34,7 +34,7 @@ with check (
     and (select private.may_write('guild_members.write'))
 );
 create policy guild_members_update_kept on public.guild_members for update to authenticated
-using ((select auth.uid()) is not null)
+using (guild_id = any(array(select private.my_guilds())))
 with check (
     guild_id = any(array(select private.guilds_i_keep()))
     and (select private.may_write('guild_members.write'))

@@ -4,7 +4,7 @@ create policy notifications_select_own on public.notifications for select to aut
 using (user_id = (select auth.uid()));
 grant update (read_at) on public.notifications to authenticated;
 create policy notifications_update_own on public.notifications for update to authenticated
-using ((select auth.uid()) is not null)
+using (user_id = (select auth.uid()))
 with check (user_id = (select auth.uid()) and (select private.may_write('notifications.write')));
 grant select on public.notification_counts to authenticated;
 grant execute on function public.mark_all_read() to authenticated;
