@@ -25,3 +25,20 @@ from public.profiles as p
 cross join unnest(enum_range(null::public.verification_flag)) as f (flag)
 where p.id in ('00000000-0000-4000-8000-00000000a11c', '00000000-0000-4000-8000-000000000b0b')
     and p.verification_tier = 0;
+
+insert into public.payment_accounts (user_id, method, fields)
+select a.* from (values
+    (
+        '00000000-0000-4000-8000-00000000a11c'::uuid, 'sepa',
+        '{"holder": "Alice Adams", "iban": "DE89370400440532013000"}'::jsonb
+    ),
+    (
+        '00000000-0000-4000-8000-00000000a11c', 'sepa_instant',
+        '{"holder": "Alice Adams", "iban": "DE89370400440532013000"}'
+    ),
+    ('00000000-0000-4000-8000-00000000a11c', 'wise', '{"holder": "Alice Adams", "email": "alice@holdfast.test"}'),
+    ('00000000-0000-4000-8000-000000000b0b', 'sepa', '{"holder": "Bob Baker", "iban": "FR1420041010050500013M02606"}')
+) as a (user_id, method, fields)
+where not exists (
+    select from public.payment_accounts as b where b.user_id = a.user_id and b.method = a.method
+);

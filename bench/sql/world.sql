@@ -42,6 +42,8 @@ begin
             user_id, type, cryptocurrency, fiat_currency, amount, price, min_order_amount, max_order_amount, payment_methods
         ) values (v_user, 'sell', 'BTC', 'USD', 1000000, 50000, 0.01, 100, '{sepa}')
         returning id into v_order;
+        insert into public.payment_accounts (user_id, method, fields)
+        values (v_user, 'sepa', '{"holder": "A Maker", "iban": "DE89370400440532013000"}');
         perform service.order_publish(jsonb_build_object(
             'order_id', v_order, 'actor_id', v_user, 'aal', 'aal2', 'idempotency_key', 'publish' || n, 'request_hash', 'h'
         ));

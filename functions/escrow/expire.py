@@ -21,6 +21,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, Any]:
     metrics.add_metric("EscrowTimersMoved", MetricUnit.Count, done["moved"])
     metrics.add_metric("EscrowTimersFailed", MetricUnit.Count, done["failed"])
     metrics.add_metric("EscrowTimersFailing", MetricUnit.Count, done["failing"])
+    metrics.add_metric("SetbacksStuck", MetricUnit.Count, done["stuck"])
     metrics.add_metric("EscrowOverdueSeconds", MetricUnit.Seconds, done["overdue_seconds"])
     logger.info("swept", extra=done)
     if credit_failed:
@@ -61,6 +62,7 @@ def _sweep(context: Any) -> tuple[dict[str, Any], Problem | None]:
         "orders": _close(db, "orders_expire", time_left),
         "cases": _close(db, "escrow_cases_expire", time_left),
         "requests": _close(db, "operator_requests_expire", time_left),
+        "stuck": int(db.service_rpc("setbacks_stuck", {}, repeatable=True)),
     }
     return done, credit_failed
 

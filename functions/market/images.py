@@ -38,7 +38,8 @@ class AnnouncePicture(Picture):
 
 
 class PictureKept(BaseModel):
-    """sha256 is what a listing names. key: where everybody reads it, in the public bucket."""
+    """sha256 is what a listing names. key: where everybody reads it, in the public bucket, once it
+    is handed in."""
 
     model_config = ConfigDict(extra="forbid")
     party_id: UUID
@@ -51,7 +52,8 @@ class PictureKept(BaseModel):
 class PictureOpened(PictureKept):
     """url: send the bytes with method and exactly these headers within expires_in seconds.
 
-    The store answers 412 when it has the picture already.
+    The store answers 412 when it has the picture already. What is not handed in within a week is
+    forgotten.
     """
 
     method: str
@@ -65,15 +67,16 @@ routes = Routes()
 
 @routes.post("/image-uploads", responses=answers(PictureOpened, "Where to upload it.", status=201))
 def announce(body: AnnouncePicture, caller: Caller, key: Command, db: Db) -> Response[Any]:
-    """A seller announces a picture and gets an address to upload exactly these bytes to."""
+    """A seller announces a picture and gets an address to upload exactly these bytes to. Until it
+    is handed in it may be announced anew, as another type or size: the last word counts."""
     actor, party = _who(db, caller, key, body)
     if "answer" in actor:
         opened = actor["answer"]
     else:
         fields = {"media_type": body.media_type, "size_bytes": body.size_bytes}
         opened = _command(db, key, "image_announce", actor, party, body, **fields)
-    file = _file(opened)
-    return answer({**opened, "key": file.key, **storage.address_to_upload(file)}, 201)
+    address = storage.address_to_upload(_uploaded(opened))
+    return answer({**opened, "key": _shown(opened).key, **address}, 201)
 
 
 @routes.post("/images", responses=answers(PictureKept, "It may be listed now.", status=201))
@@ -84,21 +87,24 @@ def hand_in(body: Picture, caller: Caller, key: Command, db: Db) -> Response[Any
         kept = actor["answer"]
     else:
         asked = {"party_id": party, "sha256": body.sha256}
-        file = _file(db.rpc("announced_image", asked, token=caller.token, repeatable=True))
+        told = db.rpc("announced_image", asked, token=caller.token, repeatable=True)
+        file = _uploaded(told)
         if not storage.is_stored(file):
             raise Conflict(
                 "file_not_stored",
                 "The file has not been uploaded as announced.",
                 "Announce it at image-uploads and PUT it to the address in the answer.",
             )
-        _check(file)
-        kept = _command(db, key, "image_hand_in", actor, party, body)
-    return answer({**kept, "key": _file(kept).key}, 201)
+        storage.store(_shown(told), _picture(file))
+        seen = {name: told[name] for name in ("media_type", "size_bytes")}
+        kept = _command(db, key, "image_hand_in", actor, party, body, **seen)
+    return answer({**kept, "key": _shown(kept).key}, 201)
 
 
-def _check(file: storage.File) -> None:
-    """Look at the bytes. Raises Invalid not_a_picture, picture_too_large."""
-    seen = look(storage.read(file))
+def _picture(file: storage.File) -> bytes:
+    """The bytes, looked at. Raises Invalid not_a_picture, picture_too_large."""
+    content = storage.read(file)
+    seen = look(content)
     if seen is None or seen.media_type != file.media_type:
         raise Invalid(
             "not_a_picture",
@@ -111,6 +117,7 @@ def _check(file: storage.File) -> None:
             f"A picture has at most {MOST_PIXELS_A_SIDE} pixels a side and {MOST_PIXELS} in all.",
             "Make it smaller and announce it anew.",
         )
+    return content
 
 
 def _who(
@@ -144,9 +151,18 @@ def _command(
     return done
 
 
-def _file(told: dict[str, Any]) -> storage.File:
-    # Of a party: what another announced of the same bytes shuts nobody out.
-    key = f"images/{told['party_id']}/{told['sha256']}"
+def _uploaded(told: dict[str, Any]) -> storage.File:
+    """Where it is sent to, and read by nobody: a place for each party and type, so that neither
+    another's announcement of the same bytes nor a wrong one of its own shuts a party out."""
+    return _file(f"uploads/{told['party_id']}/{told['sha256']}/{told['media_type']}", told)
+
+
+def _shown(told: dict[str, Any]) -> storage.File:
+    """Where everybody reads it."""
+    return _file(f"images/{told['party_id']}/{told['sha256']}", told)
+
+
+def _file(key: str, told: dict[str, Any]) -> storage.File:
     said = (told[name] for name in ("sha256", "media_type", "size_bytes"))
     return storage.File(bucket("HOLDFAST_IMAGES_BUCKET"), key, *said)
 

@@ -19,7 +19,8 @@ class Take(Body):
 
     max_slippage_bps: how much worse than expected the price may be; a better one is taken.
     payment_method: one of the order's; may be left out where it has only one.
-    payment_account_id: where a taker who sells wants to be paid.
+    payment_account_id: where a taker who sells wants to be paid; may be left out by who has only
+    one account of the method.
     """
 
     amount: PositiveAmount

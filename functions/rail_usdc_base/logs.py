@@ -22,6 +22,17 @@ class BadLog(Exception):
     """A log that no honest node gives for our filter; nothing may be concluded from it."""
 
 
+class OddLog(BadLog):
+    """A log of the token that is there, in a block we know, and is no transfer as we read them.
+
+    block_number: where it is. Others beside it are what they are.
+    """
+
+    def __init__(self, block_number: int, reason: str) -> None:
+        super().__init__(reason)
+        self.block_number = block_number
+
+
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """One transfer; (chain, transaction_hash, log_index) names it for ever.
@@ -48,16 +59,37 @@ def _padded(address: str) -> str:
     return "0x" + address[2:].lower().rjust(64, "0")
 
 
-def transfers(logs: Iterable[Mapping[str, Any]], tokens: Mapping[str, int]) -> list[Transfer]:
-    """The transfers in what eth_getLogs gave, in its order.
+def readable(
+    logs: Iterable[Mapping[str, Any]], tokens: Mapping[str, int]
+) -> tuple[list[Transfer], list[OddLog]]:
+    """The transfers in what eth_getLogs gave, in its order, and what cannot be read as one.
 
-    tokens: decimals by address. Logs that a reorganisation took back (`removed`) are left out,
-    and transfers of nothing, which anybody may cause between any two addresses.
-    Raises BadLog for anything else than whole transfers of these tokens.
+    tokens: decimals by address. Raises BadLog for a log that is none of these tokens, or that
+    does not say where it is: then the answer is of no use.
     """
     decimals = {address.lower(): count for address, count in tokens.items()}
-    decoded = (_decode(log, decimals) for log in logs if not _removed(log))
-    return [each for each in decoded if each.amount]
+    found: list[Transfer] = []
+    odd: list[OddLog] = []
+    for log in logs:
+        if _removed(log):
+            continue
+        try:
+            transfer = _decode(log, decimals)
+        except OddLog as error:
+            odd.append(error)
+        else:
+            # Anybody may cause a transfer of nothing between any two addresses.
+            if transfer.amount:
+                found.append(transfer)
+    return found, odd
+
+
+def transfers(logs: Iterable[Mapping[str, Any]], tokens: Mapping[str, int]) -> list[Transfer]:
+    """As readable, where nothing odd is allowed for. Raises BadLog, OddLog among them."""
+    found, odd = readable(logs, tokens)
+    for each in odd:
+        raise each
+    return found
 
 
 def _removed(log: Mapping[str, Any]) -> bool:
@@ -69,26 +101,35 @@ def _removed(log: Mapping[str, Any]) -> bool:
 
 def _decode(log: Mapping[str, Any], decimals: Mapping[str, int]) -> Transfer:
     token = _text(log, "address").lower()
-    topics = log.get("topics")
     if token not in decimals:
         raise BadLog("a token that was not asked for")
+    number = int(_matched(_QUANTITY, _text(log, "blockNumber")), 16)
+    block_hash = _matched(_WORD, _text(log, "blockHash"))
+    transaction_hash = _matched(_WORD, _text(log, "transactionHash"))
+    log_index = int(_matched(_QUANTITY, _text(log, "logIndex")), 16)
+    try:
+        sender, recipient, amount = _content(log, decimals[token])
+    except (BadLog, ValueError) as error:
+        raise OddLog(number, str(error)) from None
+    return Transfer(
+        token=checksum(bytes.fromhex(token[2:])),
+        sender=sender,
+        recipient=recipient,
+        amount=amount,
+        block_number=number,
+        block_hash=block_hash,
+        transaction_hash=transaction_hash,
+        log_index=log_index,
+    )
+
+
+def _content(log: Mapping[str, Any], decimals: int) -> tuple[str, str, Decimal]:
+    """Sender, recipient, amount. Raises BadLog, and ValueError for what the books cannot hold."""
+    topics = log.get("topics")
     if not (isinstance(topics, list) and len(topics) == 3 and topics[0] == TRANSFER_TOPIC):
         raise BadLog("no ERC-20 transfer")
     units = int(_matched(_WORD, _text(log, "data")), 16)
-    try:
-        amount = from_units(units, decimals[token])
-    except ValueError as error:
-        raise BadLog(str(error)) from None
-    return Transfer(
-        token=checksum(bytes.fromhex(token[2:])),
-        sender=_address(topics[1]),
-        recipient=_address(topics[2]),
-        amount=amount,
-        block_number=int(_matched(_QUANTITY, _text(log, "blockNumber")), 16),
-        block_hash=_matched(_WORD, _text(log, "blockHash")),
-        transaction_hash=_matched(_WORD, _text(log, "transactionHash")),
-        log_index=int(_matched(_QUANTITY, _text(log, "logIndex")), 16),
-    )
+    return _address(topics[1]), _address(topics[2]), from_units(units, decimals)
 
 
 def _text(log: Mapping[str, Any], name: str) -> str:

@@ -8,7 +8,7 @@ from shared.db import Database
 from shared.money import format_amount
 
 from .answers import Block
-from .logs import Transfer, transfer_topics, transfers
+from .logs import OddLog, Transfer, readable, transfer_topics
 from .node import Node, Reorganised
 from .rpc import NodeRefused, NodeUnknown
 from .settings import Token, decimals
@@ -51,15 +51,30 @@ class Reader:
             return None
         last = min(head.number, number + self._span)
         try:
-            found, header = self._transfers(number + 1, last, cursor["hash"])
+            found, odd, header = self._transfers(number + 1, last, cursor["hash"])
         except NodeRefused:
             if self._span == 1:
                 raise
             self._span = max(self._span // 2, 1)
             return self.read_on(cursor)
         self._span = min(self._span * 2, MOST_BLOCKS)
-        self._keep(cursor, header, self._timed(found))
+        self._keep(cursor, header, self._timed(found), odd)
         return len(found)
+
+    def read_once_more(self, number: int) -> bool:
+        """Read a block that had an odd log; whether all of it could be read now.
+
+        Raises NodeRefused, NodeUnknown, BadLog, Problem.
+        """
+        found, odd, _ = self._transfers(number, number)
+        scan = {
+            "chain_id": self._node.chain_id,
+            "block_number": number,
+            "transfers": self._timed(found),
+            "odd": _told(odd),
+        }
+        self._db.service_rpc("chain_reread", {"scan": scan}, repeatable=True)
+        return not odd
 
     def go_back(self) -> None:
         """Forget what was read of blocks that the chain does not have any more.
@@ -87,11 +102,14 @@ class Reader:
         block = self._node.block(self._first_block)
         if block is None:
             raise NodeUnknown("the node has not come to the first block")
-        self._keep(None, block, [])
+        self._keep(None, block, [], [])
         return 0
 
-    def _transfers(self, first: int, last: int, after: str) -> tuple[list[Transfer], Block]:
+    def _transfers(
+        self, first: int, last: int, after: str | None = None
+    ) -> tuple[list[Transfer], list[OddLog], Block]:
         found: list[Transfer] = []
+        odd: list[OddLog] = []
         header: Block | None = None
         # The addresses are asked for after the head: a later one is not paid before it.
         for addresses in self._addresses():
@@ -101,14 +119,16 @@ class Reader:
             if header is not None and header.hash != end.hash:
                 raise NodeUnknown("the chain changed between two questions")
             header = end
-            found += transfers(logs, self._decimals)
+            read, unread = readable(logs, self._decimals)
+            found += read
+            odd += unread
         if header is None:
             before, header = self._node.blocks(first - 1, last)
             if before is None or header is None:
                 raise NodeUnknown("the node has not come to the last block")
-            if before.hash != after:
+            if after and before.hash != after:
                 raise Reorganised
-        return found, header
+        return found, odd, header
 
     def _addresses(self) -> Iterator[Sequence[str]]:
         after = -1
@@ -142,7 +162,13 @@ class Reader:
             for each in found
         ]
 
-    def _keep(self, cursor: Place | None, last: Block, found: list[dict[str, Any]]) -> None:
+    def _keep(
+        self,
+        cursor: Place | None,
+        last: Block,
+        found: list[dict[str, Any]],
+        odd: Sequence[OddLog],
+    ) -> None:
         scan = {
             "chain_id": self._node.chain_id,
             "cursor": cursor,
@@ -152,6 +178,7 @@ class Reader:
                 "time": _moment(last.timestamp),
             },
             "transfers": found,
+            "odd": _told(odd),
         }
         # Repeatable: the place in it lets the second time change nothing.
         self._db.service_rpc("chain_scanned", {"scan": scan}, repeatable=True)
@@ -159,6 +186,10 @@ class Reader:
     def _ask(self, name: str, **params: Any) -> Any:
         asked = {"chain_id": self._node.chain_id, **params}
         return self._db.service_rpc(name, asked, repeatable=True)
+
+
+def _told(odd: Sequence[OddLog]) -> list[dict[str, Any]]:
+    return [{"block_number": each.block_number, "reason": str(each)} for each in odd]
 
 
 def _moment(seconds: int) -> str:

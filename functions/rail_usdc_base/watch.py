@@ -30,7 +30,8 @@ MOST_PROOFS = 20
 class Watched:
     """found: transfers read. moved: deposits credited, dropped, settled or lost. rewound: times
     that reading went back. failed: questions that a node did not answer. doubted: deposits that
-    an answer contradicted. decided: quarantined deposits whose time was over."""
+    an answer contradicted. decided: quarantined deposits whose time was over. odd: blocks with a
+    log that still could not be read."""
 
     found: int = 0
     moved: int = 0
@@ -38,6 +39,7 @@ class Watched:
     failed: int = 0
     doubted: int = 0
     decided: int = 0
+    odd: int = 0
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
@@ -91,7 +93,18 @@ class Watch:
         self._done.found += found or 0
         if found is not None:
             known = self._ask("chain_look")
+        self._read_once_more(known["odd"])
         return self._judge(known) or found is not None
+
+    def _read_once_more(self, numbers: Sequence[int]) -> None:
+        """Blocks that had an odd log; none of them holds up another, or what is watched."""
+        for number in numbers:
+            try:
+                if not self._reader.read_once_more(number):
+                    self._done.odd += 1
+                    logger.error("a log of the chain cannot be read", block=number)
+            except (NodeUnknown, NodeRefused, BadLog) as error:
+                self._failed(error)
 
     def _judge(self, known: Mapping[str, Any]) -> bool:
         deposits, cursor = known["deposits"], known["cursor"]

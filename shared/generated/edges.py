@@ -368,6 +368,7 @@ EDGES: tuple[Edge, ...] = (
     Edge('offer', 'pending', '', 'withdraw', 'seller', 'withdrawn', '', None, False, False, False, 5),
     Edge('offer', 'pending', '', 'expire', 'timer', 'expired', '', None, False, False, False, 6),
     Edge('offer', 'pending', '', 'close', 'system', 'closed', '', None, False, False, False, 7),
+    Edge('offer', 'pending', '', 'outage_credit', 'system', 'pending', '', None, False, False, False, 8),
     Edge('operator_request', None, '', 'ask', 'operator', 'open', '', None, False, False, False, 28),
     Edge('operator_request', 'open', '', 'confirm', 'operator', 'confirmed', '', None, False, False, False, 28),
     Edge('operator_request', 'open', '', 'reject', 'operator', 'rejected', '', None, False, False, False, 28),

@@ -21,7 +21,7 @@ declare
         "asset_id": "text", "discord_id": "text", "policy_id": "text", "event_id": "text", "provider_event_id": "text",
         "event_types": "texts", "categories": "texts", "files": "texts",
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
-        "cursor": "fields", "last": "fields", "transfers": "fields",
+        "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",
         "document": "object", "proof": "object"
     }';
     v_id constant text := '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';

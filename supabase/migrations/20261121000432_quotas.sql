@@ -3,7 +3,7 @@
 insert into private.refusals (code, status, detail, hint) values
 (
     'quota_exceeded', 429, 'You have written as many of these as one may.',
-    'Wait the seconds of "retry_after"; where there are none, close some of what you have open.'
+    'Wait the seconds of "retry_after"; where there are none, close some of what you have, or verify more.'
 );
 
 create table private.quotas (
@@ -19,10 +19,10 @@ alter table private.quotas enable row level security;
 create index quotas_min_tier_idx on private.quotas (min_tier);
 select private.make_audited('private.quotas', 'kind');
 comment on table private.quotas is
-'What one party may write of each kind. Of the rows of a kind the one of the highest tier that the party has counts; null: no limit.';
+'What one party may write of each kind. Of the rows of a kind the one of the highest tier that the party has counts; null: no limit. How much one thing may hold (messages of a side in a trade, files of a side in a dispute) is no quota but a bound of that thing, the same for everybody at every tier: somebody has to read it.';
 comment on column private.quotas.kind is 'What is written; named by private.take_quota and by the triggers that call it.';
 comment on column private.quotas.min_tier is 'Verification tier from which on the row counts; who is no person is of tier 0.';
-comment on column private.quotas.max_open is 'Most that may be open at once.';
+comment on column private.quotas.max_open is 'Most that may be open at once; of what is kept for good, such as pictures, most that there may be.';
 comment on column private.quotas.max_in_window is 'Most at once; each comes back after its share of in_window.';
 comment on column private.quotas.in_window is 'Time in which all of max_in_window comes back.';
 
@@ -38,7 +38,7 @@ insert into private.quotas (kind, max_open, max_in_window, in_window) values
 ('dispute', null, 30, '1 day'),
 ('claim', null, 5, '30 days'),
 ('split_offer', null, 12, '1 day'),
-('image', null, 300, '1 day'),
+('image', 1000, 300, '1 day'),
 ('snapshot', null, 100, '1 day'),
 ('guild', 5, 5, '30 days'),
 ('guild_invitation', 200, 100, '1 day'),
@@ -53,6 +53,7 @@ insert into private.quotas (kind, max_open, max_in_window, in_window) values
 ('edit', null, 600, '1 hour');
 insert into private.quotas (kind, min_tier, max_open, max_in_window, in_window) values
 ('order_draft', 2, 500, 2000, '1 day'),
+('image', 2, 10000, 1000, '1 day'),
 ('listing', 2, 1000, 1000, '1 day'),
 ('offer', 2, 500, 1000, '1 day');
 insert into private.quotas (kind, min_tier)

@@ -23,8 +23,8 @@ create index setbacks_set_aside_by_idx on public.setbacks (set_aside_by);
 select private.make_audited('public.setbacks', 'subject');
 comment on table public.setbacks is
 'Work of schedules that failed, each piece alone: it is tried again after a minute, then after twice as long each time, an hour at most, until it succeeds or an operator sets it aside. The rest of its queue goes on.';
-comment on column public.setbacks.queue is 'Whose work it is: case, payout, order, offer, listing, reputation, outbox, outage, rail_report.';
-comment on column public.setbacks.subject is 'The row of the queue, by its id.';
+comment on column public.setbacks.queue is 'Whose work it is: case, payout, order, offer, listing, reputation, outbox, outage, rail_report, chain_block.';
+comment on column public.setbacks.subject is 'The row of the queue, by its id; of a chain_block the chain and the number of the block.';
 comment on column public.setbacks.failures is 'How often it failed.';
 comment on column public.setbacks.last_error is 'Why, the last time.';
 comment on column public.setbacks.retry_at is 'When it is tried again, unless it is set aside.';
@@ -80,6 +80,18 @@ begin
 end
 $$;
 comment on function private.went_through(text, text) is 'Forgets that a piece of work had failed.';
+
+-- Definer: schedules have no user.
+create function service.setbacks_stuck() returns integer
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    -- Four failures are a quarter of an hour: what only met a busy moment has gone through by then.
+    return (select count(*) from public.setbacks where failures >= 4 and set_aside_at is null);
+end
+$$;
+comment on function service.setbacks_stuck() is
+'How many pieces of work have failed four times or more, and nobody has set them aside.';
 
 insert into public.operator_commands (kind, function_name, title) values
 ('setback', 'setback_decide', 'set aside work that fails, or have it tried again');

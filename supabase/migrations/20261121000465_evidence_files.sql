@@ -91,6 +91,7 @@ begin
     select * into v_upload from public.evidence_uploads
     where escrow_id = v_escrow.id and author_role = v_role and sha256 = v_sha256;
     if not found then
+        -- A bound of the escrow and no quota of its author: what an arbiter can look through.
         if (
             select count(*) from public.evidence_uploads where escrow_id = v_escrow.id and author_role = v_role
         ) >= 100 then

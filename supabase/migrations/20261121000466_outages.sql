@@ -38,7 +38,7 @@ create table private.outage_credits (
 alter table private.outage_credits enable row level security;
 select private.make_append_only('private.outage_credits');
 comment on table private.outage_credits is
-'Escrows and orders that were looked at for an outage: each once, also those whose clock did not run.';
+'Escrows, orders and offers that were looked at for an outage: each once, also those whose clock did not run.';
 
 insert into private.refusals (code, status, detail, hint) values
 ('outage_not_open', 409, 'This outage gives this escrow nothing, or has done so before.', ''),
@@ -100,17 +100,27 @@ $$;
 comment on function private.time_lost(public.escrow_transactions, public.outages) is
 'How long the present clock of an escrow ran during an outage.';
 
-create function private.awaits_credit(p_escrow public.escrow_transactions) returns boolean
+create function private.owed_time(p_object_id uuid, p_created_at timestamptz) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
     return exists (
         select from public.outages as o
-        where o.credited_at is null and o.to_at > p_escrow.created_at
+        where o.credited_at is null and o.to_at > p_created_at
             and not exists (
-                select from private.outage_credits as c where c.outage_id = o.id and c.object_id = p_escrow.id
+                select from private.outage_credits as c where c.outage_id = o.id and c.object_id = p_object_id
             )
     );
+end
+$$;
+comment on function private.owed_time(uuid, timestamptz) is
+'Whether the time of a declared outage has yet to be given back to an object that was made then.';
+
+create function private.awaits_credit(p_escrow public.escrow_transactions) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.owed_time(p_escrow.id, p_escrow.created_at);
 end
 $$;
 comment on function private.awaits_credit(public.escrow_transactions) is
@@ -351,6 +361,9 @@ begin
     if v_done = 0 then
         v_done := private.credit_orders(v_outage, least(greatest(max_rows, 1), 2000));
     end if;
+    if v_done = 0 then
+        v_done := private.credit_offers(v_outage, least(greatest(max_rows, 1), 2000));
+    end if;
     if v_done = 0 and not exists (
         select from public.escrow_transactions as e
         where e.expires_at is not null and e.created_at < v_outage.to_at
@@ -365,4 +378,4 @@ begin
 end
 $$;
 comment on function service.outage_credit(integer) is
-'Gives a batch of escrows or orders the time of the oldest open outage back, or closes that outage; how many it dealt with, 0 when there is nothing to do.';
+'Gives a batch of escrows, orders or offers the time of the oldest open outage back, or closes that outage; how many it dealt with, 0 when there is nothing to do.';

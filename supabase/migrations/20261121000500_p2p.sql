@@ -147,7 +147,7 @@ create table public.p2p_trades (
     fiat_amount public.money_amount not null,
     payment_method text not null,
     taker_id uuid not null,
-    payment_account_id uuid,
+    payment_account_id uuid not null,
     price_source text not null default 'order',
     price_as_of timestamptz,
     reference_amount public.money_amount,
@@ -163,7 +163,7 @@ create table public.p2p_trades (
 ) with (fillfactor = 70);
 alter table public.p2p_trades enable row level security;
 comment on column public.p2p_trades.taker_id is 'Party that took the order: buyer or seller.';
-comment on column public.p2p_trades.payment_account_id is 'Account of the seller to which the buyer sends the bank money; null: told in the messages.';
+comment on column public.p2p_trades.payment_account_id is 'Account of the seller to which the buyer sends the bank money.';
 comment on column public.p2p_trades.price_source is 'Where the price came from: order, or the sources of the index, with commas.';
 comment on column public.p2p_trades.price_as_of is 'Age of the index at the take; null for a fixed price.';
 comment on column public.p2p_trades.reference_amount is 'Worth at the take in the reference currency of the limits; null where no limit asks for it.';

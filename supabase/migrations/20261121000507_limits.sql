@@ -151,6 +151,21 @@ $$;
 comment on function private.smallest_limit(text) is
 'What the lowest tier may trade, by the name of the limit; null: it is not counted in money.';
 
+create function private.count_alone(p_party_ids uuid[]) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_id uuid;
+begin
+    -- Not the row of the party: whoever stops it has that row and waits for its orders and listings.
+    foreach v_id in array array(select distinct p from unnest(p_party_ids) as p order by p) loop
+        perform pg_advisory_xact_lock(hashtextextended('limits ' || v_id, 0));
+    end loop;
+end
+$$;
+comment on function private.count_alone(uuid[]) is
+'Waits until nobody else counts what these parties have, until the end of the transaction: what the caller counts after it is still so at the commit. Taken after the lock of an order, a listing or an offer, before that of a wallet.';
+
 create function private.check_limits(
     p_taker_id uuid, p_maker_id uuid, p_worth numeric, p_known boolean, p_takes_unpaid boolean, p_now timestamptz
 ) returns void
@@ -161,15 +176,15 @@ declare
     v_limit record;
 begin
     -- Who has limits takes turns: whatever is counted below is still so at the commit.
-    perform from public.parties as p
-    where p.id in (p_taker_id, p_maker_id) and not exists (
-        select from public.profiles as f
-        inner join public.verification_tiers as t on f.verification_tier = t.id
-        where f.id = p.id
-            and num_nonnulls(t.daily_limit, t.monthly_limit, t.max_open_trades, t.max_unpaid_takes) = 0
-    )
-    order by p.id
-    for no key update of p;
+    perform private.count_alone(array(
+        select p.id from unnest(array[p_taker_id, p_maker_id]) as p (id)
+        where not exists (
+            select from public.profiles as f
+            inner join public.verification_tiers as t on f.verification_tier = t.id
+            where f.id = p.id
+                and num_nonnulls(t.daily_limit, t.monthly_limit, t.max_open_trades, t.max_unpaid_takes) = 0
+        )
+    ));
     for v_side in
         select side, party_id from (values ('taker', p_taker_id), ('maker', p_maker_id)) as s (side, party_id)
     loop
@@ -229,7 +244,7 @@ declare
     v_limit record;
 begin
     -- Two that are published at once: the second counts the first.
-    perform from public.parties where id = p_order.user_id for no key update;
+    perform private.count_alone(array[p_order.user_id]);
     if p_order.type = 'buy' then
         perform private.refuse_cooldown(p_order.user_id, p_now);
     end if;

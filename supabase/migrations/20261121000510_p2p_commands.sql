@@ -186,7 +186,7 @@ begin
 end
 $$;
 comment on function service.order_publish(service.command) is
-'Maker publishes a draft {order_id, actor_id, idempotency_key, request_hash}; a sell order locks its amount. Raises order_not_draft, order_expired, insufficient_funds, limit_exceeded (409), take_cooldown (429).';
+'Maker publishes a draft {order_id, actor_id, idempotency_key, request_hash}; a sell order locks its amount and has an account for each of its payment methods. Raises order_not_draft, order_expired, insufficient_funds, limit_exceeded, payment_account_missing (409), take_cooldown (429).';
 
 -- Definer: as order_publish.
 create function service.order_pause(command service.command) returns jsonb
@@ -231,7 +231,7 @@ begin
 end
 $$;
 comment on function service.order_resume(service.command) is
-'Maker puts a paused order back into the book {order_id, actor_id, idempotency_key, request_hash}. Raises order_not_paused, order_expired (409).';
+'Maker puts a paused order back into the book {order_id, actor_id, idempotency_key, request_hash}. Raises order_not_paused, order_expired, payment_account_missing (409).';
 
 create function private.close_order(
     p_order public.p2p_orders, p_event text, p_role text, p_actor uuid, p_now timestamptz
@@ -409,12 +409,7 @@ begin
         where o.status in ('draft', 'active', 'paused') and o.expires_at <= v_now
             and not private.sweep_is_late(v_now) and not private.is_put_off('order', o.id::text, v_now)
             -- Who lost time to an outage has it back first.
-            and (o.status = 'draft' or not exists (
-                select from public.outages as a
-                where a.credited_at is null and a.to_at > o.created_at and not exists (
-                    select from private.outage_credits as c where c.outage_id = a.id and c.object_id = o.id
-                )
-            ))
+            and (o.status = 'draft' or not private.owed_time(o.id, o.created_at))
         order by o.id limit max_rows for no key update skip locked
     ) as due;
     -- Each order posts on its own: without this the wallets would be locked in the order of orders.

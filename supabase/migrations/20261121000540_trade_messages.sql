@@ -87,6 +87,7 @@ begin
     elsif not private.are_attachments(new.attachments) then
         perform private.refuse('attachment_invalid');
     end if;
+    -- A bound of the trade and no quota of its author (private.quotas): the other side and the arbiter read it.
     -- Two at once would both be the last one.
     perform pg_advisory_xact_lock(hashtextextended(new.trade_id::text || new.author_role, 0));
     if (

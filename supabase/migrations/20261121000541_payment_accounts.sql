@@ -39,7 +39,8 @@ comment on column public.payment_accounts.deleted_at is 'When the owner took it 
 insert into private.refusals (code, status, detail, hint) values
 ('payment_account_invalid', 422, 'The account does not have the fields of its payment method.', 'See fields in payment_methods.'),
 ('payment_account_waiting', 409, 'The seller''s account was changed a short while ago; it waits before buyers are told it.', 'Take the order later, or another one.'),
-('payment_account_unknown', 422, 'The seller has no such account for this payment method.', '');
+('payment_account_unknown', 422, 'The seller has no such account for this payment method.', ''),
+('payment_account_missing', 409, 'The seller has no account for this payment method that buyers could be told.', 'The seller writes one at payment_accounts. Of several, p2p_order_accounts names the one of a sell order, and the take that of a seller who takes.');
 
 create function private.payment_fields_problem(p_method text, p_fields jsonb) returns text
 language plpgsql stable security definer set search_path = ''
@@ -152,7 +153,7 @@ create table public.p2p_order_accounts (
 alter table public.p2p_order_accounts enable row level security;
 create index p2p_order_accounts_account_id_idx on public.p2p_order_accounts (account_id);
 comment on table public.p2p_order_accounts is
-'Which of the maker''s accounts buyers of a sell order are told, one for each payment method. Read and written by the maker only.';
+'Which of the maker''s accounts buyers of a sell order are told, one for each payment method. Read and written by the maker only; where the maker has only one of a method, publishing writes the row.';
 comment on column public.p2p_order_accounts.order_id is 'A sell order of the account''s owner.';
 comment on column public.p2p_order_accounts.account_id is 'Account of the maker.';
 comment on column public.p2p_order_accounts.method is 'Method of the account, set from it.';
@@ -177,10 +178,78 @@ comment on function private.tg_p2p_order_accounts__guard() is
 create trigger _500_guard before insert on public.p2p_order_accounts
 for each row execute function private.tg_p2p_order_accounts__guard();
 
+create function private.only_account(p_party_id uuid, p_method text) returns uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select (array_agg(a.id))[1] from public.payment_accounts as a
+        where a.user_id = p_party_id and a.method = p_method and a.deleted_at is null
+        having count(*) = 1
+    );
+end
+$$;
+comment on function private.only_account(uuid, text) is
+'The account of a party for a payment method, where it has exactly one; null: it has none, or must say which.';
+
+create function private.order_account(p_order_id uuid, p_method text) returns uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select c.account_id
+        from public.p2p_order_accounts as c
+        join public.payment_accounts as a on a.id = c.account_id
+        where c.order_id = p_order_id and c.method = p_method and a.deleted_at is null
+    );
+end
+$$;
+comment on function private.order_account(uuid, text) is
+'The account that buyers of an order are told for a payment method; null: none was named, or its owner took it away.';
+
+create function private.refuse_account(p_method text) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+    perform private.refuse(
+        'payment_account_missing', format('The seller has no account for %s that buyers could be told.', p_method),
+        jsonb_build_object('payment_method', p_method)
+    );
+end
+$$;
+comment on function private.refuse_account(text) is
+'Raises payment_account_missing (409) with the member payment_method.';
+
+create function private.tg_p2p_orders__accounts() returns trigger
+language plpgsql set search_path = ''
+as $$
+declare
+    v_method text;
+    v_account uuid;
+begin
+    foreach v_method in array new.payment_methods loop
+        if private.order_account(new.id, v_method) is null then
+            v_account := private.only_account(new.user_id, v_method);
+            if v_account is null then
+                perform private.refuse_account(v_method);
+            end if;
+            insert into public.p2p_order_accounts (order_id, account_id, method) values (new.id, v_account, v_method)
+            on conflict (order_id, method) do update set account_id = excluded.account_id;
+        end if;
+    end loop;
+    return null;
+end
+$$;
+comment on function private.tg_p2p_orders__accounts() is
+'A sell order enters the book with an account for each of its payment methods: the one named with it, else the only one of its maker. Raises payment_account_missing (409) with the member payment_method.';
+create trigger _520_accounts after update on public.p2p_orders
+for each row when (new.type = 'sell' and new.status = 'active' and old.status <> 'active')
+execute function private.tg_p2p_orders__accounts();
+
 create table public.p2p_payment_details (
     trade_id uuid primary key references public.p2p_trades (id) on delete restrict,
     method text not null,
-    fields jsonb,
+    fields jsonb not null,
     payer_name text,
     payer_name_verified boolean not null,
     verified_name text,
@@ -194,7 +263,7 @@ comment on table public.p2p_payment_details is
 'What the two sides of a trade must know to pay and to recognise the payment, fixed at the take. Visible to them while the trade lives, to the arbiter while it is disputed, to nobody else.';
 comment on column public.p2p_payment_details.trade_id is 'The trade.';
 comment on column public.p2p_payment_details.method is 'Payment method of the trade.';
-comment on column public.p2p_payment_details.fields is 'The seller''s account as it was at the take; null where the seller tells it in a message.';
+comment on column public.p2p_payment_details.fields is 'The seller''s account as it was at the take.';
 comment on column public.p2p_payment_details.payer_name is 'Name the bank money must come from: the buyer''s, as it was at the take.';
 comment on column public.p2p_payment_details.payer_name_verified is 'Whether payer_name is the name that was read from the buyer''s document: false where no name was compared, where it was changed since, and where it is empty.';
 comment on column public.p2p_payment_details.verified_name is
@@ -211,25 +280,26 @@ begin
         if new.payment_account_id is not null then
             perform private.refuse('payment_account_unknown');
         end if;
-        select c.account_id into new.payment_account_id
-        from public.p2p_order_accounts as c
-        join public.payment_accounts as a on a.id = c.account_id
-        where c.order_id = new.order_id and c.method = new.payment_method and a.deleted_at is null;
-    elsif new.payment_account_id is not null and not exists (
+        new.payment_account_id := private.order_account(new.order_id, new.payment_method);
+    elsif new.payment_account_id is null then
+        new.payment_account_id := private.only_account(new.seller_id, new.payment_method);
+    elsif not exists (
         select from public.payment_accounts as a
         where a.id = new.payment_account_id and a.user_id = new.seller_id and a.method = new.payment_method
             and a.deleted_at is null
     ) then
         perform private.refuse('payment_account_unknown');
     end if;
-    if (select a.shown_from from public.payment_accounts as a where a.id = new.payment_account_id) > new.created_at then
+    if new.payment_account_id is null then
+        perform private.refuse_account(new.payment_method);
+    elsif (select a.shown_from from public.payment_accounts as a where a.id = new.payment_account_id) > new.created_at then
         perform private.refuse('payment_account_waiting');
     end if;
     return new;
 end
 $$;
 comment on function private.tg_p2p_trades__account() is
-'The seller''s account of a trade: the maker named it with the order, or the taker with the take. Raises payment_account_unknown (422), payment_account_waiting (409).';
+'The seller''s account of a trade: that of the order, or the one that the taker names, else the only one of the taker. Raises payment_account_unknown (422), payment_account_missing, payment_account_waiting (409).';
 create trigger _500_account before insert on public.p2p_trades
 for each row execute function private.tg_p2p_trades__account();
 

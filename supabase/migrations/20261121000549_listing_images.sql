@@ -1,4 +1,5 @@
--- Pictures of listings: announced by hash as evidence is, and handed in when object storage has them.
+-- Pictures of listings: announced by hash as evidence is, and handed in when object storage has them and
+-- their bytes were looked at.
 
 create table public.image_uploads (
     party_id uuid not null references public.parties (id) on delete restrict,
@@ -10,18 +11,35 @@ create table public.image_uploads (
     primary key (party_id, sha256)
 );
 alter table public.image_uploads enable row level security;
+create trigger _000_never_deleted before delete or truncate on public.image_uploads
+for each statement execute function private.tg__append_only();
 select private.make_quota('public.image_uploads', 'image', 'party_id');
 create index image_uploads_announced_by_idx on public.image_uploads (announced_by);
 create index image_uploads_media_type_idx on public.image_uploads (media_type);
-select private.make_append_only('public.image_uploads');
 comment on table public.image_uploads is
-'Pictures that a seller announced, for which it got an address to upload to. Whether the bytes have come, object storage knows.';
+'Pictures that a seller announced, for which it got an address to upload to. Announced anew as something else, the last word counts, until the picture is handed in. Whether the bytes have come, object storage knows.';
 comment on column public.image_uploads.party_id is 'Whose picture it will be.';
 comment on column public.image_uploads.sha256 is 'sha256 of the bytes, in hex: object storage refuses others.';
-comment on column public.image_uploads.announced_by is 'User who announced it.';
+comment on column public.image_uploads.announced_by is 'User who announced it last.';
 comment on column public.image_uploads.media_type is 'Media type it must be uploaded with.';
 comment on column public.image_uploads.size_bytes is 'Exact size, in bytes.';
-comment on column public.image_uploads.created_at is 'When it was announced.';
+comment on column public.image_uploads.created_at is 'When it was last announced.';
+
+create function private.tg_image_uploads__guard() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    if (old.party_id, old.sha256) is distinct from (new.party_id, new.sha256)
+        or exists (select from public.images as i where i.party_id = old.party_id and i.sha256 = old.sha256) then
+        perform private.refuse('file_announced_otherwise');
+    end if;
+    return new;
+end
+$$;
+comment on function private.tg_image_uploads__guard() is
+'What was handed in stays as it was announced. Raises file_announced_otherwise (409).';
+create trigger _500_guard before update on public.image_uploads
+for each row execute function private.tg_image_uploads__guard();
 
 create table public.images (
     party_id uuid not null,
@@ -41,7 +59,6 @@ comment on column public.images.handed_in_by is 'User who handed it in.';
 comment on column public.images.created_at is 'When it was handed in.';
 
 insert into private.refusals (code, status, detail, hint) values
-('image_limit', 409, 'A party announces at most 1000 pictures.', ''),
 ('image_not_found', 404, 'No such picture was announced.', 'Announce it at image-uploads first.');
 
 -- Definer: the guard of a listing runs for sellers.
@@ -101,24 +118,26 @@ begin
         when coalesce(v_sha256, '') !~ '^[0-9a-f]{64}$' then 'hash_required'
         when v_max is null then 'media_type_refused'
         when not coalesce(v_size between 1 and v_max, false) then 'file_too_large'
-        when v_upload.party_id is not null
-            and (v_upload.media_type, v_upload.size_bytes) is distinct from (command ->> 'media_type', v_size)
-            then 'file_announced_otherwise'
-        when v_upload.party_id is null
-            and (select count(*) from public.image_uploads where party_id = v_party) >= 1000 then 'image_limit'
     end as code) as fault where code is not null;
-    insert into public.image_uploads (party_id, sha256, announced_by, media_type, size_bytes, created_at)
-    values (v_party, v_sha256, (command ->> 'actor_id')::uuid, command ->> 'media_type', v_size, v_now)
-    on conflict (party_id, sha256) do nothing;
+    if v_upload.party_id is null then
+        insert into public.image_uploads (party_id, sha256, announced_by, media_type, size_bytes, created_at)
+        values (v_party, v_sha256, (command ->> 'actor_id')::uuid, command ->> 'media_type', v_size, v_now);
+    elsif (v_upload.media_type, v_upload.size_bytes) is distinct from (command ->> 'media_type', v_size) then
+        perform private.take_quota('image', v_party);
+        update public.image_uploads set
+            announced_by = (command ->> 'actor_id')::uuid, media_type = command ->> 'media_type', size_bytes = v_size,
+            created_at = v_now
+        where party_id = v_party and sha256 = v_sha256;
+    end if;
     return private.finish_command(command, jsonb_build_object(
         'party_id', v_party, 'sha256', v_sha256, 'media_type', command ->> 'media_type', 'size_bytes', v_size
     ), v_now);
 end
 $$;
 comment on function service.image_announce(service.command) is
-'A seller announces a picture {party_id, sha256, media_type, size_bytes, actor_id, idempotency_key, request_hash}; at most 1000. Raises not_your_party (403), image_limit, file_announced_otherwise (409), hash_required, media_type_refused, file_too_large (422).';
+'A seller announces a picture {party_id, sha256, media_type, size_bytes, actor_id, idempotency_key, request_hash}; announced anew as something else before it is handed in, the last word counts. Raises not_your_party (403), file_announced_otherwise (409), hash_required, media_type_refused, file_too_large (422), quota_exceeded (429).';
 
--- Definer: as image_announce. Whoever calls it has asked object storage.
+-- Definer: as image_announce. Whoever calls it has looked at the bytes, which were of this type.
 create function service.image_hand_in(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -134,6 +153,9 @@ begin
     where party_id = (command ->> 'party_id')::uuid and sha256 = command ->> 'sha256';
     if not found then
         perform private.refuse('image_not_found');
+    elsif (v_upload.media_type, v_upload.size_bytes)
+        is distinct from (command ->> 'media_type', (command ->> 'size_bytes')::bigint) then
+        perform private.refuse('file_announced_otherwise');
     end if;
     insert into public.images (party_id, sha256, handed_in_by, created_at)
     values (v_upload.party_id, v_upload.sha256, (command ->> 'actor_id')::uuid, v_now)
@@ -145,7 +167,7 @@ begin
 end
 $$;
 comment on function service.image_hand_in(service.command) is
-'A picture that object storage has may be listed from now on {party_id, sha256, actor_id, idempotency_key, request_hash}. Raises not_your_party (403), image_not_found (404).';
+'A picture that object storage has, as it was looked at, may be listed from now on {party_id, sha256, media_type, size_bytes, actor_id, idempotency_key, request_hash}. Raises not_your_party (403), image_not_found (404), file_announced_otherwise (409) when it was announced anew meanwhile.';
 
 create function public.announced_image(party_id uuid, sha256 text) returns jsonb
 language plpgsql stable set search_path = ''

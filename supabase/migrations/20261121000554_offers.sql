@@ -68,6 +68,7 @@ create table public.offers (
     listing_copy jsonb not null,
     listing_hash text not null check (listing_hash ~ '^[0-9a-f]{64}$'),
     status public.offer_status not null default 'pending',
+    version integer not null default 1,
     last_event text not null,
     last_actor_role text not null,
     expires_at timestamptz not null,
@@ -106,6 +107,7 @@ comment on column public.offers.listing_copy is
 comment on column public.offers.listing_hash is 'sha256 of the copy as canonical JSON (RFC 8785) in UTF-8, in hex; stands in the contract.';
 comment on column public.offers.status is
 'pending, then countered, accepted, rejected, withdrawn, expired, or closed because the listing was sold or closed.';
+comment on column public.offers.version is 'Number of moves; set by the database.';
 comment on column public.offers.last_event is 'Name of the last move, as in private.state_edges.';
 comment on column public.offers.last_actor_role is 'Who made the last move.';
 comment on column public.offers.expires_at is 'From here on it cannot be accepted.';
@@ -124,7 +126,8 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (5, 'offer', 'pending', 'withdraw', 'buyer', 'withdrawn', 'by its author'),
 (5, 'offer', 'pending', 'withdraw', 'seller', 'withdrawn', 'by its author'),
 (6, 'offer', 'pending', 'expire', 'timer', 'expired', 'nobody answered in time'),
-(7, 'offer', 'pending', 'close', 'system', 'closed', 'the listing was sold out, closed or ran out');
+(7, 'offer', 'pending', 'close', 'system', 'closed', 'the listing was sold out, closed or ran out'),
+(8, 'offer', 'pending', 'outage_credit', 'system', 'pending', 'the time of a declared outage is added to its expiry');
 
 insert into private.refusals (code, status, detail, hint) values
 ('listing_not_found', 404, 'No such listing.', ''),
@@ -158,6 +161,7 @@ begin
         raise sqlstate 'PT409' using
             message = 'illegal_move', detail = 'An offer does not change but by its moves.';
     end if;
+    new.version := case tg_op when 'INSERT' then 1 else old.version + 1 end;
     return new;
 end
 $$;
@@ -171,7 +175,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
     perform private.emit_event(
-        'offer.' || new.last_event, 'offer', new.id, case tg_op when 'INSERT' then 1 else 2 end,
+        'offer.' || new.last_event, 'offer', new.id, new.version,
         array[new.buyer_id, new.seller_id],
         jsonb_build_object(
             'status', new.status, 'listing_id', new.listing_id, 'author_role', new.author_role,

@@ -288,6 +288,38 @@ $$;
 comment on function service.offer_decline(service.command) is
 'The other side rejects an offer, or its author withdraws it {offer_id, event reject|withdraw, actor_id, idempotency_key, request_hash}. Raises offer_is_yours, offer_is_theirs (403).';
 
+create function private.credit_offers(p_outage public.outages, p_max_rows integer) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_done integer;
+begin
+    with due as (
+        select o.id, p_outage.to_at - greatest(p_outage.from_at, o.created_at) as lost
+        from public.offers as o
+        where o.status = 'pending' and o.created_at < p_outage.to_at and o.expires_at > p_outage.from_at
+            and not exists (
+                select from private.outage_credits as c where c.outage_id = p_outage.id and c.object_id = o.id
+            )
+        order by o.id
+        limit p_max_rows
+        for no key update
+    ), moved as (
+        update public.offers as o set
+            expires_at = o.expires_at + due.lost, last_event = 'outage_credit', last_actor_role = 'system',
+            updated_at = v_now
+        from due where o.id = due.id
+    )
+    insert into private.outage_credits (outage_id, object_id, credited)
+    select p_outage.id, due.id, due.lost from due;
+    get diagnostics v_done = row_count;
+    return v_done;
+end
+$$;
+comment on function private.credit_offers(public.outages, integer) is
+'Gives a batch of open offers the time back in which nobody could answer them; how many.';
+
 -- Definer: a schedule has no user, and service_role writes no table.
 create function service.market_expire(max_rows integer default 500) returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -303,6 +335,8 @@ begin
     for v_id in
         select id from public.offers where status = 'pending' and expires_at <= v_now
             and not private.is_put_off('offer', id::text, v_now)
+            -- Who lost time to an outage has it back first.
+            and not private.owed_time(id, created_at)
         order by expires_at limit max_rows for no key update skip locked
     loop
         begin

@@ -46,12 +46,21 @@ begin
                 order by w.block_number, w.transaction_hash, w.log_index
                 limit least(greatest(chain_look.max_rows, 1), 1000)
             ) as d
+        ),
+        'odd', (
+            select coalesce(jsonb_agg(o.block_number order by o.block_number), '[]')
+            from (
+                select split_part(b.subject, ':', 2)::bigint as block_number from public.setbacks as b
+                where b.queue = 'chain_block' and split_part(b.subject, ':', 1) = chain_look.chain_id::text
+                    and b.retry_at <= private.clock() and b.set_aside_at is null
+                order by b.retry_at limit 20
+            ) as o
         )
     );
 end
 $$;
 comment on function service.chain_look(bigint, integer) is
-'Where reading a chain goes on {cursor {number, hash} or null}, and the deposits whose blocks are not final yet, oldest first, each with the block that must have passed it.';
+'Where reading a chain goes on {cursor {number, hash} or null}, the deposits whose blocks are not final yet, oldest first, each with the block that must have passed it, and the blocks to be read once more since a log of theirs was odd.';
 
 -- Definer: as above.
 create function service.chain_addresses(after_index bigint default -1, max_rows integer default 1000) returns jsonb
@@ -71,6 +80,53 @@ $$;
 comment on function service.chain_addresses(bigint, integer) is
 'A page of the deposit addresses that are watched: also those of escrows that have ended, since late money must be found.';
 
+create function private.keep_transfers(p_chain bigint, p_transfers jsonb, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    insert into public.chain_deposits as d (
+        chain_id, transaction_hash, log_index, block_number, block_hash, block_time, token, currency, sender, recipient,
+        escrow_id, amount, look_at, last_event, created_at, updated_at
+    )
+    select p_chain, t.transaction_hash, t.log_index, t.block_number, t.block_hash, t.block_time, k.address, k.currency,
+        t.sender, t.recipient, f.escrow_id, t.amount, p_now, 'see', p_now, p_now
+    from jsonb_to_recordset(p_transfers) as t (
+        transaction_hash text, log_index integer, block_number bigint, block_hash text, block_time timestamptz, token text,
+        sender text, recipient text, amount numeric
+    )
+    join public.chain_tokens as k on k.chain_id = p_chain and k.address = t.token
+    join public.escrow_fundings as f on f.address = t.recipient and f.rail = 'usdc_base'
+    order by t.transaction_hash, t.log_index
+    on conflict (chain_id, transaction_hash, log_index) do update set
+        block_number = excluded.block_number, block_hash = excluded.block_hash, block_time = excluded.block_time,
+        -- What was read wrongly is put right before it counts, never after.
+        token = case when d.state in ('credited', 'quarantined') then d.token else excluded.token end,
+        currency = case when d.state in ('credited', 'quarantined') then d.currency else excluded.currency end,
+        sender = case when d.state in ('credited', 'quarantined') then d.sender else excluded.sender end,
+        recipient = case when d.state in ('credited', 'quarantined') then d.recipient else excluded.recipient end,
+        escrow_id = case when d.state in ('credited', 'quarantined') then d.escrow_id else excluded.escrow_id end,
+        amount = case when d.state in ('credited', 'quarantined') then d.amount else excluded.amount end,
+        state = case when d.state in ('credited', 'quarantined') then d.state else 'seen' end,
+        last_event = case when d.state = 'dropped' then 'see' when d.block_hash <> excluded.block_hash then 'include' else 'correct' end,
+        watched = true, look_at = p_now, updated_at = p_now
+    where d.block_hash <> excluded.block_hash or d.state = 'dropped'
+        or (d.state = 'seen' and (d.token, d.sender, d.recipient, d.amount)
+            is distinct from (excluded.token, excluded.sender, excluded.recipient, excluded.amount));
+    -- Who sends money that matters is screened: a hit holds what it has paid, and what it pays later.
+    perform private.watch_address('usdc_base', s.sender, s.payer_id, 'deposit')
+    from (
+        select distinct t.sender, e.payer_id
+        from jsonb_to_recordset(p_transfers) as t (sender text, recipient text, token text, amount numeric)
+        join public.chain_tokens as k on k.chain_id = p_chain and k.address = t.token and t.amount >= k.dust_below
+        join public.escrow_fundings as f on f.address = t.recipient and f.rail = 'usdc_base'
+        join public.escrow_transactions as e on e.id = f.escrow_id
+        order by t.sender, e.payer_id
+    ) as s;
+end
+$$;
+comment on function private.keep_transfers(bigint, jsonb, timestamptz) is
+'Keeps transfers as they were read [{transaction_hash, log_index, block_number, block_hash, block_time, token, sender, recipient, amount}]; those that are known are put right.';
+
 -- Definer: as above.
 create function service.chain_scanned(scan service.command) returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -88,44 +144,10 @@ begin
         is distinct from ((scan -> 'cursor' ->> 'number')::bigint, scan -> 'cursor' ->> 'hash') then
         return false;
     end if;
-    insert into public.chain_deposits as d (
-        chain_id, transaction_hash, log_index, block_number, block_hash, block_time, token, currency, sender, recipient,
-        escrow_id, amount, look_at, last_event, created_at, updated_at
-    )
-    select v_chain, t.transaction_hash, t.log_index, t.block_number, t.block_hash, t.block_time, k.address, k.currency,
-        t.sender, t.recipient, f.escrow_id, t.amount, v_now, 'see', v_now, v_now
-    from jsonb_to_recordset(scan -> 'transfers') as t (
-        transaction_hash text, log_index integer, block_number bigint, block_hash text, block_time timestamptz, token text,
-        sender text, recipient text, amount numeric
-    )
-    join public.chain_tokens as k on k.chain_id = v_chain and k.address = t.token
-    join public.escrow_fundings as f on f.address = t.recipient and f.rail = 'usdc_base'
-    order by t.transaction_hash, t.log_index
-    on conflict (chain_id, transaction_hash, log_index) do update set
-        block_number = excluded.block_number, block_hash = excluded.block_hash, block_time = excluded.block_time,
-        -- What was read wrongly is put right before it counts, never after.
-        token = case when d.state in ('credited', 'quarantined') then d.token else excluded.token end,
-        currency = case when d.state in ('credited', 'quarantined') then d.currency else excluded.currency end,
-        sender = case when d.state in ('credited', 'quarantined') then d.sender else excluded.sender end,
-        recipient = case when d.state in ('credited', 'quarantined') then d.recipient else excluded.recipient end,
-        escrow_id = case when d.state in ('credited', 'quarantined') then d.escrow_id else excluded.escrow_id end,
-        amount = case when d.state in ('credited', 'quarantined') then d.amount else excluded.amount end,
-        state = case when d.state in ('credited', 'quarantined') then d.state else 'seen' end,
-        last_event = case when d.state = 'dropped' then 'see' when d.block_hash <> excluded.block_hash then 'include' else 'correct' end,
-        watched = true, look_at = v_now, updated_at = v_now
-    where d.block_hash <> excluded.block_hash or d.state = 'dropped'
-        or (d.state = 'seen' and (d.token, d.sender, d.recipient, d.amount)
-            is distinct from (excluded.token, excluded.sender, excluded.recipient, excluded.amount));
-    -- Who sends money that matters is screened: a hit holds what it has paid, and what it pays later.
-    perform private.watch_address('usdc_base', s.sender, s.payer_id, 'deposit')
-    from (
-        select distinct t.sender, e.payer_id
-        from jsonb_to_recordset(scan -> 'transfers') as t (sender text, recipient text, token text, amount numeric)
-        join public.chain_tokens as k on k.chain_id = v_chain and k.address = t.token and t.amount >= k.dust_below
-        join public.escrow_fundings as f on f.address = t.recipient and f.rail = 'usdc_base'
-        join public.escrow_transactions as e on e.id = f.escrow_id
-        order by t.sender, e.payer_id
-    ) as s;
+    perform private.keep_transfers(v_chain, scan -> 'transfers', v_now);
+    perform private.put_off('chain_block', v_chain || ':' || o.block_number, min(o.reason), v_now)
+    from jsonb_to_recordset(scan -> 'odd') as o (block_number bigint, reason text)
+    group by o.block_number;
     insert into public.chain_cursors (chain_id, block_number, block_hash, block_time, scanned_at)
     values (v_chain, v_last, scan -> 'last' ->> 'hash', (scan -> 'last' ->> 'time')::timestamptz, v_now);
     -- Enough to go back by a day; further back one goes to the oldest.
@@ -136,7 +158,30 @@ begin
 end
 $$;
 comment on function service.chain_scanned(service.command) is
-'Blocks were read {chain_id, cursor {number, hash} or null, last {number, hash, time}, transfers [{transaction_hash, log_index, block_number, block_hash, block_time, token, sender, recipient, amount}]}: keeps the transfers and the place, in one. False when another has read on from there.';
+'Blocks were read {chain_id, cursor {number, hash} or null, last {number, hash, time}, transfers (as private.keep_transfers has them), odd [{block_number, reason}]}: keeps the transfers, the place, and which blocks have a log that cannot be read, in one. False when another has read on from there.';
+
+-- Definer: as above.
+create function service.chain_reread(scan service.command) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_chain bigint := (scan ->> 'chain_id')::bigint;
+    v_subject text := v_chain || ':' || (scan ->> 'block_number');
+    v_reason text := (select min(o.reason) from jsonb_to_recordset(scan -> 'odd') as o (reason text));
+begin
+    perform pg_advisory_xact_lock(hashtextextended('holdfast.chain_cursors', v_chain));
+    perform private.keep_transfers(v_chain, scan -> 'transfers', v_now);
+    if v_reason is null then
+        perform private.went_through('chain_block', v_subject);
+    else
+        perform private.put_off('chain_block', v_subject, v_reason, v_now);
+    end if;
+    return v_reason is null;
+end
+$$;
+comment on function service.chain_reread(service.command) is
+'A block that had a log which cannot be read was read once more {chain_id, block_number, transfers, odd [{block_number, reason}]}: keeps its transfers; whether it is done with.';
 
 -- Definer: as above.
 create function service.chain_cursors(chain_id bigint) returns jsonb

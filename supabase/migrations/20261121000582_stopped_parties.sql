@@ -13,19 +13,20 @@ begin
     if private.other_side_may(p_party_id, 'order_take') then
         return;
     end if;
+    -- Drafts, too: one that is being published now is in the book when its lock is had.
     v_orders := array(
-        select o.id from public.p2p_orders as o where o.user_id = p_party_id and o.status = 'active'
+        select o.id from public.p2p_orders as o where o.user_id = p_party_id and o.status in ('draft', 'active', 'paused')
         order by o.id for no key update
     );
     update public.p2p_orders set
         status = 'paused', version = version + 1, last_event = 'pause', last_actor_role = 'system'
-    where id = any (v_orders);
+    where id = any (v_orders) and status = 'active';
     update public.listings set status = 'paused', last_event = 'pause', last_actor_role = 'system'
     where seller_id = p_party_id and status = 'active';
 end
 $$;
 comment on function private.stop_offering(uuid) is
-'Pauses the published orders and listings of a party that makes no new business; it puts them back itself, once it may.';
+'Pauses the published orders and listings of a party that makes no new business; it puts them back itself, once it may. Who calls it has a row of the party, and no command about an order or a listing waits for one of those: the locks have one order.';
 
 -- Definer: whoever stops a party, or Auth's own role, writes no order.
 create function private.tg__stop_offering() returns trigger

@@ -115,7 +115,7 @@ create policy outages_select_anyone on public.outages for select to anon, authen
 using (true);
 grant execute on function
 service.outage_declare(service.command), service.outage_credit(integer), service.sweep_begin(),
-service.setback_decide(service.command)
+service.setback_decide(service.command), service.setbacks_stuck()
 to service_role;
 
 grant select on public.dispute_queue to authenticated;
@@ -134,7 +134,7 @@ with check (
     and (select private.may_write('arbiter_capacities.write'))
 );
 create policy arbiter_capacities_update_operator on public.arbiter_capacities for update to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')))
+using (user_id = (select auth.uid()) or (select private.is_staff((select auth.uid()), 'operator')))
 with check (
     (select private.is_staff((select auth.uid()), 'operator'))
     and (select private.may_write('arbiter_capacities.write'))

@@ -19,7 +19,7 @@ grant update (
 ) on public.p2p_orders to authenticated;
 -- A published order is the maker's too: the trigger refuses, in words.
 create policy p2p_orders_update_own on public.p2p_orders for update to authenticated
-using (user_id = (select auth.uid()))
+using ((select auth.uid()) is not null)
 with check (
     user_id = (select auth.uid()) and status = 'draft' and (select private.may_write('p2p_orders.write'))
 );

@@ -9,7 +9,7 @@ create policy guilds_insert_own on public.guilds for insert to authenticated
 with check (created_by = (select auth.uid()) and (select private.may_write('guilds.write')));
 grant update (name, description) on public.guilds to authenticated;
 create policy guilds_update_kept on public.guilds for update to authenticated
-using (id = any(array(select private.guilds_i_keep())))
+using ((select auth.uid()) is not null)
 with check (
     id = any(array(select private.guilds_i_keep()))
     and (select private.may_write('guilds.write'))
@@ -34,7 +34,7 @@ with check (
     and (select private.may_write('guild_members.write'))
 );
 create policy guild_members_update_kept on public.guild_members for update to authenticated
-using (guild_id = any(array(select private.guilds_i_keep())))
+using (guild_id = any(array(select private.my_guilds())))
 with check (
     guild_id = any(array(select private.guilds_i_keep()))
     and (select private.may_write('guild_members.write'))
@@ -90,7 +90,7 @@ grant update (
     expires_at
 ) on public.listings to authenticated;
 create policy listings_update_own on public.listings for update to authenticated
-using (seller_id = any(array(select private.parties_i_act_for())))
+using ((select auth.uid()) is not null)
 with check (
     seller_id = any(array(select private.parties_i_act_for()))
     and (select private.may_write(

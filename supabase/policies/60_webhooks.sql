@@ -8,7 +8,7 @@ create policy webhook_endpoints_select_own on public.webhook_endpoints for selec
 using (party_id = any(array(select private.my_parties())));
 grant update (description, event_types, status) on public.webhook_endpoints to authenticated;
 create policy webhook_endpoints_update_own on public.webhook_endpoints for update to authenticated
-using (party_id = any(array(select private.parties_i_act_for())))
+using (party_id = any(array(select private.my_parties())))
 with check (
     party_id = any(array(select private.parties_i_act_for()))
     and (select private.may_write(

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from tests.api.right_commands import COMMANDS
 from tests.db.market import accepted, guild, listing, offer
 from tests.db.scenes import CONTRACTS, EVERY_POLICY, ONCE
-from tests.db.trades import draft, sell_order
+from tests.db.trades import draft, payable, sell_order
 from tests.db.webhooks import URL, new_endpoint
 from tests.db.world import World
 
@@ -109,7 +109,9 @@ class Cast:
         if word == "publish":
             maker = self._world.user("maker")
             self._world.deposit(maker, "2")
-            return Part(maker, draft(self._world, maker))
+            order = draft(self._world, maker)
+            payable(self._world, order, "maker", maker)
+            return Part(maker, order)
         order, maker = sell_order(self._world)
         if word == "resume":
             self._world.command("order_pause", order_id=order, actor_id=maker)

@@ -62,6 +62,8 @@ class Catalog:
                 where has_function_privilege(role, p.oid, 'execute')
                     and has_schema_privilege(role, n.oid, 'usage')
             ) and p.prorettype <> 'trigger'::regtype
+            -- What only comes along with a row of a table has an argument without a name.
+            and (p.pronargs = 0 or p.proargnames is not null)
             order by 1, 2
             """
         ).fetchall()

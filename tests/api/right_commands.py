@@ -15,7 +15,15 @@ from tests.db.operators import limit
 from tests.db.rails import ADDRESS, awaiting, claim, destination, outcome, released
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.screenings import CLEAR, address, due, screened, watch
-from tests.db.trades import contract, draft, p2p_trade, sell_order, signed, take_command
+from tests.db.trades import (
+    contract,
+    draft,
+    p2p_trade,
+    payable,
+    sell_order,
+    signed,
+    take_command,
+)  # fmt: skip
 from tests.db.verifications import discord_event, discord_link, provider_command
 from tests.db.webhooks import URL, new_endpoint
 from tests.db.world import World, plain
@@ -61,7 +69,9 @@ def _reverse(world: World) -> dict[str, Any]:
 def _publish(world: World) -> dict[str, Any]:
     maker = world.user("maker")
     world.deposit(maker, "2")
-    return {"order_id": draft(world, maker), "actor_id": maker, "aal": "aal2"}
+    order = draft(world, maker)
+    payable(world, order, "maker", maker)
+    return {"order_id": order, "actor_id": maker, "aal": "aal2"}
 
 
 def _published(world: World) -> dict[str, Any]:
@@ -187,7 +197,8 @@ def _announce(world: World) -> dict[str, Any]:
 
 def _hand_in(world: World) -> dict[str, Any]:
     seller = world.user("seller")
-    return {"sha256": announced(world, seller), "party_id": seller, "actor_id": seller}
+    announced(world, seller)
+    return PICTURE | {"party_id": seller, "actor_id": seller}
 
 
 def _prove(world: World) -> dict[str, Any]:

@@ -26,7 +26,6 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.dispute_statements",
     "public.evidence_uploads",
     "public.escrow_events",
-    "public.image_uploads",
     "public.images",
     "public.ledger_entries",
     "public.ledger_reversals",

@@ -24,7 +24,7 @@ def announced(world: World, party: UUID) -> str:
 def pictured(world: World, party: UUID) -> None:
     """The party has handed in a picture."""
     sha256 = announced(world, party)
-    world.command("image_hand_in", party_id=party, actor_id=party, sha256=sha256)
+    world.command("image_hand_in", party_id=party, actor_id=party, **PICTURE | {"sha256": sha256})
 
 
 def guild(world: World, owner: UUID, *members: UUID) -> UUID:

@@ -197,18 +197,37 @@ def test_a_paper_is_of_a_contract_and_whole(
         world.run("select service.contract_paper_record(%s, %s, %s, %s, %s)", *paper.values())
 
 
-def test_a_party_announces_so_many_pictures(world: World, seller: UUID) -> None:
-    world.run(
-        "insert into public.image_uploads (party_id, sha256, announced_by, media_type, size_bytes, "
-        "created_at) select %s, encode(sha256(n::text::bytea), 'hex'), %s, 'image/png', 9, "
-        "private.clock() from generate_series(1, 999) as n",
-        seller, seller,
-    )  # fmt: skip
-    announced(world, seller)
-    announced(world, seller)
-    with refused(world.connection, "image_limit"):
+def test_a_party_keeps_so_many_pictures(world: World) -> None:
+    seller = world.user("seller", limited=True)
+    world.run("update private.quotas set max_open = 2 where kind = 'image' and min_tier = 0")
+
+    def announce(sha256: str, **changes: Any) -> None:
         world.command("image_announce", party_id=seller, actor_id=seller,
-                      **PICTURE | {"sha256": "b" * 64})  # fmt: skip
+                      **PICTURE | {"sha256": sha256 * 64} | changes)  # fmt: skip
+
+    announce("a")
+    announce("b")
+    with refused(world.connection, "quota_exceeded"):
+        announce("c")
+    # One that is there already is no more than before.
+    announce("a")
+    announce("b", media_type="image/webp")
+
+
+def test_a_picture_is_announced_anew_until_it_is_handed_in(world: World, seller: UUID) -> None:
+    announced(world, seller)
+    other = PICTURE | {"media_type": "image/webp", "size_bytes": 7}
+    world.command("image_announce", party_id=seller, actor_id=seller, **other)
+    # It was looked at as what it was announced first.
+    with refused(world.connection, "file_announced_otherwise"):
+        world.command("image_hand_in", party_id=seller, actor_id=seller, **PICTURE)
+    world.command("image_hand_in", party_id=seller, actor_id=seller, **other)
+    for again in (PICTURE, other | {"size_bytes": 8}):
+        with refused(world.connection, "file_announced_otherwise"):
+            world.command("image_announce", party_id=seller, actor_id=seller, **again)
+    world.command("image_announce", party_id=seller, actor_id=seller, **other)
+    with refused(world.connection, "file_announced_otherwise"):
+        world.run("update public.image_uploads set size_bytes = 9 where party_id = %s", seller)
 
 
 @pytest.mark.parametrize(

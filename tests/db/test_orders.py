@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
 import pytest
@@ -327,7 +327,13 @@ def test_who_writes_to_a_published_order_is_told(world: World, how: str) -> None
     assert world.run("delete from public.p2p_orders where id = %s", mine) == 1
     as_owner(world.connection)
     as_user(world.connection, world.user("stranger"))
-    assert world.run("update public.p2p_orders set terms = 'new' where id = %s", order) == 0
+    change: LiteralString = "update public.p2p_orders set terms = 'new' where id = %s"
+    if how == "active":
+        with refused(world.connection, "not_yours"):
+            world.run(change, order)
+    else:
+        # Who does not see it is told of nothing.
+        assert world.run(change, order) == 0
 
 
 def test_a_published_order_is_fixed_even_for_the_owner(world: World) -> None:

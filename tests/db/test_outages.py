@@ -7,6 +7,7 @@ import pytest
 from psycopg import sql
 
 from tests.db.escrow import Escrow
+from tests.db.market import listing, offer
 from tests.db.rated import settled
 from tests.db.refused import refused
 from tests.db.scenes import CONTRACTS, EVERY_POLICY
@@ -170,6 +171,43 @@ def test_offers_and_orders_get_it_too(world: World) -> None:
     found = dict(world.rows("select id, expires_at from public.p2p_orders"))
     assert found[order] == listed + timedelta(hours=1)
     assert found[later] > listed + timedelta(hours=1)
+
+
+def _offers(world: World) -> dict[Any, Any]:
+    return dict(world.rows("select id, expires_at from public.offers"))
+
+
+def test_offers_on_listings_get_it_too(world: World) -> None:
+    """Open ones, once, as long as they were open: also one that ran out meanwhile."""
+    seller = world.user("seller")
+    rejected, long, short = (
+        offer(world, world.user("buyer"), listing(world, seller), **fields)
+        for fields in ({}, {}, {"expires_at": world.now() + timedelta(minutes=50)})
+    )
+    world.command("offer_decline", offer_id=rejected, event="reject", actor_id=seller)
+    begin = world.now()
+    world.advance(minutes=30)
+    late = offer(world, world.user("buyer"), listing(world, seller))
+    before = _offers(world)
+    world.advance(minutes=60)
+    _declare(world, begin)
+    # It has its time back before anything acts by the clock.
+    assert _tick(world, "market_expire", 500) == 0
+    _credit(world, 1)
+    hour = timedelta(hours=1)
+    made = world.one("select created_at from public.offers where id = %s", late)
+    lost = {long: hour, short: hour, late: begin + hour - made, rejected: timedelta()}
+    assert _offers(world) == {each: before[each] + time for each, time in lost.items()}
+    assert world.one("select credited_at is not null from public.outages")
+    assert _credit(world) == 0
+    world.command("offer_accept", offer_id=short, actor_id=seller)
+    world.advance(days=4)
+    assert _tick(world, "market_expire", 500) >= 2
+    assert world.rows("select id from public.offers where status = 'pending'") == []
+    told = world.rows(
+        "select event, sequence from private.outbox where object_id = %s order by sequence", short
+    )
+    assert told == [("offer.make", 1), ("offer.outage_credit", 2), ("offer.accept", 3)]
 
 
 def test_law_11_a_draft_that_no_longer_holds_stops_no_clock(world: World) -> None:

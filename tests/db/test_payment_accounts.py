@@ -9,8 +9,9 @@ from psycopg.types.json import Jsonb
 
 from tests.db.affairs import SEPA
 from tests.db.escrow import Escrow
+from tests.db.prices import record_price
 from tests.db.refused import refused
-from tests.db.trades import draft, publish, take
+from tests.db.trades import PRICE, draft, publish, take, take_command
 from tests.db.verifications import operator_says, provider_says
 from tests.db.world import World
 from tests.stack.identity import as_owner, as_role, as_user
@@ -126,12 +127,127 @@ def test_incident_03_a_changed_account_does_not_redirect_a_running_trade(world: 
     assert details(world, trade.payee, trade)[0][1] == SEPA
 
 
-def test_a_deleted_account_is_told_to_nobody_new(world: World) -> None:
-    trade, mine = sold(world)
-    world.run("update public.payment_accounts set deleted_at = now() where id = %s", mine)
-    order = world.one("select order_id from public.p2p_trades where id = %s", trade.id)
-    late = Escrow(world, take(world, order, trade.payee), trade.payer, trade.payee)
-    assert details(world, trade.payee, late)[0][1] is None
+_GONE = "update public.payment_accounts set deleted_at = private.clock() where user_id = %s"
+_PIX = {"holder": "Somebody", "key": "a"}
+# At a price, and at so many basis points of the index.
+PRICED: dict[str, dict[str, Any]] = {
+    "fixed": {},
+    "margin": {"price_type": "margin", "price": None, "margin_bps": 0},
+}
+
+
+def _publish(world: World, order: UUID, maker: UUID) -> None:
+    world.command("order_publish", order_id=order, actor_id=maker, aal="aal2")
+
+
+def _named(world: World, order: UUID) -> dict[str, UUID]:
+    return dict(
+        world.rows(
+            "select method, account_id from public.p2p_order_accounts where order_id = %s", order
+        )
+    )
+
+
+@pytest.mark.parametrize("priced", PRICED)
+@pytest.mark.parametrize("has", ["none", "another method's", "deleted", "one of two", "two"])
+def test_a_sell_order_without_an_account_is_not_published(
+    world: World, priced: str, has: str
+) -> None:
+    record_price(world, PRICE)
+    maker = world.user("maker")
+    world.deposit(maker, "2")
+    methods = ["sepa", "pix"] if has == "one of two" else ["sepa"]
+    order = draft(world, maker, payment_methods=methods, **PRICED[priced])
+    if has == "another method's":
+        account(world, maker, "pix", _PIX)
+    elif has != "none":
+        account(world, maker)
+    if has == "two":
+        account(world, maker)
+    if has == "deleted":
+        world.run(_GONE, maker)
+    with refused(world.connection, "payment_account_missing"):
+        _publish(world, order, maker)
+    assert world.balance(maker)[2] == 0
+
+
+@pytest.mark.parametrize("priced", PRICED)
+def test_the_only_account_of_a_method_need_not_be_named(world: World, priced: str) -> None:
+    record_price(world, PRICE)
+    maker, taker = world.user("maker"), world.user("taker")
+    world.deposit(maker, "2")
+    order = draft(world, maker, payment_methods=["sepa", "pix"], **PRICED[priced])
+    mine, other = account(world, maker), account(world, maker)
+    pix = account(world, maker, "pix", _PIX)
+    attach(world, maker, order, mine)
+    _publish(world, order, maker)
+    assert _named(world, order) == {"sepa": mine, "pix": pix}
+    # Later accounts change nothing about an order that is published.
+    world.run(
+        "update public.payment_accounts set deleted_at = private.clock() where id = %s", other
+    )
+    trade = Escrow(world, take(world, order, taker, payment_method="sepa"), maker, taker)
+    assert details(world, taker, trade)[0][1] == SEPA
+
+
+@pytest.mark.parametrize("priced", PRICED)
+def test_an_order_whose_account_was_removed_is_neither_taken_nor_resumed(
+    world: World, priced: str
+) -> None:
+    record_price(world, PRICE)
+    maker, taker = world.user("maker"), world.user("taker")
+    world.deposit(maker, "2")
+    order = draft(world, maker, **PRICED[priced])
+    account(world, maker)
+    _publish(world, order, maker)
+    world.run(_GONE, maker)
+    with refused(world.connection, "payment_account_missing"):
+        take(world, order, taker)
+    world.command("order_pause", order_id=order, actor_id=maker)
+    resume = {"order_id": order, "actor_id": maker, "aal": "aal2"}
+    with refused(world.connection, "payment_account_missing"):
+        world.command("order_resume", **resume)
+    fresh = account(world, maker)
+    world.command("order_resume", **resume)
+    assert _named(world, order) == {"sepa": fresh}
+    world.advance(hours=25)
+    record_price(world, PRICE)
+    take(world, order, taker)
+
+
+def test_an_order_to_buy_needs_no_account_of_its_maker(world: World) -> None:
+    maker = world.user("maker")
+    order = draft(world, maker, "buy")
+    _publish(world, order, maker)
+    assert _named(world, order) == {}
+
+
+@pytest.mark.parametrize("priced", PRICED)
+@pytest.mark.parametrize("has", ["none", "another method's", "deleted", "two", "one"])
+def test_who_sells_into_a_buy_order_has_an_account(world: World, priced: str, has: str) -> None:
+    record_price(world, PRICE)
+    maker, taker = world.user("maker"), world.user("taker")
+    world.deposit(taker, "2")
+    order = draft(world, maker, "buy", **PRICED[priced])
+    _publish(world, order, maker)
+    if has == "another method's":
+        account(world, taker, "pix", _PIX)
+    elif has != "none":
+        account(world, taker)
+    if has == "two":
+        account(world, taker)
+    if has == "deleted":
+        world.run(_GONE, taker)
+    command = take_command(world, order, taker, "0.1")
+    if has == "one":
+        trade = Escrow(
+            world, UUID(world.command("order_take", **command)["trade_id"]), taker, maker
+        )
+        assert details(world, maker, trade)[0][1] == SEPA
+        return
+    with refused(world.connection, "payment_account_missing"):
+        world.command("order_take", **command)
+    assert world.balance(taker) == (2, 0, 0)
 
 
 def test_who_sells_into_a_buy_order_names_the_account(world: World) -> None:
@@ -153,12 +269,11 @@ def test_a_wrong_account_is_refused(world: World, whose: str) -> None:
     world.deposit(maker, "2")
     order = draft(world, maker, "sell" if whose == "buyer's" else "buy")
     publish(world, order, maker)
-    pix = {"holder": "Somebody", "key": "a"}
     owner = world.user() if whose == "another's" else taker
     named = (
         uuid4()
         if whose == "nobody's"
-        else account(world, owner, *(("pix", pix) if whose == "another method's" else ()))
+        else account(world, owner, *(("pix", _PIX) if whose == "another method's" else ()))
     )
     if whose == "deleted":
         world.run("update public.payment_accounts set deleted_at = now() where id = %s", named)

@@ -145,6 +145,27 @@ def test_what_an_operator_sets_aside_is_tried_by_nobody(world: World) -> None:
     assert put_off(world) == []
 
 
+def test_what_goes_on_failing_is_counted_until_somebody_decides(world: World) -> None:
+    """Not what failed once: it may have met a busy moment."""
+    stuck: LiteralString = "select service.setbacks_stuck()"
+    case = _case(world)
+    poison(world, "public.escrow_cases", case)
+    world.advance(days=200)
+    for failures in range(1, 6):
+        run(world, "select service.escrow_cases_expire()")
+        assert put_off(world) == [("case", str(case), failures, False)]
+        assert run(world, stuck) == (1 if failures >= 4 else 0)
+        world.advance(hours=1, seconds=1)
+    named = {"queue": "case", "subject": case, "actor_id": world.operator, "aal": "aal2"}
+    world.command("setback_decide", **named, event="set_aside", reason="by hand")
+    assert run(world, stuck) == 0
+    cure(world)
+    world.command("setback_decide", **named, event="take_up")
+    assert run(world, stuck) == 1
+    assert run(world, "select service.escrow_cases_expire()") == 1
+    assert run(world, stuck) == 0
+
+
 def test_one_trader_without_figures_costs_the_others_nothing(world: World) -> None:
     odd, buyer = world.user("odd"), world.user("buyer")
     settled(world, odd, buyer)
@@ -258,8 +279,9 @@ def test_nothing_acts_by_the_clock_before_the_sweep_has_noticed(world: World) ->
         assert run(world, call) == 0, call
     assert run(world, "select service.escrow_due()") == []
     assert run(world, "select service.sweep_begin()") == 1
-    # The escrow and the order have their forty days back before anything of theirs ends.
+    # Escrow, order and offer have their forty days back before anything of theirs ends.
     assert run(world, "select service.orders_expire()") == 0
+    assert run(world, "select service.market_expire()") == 0
     assert run(world, "select service.escrow_due()") == []
     while run(world, "select service.outage_credit()"):
         pass
@@ -267,8 +289,8 @@ def test_nothing_acts_by_the_clock_before_the_sweep_has_noticed(world: World) ->
     assert swept(world).moved == 0
     assert escrow.place == ("awaiting_funds", "")
     assert world.one("select status::text from public.p2p_orders where id = %s", order) == "active"
+    assert run(world, "select service.market_expire()") == 0
     assert world.one("select status::text from public.offers where id = %s", made) == "pending"
-    assert run(world, "select service.market_expire()") >= 1
 
 
 def _request(world: World) -> UUID:

@@ -16,7 +16,7 @@ from tests.db.probes import PROBES
 from tests.db.refused import refused
 from tests.db.test_may_act import JUDGED, MACHINES, STAFF
 from tests.db.test_payment_accounts import account, attach, details, sold
-from tests.db.trades import draft, publish, take
+from tests.db.trades import draft, payable, publish, take
 from tests.db.world import World
 from tests.stack.identity import as_owner, as_user
 
@@ -134,6 +134,7 @@ def test_a_ruinous_price_needs_it(world: World, side: str, fields: Any, free: bo
     maker = world.user("maker")
     world.deposit(maker, "2")
     order = draft(world, maker, side, **fields)
+    payable(world, order, "maker", maker)
     given = {"order_id": order, "actor_id": maker, "aal": "aal1"}
     if not free:
         with refused(world.connection, "step_up_required"):
@@ -148,6 +149,7 @@ def test_so_does_a_price_that_nobody_can_compare(world: World) -> None:
     maker = world.user("maker")
     world.deposit(maker, "2")
     order = draft(world, maker)
+    payable(world, order, "maker", maker)
     mine = {"order_id": order, "actor_id": maker, "aal": "aal1"}
     world.advance(minutes=11)
     with refused(world.connection, "step_up_required"):

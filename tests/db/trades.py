@@ -10,6 +10,7 @@ from psycopg import sql
 from tests.db.escrow import TERMS_HASH, Escrow
 from tests.db.world import World
 from tests.stack.identity import as_owner, as_user
+from tests.stack.payment_accounts import let_be_paid
 
 PRICE = Decimal(50000)
 CURRENCIES = {"internal": "USDC_BASE", "stripe": "USD", "usdc_base": "USDC_BASE"}
@@ -33,7 +34,18 @@ def draft(world: World, maker: UUID, kind: str = "sell", amount: str = "1", **fi
     return made
 
 
+def payable(world: World, order: UUID, side: str, party: UUID) -> None:
+    """Who sells, if it is the party on this side of an order, can be paid by all its methods."""
+    ((kind, methods),) = world.rows(
+        "select type::text, payment_methods from public.p2p_orders where id = %s", order
+    )
+    if (kind == "sell") == (side == "maker"):
+        let_be_paid(world.connection, party, methods)
+
+
 def publish(world: World, order: UUID, maker: UUID) -> dict[str, Any]:
+    """Publish a draft. A maker who sells can be paid."""
+    payable(world, order, "maker", maker)
     answer: dict[str, Any] = world.command(
         "order_publish", order_id=order, actor_id=maker, aal="aal2"
     )
@@ -67,7 +79,9 @@ def take_command(world: World, order: UUID, taker: UUID, amount: str) -> dict[st
 
 
 def take(world: World, order: UUID, taker: UUID, amount: str = "0.1", **changes: Any) -> UUID:
-    """Take a part of an order; the trade's id."""
+    """Take a part of an order; the trade's id. A taker who sells can be paid."""
+    if "payment_account_id" not in changes:
+        payable(world, order, "taker", taker)
     command = take_command(world, order, taker, amount) | changes
     answer = world.command("order_take", **command)
     return UUID(answer["trade_id"])

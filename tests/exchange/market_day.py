@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -13,10 +14,11 @@ from tests.exchange import besides
 from tests.exchange.client import Client, Tally
 from tests.exchange.listeners import Listener
 from tests.exchange.staff import Arbiter, Operator
-from tests.exchange.traders import Trader
+from tests.exchange.traders import METHODS, Trader
 from tests.rails.price_source import PriceSource
 from tests.rails.webhook_receiver import WebhookReceiver
 from tests.stack.operators import let_operators_act_alone
+from tests.stack.payment_accounts import let_be_paid
 from tests.stack.people import AGNES, ANTON, ARTHUR, OLGA
 from tests.stack.stack import Stack
 
@@ -51,6 +53,9 @@ class MarketDay:
             Trader(stack, http, f"trader {n}", stack.create_user(limited=n < LIMITED), seed)
             for n in range(TRADERS)
         ]
+        with stack.connect() as connection:
+            for trader in self.traders:
+                let_be_paid(connection, UUID(trader.id), METHODS)
         self.arbiters = [
             Arbiter(stack, http, person.name, person.id, seed) for person in (ARTHUR, AGNES, ANTON)
         ]

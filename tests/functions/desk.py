@@ -1,12 +1,13 @@
 """Desk: a person at the HTTP API, and the scenes tests begin with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 
+from tests.stack.payment_accounts import let_be_paid
 from tests.stack.people import OLGA
 from tests.stack.stack import Stack
 
@@ -102,7 +103,7 @@ class Desk:
         return lines
 
     def draft(self, maker: UUID, **fields: Any) -> str:
-        """A draft order, written over PostgREST."""
+        """A draft order, written over PostgREST; who sells can be paid."""
         order = {
             "user_id": str(maker),
             "type": "sell",
@@ -115,6 +116,8 @@ class Desk:
             "payment_methods": ["sepa"],
             **fields,
         }
+        if order["type"] == "sell":
+            self.let_be_paid(maker, order["payment_methods"])
         headers = {
             "Authorization": f"Bearer {self.stack.token(maker)}",
             "Prefer": "return=representation",
@@ -122,6 +125,11 @@ class Desk:
         answer = self._http.post("/rest/v1/p2p_orders", json=order, headers=headers)
         assert answer.status_code == 201, answer.text
         return str(answer.json()[0]["id"])
+
+    def let_be_paid(self, seller: UUID, methods: Sequence[str] = ("sepa",)) -> None:
+        """A seller has an account for each of these payment methods."""
+        with self.stack.connect() as connection:
+            let_be_paid(connection, seller, methods)
 
     def auto_reply(self, maker: UUID, order_id: str, text: str) -> None:
         """What the maker tells whoever takes the draft, written over PostgREST."""

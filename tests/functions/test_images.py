@@ -155,8 +155,6 @@ def test_a_picture_is_announced_in_one_way_and_handed_in_by_its_party(
     first = desk.done(seller, "/image-uploads", told(content), key="announce")
     again = desk.post(seller, "/image-uploads", told(content), key="announce")
     assert (again.status, again.replayed, again.body["sha256"]) == (201, True, first["sha256"])
-    other = desk.post(seller, "/image-uploads", told(content, media_type="image/webp"))
-    assert (other.status, other.code) == (409, "file_announced_otherwise")
     assert put(again.body, content) == 200
     stranger = desk.stack.create_user()
     asked = {"sha256": first["sha256"], "party_id": str(seller)}
@@ -165,6 +163,37 @@ def test_a_picture_is_announced_in_one_way_and_handed_in_by_its_party(
     done = desk.done(seller, "/images", asked, key="hand-in")
     repeated = desk.post(seller, "/images", asked, key="hand-in")
     assert (repeated.replayed, repeated.body) == (True, done)
+    other = desk.post(seller, "/image-uploads", told(content, media_type="image/webp"))
+    assert (other.status, other.code) == (409, "file_announced_otherwise")
+
+
+@pytest.mark.parametrize("sent", ["uploaded", "announced"])
+@pytest.mark.parametrize(
+    "wrong", [{"media_type": "image/webp"}, {"media_type": "image/jpeg"}, {"size_bytes": 7}]
+)
+def test_a_picture_that_was_announced_wrongly_is_announced_anew(
+    desk: Desk, seller: UUID, wrong: dict[str, Any], sent: str
+) -> None:
+    content = picture()
+    first = desk.done(seller, "/image-uploads", told(content, **wrong))
+    if sent == "uploaded" and "media_type" in wrong:
+        assert put(first, content) == 200
+        asked = {"sha256": first["sha256"]}
+        assert desk.post(seller, "/images", asked).code == "not_a_picture"
+    sha256 = upload(desk, seller, content)
+    (row,) = desk.read(seller, f"/image_uploads?sha256=eq.{sha256}&select=media_type,size_bytes")
+    assert row == {"media_type": "image/png", "size_bytes": len(content)}
+    assert listing(desk, seller, images=[sha256])
+
+
+def test_nobody_reads_a_picture_that_was_not_looked_at(desk: Desk, seller: UUID) -> None:
+    content = b"<html><script>alert(1)</script></html>" + uuid4().bytes
+    address = desk.done(seller, "/image-uploads", told(content))
+    assert put(address, content) == 200
+    assert desk.post(seller, "/images", {"sha256": address["sha256"]}).code == "not_a_picture"
+    bucket = opened_bucket(desk)
+    for key in (address["key"], httpx.URL(address["url"]).path.removeprefix(f"/{bucket}/")):
+        assert httpx.get(f"{desk.stack.aws.endpoint}/{bucket}/{key}").status_code in (403, 404)
 
 
 def test_twins_hand_in_once(desk: Desk, seller: UUID) -> None:

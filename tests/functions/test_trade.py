@@ -69,6 +69,7 @@ def test_a_buy_order_locks_the_takers_crypto(desk: Desk) -> None:
     desk.deposit(seller, "0.3")
     order_id = desk.draft(buyer, type="buy")
     desk.done(buyer, f"/orders/{order_id}/publish")
+    desk.let_be_paid(seller)
     path = f"/orders/{order_id}/take"
     reply = desk.post(seller, path, {"amount": "0.4", "expected_price": PRICE})
     assert (reply.status, reply.code) == (409, "insufficient_funds")

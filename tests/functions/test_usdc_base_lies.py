@@ -124,3 +124,49 @@ def test_a_payment_that_is_said_to_have_failed_once_is_paid_once(scene: Scene) -
     assert scene.payments(made) == [("release", CURRENCY, "95", "confirmed")]
     assert len(scene.nonces(made)) == 1
     scene.check_books()
+
+
+def _setbacks(scene: Scene) -> list[Any]:
+    return scene.rows(
+        "select failures, last_error from public.setbacks where queue = 'chain_block'"
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"data": "0x" + "f" * 64},
+        {"topics": [_TRANSFER, "0x" + "0" * 64]},
+        {"topics": [_TRANSFER, "0x" + "1" * 64, "0x" + "2" * 64]},
+    ],
+    ids=["more than there is", "another event", "no address"],
+)
+def test_an_odd_log_holds_nobody_up(scene: Scene, change: dict[str, Any]) -> None:
+    """What came beside it is credited; its block is read again until it can be read."""
+    made, odd = scene.escrow("100"), scene.escrow("50")
+    scene.send(made, "100")
+    scene.send(odd, "50")
+    theirs = _word(scene.address(odd))
+
+    def lie(logs: list[Any]) -> list[Any]:
+        return [each | change if theirs in each["topics"] else each for each in logs]
+
+    scene.chain.node.lie(LOGS, lie)
+    scene.settle()
+    assert (scene.state(made), scene.state(odd)) == ("funded", "awaiting_funds")
+    ((failures, said),) = _setbacks(scene)
+    assert failures == 1
+    assert said
+    # Still odd: it waits longer each time, and others are found meanwhile.
+    scene.advance(minutes=1, seconds=1)
+    later = scene.escrow("20")
+    scene.send(later, "20")
+    scene.chain.node.lie(LOGS, lie)
+    scene.settle()
+    assert (scene.state(later), scene.state(odd)) == ("funded", "awaiting_funds")
+    assert _setbacks(scene)[0][0] == 2
+    scene.advance(hours=1, seconds=1)
+    scene.settle()
+    scene.settle()
+    assert (scene.state(odd), _setbacks(scene)) == ("funded", [])
+    scene.check_books()

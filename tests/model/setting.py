@@ -6,6 +6,7 @@ from uuid import UUID
 from tests.model.arena import Database
 from tests.model.cast import PLATFORM, Cast
 from tests.model.policy import LEAST, OWN, POLICIES, Policy
+from tests.stack.payment_accounts import let_be_paid
 
 TRADERS, ARBITERS, COMPANIES = 4, 4, 1
 
@@ -91,3 +92,5 @@ def stage(database: Database, cast: Cast) -> None:
         cursor.executemany(_USER, [[user] for user in cast.users])
         cursor.executemany(_COMPANY, [[company] for company in cast.companies])
         cursor.executemany(_MEMBER, list(cast.members))
+    for party in cast.parties:
+        let_be_paid(owner, party)

@@ -9,6 +9,7 @@ from psycopg import sql
 from tests.races import say
 from tests.races.door import Door
 from tests.stack.cluster import Cluster
+from tests.stack.payment_accounts import let_be_paid
 from tests.stack.people import OLGA, UNLIMITED, UNTOLD
 
 
@@ -63,6 +64,7 @@ class Market:
             sql.SQL(", ").join(map(sql.Identifier, values)),
             sql.SQL(", ").join(sql.Placeholder() * len(values)),
         )
+        let_be_paid(self.owner, maker, values["payment_methods"])
         self.owner.execute(insert, list(values.values()))
         made: UUID = values["id"]
         return made

@@ -11,6 +11,7 @@ import httpx
 from postgrest import ReturnMethod
 
 from supabase import Client, ClientOptions, create_client
+from tests.stack.payment_accounts import FIELDS
 from tests.stack.stack import Stack
 
 
@@ -99,7 +100,14 @@ class User:
         self.rest.table(table).insert(row, returning=ReturnMethod.minimal).execute()
 
     def draft(self, **order: Any) -> str:
-        """Write a draft order; its id."""
+        """Write a draft order; its id. Who sells writes down where to be paid first."""
+        if order["type"] == "sell":
+            known = {row["method"] for row in self.read("payment_accounts", "method")}
+            for method in set(order["payment_methods"]) - known:
+                (row,) = self.read("payment_methods", "fields", id=method)
+                fields = {each["name"]: FIELDS[each["name"]] for each in row["fields"]
+                          if each["required"]}  # fmt: skip
+                self.write("payment_accounts", user_id=self.id, method=method, fields=fields)
         made = self.rest.table("p2p_orders").insert({"user_id": self.id, **order}).execute().data
         return str(cast("list[dict[str, Any]]", made)[0]["id"])
 

@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from functions.rail_usdc_base.logs import TRANSFER_TOPIC, BadLog, transfer_topics, transfers
+from functions.rail_usdc_base.logs import (
+    TRANSFER_TOPIC,
+    BadLog,
+    OddLog,
+    readable,
+    transfer_topics,
+    transfers,
+)  # fmt: skip
 from shared.keccak import keccak_256
 
 USDC = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
@@ -64,16 +71,6 @@ def test_left_out(changed: dict[str, Any]) -> None:
         {"address": "0xd9aaec86b65d86f6a7b5b1b0c42ffa531710b6ca"},
         {"address": None},
         {"removed": "true"},
-        {"topics": [TRANSFER_TOPIC, _word(PAYER)]},
-        {"topics": [TRANSFER_TOPIC, _word(PAYER), _word(ESCROW), _word(ESCROW)]},
-        {"topics": ["0x" + "00" * 32, _word(PAYER), _word(ESCROW)]},
-        {"topics": [TRANSFER_TOPIC, _word(PAYER), "0x" + "1" * 64]},
-        {"topics": [TRANSFER_TOPIC, _word(PAYER), ESCROW]},
-        {"topics": None},
-        {"data": "0x" + "0" * 63 + "1" + "0" * 64},
-        {"data": "0x1"},
-        {"data": None},
-        {"data": "0x" + "f" * 64},
         {"blockNumber": None},
         {"blockNumber": 16},
         {"blockNumber": "0x"},
@@ -84,9 +81,37 @@ def test_left_out(changed: dict[str, Any]) -> None:
         {"logIndex": None},
     ],
 )
-def test_what_is_no_transfer_stops_everything(changed: dict[str, Any]) -> None:
+def test_an_answer_that_is_none_to_our_question_stops_everything(changed: dict[str, Any]) -> None:
+    with pytest.raises(BadLog) as bad:
+        readable([_log(), _log(**changed)], TOKENS)
+    assert not isinstance(bad.value, OddLog)
     with pytest.raises(BadLog):
         transfers([_log(), _log(**changed)], TOKENS)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"topics": [TRANSFER_TOPIC, _word(PAYER)]},
+        {"topics": [TRANSFER_TOPIC, _word(PAYER), _word(ESCROW), _word(ESCROW)]},
+        {"topics": ["0x" + "00" * 32, _word(PAYER), _word(ESCROW)]},
+        {"topics": [TRANSFER_TOPIC, _word(PAYER), "0x" + "1" * 64]},
+        {"topics": [TRANSFER_TOPIC, _word(PAYER), ESCROW]},
+        {"topics": None},
+        {"data": "0x" + "0" * 63 + "1" + "0" * 64},
+        {"data": "0x1"},
+        {"data": None},
+        {"data": "0x" + "f" * 64},
+    ],
+)
+def test_an_odd_log_stands_alone(changed: dict[str, Any]) -> None:
+    """Where it is, is known; those beside it are what they are. A proof allows for none."""
+    good = _log(logIndex="0x1")
+    found, odd = readable([_log(**changed), good], TOKENS)
+    assert [each.log_index for each in found] == [1]
+    assert [each.block_number for each in odd] == [16]
+    with pytest.raises(OddLog):
+        transfers([_log(**changed), good], TOKENS)
 
 
 def test_the_filter_pads_and_lowers() -> None:
