@@ -47,4 +47,4 @@ def compare(
             "amount": total,
             "reason": reason,
         }
-        db.service_rpc("rail_discrepancy", {"said": said}, repeatable=True)
+        db.service_rpc("rail_discrepancy", {"report": said}, repeatable=True)

@@ -1,26 +1,26 @@
 -- Money that a rail has moved and that is no report of an escrow: what somebody did by hand, what it
 -- settled in another currency, what it paid a second time. It goes to losses, and a person looks.
 
-create function private.book_unmatched(said jsonb, p_amount numeric, p_now timestamptz) returns boolean
+create function private.book_unmatched(p_said jsonb, p_amount numeric, p_now timestamptz) returns boolean
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_currency text := said ->> 'currency';
+    v_currency text := p_said ->> 'currency';
     v_transfer uuid := private.uuid_v7(p_now);
 begin
     perform private.refuse(case when c.code is null then 'rail_currency' else 'report_too_large' end)
     from public.rails as r
     left join public.currencies as c on c.code = v_currency and c.network_id is not distinct from r.network_id
-    where r.id = (said ->> 'rail')::public.escrow_rail
+    where r.id = (p_said ->> 'rail')::public.escrow_rail
         and (not r.has_reports or c.code is null or abs(p_amount) > r.max_amount or not private.fits(p_amount, v_currency));
     if not private.refuse_report(
-        said || jsonb_build_object('amount', trim_scale(p_amount)::text), null, 'no_escrow', p_now
+        p_said || jsonb_build_object('amount', trim_scale(p_amount)::text), null, 'no_escrow', p_now
     ) then
         return false;
     end if;
     perform ledger.post(
         array[row(
-            v_transfer, 'rail.unmatched', 'external', null, left(said ->> 'provider_event_id', 500), null, null
+            v_transfer, 'rail.unmatched', 'external', null, left(p_said ->> 'provider_event_id', 500), null, null
         )::ledger.new_transfer],
         array[
             row(
@@ -39,30 +39,33 @@ comment on function private.book_unmatched(jsonb, numeric, timestamptz) is
 'Books money that names no escrow of ours to losses, once, and has an operator look at it. Raises rail_currency, report_too_large (409).';
 
 -- Definer: rails have no user.
-create function service.rail_discrepancy(said service.command) returns boolean
+create function service.rail_discrepancy(report service.command) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_now timestamptz;
     v_escrow public.escrow_transactions;
-    v_rail public.escrow_rail := (said ->> 'rail')::public.escrow_rail;
-    v_currency text := said ->> 'currency';
-    v_reference text := said ->> 'reference';
-    v_total numeric := (said ->> 'amount')::numeric;
+    v_rail public.escrow_rail := (report ->> 'rail')::public.escrow_rail;
+    v_currency text := report ->> 'currency';
+    v_reference text := report ->> 'reference';
+    v_total numeric := (report ->> 'amount')::numeric;
     v_new numeric;
+    v_before integer;
     v_said jsonb;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     if v_rail is null or coalesce(v_reference, '') = '' or length(v_reference) > 100 then
         perform private.refuse('reference_required');
+    elsif not private.has_words(report ->> 'reason') then
+        perform private.refuse('reason_required');
     elsif not coalesce(private.fits(v_total, v_currency), false) then
         perform private.refuse('funds_not_exact');
     end if;
     select * into v_escrow from public.escrow_transactions
-    where id = (said ->> 'escrow_id')::uuid and rail = v_rail for no key update;
+    where id = (report ->> 'escrow_id')::uuid and rail = v_rail for no key update;
     perform pg_advisory_xact_lock(hashtextextended(concat_ws(':', 'rail_discrepancy', v_rail, v_reference, v_currency), 0));
     v_now := private.clock();
-    select v_total - coalesce(sum(k.amount), 0) into v_new
+    select v_total - coalesce(sum(k.amount), 0), count(*) into v_new, v_before
     from (
         select c.amount from public.escrow_cases as c
         where c.escrow_id = v_escrow.id and c.kind = 'discrepancy' and c.reference = v_reference
@@ -75,8 +78,8 @@ begin
     if v_new = 0 then
         return false;
     end if;
-    v_said := said || jsonb_build_object(
-        'provider_event_id', concat_ws(':', 'outside', v_reference, v_currency, trim_scale(v_total)::text)
+    v_said := report || jsonb_build_object(
+        'provider_event_id', concat_ws(':', 'outside', v_reference, v_currency, v_before, trim_scale(v_total)::text)
     );
     if v_escrow.id is null then
         return private.book_unmatched(v_said, v_new, v_now);
@@ -85,4 +88,4 @@ begin
 end
 $$;
 comment on function service.rail_discrepancy(service.command) is
-'A rail has moved money that is no report of an escrow {rail, escrow_id, currency, amount in all so far under the reference: above zero taken, below zero given, reference, reason}: what is new of it is booked to losses. Of an escrow of ours it is a case discrepancy; of none, a row of refused_reports. True when it was new. Raises reference_required, funds_not_exact, rail_currency, report_too_large (409).';
+'A rail has moved money that is no report of an escrow {rail, escrow_id, currency, amount in all so far under the reference: above zero taken, below zero given, reference, reason}: what is new of it is booked to losses. Of an escrow of ours it is a case discrepancy; of none, a row of refused_reports. True when it was new. Raises reference_required, reason_required, funds_not_exact, rail_currency, report_too_large (409).';

@@ -42,6 +42,7 @@ OPTIONAL = {
     "payout_record": {"reason", "next_in"},
     "rail_report": {"reason"},
     "rail_cost": {"memo"},
+    "rail_discrepancy": {"escrow_id"},
     "fiat_rate_set": {"as_of"},
     "screening_record": {"categories", "risk_score"},
     "perform": {"aal", "payload"},
@@ -69,9 +70,10 @@ MAY_BE_ZERO = {
     ("escrow_case_close", "amount"), ("offer_split", "payee_amount"),
     ("concede", "payee_amount"), ("concede", "fee_amount"), ("order_take", "max_slippage_bps"),
     ("payout_record", "next_in"), ("rail_cost", "amount"), ("screening_record", "risk_score"),
+    ("rail_discrepancy", "amount"),
 }  # fmt: skip
 # Below zero it is given back.
-MAY_BE_NEGATIVE = {("rail_cost", "amount")}
+MAY_BE_NEGATIVE = {("rail_cost", "amount"), ("rail_discrepancy", "amount")}
 # Whoever comes second with another is told so, and nothing has changed.
 TOO_LATE = {
     ("payout_record", "version"): ("recorded", False),
@@ -83,6 +85,7 @@ _RIGHT: dict[str, Any] = {
 # A provider may know somebody whom we do not: that is noted. Everything comes after nothing.
 MAY_BE_ANYBODY = {
     ("verification_event", "party_id"), ("discord_event", "party_id"), ("webhook_resend", "after"),
+    ("rail_discrepancy", "escrow_id"),
 }  # fmt: skip
 # What makes a command count once, each in its way.
 ONCE_BY = {

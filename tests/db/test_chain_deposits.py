@@ -145,9 +145,7 @@ def test_a_deposit_that_nobody_can_prove_stands_open_for_an_operator(world: Worl
     """Entry 8: it was dropped, and all that was left was a line in a log."""
     made = seen(world)
     for _ in range(10):
-        (found,) = watched(world, made) or [None]
-        assert found
-        judged(world, found, "doubt", reason="other_log")
+        judged(world, the(world, made), "doubt", reason="other_log")
         world.advance(hours=3)
     assert world.rows(_STATE, made.id) == [("dropped", 0, False)]
     assert world.rows(

@@ -1,11 +1,14 @@
 """A second operator over HTTP: asked, confirmed or refused, and shown to operators only."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from tests.api.right_commands import COMMANDS
 from tests.functions.desk import Desk
+from tests.functions.rails import behind
 from tests.stack.people import ALICE, OLGA, OSKAR
 
 
@@ -110,3 +113,27 @@ def test_an_operator_books_nothing_for_herself(desk: Desk) -> None:
     assert desk.post(OLGA.id, "/deposits", body).code == "not_your_move"
     desk.deposit(OSKAR.id)
     assert desk.post(OSKAR.id, "/withdrawals", _deposit(OSKAR.id)).code == "not_your_move"
+
+
+def test_two_operators_write_off_a_debt_and_lift_one(desk: Desk) -> None:
+    """Over HTTP: 202 whatever the amount, then another operator confirms; the party reads it."""
+    with behind(desk.stack) as world:
+        receivable = COMMANDS["receivable_write_off"](world)["receivable_id"]
+        debtor = world.one("select party_id from public.receivables where id = %s", receivable)
+        until = (world.now() + timedelta(days=3)).isoformat()
+    path = f"/receivables/{receivable}"
+    for word, body in (("write-off", {"amount": "35"}), ("lift", {"until": until})):
+        asked = desk.post(OLGA.id, f"{path}/{word}", {**body, "reason": "bankrupt"})
+        assert (asked.status, asked.body["state"]) == (202, "open")
+        seen = {"command_hash": asked.body["command_hash"]}
+        confirm = f"/operator-requests/{asked.body['request_id']}/confirm"
+        assert desk.post(OLGA.id, confirm, seen).code == "second_operator_required"
+        assert desk.post(OSKAR.id, confirm, seen).body["answer"]["owed"] == "60"
+    (row,) = desk.read(debtor, f"/receivables?id=eq.{receivable}")
+    assert (row["written_off_amount"], row["lifted_until"] is None) == ("35", False)
+    assert desk.post(OLGA.id, f"{path}/write-off", {"amount": "60.01", "reason": "x"}).code == (
+        "more_than_owed"
+    )
+    assert desk.post(debtor, f"{path}/write-off", {"amount": "1", "reason": "x"}).code == (
+        "operator_only"
+    )
