@@ -55,8 +55,9 @@ class Episode:
             if bucket[0] in (PLATFORM, OUTSIDE):
                 self.world.books.balances[bucket] = amount
         self.history: list[tuple[str, Body]] = []
-        stage(database, self.world.cast)
+        # Accounts are as old as the story.
         database.set_clock(self.world.now)
+        stage(database, self.world.cast)
         for party in self.world.cast.parties[:4] + self.world.cast.companies:
             self._endow(party)
 
