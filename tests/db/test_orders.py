@@ -327,13 +327,13 @@ def test_who_writes_to_a_published_order_is_told(world: World, how: str) -> None
     assert world.run("delete from public.p2p_orders where id = %s", mine) == 1
     as_owner(world.connection)
     as_user(world.connection, world.user("stranger"))
-    change: LiteralString = "update public.p2p_orders set terms = 'new' where id = %s"
+    foreign: LiteralString = "update public.p2p_orders set terms = 'new' where id = %s"
     if how == "active":
         with refused(world.connection, "not_yours"):
-            world.run(change, order)
+            world.run(foreign, order)
     else:
         # Who does not see it is told of nothing.
-        assert world.run(change, order) == 0
+        assert world.run(foreign, order) == 0
 
 
 def test_a_published_order_is_fixed_even_for_the_owner(world: World) -> None:
