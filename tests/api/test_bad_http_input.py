@@ -128,6 +128,13 @@ def test_other_methods_and_paths(http: httpx.Client, commands: Commands, world: 
         for method in ("GET", "PUT", "PATCH", "DELETE"):
             answer = http.request(method, route.at(uuid4()))
             assert answer.status_code == 404, (method, route.path, answer.text)
+    for function in template.functions(template.load()).values():
+        for _, path in function.routes:
+            if path.endswith("{proxy+}"):
+                below = path.removesuffix("{proxy+}") + f"{uuid4()}/nothing/at/all"
+                answer = commands.post(world.operator, below, {})
+                assert not flaw(answer, "route_not_found"), below
+                assert commands.post(None, below, {}).status_code == 401
     for path in (
         "/",
         "/trades",

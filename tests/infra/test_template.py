@@ -280,6 +280,8 @@ def test_the_api_is_logged_throttled_and_closed_to_browsers_of_others() -> None:
     assert _watched("AWS/ApiGateway", "5xx", "ApiId", "HttpApi")
     logged = stage["AccessLogSettings"]["Format"]
     assert "authorization" not in logged.lower()
+    # A greedy route alone does not tell which command it was.
+    assert {"$context.routeKey", "$context.path"} <= set(re.findall(r"\$[\w.]+", logged))
 
 
 @pytest.mark.parametrize("name", ROLES)
