@@ -81,13 +81,15 @@ advisors: $(VENV) $(NODE) ## Run the Supabase advisors on a fresh database
 	@exec $(RUN) -m tests.stack.advisors
 
 .PHONY: build
-build: $(VENV) $(SAM) ## Validate template.yaml and build what is deployed
+build: $(VENV) $(SAM) ## Validate the template, root and parts, and build what is deployed
 	@echo "build: sam validate"
 	export PATH="$(CURDIR)/.venv/bin:$$PATH"
-	.venv-sam/bin/sam validate --lint --region eu-central-1
+	for file in template.yaml stacks/*.yaml; do
+		.venv-sam/bin/sam validate --lint --region eu-central-1 --template "$$file"
+	done
 	echo "build: sam build"
-	.venv-sam/bin/sam build --cached --parallel > .stamps/build.log 2>&1 || { cat .stamps/build.log; exit 1; }
-	du -sh .aws-sam/build/*/ | sed 's/^/build: /'
+	.venv-sam/bin/sam build --language-extensions --cached --parallel > .stamps/build.log 2>&1 || { cat .stamps/build.log; exit 1; }
+	du -sh .aws-sam/build/SharedLayer .aws-sam/build/*/*Function | sed 's/^/build: /'
 
 .PHONY: gen
 gen: $(VENV) $(NODE) ## Write generated files from the database and the functions

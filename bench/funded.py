@@ -23,7 +23,7 @@ from tests.stack.lambdas import FunctionFailed
 from tests.stack.stack import Stack
 
 WORKERS = ("StripeInboxFunction", "EscrowReportsFunction")
-LOOK_SECONDS = 50  # of each minute, as in template.yaml
+LOOK_SECONDS = 50  # of each minute, as in stacks/
 _MINUTE = 60
 _PATIENCE = 120
 

@@ -17,6 +17,7 @@ from tests.api.nasty_fields import bad_bodies
 from tests.api.openapi_routes import ROUTES, WEBHOOKS
 from tests.db.world import World
 from tests.stack import template
+from tests.stack.routes import Routes
 from tests.stack.stack import Stack
 
 UNREADABLE: list[tuple[bytes, str]] = [
@@ -52,13 +53,14 @@ def cast(world: World) -> Cast:
 
 
 def test_every_route_is_tried_here(stack: Stack, cast: Cast) -> None:
-    deployed = {
-        path
-        for function in template.functions(template.load(), template.TEMPLATE.parent).values()
-        for _, path in function.routes
-    }
+    functions = template.functions(template.load()).values()
+    deployed = Routes((each.name, *route) for each in functions for route in each.routes)
     # Signed messages: tests/functions/test_webhook_inbox.py.
-    assert deployed == set(ROUTES) | WEBHOOKS
+    tried = [deployed.match("POST", path) for path in (*ROUTES, *WEBHOOKS)]
+    assert None not in tried
+    assert {each.route for each in tried if each} == {
+        route for each in functions for route in each.routes
+    }
     assert all(route.method == "post" for route in ROUTES.values())
 
 
@@ -126,6 +128,13 @@ def test_other_methods_and_paths(http: httpx.Client, commands: Commands, world: 
         for method in ("GET", "PUT", "PATCH", "DELETE"):
             answer = http.request(method, route.at(uuid4()))
             assert answer.status_code == 404, (method, route.path, answer.text)
+    for function in template.functions(template.load()).values():
+        for _, path in function.routes:
+            if path.endswith("{proxy+}"):
+                below = path.removesuffix("{proxy+}") + f"{uuid4()}/nothing/at/all"
+                answer = commands.post(world.operator, below, {})
+                assert not flaw(answer, "route_not_found"), below
+                assert commands.post(None, below, {}).status_code == 401
     for path in (
         "/",
         "/trades",

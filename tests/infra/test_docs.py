@@ -24,7 +24,7 @@ from tests.stack.operators import let_operators_act_alone
 from tests.stack.paths import ROOT
 from tests.stack.people import PEOPLE
 from tests.stack.stack import Stack
-from tests.stack.template import functions, load, resources
+from tests.stack.template import functions, load, read, resources
 
 OPERATING = DOCS / "operating.md"
 # Written by generators, which have tests of their own.
@@ -187,6 +187,24 @@ def test_every_alarm_and_schedule_is_explained() -> None:
     assert sorted(named) == sorted(known)
     scheduled = {name for name, function in functions(document).items() if function.schedules}
     assert {row[0].strip("`") for row in table(section(OPERATING, "Schedules"))} == scheduled
+
+
+def test_every_stack_is_explained() -> None:
+    folders = {
+        file.relative_to(ROOT).as_posix(): {
+            function.handler.partition(".")[0] for function in functions(read(file)).values()
+        }
+        for file in (ROOT / "stacks").glob("*.yaml")
+    }
+    rows = table(section(OPERATING, "Stacks"))
+    assert {name.strip("`"): words(code) for name, code, _ in rows} == folders
+
+
+def test_the_logs_that_are_named_exist() -> None:
+    named = set(re.findall(r"`/holdfast/<stack>/(\w[\w-]*)`", OPERATING.read_text()))
+    groups = resources(load(), "AWS::Logs::LogGroup").values()
+    assert named
+    assert named <= {str(each["LogGroupName"]["Fn::Sub"][0]).rpartition("/")[2] for each in groups}
 
 
 def test_every_problem_of_the_books_is_explained(home: tuple[Stack, Path]) -> None:

@@ -32,12 +32,14 @@ Resources:
       CodeUri: code/
       Handler: echo.main.handler
       Events:
-        A: {Type: HttpApi, Properties: {Method: post, Path: "/things/{thing_id}"}}
-        B: {Type: HttpApi, Properties: {Method: post, Path: /things/raise}}
-        C: {Type: HttpApi, Properties: {Method: post, Path: /things/sleep}}
-        D: {Type: HttpApi, Properties: {Method: post, Path: /things/exit}}
-        E: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(5 minutes)}}
-"""
+        Tick: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(5 minutes)}}
+  Echo: {Type: AWS::ApiGatewayV2::Integration, Properties: {IntegrationUri: !GetAtt EchoFunction.Arn}}
+  A: {Type: AWS::ApiGatewayV2::Route, Properties: {RouteKey: "POST /things/{thing_id}", Target: !Sub "integrations/${Echo}"}}
+  B: {Type: AWS::ApiGatewayV2::Route, Properties: {RouteKey: POST /things/raise, Target: !Sub "integrations/${Echo}"}}
+  C: {Type: AWS::ApiGatewayV2::Route, Properties: {RouteKey: POST /things/sleep, Target: !Sub "integrations/${Echo}"}}
+  D: {Type: AWS::ApiGatewayV2::Route, Properties: {RouteKey: POST /things/exit, Target: !Sub "integrations/${Echo}"}}
+  E: {Type: AWS::ApiGatewayV2::Route, Properties: {RouteKey: "POST /parts/{proxy+}", Target: !Sub "integrations/${Echo}"}}
+"""  # noqa: E501 - a resource is a line
 _HANDLER = """
 import json, os, time
 
@@ -86,6 +88,15 @@ def test_the_event_is_a_payload_of_version_2(client: httpx.Client) -> None:
     assert event["requestContext"]["http"]["method"] == "POST"
     assert json.loads(event["body"]) == {"name": "é"}
     assert event["isBase64Encoded"] is False
+
+
+def test_a_greedy_route_takes_all_below_it(client: httpx.Client) -> None:
+    event = client.post("/parts/1/wheels/2").json()["event"]
+    assert event["routeKey"] == "POST /parts/{proxy+}"
+    assert event["pathParameters"] == {"proxy": "1/wheels/2"}
+    assert event["rawPath"] == "/parts/1/wheels/2"
+    for method, path in (("POST", "/parts"), ("GET", "/parts/1")):
+        assert client.request(method, path).json() == {"message": "Not Found"}
 
 
 def test_a_body_that_is_not_text_comes_in_base64(client: httpx.Client) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.stack import generate, template
 from tests.stack.generators.openapi import apps
+from tests.stack.routes import Routes
 from tests.stack.stack import Stack
 
 
@@ -37,14 +38,15 @@ def test_a_changed_or_missing_file_is_stale(
 
 
 def test_the_template_routes_what_the_functions_serve() -> None:
-    routed = {
-        (method, path)
-        for function in template.functions(template.load()).values()
-        for method, path in function.routes
-    }
+    functions = template.functions(template.load()).values()
+    routes = Routes((each.name, *route) for each in functions for route in each.routes)
     served = {
         (route.method, route.openapi_path)
         for app in apps()
         for route in app._static_routes + app._dynamic_routes
     }
-    assert routed == served
+    found = [routes.match(*each) for each in served]
+    assert None not in found
+    assert {each.route for each in found if each} == {
+        route for each in functions for route in each.routes
+    }

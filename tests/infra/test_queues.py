@@ -1,9 +1,10 @@
-"""template.yaml: whoever reads a queue may, in time; endpoints that fail have senders apart."""
+"""The template: whoever reads a queue may, in time; endpoints that fail have senders apart."""
 
 from typing import Any
 
 import pytest
 
+from tests.infra.rights import allowed
 from tests.stack.template import functions, load, resources
 
 DOCUMENT = load()
@@ -16,14 +17,7 @@ READ = [(name, source) for name, each in FUNCTIONS.items() for source in each.so
 def _allowed(function: str, action: str) -> list[Any]:
     """On what a function may do something."""
     role = resources(DOCUMENT, "AWS::Serverless::Function")[function]["Role"]["Fn::GetAtt"][0]
-    found = []
-    for policy in resources(DOCUMENT, "AWS::IAM::Role")[role]["Policies"]:
-        for each in policy["PolicyDocument"]["Statement"]:
-            if action in each["Action"]:
-                found += (
-                    each["Resource"] if isinstance(each["Resource"], list) else [each["Resource"]]
-                )
-    return found
+    return allowed(DOCUMENT, role, action)
 
 
 @pytest.mark.parametrize(("name", "source"), READ, ids=[f"{n}-{s.name}" for n, s in READ])

@@ -1,8 +1,8 @@
-"""template.yaml: what is deployed runs, is watched, and may do no more than it must."""
+"""The template, root and parts: what is deployed runs, is watched, may do no more than it must."""
 
 import importlib
 import re
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +11,9 @@ from openapi_spec_validator import validate
 
 from shared.api import Api
 from shared.openapi import openapi
+from tests.infra.rights import allowed, statements
 from tests.stack.paths import ROOT
+from tests.stack.routes import Routes
 from tests.stack.template import TEMPLATE, Function, functions, load, resources
 
 DOCUMENT = load()
@@ -22,7 +24,9 @@ ALARMS = resources(DOCUMENT, "AWS::CloudWatch::Alarm")
 QUEUES = resources(DOCUMENT, "AWS::SQS::Queue")
 ROLES = resources(DOCUMENT, "AWS::IAM::Role")
 SECRETS = resources(DOCUMENT, "AWS::SecretsManager::Secret")
+FILES = [TEMPLATE, *sorted((ROOT / "stacks").glob("*.yaml"))]
 
+ROUTES = Routes((name, *route) for name in FUNCTIONS for route in FUNCTIONS[name].routes)
 HTTP = [name for name in FUNCTIONS if FUNCTIONS[name].routes]
 SCHEDULED = [name for name in FUNCTIONS if FUNCTIONS[name].schedules]
 # X-Ray has no resources to name.
@@ -56,12 +60,6 @@ def _watched(namespace: str, metric: str, dimension: str, name: str) -> list[dic
     ]
 
 
-def _statements() -> Iterator[dict[str, Any]]:
-    for role in ROLES.values():
-        for policy in role["Policies"]:
-            yield from policy["PolicyDocument"]["Statement"]
-
-
 def _secrets(value: Any) -> set[str]:
     """Secrets, made here or named by a parameter, to which a value refers."""
     if isinstance(value, dict) and isinstance(value.get("Ref"), str):
@@ -70,12 +68,13 @@ def _secrets(value: Any) -> set[str]:
     return {name for each in inner for name in _secrets(each)}
 
 
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _role(function: str) -> str:
+    return _logical(PROPERTIES[function]["Role"])
 
 
-def test_the_linter_finds_nothing() -> None:
-    found = lint(TEMPLATE.read_text(), config=ManualArgs(regions=["eu-central-1"]))
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_linter_finds_nothing(file: Path) -> None:
+    found = lint(file.read_text(), config=ManualArgs(regions=["eu-central-1"]))
 
     assert [str(match) for match in found] == []
 
@@ -87,23 +86,72 @@ def test_the_handler_is_there(name: str) -> None:
     assert callable(getattr(_module(function), function.handler.rpartition(".")[2]))
 
 
-@pytest.mark.parametrize("name", HTTP)
-def test_routes_and_code_agree(name: str) -> None:
+def _coded(name: str) -> set[tuple[str, str]]:
+    """Method and path of what the code of a function serves."""
     app = _module(FUNCTIONS[name]).app
     assert isinstance(app, Api)
-    coded = {
-        (method.upper(), path)
-        for path, operations in openapi([app])["paths"].items()
-        for method in operations
+    paths = openapi([app])["paths"].items()
+    return {(method.upper(), path) for path, operations in paths for method in operations}
+
+
+@pytest.mark.parametrize("name", HTTP)
+def test_routes_and_code_agree(name: str) -> None:
+    """What the code serves is routed to it, and each of its routes serves something."""
+    found = [ROUTES.match(*served) for served in _coded(name)]
+
+    assert {match and match.function for match in found} == {name}
+    assert {match.route for match in found if match} == set(FUNCTIONS[name].routes)
+
+
+GREEDY = [
+    (name, path.removesuffix("{proxy+}"))
+    for name in HTTP
+    for _, path in FUNCTIONS[name].routes
+    if path.endswith("+}")
+]
+
+
+@pytest.mark.parametrize(("name", "prefix"), GREEDY)
+def test_one_function_serves_all_below_a_greedy_route(name: str, prefix: str) -> None:
+    """So a new command there needs no new route, and cannot reach another function."""
+    assert re.fullmatch(r"/[a-z-]+/", prefix)
+    serving = {
+        other
+        for other in HTTP
+        for _, path in (*_coded(other), *FUNCTIONS[other].routes)
+        if path.startswith(prefix)
     }
 
-    assert set(FUNCTIONS[name].routes) == coded
+    assert serving == {name}
 
 
 def test_a_route_has_one_function() -> None:
     routes = [route for function in FUNCTIONS.values() for route in function.routes]
 
     assert len(routes) == len(set(routes)) > 20
+    # Any other method is answered by the gateway and starts no function.
+    assert {method for method, _ in routes} == {"POST"}
+
+
+@pytest.mark.parametrize("name", HTTP)
+def test_the_api_calls_a_function_and_no_other_api_does(name: str) -> None:
+    (integration,) = (
+        each
+        for each in resources(DOCUMENT, "AWS::ApiGatewayV2::Integration").values()
+        if each["IntegrationUri"] == {"Fn::GetAtt": [name, "Arn"]}
+    )
+    (permission,) = (
+        each
+        for each in resources(DOCUMENT, "AWS::Lambda::Permission").values()
+        if each["FunctionName"] == {"Ref": name}
+    )
+    pattern, given = permission["SourceArn"]["Fn::Sub"]
+
+    assert integration["ApiId"] == given["HttpApi"] == {"Ref": "HttpApi"}
+    assert integration["IntegrationType"] == "AWS_PROXY"
+    assert integration["PayloadFormatVersion"] == "2.0"
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert pattern.endswith(":${HttpApi}/*/POST/*")
 
 
 def test_the_schema_of_all_functions_fits_together() -> None:
@@ -112,7 +160,7 @@ def test_the_schema_of_all_functions_fits_together() -> None:
     document = openapi(apps)
 
     validate(document)
-    assert len(document["paths"]) == sum(len(FUNCTIONS[name].routes) for name in HTTP)
+    assert len(document["paths"]) == sum(len(_coded(name)) for name in HTTP)
 
 
 def test_every_function_runs_what_the_layer_is_built_for() -> None:
@@ -121,6 +169,7 @@ def test_every_function_runs_what_the_layer_is_built_for() -> None:
     assert layer["CompatibleRuntimes"] == [GLOBALS["Runtime"]] == ["python3.13"]
     assert layer["CompatibleArchitectures"] == GLOBALS["Architectures"] == ["arm64"]
     assert GLOBALS["Layers"] == [{"Ref": "SharedLayer"}]
+    assert {function.code for function in FUNCTIONS.values()} == {ROOT / "functions"}
     for properties in PROPERTIES.values():
         assert not properties.keys() & {"Runtime", "Architectures", "Layers", "CodeUri"}
 
@@ -144,14 +193,8 @@ def test_logs_are_kept_for_a_time_of_our_choice(name: str) -> None:
 
     properties = resources(DOCUMENT, "AWS::Logs::LogGroup")[log_group]
     assert properties["RetentionInDays"] == {"Ref": "LogRetentionDays"}
-    role = ROLES[_logical(PROPERTIES[name]["Role"])]
-    writable = [
-        _logical(resource)
-        for statement in role["Policies"][0]["PolicyDocument"]["Statement"]
-        if "logs:PutLogEvents" in _as_list(statement["Action"])
-        for resource in _as_list(statement["Resource"])
-    ]
-    assert log_group in writable
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        assert allowed(DOCUMENT, _role(name), action) == [{"Fn::GetAtt": [log_group, "Arn"]}]
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
@@ -167,11 +210,13 @@ def test_no_scheduled_event_is_lost_in_silence(name: str) -> None:
     assert failed in QUEUES
     for event in PROPERTIES[name]["Events"].values():
         assert _logical(event["Properties"]["DeadLetterConfig"]["Arn"]) == failed
-        starter = ROLES[_logical(event["Properties"]["RoleArn"])]
-        statements = starter["Policies"][0]["PolicyDocument"]["Statement"]
-        assert {"Fn::GetAtt": [name, "Arn"]} in [
-            resource for each in statements for resource in _as_list(each["Resource"])
+        starter = _logical(event["Properties"]["RoleArn"])
+        queue = {"Fn::GetAtt": [failed, "Arn"]}
+        assert [(each["Action"], each["Resource"]) for each in statements(DOCUMENT, starter)] == [
+            (["sqs:SendMessage"], [queue]),
+            (["lambda:InvokeFunction"], [{"Fn::GetAtt": [name, "Arn"]}]),
         ]
+        assert queue in allowed(DOCUMENT, _role(name), "sqs:SendMessage")
 
 
 @pytest.mark.parametrize("name", QUEUES)
@@ -225,42 +270,81 @@ def test_our_own_metrics_are_really_written() -> None:
 
 
 def test_the_api_is_logged_throttled_and_closed_to_browsers_of_others() -> None:
-    api = resources(DOCUMENT, "AWS::Serverless::HttpApi")["HttpApi"]
+    (api,) = resources(DOCUMENT, "AWS::ApiGatewayV2::Api").values()
+    (stage,) = resources(DOCUMENT, "AWS::ApiGatewayV2::Stage").values()
 
+    assert api["ProtocolType"] == "HTTP"
     assert "CorsConfiguration" not in api
-    assert "AccessLogSettings" in api
-    assert api["DefaultRouteSettings"].keys() >= {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
+    assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
+    assert stage["DefaultRouteSettings"].keys() >= {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
     assert _watched("AWS/ApiGateway", "5xx", "ApiId", "HttpApi")
-    logged = api["AccessLogSettings"]["Format"]
+    logged = stage["AccessLogSettings"]["Format"]
     assert "authorization" not in logged.lower()
-
-
-def test_no_role_may_more_than_it_must() -> None:
-    for statement in _statements():
-        actions = _as_list(statement["Action"])
-        assert statement["Effect"] == "Allow"
-        assert not [action for action in actions if "*" in action]
-        if "*" in _as_list(statement["Resource"]):
-            assert set(actions) <= STARRED
-        else:
-            assert all(isinstance(each, dict) for each in _as_list(statement["Resource"]))
+    # A greedy route alone does not tell which command it was.
+    assert {"$context.routeKey", "$context.path"} <= set(re.findall(r"\$[\w.]+", logged))
 
 
 @pytest.mark.parametrize("name", ROLES)
-def test_a_function_reads_its_secrets_and_nothing_else(name: str) -> None:
-    statements = [
-        each
-        for policy in ROLES[name]["Policies"]
-        for each in policy["PolicyDocument"]["Statement"]
-        if "secretsmanager" in str(each["Action"])
-    ]
-    assert {each["Action"] for each in statements} <= {"secretsmanager:GetSecretValue"}
-    assert all("*" not in _as_list(each["Resource"]) for each in statements)
-    functions = [each for each in FUNCTIONS if _logical(PROPERTIES[each]["Role"]) == name]
+def test_no_role_may_more_than_it_must(name: str) -> None:
+    for statement in statements(DOCUMENT, name):
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in statement["Action"] if "*" in action]
+        if "*" in statement["Resource"]:
+            assert set(statement["Action"]) <= STARRED
+        else:
+            assert all(isinstance(each, dict) for each in statement["Resource"])
 
-    assert _secrets([each["Resource"] for each in statements]) == _secrets(
-        [FUNCTIONS[each].environment for each in functions]
-    )
+
+# Beside its log, its secrets and traces.
+MAY = {
+    "s3:GetObject": {
+        "EvidenceFunction", "ImagesFunction", "PaperCommandsFunction", "PapersFunction",
+    },
+    "s3:PutObject": {"EvidenceFunction", "ImagesFunction", "PapersFunction"},
+    "s3:ListBucket": {
+        "EvidenceFunction", "ImagesFunction", "PaperCommandsFunction", "PapersFunction",
+    },
+    "sqs:ReceiveMessage": {"DeliverFunction"},
+    "sqs:DeleteMessage": {"DeliverFunction"},
+    "sqs:GetQueueAttributes": {"DeliverFunction"},
+    "sqs:SendMessage": set(SCHEDULED),
+    "kms:Decrypt": {"UsdcBasePayoutsFunction"},
+}  # fmt: skip
+
+
+def test_functions_may_this_and_nothing_else() -> None:
+    actions = {
+        action
+        for name in FUNCTIONS
+        for each in statements(DOCUMENT, _role(name))
+        for action in each["Action"]
+    }
+    told = {"secretsmanager:GetSecretValue", "logs:CreateLogStream", "logs:PutLogEvents", *STARRED}
+
+    assert actions == told | MAY.keys()
+    for action, names in MAY.items():
+        assert {name for name in FUNCTIONS if allowed(DOCUMENT, _role(name), action)} == names
+    sent = {name: len(allowed(DOCUMENT, _role(name), "sqs:SendMessage")) for name in SCHEDULED}
+    assert {name for name, queues in sent.items() if queues > 1} == {"RelayFunction"}
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_role_is_taken_by_lambda_or_by_our_own_scheduler(name: str) -> None:
+    (trust,) = ROLES[name]["AssumeRolePolicyDocument"]["Statement"]
+    if name in map(_role, FUNCTIONS):
+        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+    else:
+        assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+        account = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        assert trust["Condition"] == {"StringEquals": account}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_reads_its_secrets_and_nothing_else(name: str) -> None:
+    read = allowed(DOCUMENT, _role(name), "secretsmanager:GetSecretValue")
+
+    assert "*" not in read
+    assert _secrets(read) == _secrets(FUNCTIONS[name].environment)
 
 
 def test_some_function_reads_each_secret() -> None:
@@ -268,10 +352,11 @@ def test_some_function_reads_each_secret() -> None:
     assert read >= set(SECRETS) >= {"ServiceKeySecret", "VerificationSecret"}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_no_function_gets_a_role_made_for_it(name: str) -> None:
-    assert _logical(PROPERTIES[name]["Role"]) in ROLES
-    assert "Policies" not in PROPERTIES[name]
+def test_a_function_has_a_role_of_its_own() -> None:
+    assert len({_role(name) for name in FUNCTIONS}) == len(FUNCTIONS)
+    for name in FUNCTIONS:
+        assert _role(name) in ROLES
+        assert "Policies" not in PROPERTIES[name]
 
 
 def test_nothing_secret_stands_in_the_environment() -> None:

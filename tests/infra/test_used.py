@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.stack.paths import ROOT
+from tests.stack.template import functions, load
 
 PRODUCT = sorted([*(ROOT / "shared").rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
 SQL = sorted((ROOT / "supabase").rglob("*.sql"))
@@ -130,16 +130,7 @@ def _public(module: Module) -> Iterator[str]:
 
 @cache
 def _entries() -> set[Name]:
-    class Loader(yaml.SafeLoader):
-        pass
-
-    Loader.add_multi_constructor("!", lambda *_: None)
-    template = yaml.load((ROOT / "template.yaml").read_text(), Loader)  # noqa: S506
-    handlers = [
-        each["Properties"]["Handler"]
-        for each in template["Resources"].values()
-        if "Handler" in (each.get("Properties") or {})
-    ]
+    handlers = [each.handler for each in functions(load()).values()]
     # Beside the handlers: what writes docs/openapi.json.
     return {*(_split(f"functions.{each}") for each in handlers), ("shared.openapi", "openapi")}
 

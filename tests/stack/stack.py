@@ -72,7 +72,7 @@ class Stack:
         self.postgrest = PostgREST(cluster, jwt_secret, folder / "postgrest.log", pool=options.pool)
         self.aws = Aws(self.service_key, document)
         self.lambdas = Lambdas(
-            template.functions(document, options.template.parent),
+            template.functions(document),
             self.aws,
             self._function_variables,
             folder / "functions.log",

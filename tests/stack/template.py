@@ -1,6 +1,8 @@
-"""What template.yaml says about functions: routes, schedules, queues, environment, limits."""
+"""What template.yaml and its parts say about functions: routes, schedules, queues, environment,
+limits."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -75,17 +77,98 @@ class Function:
 
 
 def load(path: Path = TEMPLATE) -> dict[str, Any]:
-    """The template as plain data; an empty one when there is none."""
+    """The template and its parts as one document of plain data; an empty one when there is none.
+
+    A parameter of a part is replaced by what the root gives it. Raises ValueError where two
+    files give one name to two resources, or say different things about all functions.
+    """
     if not path.exists():
         return {}
-    return _parsed(path.read_text())
+    root = read(path)
+    found = {"Parameters": {}, "Outputs": {}, **root, "Globals": {}, "Resources": {}}
+    for document in (root, *(_given(*each) for each in parts(path).values())):
+        _add(found, document)
+    return found
+
+
+def parts(path: Path = TEMPLATE) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """The parts of a root by logical id: each as plain data, and what the root gives it."""
+    return {
+        name: (read(path.parent / child["Location"]), child["Parameters"])
+        for name, child in resources(read(path), "AWS::Serverless::Application").items()
+    }
+
+
+def read(path: Path) -> dict[str, Any]:
+    """One file as plain data: its loops unrolled, its code where it stands."""
+    document: dict[str, Any] = _unrolled(_parsed(path.read_text()), {})
+    for each in (
+        document.get("Globals", {}).get("Function", {}),
+        *resources(document, "AWS::Serverless::Function").values(),
+    ):
+        if "CodeUri" in each:
+            each["CodeUri"] = str((path.parent / each["CodeUri"]).resolve())
+    return document
 
 
 @cache
-def _parsed(text: str) -> dict[str, Any]:
+def _parsed(text: str) -> Any:
     # Once for all stacks of a process: nobody changes what was read.
-    loaded: dict[str, Any] = yaml.load(text, _Loader) or {}  # noqa: S506 - a SafeLoader
-    return loaded
+    return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+
+
+def _unrolled(value: Any, loop: Mapping[str, str]) -> Any:
+    """A value without Fn::ForEach; loop: what each variable of the loops around it is."""
+    if isinstance(value, list):
+        return [_unrolled(each, loop) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, Any] = {}
+    for key, inner in value.items():
+        if key.startswith("Fn::ForEach::"):
+            variable, collection, body = inner
+            for each in collection:
+                found |= _unrolled(body, {**loop, variable: each})
+        elif key == "Ref" and isinstance(inner, str) and inner in loop:
+            return loop[inner]
+        elif key == "Fn::Sub" and isinstance(inner, str):
+            text = _with(inner, loop)
+            if "${" not in text:
+                return text
+            found[key] = text
+        else:
+            found[_with(key, loop)] = _unrolled(inner, loop)
+    return found
+
+
+def _with(text: str, loop: Mapping[str, str]) -> str:
+    for variable, each in loop.items():
+        text = text.replace(f"${{{variable}}}", each)
+    return text
+
+
+def _given(value: Any, given: Mapping[str, Any]) -> Any:
+    """A value of a part with what the root gives in place of its parameters."""
+    if isinstance(value, list):
+        return [_given(each, given) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if isinstance(named := value.get("Ref"), str) and named in given:
+        return given[named]
+    if isinstance(text := value.get("Fn::Sub"), str):
+        used = {name: each for name, each in given.items() if f"${{{name}}}" in text}
+        return {"Fn::Sub": [text, used] if used else text}
+    return {key: _given(inner, given) for key, inner in value.items()}
+
+
+def _add(found: dict[str, Any], document: Mapping[str, Any]) -> None:
+    shared = document.get("Globals", {})
+    if twice := found["Resources"].keys() & document["Resources"].keys():
+        raise ValueError(f"named twice: {', '.join(sorted(twice))}")
+    if shared and found["Globals"] not in ({}, shared):
+        raise ValueError("two parts say different things about all functions")
+    found["Globals"] = shared or found["Globals"]
+    found["Resources"] |= document["Resources"]
 
 
 def resources(document: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any]]:
@@ -97,17 +180,34 @@ def resources(document: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any
     }
 
 
-def functions(document: Mapping[str, Any], root: Path = ROOT) -> dict[str, Function]:
+def functions(document: Mapping[str, Any]) -> dict[str, Function]:
     """Every AWS::Serverless::Function, with Globals applied, by logical id."""
     shared = document.get("Globals", {}).get("Function", {})
+    routes = _routes(document)
     return {
-        name: _function(name, shared, properties, root)
+        name: _function(name, shared, properties, tuple(routes[name]))
         for name, properties in resources(document, "AWS::Serverless::Function").items()
     }
 
 
+def _routes(document: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """Method and path of each route by function; {proxy+} at the end of a path is all below it."""
+    integrations = resources(document, "AWS::ApiGatewayV2::Integration")
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for route in resources(document, "AWS::ApiGatewayV2::Route").values():
+        target = re.fullmatch(r"integrations/\$\{(\w+)\}", route["Target"]["Fn::Sub"])
+        assert target, route
+        function, _ = integrations[target[1]]["IntegrationUri"]["Fn::GetAtt"]
+        method, _, path = route["RouteKey"].partition(" ")
+        found[function].append((method, path))
+    return found
+
+
 def _function(
-    name: str, shared: Mapping[str, Any], properties: Mapping[str, Any], root: Path
+    name: str,
+    shared: Mapping[str, Any],
+    properties: Mapping[str, Any],
+    routes: tuple[tuple[str, str], ...],
 ) -> Function:
     merged = {**shared, **properties}
     events = properties.get("Events", {})
@@ -118,16 +218,12 @@ def _function(
     return Function(
         name=name,
         handler=merged["Handler"],
-        code=root / merged.get("CodeUri", "."),
+        code=Path(merged["CodeUri"]),
         timeout=_number(merged.get("Timeout"), 3),
         memory=_number(merged.get("MemorySize"), 128),
         concurrency=_number(merged.get("ReservedConcurrentExecutions"), 0) or None,
         environment=variables,
-        routes=tuple(
-            (event["Properties"]["Method"].upper(), event["Properties"]["Path"])
-            for event in events.values()
-            if event["Type"] == "HttpApi" and "Properties" in event
-        ),
+        routes=routes,
         schedules=tuple(
             Schedule(
                 key,

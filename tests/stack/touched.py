@@ -68,7 +68,7 @@ def reach(file: Path) -> set[Path]:
 
 def words(files: Iterable[Path]) -> Iterator[str]:
     """What a test that is about these files would name."""
-    functions = template.functions(template.load(), ROOT).values()
+    functions = template.functions(template.load()).values()
     for file in files:
         if file.suffix == ".sql" and file.exists():
             yield from _MADE.findall(file.read_text())

@@ -15,7 +15,7 @@ from tests.stack.cluster import Cluster, ClusterFailed
 from tests.stack.furnish import FurnishFailed, furnish, prices
 from tests.stack.lambdas import FunctionFailed
 from tests.stack.migrations import MigrationFailed, push_migrations
-from tests.stack.paths import STATE, SUPABASE, MissingPart
+from tests.stack.paths import ROOT, STATE, SUPABASE, MissingPart
 from tests.stack.people import PEOPLE
 from tests.stack.policies import PolicyFailed, apply_policies
 from tests.stack.postgrest import PostgrestFailed
@@ -111,8 +111,12 @@ def _variables(stack: Stack) -> dict[str, str]:
 def _greeting(stack: Stack, variables: dict[str, str], file: Path) -> str:
     lines = ["", f"Holdfast is at {stack.url}  (Ctrl-C stops everything)", ""]
     lines += [f"  reads and writes  {stack.rest_url}"]
-    for function in stack.lambdas.functions.values():
-        lines += [f"  {method:<16}  {stack.url}{path}" for method, path in function.routes]
+    commands = json.loads((ROOT / "docs/openapi.json").read_text())["paths"]
+    lines += [
+        f"  {method.upper():<16}  {stack.url}{path}"
+        for path in commands
+        for method in commands[path]
+    ]
     lines += [
         f"  database          {stack.db_url}",
         f"  function logs     {stack.lambdas.log}",
