@@ -41,7 +41,8 @@ using (exists (select from public.chain_payments as p where p.id = chain_transac
 
 grant execute on function
 service.chain_tokens(bigint), service.chain_look(bigint, integer), service.chain_addresses(bigint, integer),
-service.chain_scanned(service.command), service.chain_reread(service.command), service.chain_cursors(bigint), service.chain_rewind(bigint, bigint),
+service.chain_scanned(service.command), service.chain_reread(service.command),
+service.chain_cursors(bigint), service.chain_rewind(bigint, bigint),
 service.chain_judged(bigint, service.command), service.chain_wallet(bigint, text, bigint, text),
 service.chain_payment(uuid, integer), service.chain_payment_store(service.command), service.chain_alarm(text),
 service.quarantine_accept(service.command), service.quarantines_expire(integer)
