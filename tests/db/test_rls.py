@@ -166,8 +166,8 @@ def test_a_viewer_gives_no_commands(world: World) -> None:
 def test_a_closed_profile_is_not_written(world: World) -> None:
     user = world.user()
     world.run("update public.profiles set deleted_at = private.clock() where id = %s", user)
-    with seeing(world, user):
-        assert world.run("update public.profiles set full_name = 'x' where id = %s", user) == 0
+    with refused(world.connection, "not_yours"), seeing(world, user):
+        world.run("update public.profiles set full_name = 'x' where id = %s", user)
 
 
 def test_a_person_does_not_verify_themselves(world: World) -> None:

@@ -238,7 +238,7 @@ def enormous(wide: int, high: int) -> bytes:
         (b"\x89PNG\r\n\x1a\n" + b"x" * 16, "image/png"),
         (b"\x89PNG", "image/png"),
         (b"%PDF-1.7 ", "image/jpeg"),
-        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"\xff\xd8\xff" + b"\x00" * 20, "image/jpeg"),
         (b"\xff\xd8\xff\xe0\x00\x00" * 50, "image/jpeg"),
         (b"RIFF\x00\x00\x00\x00WEBPnothing" + b"x" * 20, "image/webp"),
         (b"RIFF\x00\x00\x00\x00WAVEfmt " + b"x" * 20, "image/webp"),
