@@ -110,7 +110,7 @@ def test_a_guild_keeps_its_listings_to_itself(desk: Desk, seller: UUID) -> None:
     assert desk.post(member, path, body).status == 201
     assert desk.read(stranger, f"/guild_members?guild_id=eq.{guild}") == []
     member_row = f"/guild_members?guild_id=eq.{guild}&user_id=eq.{member}"
-    assert desk.write(member, "PATCH", member_row, {"role": "admin"}).status == 204
+    assert desk.write(member, "PATCH", member_row, {"role": "admin"}).status == 403
     assert desk.read(seller, member_row)[0]["role"] == "member"
     assert desk.write(seller, "PATCH", member_row, {"role": "admin"}).status == 204
     owner_row = f"/guild_members?guild_id=eq.{guild}&user_id=eq.{seller}"
