@@ -121,7 +121,6 @@ REFUSALS: dict[str, Refusal] = {
     'own_order': Refusal(409, 'Nobody takes their own order.', ''),
     'party_closed': Refusal(403, 'This party is closed: it begins nothing new, moves no money out and names no destination.', 'What runs can be ended, answered and read.'),
     'party_suspended': Refusal(403, 'This party is suspended: it begins nothing new, moves no money out and names no destination.', 'What runs can be ended, answered and read.'),
-    'party_unavailable': Refusal(409, 'A side of this escrow makes no new business.', ''),
     'payment_account_invalid': Refusal(422, 'The account does not have the fields of its payment method.', 'See fields in payment_methods.'),
     'payment_account_missing': Refusal(409, 'The seller has no account for this payment method that buyers could be told.', 'The seller writes one at payment_accounts. Of several, p2p_order_accounts names the one of a sell order, and the take that of a seller who takes.'),
     'payment_account_unknown': Refusal(422, 'The seller has no such account for this payment method.', ''),

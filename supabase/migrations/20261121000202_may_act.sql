@@ -52,7 +52,6 @@ insert into private.acts (act, kind, step_up) values
 ('asset_prove', 'settle', false),
 ('asset_snapshot_take', 'business', false),
 ('escrow_claim', 'settle', false),
-('escrow_open', 'business', false),
 ('evidence_upload', 'settle', false),
 ('funding_attach', 'business', false),
 ('funding_begin', 'business', false),

@@ -106,11 +106,21 @@ comment on column public.ledger_entries.balance_after is 'Balance of the bucket 
 comment on column public.ledger_entries.hash is
 'sha256 over the previous hash of the wallet and this entry: a changed, removed or reordered entry breaks the chain.';
 
+create table private.hold_purposes (
+    purpose text primary key check (purpose ~ '^[a-z][a-z_]{0,31}$'),
+    description text not null check (length(description) between 1 and 200)
+);
+alter table private.hold_purposes enable row level security;
+comment on table private.hold_purposes is
+'What money may be held for: each floor and each product brings its rows. No foreign key points here, since each hold would lock the same row.';
+comment on column private.hold_purposes.purpose is 'Word of the purpose, as in ledger_holds.';
+comment on column private.hold_purposes.description is 'What is held, and what reference_id names.';
+
 create table public.ledger_holds (
     reference_id uuid not null,
     wallet_id uuid not null references public.wallets (id) on delete restrict,
     bucket public.wallet_bucket not null check (bucket <> 'available'),
-    purpose text not null check (purpose in ('order', 'escrow', 'suspense', 'bond', 'payout')),
+    purpose text not null,
     amount public.money_amount not null check (amount >= 0),
     created_at timestamptz not null,
     updated_at timestamptz not null,
@@ -123,7 +133,7 @@ comment on table public.ledger_holds is
 comment on column public.ledger_holds.reference_id is 'Escrow, order, dispute or settlement instruction the money is held for.';
 comment on column public.ledger_holds.wallet_id is 'Wallet it is held in.';
 comment on column public.ledger_holds.bucket is 'locked, or pending for money in suspense.';
-comment on column public.ledger_holds.purpose is 'Why: order, escrow, bond, suspense, or payout for money on its way out.';
+comment on column public.ledger_holds.purpose is 'Why: a row of private.hold_purposes.';
 comment on column public.ledger_holds.amount is
 'What is held now, in units of the wallets currency; zero when all has left.';
 comment on column public.ledger_holds.created_at is 'When the row was made, by the database clock.';

@@ -77,12 +77,17 @@ begin
     -- A maker chooses the id of an order: one that is also the id of another hold fails on the primary key.
     if not found then
         insert into public.ledger_holds (reference_id, wallet_id, bucket, purpose, amount, created_at, updated_at)
-        values (p_reference_id, p_wallet_id, p_bucket, p_purpose, p_amount, p_now, p_now);
+        select p_reference_id, p_wallet_id, p_bucket, u.purpose, p_amount, p_now, p_now
+        from private.hold_purposes as u where u.purpose = p_purpose;
+        if not found then
+            raise sqlstate 'PT422' using
+                message = 'bad_entry', detail = format('Nothing is held for the purpose %s.', coalesce(p_purpose, 'null'));
+        end if;
     end if;
 end
 $$;
 comment on function ledger.move_hold(uuid, uuid, public.wallet_bucket, numeric, text, timestamptz) is
-'Adds to what is held for one reason in a locked wallet; a hold never goes below zero.';
+'Adds to what is held for one reason in a locked wallet; a hold never goes below zero. Raises bad_entry (422) for a purpose that is no row of private.hold_purposes.';
 
 -- Reads the entries wallet by wallet, in id order: wallets are locked in that
 -- order, so two calls never wait for each other in a ring, and each wallet is

@@ -142,24 +142,13 @@ $$;
 comment on function ledger.rollup() is
 'Advances the rows of append-only wallets over their new entries and chains them; returns how many wallets moved.';
 
--- Replaced by the escrow domain, which knows what its holds must be.
-create function private.verify_holds() returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
-as $$ select null::text, null::text, null::text where false $$;
-comment on function private.verify_holds() is 'What is wrong between the ledger''s holds and the escrows they are for.';
-
--- Replaced by the last of the products, whose rows must agree with their money.
-create function private.verify_products(p_since timestamptz) returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
-as $$ select p_since::text, null::text, null::text where false $$;
-comment on function private.verify_products(timestamptz) is
-'What is wrong between escrows, disputes, orders and trades, and the history of escrows since a time.';
-
 create function ledger.verify(p_since timestamptz default null) returns table (
     problem text, subject text, detail text
 )
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+begin
+    return query
     with entry as materialized (
         select * from public.ledger_entries
         where p_since is null or (created_at >= p_since and transfer_id >= private.uuid_v7_floor(p_since))
@@ -279,9 +268,8 @@ as $$
     where (p_since is null or (t.created_at >= p_since and t.id >= private.uuid_v7_floor(p_since)))
         and not exists (select from public.ledger_entries as e where e.transfer_id = t.id)
     union all
-    select v.problem, v.subject, v.detail from private.verify_holds() as v
-    union all
-    select v.problem, v.subject, v.detail from private.verify_products(p_since) as v
+    select v.problem, v.subject, v.detail from private.verify_products(p_since) as v;
+end
 $$;
 comment on function ledger.verify(timestamptz) is
 'Every way in which the books can be wrong, one row each; no row means they are right. With a time it reads only the entries since then and the open holds.';

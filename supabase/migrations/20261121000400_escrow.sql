@@ -272,6 +272,10 @@ comment on column public.escrow_transactions.taken_amount is
 'What the rail has taken back of it while it was held, in units of the currency: amount is what is left. Null: nothing.';
 comment on column public.escrow_transactions.claim_until is 'Until when a party may claim after the end.';
 
+insert into private.hold_purposes (purpose, description) values
+('escrow', 'What an escrow holds.'),
+('suspense', 'What reached an escrow and is not as agreed.');
+
 create table public.escrow_events (
     escrow_id uuid not null,
     version integer not null,

@@ -70,6 +70,9 @@ comment on column public.disputes.payee_statement_due_at is 'The same of the pay
 comment on column public.disputes.silent_roles is 'Sides whose time for a statement passed without one.';
 comment on column public.disputes.level is '1: first decision; 2: after the one appeal.';
 
+insert into private.hold_purposes (purpose, description) values
+('bond', 'The bond of an appeal; of the dispute.');
+
 create table public.dispute_assignments (
     dispute_id uuid not null references public.disputes (id) on delete restrict,
     number integer not null,

@@ -213,7 +213,7 @@ create constraint trigger _600_escrow after insert or update on public.ledger_ho
 deferrable initially deferred for each row when (new.purpose = 'escrow')
 execute function private.tg_ledger_holds__escrow();
 
-create or replace function private.verify_holds() returns table (problem text, subject text, detail text)
+create function private.verify_holds() returns table (problem text, subject text, detail text)
 language sql stable set search_path = ''
 as $$
     select 'held_differs_from_escrow', e.id::text, format('%s holds %s of %s', e.state, coalesce(h.amount, 0), e.amount)
@@ -242,3 +242,4 @@ as $$
     from public.escrow_transactions as e
     where not private.is_terminal(e.state) and e.expires_at is null
 $$;
+comment on function private.verify_holds() is 'What is wrong between escrows, their holds and their events.';

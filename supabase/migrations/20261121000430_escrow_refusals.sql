@@ -25,7 +25,6 @@ insert into private.refusals (code, status, detail, hint) values
 ('funds_pending', 409, 'Money for this escrow is on its way.', 'Wait until it has arrived; it can be returned then.'),
 ('party_suspended', 403, 'This party is suspended: it begins nothing new, moves no money out and names no destination.', 'What runs can be ended, answered and read.'),
 ('party_closed', 403, 'This party is closed: it begins nothing new, moves no money out and names no destination.', 'What runs can be ended, answered and read.'),
-('party_unavailable', 409, 'A side of this escrow makes no new business.', ''),
 ('user_banned', 403, 'This user may not sign in for now.', 'What runs can be ended, answered and read.'),
 ('sign_in_required', 403, 'An anonymous sign-in may only look around.', 'Sign in with an account of your own.'),
 ('not_due', 409, 'The time of this move has not come.', ''),

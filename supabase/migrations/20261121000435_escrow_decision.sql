@@ -35,6 +35,7 @@ create type private.escrow_move as (
     escrow public.escrow_transactions,
     claim_within interval,
     refund_hold_id uuid,
+    refund_purpose text,
     deadline_at timestamptz,
     expires_at timestamptz,
     payer_amount numeric,

@@ -1,17 +1,24 @@
 -- Guards that belong to one event only.
 
--- Replaced by the rails: money that has been seen and is not booked yet.
 create function private.funds_pending(
     p_escrow public.escrow_transactions, p_event text, p_now timestamptz
 ) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return false;
+    if p_escrow.state <> 'awaiting_funds' or p_escrow.rail = 'internal'
+        -- No row waits for ever.
+        or p_now >= p_escrow.expires_at + interval '1 day' then
+        return false;
+    end if;
+    return exists (
+        select from public.rail_reports as r
+        where r.escrow_id = p_escrow.id and r.kind = 'funds' and r.applied_as is null
+    ) or private.rail_funds_pending(p_escrow, p_event);
 end
 $$;
 comment on function private.funds_pending(public.escrow_transactions, text, timestamptz) is
-'Whether money for an escrow may be on its way, so that it may not be left now.';
+'Whether money for an escrow may be on its way, so that it may not be left now: reported and not booked yet, or what its rail says of it.';
 
 create function private.words_refusal(p_event text, p_role text, p_payload jsonb) returns text
 language plpgsql immutable set search_path = ''

@@ -190,6 +190,9 @@ comment on column public.settlement_instructions.last_actor_role is 'Who made th
 comment on column public.settlement_instructions.created_at is 'When it was ordered, by the database clock.';
 comment on column public.settlement_instructions.updated_at is 'When it last moved.';
 
+insert into private.hold_purposes (purpose, description) values
+('payout', 'Money on its way out; of the settlement instruction.');
+
 create table public.settlement_events (
     instruction_id uuid not null references public.settlement_instructions (id) on delete restrict,
     version integer not null,

@@ -1,17 +1,5 @@
 -- The money of moves: what settling divides, what arrives from outside.
 
--- Replaced by the products. Locks the product's own rows of escrows that end,
--- in id order, and names the hold to which a refund goes back, if any.
-create function private.escrow_ends(p_moves private.escrow_move[]) returns private.escrow_move[]
-language plpgsql volatile set search_path = ''
-as $$
-begin
-    return p_moves;
-end
-$$;
-comment on function private.escrow_ends(private.escrow_move[]) is
-'Products'' rows of escrows that end: locks them, and names in each move the hold a refund goes back to.';
-
 create function private.bond_returns(p_dispute public.disputes, p_payee_gross numeric) returns boolean
 language plpgsql immutable set search_path = ''
 as $$
@@ -230,7 +218,7 @@ begin
                     v_move.payer_amount - v_back, null, p_now
                 )
                 else array[row(
-                    v_transfer, v_payer_wallet, 'locked', v_move.payer_amount, v_move.refund_hold_id, 'order'
+                    v_transfer, v_payer_wallet, 'locked', v_move.payer_amount, v_move.refund_hold_id, v_move.refund_purpose
                 )::ledger.new_entry]
             end;
         end if;

@@ -50,21 +50,17 @@ end
 $$;
 comment on function private.dispute_priority(integer) is 'Priority of a score, by dispute_priorities.';
 
-create function private.dispute_worth(p_escrow public.escrow_transactions) returns numeric
+create function private.worth_by_limit(p_escrow public.escrow_transactions) returns numeric
 language plpgsql stable set search_path = ''
 as $$
-declare
-    v_limit numeric := private.second_approval_above(p_escrow.policy_id, p_escrow.currency);
 begin
     return coalesce(
-        (select t.reference_amount from public.p2p_trades as t where t.id = p_escrow.id),
-        10000 * p_escrow.amount / nullif(v_limit, 0),
-        10000
+        10000 * p_escrow.amount / nullif(private.second_approval_above(p_escrow.policy_id, p_escrow.currency), 0), 10000
     );
 end
 $$;
-comment on function private.dispute_worth(public.escrow_transactions) is
-'Worth of a disputed escrow in about the reference currency: as taken, else by the limit of its currency, which is about 10,000.';
+comment on function private.worth_by_limit(public.escrow_transactions) is
+'Worth of an escrow in about the reference currency, by the limit of its currency, which is about 10,000.';
 
 create function private.arbiter_loads() returns table (
     user_id uuid, open_disputes integer, max_open integer, last_assigned_at timestamptz

@@ -38,7 +38,7 @@ create table private.outage_credits (
 alter table private.outage_credits enable row level security;
 select private.make_append_only('private.outage_credits');
 comment on table private.outage_credits is
-'Escrows, orders and offers that were looked at for an outage: each once, also those whose clock did not run.';
+'Escrows, and what products offer, that were looked at for an outage: each once, also those whose clock did not run.';
 
 insert into private.refusals (code, status, detail, hint) values
 ('outage_not_open', 409, 'This outage gives this escrow nothing, or has done so before.', ''),
@@ -359,10 +359,7 @@ begin
     end if;
     v_done := private.credit_escrows(v_outage, least(greatest(max_rows, 1), 2000));
     if v_done = 0 then
-        v_done := private.credit_orders(v_outage, least(greatest(max_rows, 1), 2000));
-    end if;
-    if v_done = 0 then
-        v_done := private.credit_offers(v_outage, least(greatest(max_rows, 1), 2000));
+        v_done := private.credit_outage(v_outage, least(greatest(max_rows, 1), 2000));
     end if;
     if v_done = 0 and not exists (
         select from public.escrow_transactions as e
@@ -378,4 +375,4 @@ begin
 end
 $$;
 comment on function service.outage_credit(integer) is
-'Gives a batch of escrows, orders or offers the time of the oldest open outage back, or closes that outage; how many it dealt with, 0 when there is nothing to do.';
+'Gives a batch of escrows, or of what a product offers, the time of the oldest open outage back, or closes that outage; how many it dealt with, 0 when there is nothing to do.';

@@ -94,6 +94,9 @@ comment on column public.p2p_orders.reserved is 'In open trades. remaining + res
 comment on column public.p2p_orders.withdrawn is
 'Left the order untraded: it was cancelled or expired, or its own maker gave the trade up.';
 
+insert into private.hold_purposes (purpose, description) values
+('order', 'What an order to sell offers.');
+
 create table public.p2p_auto_replies (
     order_id uuid primary key references public.p2p_orders (id) on delete cascade,
     auto_reply text not null check (length(auto_reply) <= 2000 and private.has_words(auto_reply))

@@ -291,6 +291,7 @@ declare
     v_method public.payment_methods;
     v_id uuid := private.uuid_v7(v_now);
     v_trade public.p2p_trades;
+    v_escrow public.escrow_transactions;
     v_payer uuid;
     v_payee uuid;
     v_wallet uuid;
@@ -370,13 +371,25 @@ begin
         remaining = remaining - v_amount, reserved = reserved + v_amount,
         version = version + 1, last_event = 'take', last_actor_role = 'taker'
     where id = v_order.id;
-    perform private.escrow_open(
-        v_id, 'p2p', 'p2p_crypto', 'internal', v_payer, v_payee, v_order.cryptocurrency, v_amount,
-        coalesce(make_interval(mins => v_order.time_limit), v_method.pay_within), v_method.accept_within, null, 'take',
-        case v_order.type when 'sell' then 'payee' else 'payer' end::public.escrow_role, v_actor, 'funded',
-        (command ->> 'deadline_at')::timestamptz, (command ->> 'expires_at')::timestamptz,
-        jsonb_build_object('order_id', v_order.id), v_now
-    );
+    v_escrow.id := v_id;
+    v_escrow.product := 'p2p';
+    v_escrow.policy_id := 'p2p_crypto';
+    v_escrow.rail := 'internal';
+    v_escrow.payer_id := v_payer;
+    v_escrow.payee_id := v_payee;
+    v_escrow.currency := v_order.cryptocurrency;
+    v_escrow.amount := v_amount;
+    v_escrow.perform_within := coalesce(make_interval(mins => v_order.time_limit), v_method.pay_within);
+    v_escrow.accept_within := v_method.accept_within;
+    v_escrow.state := 'funded';
+    v_escrow.deadline_at := (command ->> 'deadline_at')::timestamptz;
+    v_escrow.expires_at := (command ->> 'expires_at')::timestamptz;
+    v_escrow.last_event := 'take';
+    v_escrow.last_actor_role := case v_order.type when 'sell' then 'payee' else 'payer' end;
+    v_escrow.last_actor_id := v_actor;
+    v_escrow.last_payload := jsonb_build_object('order_id', v_order.id);
+    v_escrow.created_at := v_now;
+    perform private.escrow_open(v_escrow);
     insert into public.p2p_trades select (v_trade).*;
     v_answer := jsonb_build_object(
         'trade_id', v_id, 'order_id', v_order.id, 'status', 'pending_payment', 'version', 1,
@@ -433,3 +446,45 @@ begin
 end
 $$;
 comment on function service.orders_expire(integer) is 'Closes orders whose time is over; returns how many.';
+
+-- Takes and ends of trades are events of their escrows.
+-- Definer: commands of a maker write the outbox through it.
+create function private.tg_p2p_orders__event() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.emit_event(
+        'order.' || new.last_event, 'order', new.id, new.version, array[new.user_id],
+        jsonb_build_object(
+            'status', new.status, 'type', new.type, 'cryptocurrency', new.cryptocurrency,
+            'fiat_currency', new.fiat_currency, 'remaining', trim_scale(new.remaining)::text
+        ), new.updated_at
+    );
+    return null;
+end
+$$;
+comment on function private.tg_p2p_orders__event() is 'Tells the maker what became of an order.';
+create trigger _600_event after update on public.p2p_orders
+for each row when (new.version <> old.version and new.last_event not in ('take', 'trade_ended'))
+execute function private.tg_p2p_orders__event();
+
+insert into private.state_edges (number, machine, from_state, event, actor, to_state, note) values
+(11, 'p2p_order', 'active', 'pause', 'system', 'paused', 'its maker was stopped; open trades go on');
+
+create function private.pause_orders_of(p_party_id uuid) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_orders uuid[];
+begin
+    -- Drafts, too: one that is being published now is in the book when its lock is had.
+    v_orders := array(
+        select o.id from public.p2p_orders as o where o.user_id = p_party_id and o.status in ('draft', 'active', 'paused')
+        order by o.id for no key update
+    );
+    update public.p2p_orders set
+        status = 'paused', version = version + 1, last_event = 'pause', last_actor_role = 'system'
+    where id = any (v_orders) and status = 'active';
+end
+$$;
+comment on function private.pause_orders_of(uuid) is 'Pauses the published orders of a party that was stopped.';

@@ -372,3 +372,16 @@ end
 $$;
 comment on function service.market_expire(integer) is
 'Ends offers and listings whose time is over, and forgets such invitations; returns how many offers and listings. At most max_rows of each.';
+
+insert into private.state_edges (number, machine, from_state, event, actor, to_state, note) values
+(10, 'listing', 'active', 'pause', 'system', 'paused', 'its seller was stopped; contracts go on');
+
+create function private.pause_listings_of(p_party_id uuid) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    update public.listings set status = 'paused', last_event = 'pause', last_actor_role = 'system'
+    where seller_id = p_party_id and status = 'active';
+end
+$$;
+comment on function private.pause_listings_of(uuid) is 'Pauses the published listings of a party that was stopped.';

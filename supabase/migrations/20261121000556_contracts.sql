@@ -195,6 +195,7 @@ declare
     v_document text;
     v_worths numeric[];
     v_milestone record;
+    v_escrow public.escrow_transactions;
     v_id uuid;
 begin
     if v_turn.answer is not null then
@@ -245,16 +246,27 @@ begin
         v_id, v_offer.id, v_listing.id, v_offer.buyer_id, v_offer.seller_id, v_offer.currency, v_offer.amount,
         v_policy.id, v_offer.rail, v_document, encode(sha256(convert_to(v_document, 'UTF8')), 'hex'), v_now
     ) returning * into v_contract;
+    v_escrow.product := 'market';
+    v_escrow.policy_id := v_policy.id;
+    v_escrow.rail := v_contract.rail;
+    v_escrow.payer_id := v_contract.buyer_id;
+    v_escrow.payee_id := v_contract.seller_id;
+    v_escrow.currency := v_contract.currency;
+    v_escrow.terms_hash := v_contract.document_hash;
+    v_escrow.state := 'proposed';
+    v_escrow.deadline_at := v_now + v_policy.sign_within;
+    v_escrow.expires_at := v_escrow.deadline_at;
+    v_escrow.last_event := 'open';
+    v_escrow.last_actor_role := 'system';
+    v_escrow.created_at := v_now;
     for v_milestone in
         select m.value as part, m.ordinality::integer as place, private.uuid_v7(v_now) as id
         from jsonb_array_elements(v_offer.milestones) with ordinality as m
     loop
-        perform private.escrow_open(
-            v_milestone.id, 'market', v_policy.id, v_contract.rail, v_contract.buyer_id, v_contract.seller_id,
-            v_contract.currency, (v_milestone.part ->> 'amount')::numeric,
-            make_interval(days => (v_milestone.part ->> 'days')::integer), null, v_contract.document_hash,
-            'open', 'system', null, 'proposed', v_now + v_policy.sign_within, v_now + v_policy.sign_within, '{}', v_now
-        );
+        v_escrow.id := v_milestone.id;
+        v_escrow.amount := (v_milestone.part ->> 'amount')::numeric;
+        v_escrow.perform_within := make_interval(days => (v_milestone.part ->> 'days')::integer);
+        perform private.escrow_open(v_escrow);
         insert into public.contract_milestones (
             id, contract_id, position, title, description, amount, days, reference_amount
         ) values (

@@ -88,56 +88,144 @@ $$;
 comment on function service.contract_commit(service.command, service.command) is
 'Commits decisions about milestones of one contract, all or none {contract_id, actor_id, idempotency_key, request_hash}, [decision] -> the contract. Raises contract_not_found (404) and the codes of private.refusals.';
 
--- Definer: written for whoever moved the escrow.
-create function private.tg_escrow_transactions__contract() returns trigger
-language plpgsql security definer set search_path = ''
+create function private.market_escrow_moved(p_changes private.escrow_change[]) returns integer
+language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_contract public.contracts;
+    v_change private.escrow_change;
+    v_signed boolean := false;
+    v_performed boolean := false;
+    v_ended uuid[];
+    v_ended_at timestamptz;
+    v_contract record;
+    v_rows integer;
+    v_followed integer := 0;
 begin
-    case new.last_event
-        when 'sign', 'countersign' then
-            insert into public.contract_signatures (contract_id, role, signed_by, document_hash, signed_at)
-            select m.contract_id, case new.last_actor_role when 'payer' then 'buyer' else 'seller' end,
-                new.last_actor_id, new.terms_hash, new.updated_at
-            from public.contract_milestones as m where m.id = new.id
-            on conflict (contract_id, role) do nothing;
-        when 'perform' then
-            insert into public.deliveries (id, milestone_id, revision, note, files, delivered_by, created_at)
-            select private.uuid_v7(new.updated_at), new.id, new.revision_count, coalesce(new.last_payload ->> 'note', ''),
-                array(select jsonb_array_elements_text(coalesce(new.last_payload -> 'files', '[]'))),
-                new.last_actor_id, new.updated_at
-            from public.contract_milestones as m where m.id = new.id;
-        else
-            null;
-    end case;
-    if new.completed_at is not null then
-        -- Of milestones that end at once, the last to look sees the others.
-        select c.* into v_contract from public.contracts as c
-        where c.id = (select m.contract_id from public.contract_milestones as m where m.id = new.id)
-        for no key update;
-        if found and not exists (
-            select from public.contract_milestones as m join public.escrow_transactions as e on e.id = m.id
-            where m.contract_id = v_contract.id and (e.completed_at is null or e.payee_amount > 0 or e.fee_amount > 0)
-        ) then
-            insert into private.returned_units (contract_id, returned_at) values (v_contract.id, new.completed_at)
-            on conflict (contract_id) do nothing;
-            if found then
-                update public.listings set
-                    units_left = units_left + 1,
-                    status = case status when 'sold_out' then 'active' else status end,
-                    last_event = 'unit_returned', last_actor_role = 'system'
-                where id = v_contract.listing_id and status in ('active', 'paused', 'sold_out');
-            end if;
+    foreach v_change in array p_changes loop
+        v_signed := v_signed or (v_change.new_row).last_event in ('sign', 'countersign');
+        v_performed := v_performed or (v_change.new_row).last_event = 'perform';
+        if (v_change.new_row).completed_at is not null then
+            v_ended := v_ended || (v_change.new_row).id;
+            v_ended_at := (v_change.new_row).completed_at;
         end if;
+    end loop;
+    if v_signed then
+        insert into public.contract_signatures (contract_id, role, signed_by, document_hash, signed_at)
+        select m.contract_id, case (c.new_row).last_actor_role when 'payer' then 'buyer' else 'seller' end,
+            (c.new_row).last_actor_id, (c.new_row).terms_hash, (c.new_row).updated_at
+        from unnest(p_changes) as c
+        join public.contract_milestones as m on m.id = (c.new_row).id
+        where (c.new_row).last_event in ('sign', 'countersign')
+        on conflict (contract_id, role) do nothing;
+        get diagnostics v_followed = row_count;
     end if;
-    return null;
+    if v_performed then
+        insert into public.deliveries (id, milestone_id, revision, note, files, delivered_by, created_at)
+        select private.uuid_v7((c.new_row).updated_at), m.id, (c.new_row).revision_count,
+            coalesce((c.new_row).last_payload ->> 'note', ''),
+            array(select jsonb_array_elements_text(coalesce((c.new_row).last_payload -> 'files', '[]'))),
+            (c.new_row).last_actor_id, (c.new_row).updated_at
+        from unnest(p_changes) as c
+        join public.contract_milestones as m on m.id = (c.new_row).id
+        where (c.new_row).last_event = 'perform';
+        get diagnostics v_rows = row_count;
+        v_followed := v_followed + v_rows;
+    end if;
+    if v_ended is null then
+        return v_followed;
+    end if;
+    -- Of milestones that end at once, the last to look sees the others.
+    perform from public.contracts as c
+    where c.id in (select m.contract_id from public.contract_milestones as m where m.id = any (v_ended))
+    order by c.id
+    for no key update;
+    for v_contract in
+        select c.id, c.listing_id from public.contracts as c
+        where c.id in (select m.contract_id from public.contract_milestones as m where m.id = any (v_ended))
+            and not exists (
+                select from public.contract_milestones as m join public.escrow_transactions as e on e.id = m.id
+                where m.contract_id = c.id and (e.completed_at is null or e.payee_amount > 0 or e.fee_amount > 0)
+            )
+        order by c.id
+    loop
+        insert into private.returned_units (contract_id, returned_at) values (v_contract.id, v_ended_at)
+        on conflict (contract_id) do nothing;
+        if found then
+            update public.listings set
+                units_left = units_left + 1,
+                status = case status when 'sold_out' then 'active' else status end,
+                last_event = 'unit_returned', last_actor_role = 'system'
+            where id = v_contract.listing_id and status in ('active', 'paused', 'sold_out');
+            v_followed := v_followed + 1;
+        end if;
+    end loop;
+    return v_followed;
 end
 $$;
-comment on function private.tg_escrow_transactions__contract() is
-'What the moves of milestones leave behind: signatures, deliveries, and the unit of a contract that came to nothing.';
-create trigger _540_contract after update on public.escrow_transactions
-for each row when (
-    new.product = 'market' and (new.last_event in ('sign', 'countersign', 'perform') or new.completed_at is not null)
-    and old.completed_at is null
-) execute function private.tg_escrow_transactions__contract();
+comment on function private.market_escrow_moved(private.escrow_change[]) is
+'What the moves of milestones leave behind: signatures, deliveries, and the unit of a contract that came to nothing; how many rows.';
+
+create function private.contract_evidence(p_milestone_id uuid) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return jsonb_build_object(
+        'contract', (
+            select jsonb_build_object(
+                'contract_id', c.id, 'document_hash', c.document_hash, 'made_at', c.created_at,
+                'title', m.title, 'description', m.description,
+                'signatures', coalesce((
+                    select jsonb_agg(jsonb_build_object(
+                        'role', s.role, 'document_hash', s.document_hash, 'signed_at', s.signed_at
+                    ) order by s.signed_at, s.role)
+                    from public.contract_signatures as s where s.contract_id = c.id
+                ), '[]')
+            )
+            from public.contract_milestones as m inner join public.contracts as c on m.contract_id = c.id
+            where m.id = p_milestone_id
+        ),
+        'deliveries', coalesce((
+            select jsonb_agg(jsonb_build_object(
+                'revision', d.revision, 'delivered_at', d.created_at, 'note', d.note, 'files', to_jsonb(d.files)
+            ) order by d.revision)
+            from public.deliveries as d where d.milestone_id = p_milestone_id
+        ), '[]')
+    );
+end
+$$;
+comment on function private.contract_evidence(uuid) is
+'What a milestone has to show to a bank {contract with its signatures or null, deliveries}.';
+
+create function private.contract_limit_uses(p_party_id uuid, p_since timestamptz) returns table (
+    worth numeric, used_at timestamptz
+)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select m.reference_amount::numeric, c.created_at
+    from public.contracts as c
+    inner join public.contract_milestones as m on c.id = m.contract_id
+    inner join public.escrow_transactions as e on m.id = e.id
+    where (c.buyer_id = p_party_id or c.seller_id = p_party_id) and c.created_at > p_since
+        and e.state not in ('void', 'refunded');
+end
+$$;
+comment on function private.contract_limit_uses(uuid, timestamptz) is
+'Worth in the reference currency (null: unknown) and time of the milestones of a party since a time; one that is void or was refunded does not count.';
+
+create function private.open_contracts(p_party_id uuid) returns bigint
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select count(*) from public.contracts as c
+        where (c.buyer_id = p_party_id or c.seller_id = p_party_id) and exists (
+            select from public.contract_milestones as m
+            inner join public.escrow_transactions as e on m.id = e.id
+            where m.contract_id = c.id and e.completed_at is null
+        )
+    );
+end
+$$;
+comment on function private.open_contracts(uuid) is 'How many contracts of a party have a milestone that has not ended.';

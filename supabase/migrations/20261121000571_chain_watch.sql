@@ -398,20 +398,11 @@ $$;
 comment on function service.chain_judged(bigint, service.command) is
 'What the chain says of deposits that are watched [{transaction_hash, log_index, block_hash, state, event credit|doubt|drop|settle|lose, proof, reason}]: each moves if it is still as it was looked at. credit: its block is there and deep enough, and proof {transaction_hash, log_index, block_number, block_hash, token, sender, recipient, amount, nodes} is what a second look found. doubt: an answer contradicts it (reason). drop: its block is gone. settle: a credited one is final. lose: a credited one is gone for good. How many moved.';
 
-create or replace function private.funds_pending(
-    p_escrow public.escrow_transactions, p_event text, p_now timestamptz
-) returns boolean
+create function private.chain_funds_pending(p_escrow public.escrow_transactions, p_event text) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
-    if p_escrow.state <> 'awaiting_funds' or p_escrow.rail = 'internal'
-        -- No row waits for ever.
-        or p_now >= p_escrow.expires_at + interval '1 day' then
-        return false;
-    elsif exists (
-        select from public.rail_reports as r
-        where r.escrow_id = p_escrow.id and r.kind = 'funds' and r.applied_as is null
-    ) or exists (
+    if exists (
         select from public.chain_deposits as d
         where d.escrow_id = p_escrow.id and d.state = 'seen' and d.block_time <= p_escrow.expires_at
     ) then
@@ -425,3 +416,5 @@ begin
         ), '-infinity') <= p_escrow.expires_at;
 end
 $$;
+comment on function private.chain_funds_pending(public.escrow_transactions, text) is
+'Whether the chain may hold money for an escrow: a deposit that is not deep enough, or blocks up to the deadline that were not read.';

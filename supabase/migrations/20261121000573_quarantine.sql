@@ -273,7 +273,7 @@ $$;
 comment on function service.quarantines_expire(integer) is
 'Decides about deposits that nobody decided about in time, later by our own outages: what came from an address that is not warned of any more counts, all else stays in the account of the quarantine. How many.';
 
-create function private.paid_from(p_screening public.wallet_screenings) returns uuid[]
+create function private.chain_paid_from(p_screening public.wallet_screenings) returns uuid[]
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -306,5 +306,5 @@ begin
     return v_escrows;
 end
 $$;
-comment on function private.paid_from(public.wallet_screenings) is
+comment on function private.chain_paid_from(public.wallet_screenings) is
 'Escrows whose money came from the address of a hit; what that address has paid is quarantined.';

@@ -29,26 +29,6 @@ begin
         select coalesce(jsonb_agg(jsonb_build_object(
             'reference', due.reference, 'escrow_id', due.escrow_id, 'amount', trim_scale(due.amount)::text,
             'currency', due.currency, 'reason', due.reason,
-            'contract', (
-                select jsonb_build_object(
-                    'contract_id', c.id, 'document_hash', c.document_hash, 'made_at', c.created_at,
-                    'title', m.title, 'description', m.description,
-                    'signatures', coalesce((
-                        select jsonb_agg(jsonb_build_object(
-                            'role', s.role, 'document_hash', s.document_hash, 'signed_at', s.signed_at
-                        ) order by s.signed_at, s.role)
-                        from public.contract_signatures as s where s.contract_id = c.id
-                    ), '[]')
-                )
-                from public.contract_milestones as m inner join public.contracts as c on m.contract_id = c.id
-                where m.id = due.escrow_id
-            ),
-            'deliveries', coalesce((
-                select jsonb_agg(jsonb_build_object(
-                    'revision', d.revision, 'delivered_at', d.created_at, 'note', d.note, 'files', to_jsonb(d.files)
-                ) order by d.revision)
-                from public.deliveries as d where d.milestone_id = due.escrow_id
-            ), '[]'),
             'events', (
                 select jsonb_agg(jsonb_build_object(
                     'version', e.version, 'event', e.event, 'by', e.actor_role, 'state', e.to_state, 'at', e.created_at,
@@ -56,7 +36,7 @@ begin
                 ) order by e.version)
                 from public.escrow_events as e where e.escrow_id = due.escrow_id
             )
-        ) order by due.due_by, due.reference), '[]')
+        ) || private.deal_evidence(due.escrow_id) order by due.due_by, due.reference), '[]')
         from (
             select r.* from public.rail_reports as r
             where r.rail = 'stripe' and r.kind = 'reversal_opened' and r.due_by > v_now
@@ -77,7 +57,7 @@ begin
 end
 $$;
 comment on function service.chargebacks_due(interval, integer) is
-'Chargebacks on cards whose time to answer ends within an interval, of escrows that were performed, not yet answered: with contract, signatures, deliveries and events.';
+'Chargebacks on cards whose time to answer ends within an interval, of escrows that were performed, not yet answered: with events, and with contract, signatures and deliveries where the product has them.';
 
 -- Definer: as above.
 create function service.chargeback_answered(answered service.command) returns boolean

@@ -1,5 +1,5 @@
--- The proofs of ledger.verify() that need more than the ledger: each product's
--- rows agree with its escrows, and the history of an escrow is unbroken.
+-- The proofs of ledger.verify() about what the engine itself says of escrows: their history is
+-- unbroken, their disputes are what arbiters decided.
 
 create function private.verify_events(p_since timestamptz) returns table (problem text, subject text, detail text)
 language sql stable set search_path = ''
@@ -29,7 +29,7 @@ as $$
     from public.ledger_holds as h
     inner join public.escrow_transactions as e on e.id = h.reference_id
     inner join public.wallets as w on w.id = h.wallet_id
-    where h.amount > 0 and h.purpose <> 'order' and w.party_id <> e.payer_id
+    where h.amount > 0 and h.purpose in ('escrow', 'suspense') and w.party_id <> e.payer_id
     union all
     select 'dispute_differs_from_escrow', e.id::text, e.state || ', ' || count(d.id) || ' pending'
     from public.escrow_transactions as e
@@ -48,65 +48,3 @@ as $$
 $$;
 comment on function private.verify_disputes() is
 'Escrows hold the payer''s money, a disputed one has one pending dispute, and awards are what arbiters decided.';
-
-create function private.verify_p2p() returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
-as $$
-    select 'hold_differs_from_order', coalesce(o.id, h.reference_id)::text,
-        format('holds %s of %s', coalesce(h.amount, 0), coalesce(o.remaining, 0))
-    from (select * from public.p2p_orders where type = 'sell' and remaining > 0) as o
-    full join (
-        select reference_id, sum(amount) as amount from public.ledger_holds
-        where purpose = 'order' and amount > 0 group by reference_id
-    ) as h on h.reference_id = o.id
-    where h.amount is distinct from o.remaining::numeric
-    union all
-    select 'order_differs_from_trades', o.id::text, format('%s reserved, %s settled', o.reserved, o.settled)
-    from public.p2p_orders as o
-    left join (
-        select
-            t.order_id,
-            sum(t.amount) filter (where not private.is_terminal(e.state)) as reserved,
-            sum(t.amount) filter (where e.state in ('released', 'split')) as settled,
-            count(*) filter (where e.state = 'released') as completed
-        from public.p2p_trades as t
-        inner join public.escrow_transactions as e on e.id = t.id
-        group by t.order_id
-    ) as s on s.order_id = o.id
-    where (o.reserved::numeric, o.settled::numeric, o.completed_trades::bigint)
-        is distinct from (coalesce(s.reserved, 0), coalesce(s.settled, 0), coalesce(s.completed, 0))
-    union all
-    select 'trade_differs_from_escrow', e.id::text, e.state || ', ' || coalesce(t.status::text, 'no trade')
-    from public.escrow_transactions as e
-    left join public.p2p_trades as t on t.id = e.id
-    where e.product = 'p2p' and (
-        (t.buyer_id, t.seller_id, t.amount, t.cryptocurrency)
-        is distinct from (e.payee_id, e.payer_id, e.amount, e.currency)
-        or case t.status
-            when 'cancelled' then e.state <> 'refunded'
-            else t.status <> private.p2p_trade_status(e.state, 'performed')
-        end
-    )
-$$;
-comment on function private.verify_p2p() is
-'Sell orders hold what remains of them, orders count their trades, and trades say what their escrows say.';
-
-create or replace function private.verify_products(p_since timestamptz) returns table (
-    problem text, subject text, detail text
-)
-language sql stable set search_path = ''
-as $$
-    select * from private.verify_events(p_since)
-    union all
-    select * from private.verify_disputes()
-    union all
-    select * from private.verify_overlay()
-    union all
-    select * from private.verify_p2p()
-    union all
-    select * from private.verify_payouts()
-    union all
-    select * from private.verify_debts(p_since)
-    union all
-    select * from private.verify_reputation(p_since)
-$$;

@@ -1,26 +1,6 @@
--- Events of orders and cases. Takes and ends of trades are events of their escrows.
+-- Events of cases.
 
--- Definer: commands of a maker write the outbox through it.
-create function private.tg_p2p_orders__event() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-    perform private.emit_event(
-        'order.' || new.last_event, 'order', new.id, new.version, array[new.user_id],
-        jsonb_build_object(
-            'status', new.status, 'type', new.type, 'cryptocurrency', new.cryptocurrency,
-            'fiat_currency', new.fiat_currency, 'remaining', trim_scale(new.remaining)::text
-        ), new.updated_at
-    );
-    return null;
-end
-$$;
-comment on function private.tg_p2p_orders__event() is 'Tells the maker what became of an order.';
-create trigger _600_event after update on public.p2p_orders
-for each row when (new.version <> old.version and new.last_event not in ('take', 'trade_ended'))
-execute function private.tg_p2p_orders__event();
-
--- Definer: as above, for whoever moves the case.
+-- Definer: written for whoever moves the case.
 create function private.tg_escrow_cases__event() returns trigger
 language plpgsql security definer set search_path = ''
 as $$

@@ -23,10 +23,8 @@ comment on column public.security_rules.is_active is 'Whether the rule is applie
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
 insert into public.security_rules (id, description, severity, watch_window, threshold) values
-('unpaid_takes', 'Trades whose buyer let the time to pay run out.', 'warning', '24 hours', 3),
 ('repeated_disputes', 'Disputes a party raised or met.', 'warning', '7 days', 3),
 ('lost_disputes', 'Disputes decided wholly against a party.', 'high', '30 days', 2),
-('circular_trades', 'Settled trades between the same two parties that went both ways in one currency.', 'high', '24 hours', 4),
 ('passing_through', 'Withdrawals of a party that brought money in and traded nothing.', 'high', '24 hours', 1);
 
 create table public.security_events (
@@ -57,13 +55,6 @@ language plpgsql stable set search_path = ''
 as $$
 begin
     case p_rule
-        when 'unpaid_takes' then
-            return query
-            select t.buyer_id, count(*)
-            from public.p2p_trades as t
-            join public.escrow_transactions as e on e.id = t.id
-            where t.id >= p_since and e.last_event = 'timeout_refund' and e.performed_at is null
-            group by t.buyer_id;
         when 'repeated_disputes' then
             return query
             select side.id, count(*)
@@ -80,18 +71,6 @@ begin
             join public.dispute_decisions as m on m.dispute_id = d.id and m.level = d.level
             where d.id >= p_since and d.status = 'resolved' and least(m.payee_amount, m.payer_amount) = 0
             group by 1;
-        when 'circular_trades' then
-            return query
-            with pairs as (
-                select least(t.buyer_id, t.seller_id) as one, greatest(t.buyer_id, t.seller_id) as other, count(*) as n
-                from public.p2p_trades as t
-                where t.id >= p_since and t.status in ('completed', 'split')
-                group by 1, 2, t.cryptocurrency
-                having count(distinct t.buyer_id) = 2
-            )
-            select side.id, sum(p.n)::bigint
-            from pairs as p cross join lateral (values (p.one), (p.other)) as side (id)
-            group by side.id;
         when 'passing_through' then
             return query
             select w.party_id, count(*) filter (where m.kind = 'withdrawal')
@@ -100,11 +79,12 @@ begin
             join public.wallets as w on w.id = n.wallet_id and w.kind = 'normal'
             where m.id >= p_since and m.kind in ('deposit', 'withdrawal')
                 and not exists (
-                    select from public.p2p_trades as t
-                    where t.id >= p_since and w.party_id in (t.buyer_id, t.seller_id)
+                    select from private.traded_since(p_since) as t where t.party_id = w.party_id
                 )
             group by w.party_id, w.currency
             having count(*) filter (where m.kind = 'deposit') > 0;
+        else
+            return query select c.party_id, c.found from private.product_cases(p_rule, p_since) as c;
     end case;
 end
 $$;

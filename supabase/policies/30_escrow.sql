@@ -148,7 +148,7 @@ to authenticated;
 grant execute on function
 service.escrow_commit(service.command), service.escrow_commit_many(service.command), service.escrow_due(integer),
 service.escrow_timers_failed(service.command), service.escrow_timers_failing(),
-service.escrow_open(service.command), service.escrow_claim(service.command), service.escrow_rail_case(service.command),
+service.escrow_claim(service.command), service.escrow_rail_case(service.command),
 service.escrow_case_close(service.command), service.escrow_cases_expire(integer), service.discrepancies_open()
 to service_role;
 

@@ -32,7 +32,10 @@ using ((select private.is_staff((select auth.uid()), 'operator')));
 
 grant execute on function
 private.tier_row(uuid), private.limits_of(uuid, timestamptz), private.reference_currency(), public.my_limits(),
-private.order_limits_of(uuid), private.cooldown_until(uuid, timestamptz)
+private.order_limits_of(uuid), private.cooldown_until(uuid, timestamptz),
+private.limit_uses(uuid, timestamptz), private.open_uses(uuid),
+private.p2p_limit_uses(uuid, timestamptz), private.p2p_open_uses(uuid),
+private.contract_limit_uses(uuid, timestamptz), private.open_contracts(uuid)
 to authenticated;
 grant execute on function service.profile_verify(service.command), service.verification_event(service.command)
 to service_role;

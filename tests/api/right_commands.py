@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from tests.db.assets import SNAPSHOT, about_a_group, snapshot
-from tests.db.escrow import TERMS_HASH, Escrow
+from tests.db.escrow import Escrow
 from tests.db.market import PARTS, PICTURE, announced, listing, offer
 from tests.db.onchain import quarantined
 from tests.db.operators import limit
@@ -88,14 +88,6 @@ def _resume(world: World) -> dict[str, Any]:
 def _take(world: World) -> dict[str, Any]:
     order, _ = sell_order(world)
     return take_command(world, order, world.user("taker"), "0.1")
-
-
-def _open(world: World) -> dict[str, Any]:
-    return {
-        "payer_id": world.user(), "payee_id": world.user(), "policy_id": "market_goods",
-        "rail": "internal", "currency": "USDC_BASE", "amount": "10", "perform_within": 86_400,
-        "terms_hash": TERMS_HASH,
-    }  # fmt: skip
 
 
 def _ended(world: World) -> Escrow:
@@ -385,7 +377,6 @@ COMMANDS: dict[str, Make] = {
     "evidence_upload": _upload,
     "outage_declare": _outage,
     "setback_decide": _setback,
-    "escrow_open": _open,
     "escrow_claim": _claim,
     "escrow_rail_case": _rail_case,
     "escrow_case_close": _close,

@@ -29,7 +29,6 @@ PAYLOAD = {
 # What a right command may leave out although this one does not.
 OPTIONAL = {
     "ledger_move_external": {"memo"},
-    "escrow_open": {"rail", "perform_within"},
     "escrow_claim": {"description"},
     "escrow_rail_case": {"reason", "due_by"},
     "escrow_case_close": {"amount", "resolution"},

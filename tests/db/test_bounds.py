@@ -10,12 +10,11 @@ import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from tests.api.right_commands import COMMANDS
 from tests.db.escrow import Escrow
 from tests.db.rails import awaiting, claim, cost, destination, outcome, released, report
 from tests.db.refused import refused
 from tests.db.scenes import EVERY_POLICY, ONCE
-from tests.db.trades import p2p_trade, sell_order, take_command
+from tests.db.trades import contract, p2p_trade, sell_order, take_command
 from tests.db.world import World
 
 FAR = "9000-01-01T00:00:00Z"
@@ -410,9 +409,8 @@ def test_a_take_ends_when_the_order_says(world: World, late: Any) -> None:
 
 @pytest.mark.parametrize("within", [10**15, 401 * 86400, -1])
 def test_nobody_has_for_ever_to_perform(world: World, within: int) -> None:
-    command = COMMANDS["escrow_open"](world) | {"perform_within": within}
     with refused(world.connection, "23514", "22008", "escrow_transactions_time_to_perform"):
-        world.command("escrow_open", **command)
+        contract(world, times=0, perform_within=within)
 
 
 # --- Costs, payments and cursors.

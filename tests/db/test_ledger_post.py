@@ -113,8 +113,10 @@ def test_money_that_is_held_is_freed_for_its_own_reason_only(world: World, bucke
 
 def test_held_money_names_its_reason(world: World) -> None:
     wallet = funded_wallet(world)
-    with refused(world.connection, "23502", "ledger_entries_hold_names_reason"):
+    with refused(world.connection, "bad_entry", "ledger_entries_hold_names_reason"):
         post(world, Entry(wallet, "-1"), Entry(wallet, "1", "locked"))
+    with refused(world.connection, "bad_entry"):
+        post(world, Entry(wallet, "-1"), Entry(wallet, "1", "locked", uuid4(), "gift"))
     with refused(world.connection, "ledger_entries_hold_names_reason"):
         post(world, Entry(wallet, "-1", "available", uuid4(), "bond"), Entry(wallet, "1"))
 

@@ -30,7 +30,7 @@ STAFF = words(
 )
 # Commands in the name of nobody: rails, providers, schedules and the functions themselves.
 MACHINES = words(
-    "escrow_open escrow_rail_case escrow_rail_outcome verification_event discord_event "
+    "escrow_rail_case escrow_rail_outcome verification_event discord_event "
     "payout_record payout_returned rail_report rail_cost rail_discrepancy screening_record "
     "chargeback_answered fiat_rates_record"
 )
@@ -292,14 +292,6 @@ def test_an_offer_of_or_to_a_stopped_side_is_not_accepted(world: World, stopped:
         with refused(world.connection, "listing_not_active", "seller_unavailable"):
             offer(world, world.user("another"), listed)
     world.command("offer_decline", offer_id=made, actor_id=buyer, event="withdraw")
-
-
-def test_no_escrow_is_opened_with_a_stopped_side(world: World) -> None:
-    for side in ("payer_id", "payee_id"):
-        command = COMMANDS["escrow_open"](world)
-        stop(world, command[side])
-        with refused(world.connection, "party_unavailable"):
-            world.command("escrow_open", **command)
 
 
 def merchant(world: World) -> UUID:

@@ -38,12 +38,9 @@ def _proposed(world: World, number: int) -> list[UUID]:
     """Proposals whose time is up."""
     payer, payee = world.user("payer"), world.user("payee")
     made = [
-        UUID(world.command(
-            "escrow_open", payer_id=payer, payee_id=payee, policy_id="market_goods",
-            currency="USDC_BASE", amount="1", terms_hash="7" * 64,
-        )["escrow_id"])
+        contract(world, amount="1", parties=(payer, payee), times=0, rail="internal").id
         for _ in range(number)
-    ]  # fmt: skip
+    ]
     world.advance(days=4)
     return made
 

@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from tests.db.escrow import TERMS_HASH, Escrow
-from tests.db.world import World
+from tests.db.world import World, plain
 from tests.stack.identity import as_owner, as_user
+from tests.stack.openings import OPEN
 from tests.stack.payment_accounts import let_be_paid
 
 PRICE = Decimal(50000)
@@ -111,14 +113,18 @@ def contract(
     currency = currency or CURRENCIES[rail]
     for party in (payer, payee) if times else ():
         world.deposit(party, Decimal(amount) * times, currency)
-    answer = world.command(
-        "escrow_open",
-        **{
-            "payer_id": payer, "payee_id": payee, "policy_id": policy, "rail": rail,
-            "currency": currency, "amount": amount, "terms_hash": TERMS_HASH,
-        } | fields,
-    )  # fmt: skip
-    return Escrow(world, UUID(answer["escrow_id"]), payer, payee)
+    made = opened(world, **{
+        "payer_id": payer, "payee_id": payee, "policy_id": policy, "rail": rail,
+        "currency": currency, "amount": amount,
+    } | fields)  # fmt: skip
+    return Escrow(world, made, payer, payee)
+
+
+def opened(world: World, **terms: Any) -> UUID:
+    """An escrow of the marketplace over these terms, in the market's first state."""
+    made: UUID = world.one(OPEN, Jsonb(plain({"terms_hash": TERMS_HASH} | terms)))
+    world.settle()
+    return made
 
 
 def signed(world: World, policy: str = "market_goods", **fields: Any) -> Escrow:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.model import choose, choose_orders
+from tests.model import choose, choose_orders, openings
 from tests.model.choose_move import decision
 from tests.model.episode import RULES, Episode
 from tests.model.product import word
@@ -19,7 +19,7 @@ CHOOSERS: dict[str, choose.Chooser] = {
     "order_publish": choose_orders.publish, "order_cancel": choose_orders.order_command,
     "order_pause": choose_orders.order_command, "order_resume": choose_orders.order_command,
     "order_take": choose_orders.take, "ledger_move_external": choose.move_external,
-    "ledger_reverse": choose.reverse, "escrow_open": choose.opening,
+    "ledger_reverse": choose.reverse,
     "escrow_claim": choose.claim, "escrow_rail_case": choose.rail_case,
     "escrow_case_close": choose.close_case, "escrow_rail_outcome": choose.outcome,
     "payout_retry": choose.payout_command, "payout_keep": choose.payout_command,
@@ -63,7 +63,7 @@ def move(episode: Episode) -> None:
 def _begin(episode: Episode) -> None:
     orders = episode.world.orders.values()
     if episode.random.random() < 0.25:
-        command(episode, "escrow_open")
+        propose(episode)
     elif any(order.remaining > 0 and order.status == "active" for order in orders):
         command(episode, "order_take")
     elif any(order.status == "draft" for order in orders):
@@ -77,6 +77,12 @@ def draft(episode: Episode) -> None:
     order = choose_orders.new_order(episode.world, episode.random)
     episode.database.write_order(order)
     episode.world.orders[order.id] = order
+
+
+def propose(episode: Episode) -> None:
+    """Two parties agree on terms in the marketplace."""
+    terms = choose.opening(episode.world, episode.random)
+    openings.propose(episode.world, episode.database.open_escrow(terms), terms)
 
 
 def repeat(episode: Episode) -> None:
@@ -102,6 +108,7 @@ STEPS: dict[str, tuple[float, Callable[[Episode], None]]] = {
     "move": (45, move),
     "word": (35, word),
     "draft": (2, draft),
+    "propose": (2, propose),
     "repeat": (5, repeat),
     "wait": (3, wait),
     "sweep": (0.3, sweep),
@@ -110,7 +117,7 @@ STEPS: dict[str, tuple[float, Callable[[Episode], None]]] = {
 }
 COMMANDS: dict[str, float] = {
     "order_take": 8, "order_publish": 3, "order_cancel": 1, "order_pause": 1,
-    "order_resume": 1, "escrow_open": 2,
+    "order_resume": 1,
     "ledger_move_external": 3, "ledger_reverse": 1, "escrow_claim": 1.5,
     "escrow_rail_case": 2, "escrow_case_close": 1, "escrow_rail_outcome": 1,
     "payout_retry": 1, "payout_keep": 0.5, "payout_destination_set": 2,

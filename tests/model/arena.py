@@ -18,6 +18,7 @@ from tests.model.things import Order
 from tests.model.views import SQL, Difference, Scope
 from tests.model.world import Body
 from tests.stack.cluster import SUPERUSER, Cluster
+from tests.stack.openings import OPEN
 from tests.stack.paths import SUPABASE
 from tests.stack.prepared import copy_prepared
 from tests.stack.rundirs import run_directory
@@ -38,7 +39,7 @@ COMMANDS: dict[str, LiteralString] = {
     for name in (
         "escrow_commit", "escrow_commit_many", "order_publish", "order_pause", "order_resume",
         "order_cancel", "order_take",
-        "ledger_move_external", "ledger_reverse", "escrow_open", "escrow_claim",
+        "ledger_move_external", "ledger_reverse", "escrow_claim",
         "escrow_rail_case", "escrow_case_close", "escrow_rail_outcome",
         "payout_record", "payout_retry", "payout_keep", "payout_destination_set",
     )
@@ -177,6 +178,13 @@ class Database:
              order.price, order.smallest, order.largest, list(order.methods),
              order.minutes, order.expires_at],
         )  # fmt: skip
+
+    def open_escrow(self, terms: Body) -> UUID:
+        """A proposal over these terms."""
+        row = self.owner.execute(OPEN, [json.dumps(terms, default=plain)]).fetchone()
+        assert row is not None
+        made: UUID = row[0]
+        return made
 
     def announce(self, escrow_id: UUID, author: UUID, sha256: str) -> None:
         """A file that both sides have announced."""

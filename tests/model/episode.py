@@ -1,13 +1,13 @@
 """One story: a fresh cast, its world, and the database in which the same must happen."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from tests.model import cases, openings, operators, orders, payments
+from tests.model import cases, operators, orders, payments
 from tests.model.apply import apply
 from tests.model.arena import Database, Refused
 from tests.model.cast import OUTSIDE, PLATFORM
@@ -31,7 +31,6 @@ RULES: dict[str, tuple[Judge, Apply]] = {
     "order_take": (orders.judge_take, orders.apply_take),
     "ledger_move_external": (operators.judge_move_external, operators.apply_move_external),
     "ledger_reverse": (operators.judge_reverse, operators.apply_reverse),
-    "escrow_open": (openings.judge_open, openings.apply_open),
     "escrow_claim": (cases.judge_claim, cases.apply_claim),
     "escrow_rail_case": (cases.judge_rail_case, cases.apply_rail_case),
     "escrow_case_close": (cases.judge_close_case, cases.apply_close_case),
@@ -55,9 +54,10 @@ class Episode:
             if bucket[0] in (PLATFORM, OUTSIDE):
                 self.world.books.balances[bucket] = amount
         self.history: list[tuple[str, Body]] = []
-        # Accounts are as old as the story.
-        database.set_clock(self.world.now)
+        # Where a payee is paid must have stood for a while, by the clock of this story.
+        database.set_clock(self.world.now - timedelta(days=30))
         stage(database, self.world.cast)
+        database.set_clock(self.world.now)
         for party in self.world.cast.parties[:4] + self.world.cast.companies:
             self._endow(party)
 

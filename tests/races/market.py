@@ -5,10 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from tests.races import say
 from tests.races.door import Door
 from tests.stack.cluster import Cluster
+from tests.stack.openings import OPEN
 from tests.stack.payment_accounts import let_be_paid
 from tests.stack.people import OLGA, UNLIMITED, UNTOLD
 
@@ -72,6 +74,12 @@ class Market:
     def trade(self, order_id: UUID, taker: UUID, amount: str = "0.01") -> UUID:
         """An open trade over a part of an order."""
         return UUID(_done(say.take(taker, order_id, amount)(self.door)).body["trade_id"])
+
+    def contract(self, payer: UUID, payee: UUID, **terms: str) -> UUID:
+        """A proposed escrow of the marketplace."""
+        parties = {"payer_id": str(payer), "payee_id": str(payee), "policy_id": "market_goods"}
+        made: UUID = self.one(OPEN, Jsonb(parties | terms))
+        return made
 
     def states(self, trades: list[UUID]) -> list[str]:
         """The states of escrows, in their order."""

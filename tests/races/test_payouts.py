@@ -33,10 +33,9 @@ def _said(market: Market, name: str, **command: Any) -> Any:
 
 
 def _signed(market: Market, payer: UUID, payee: UUID, amount: str = "5") -> UUID:
-    escrow_id = UUID(_said(
-        market, "escrow_open", payer_id=str(payer), payee_id=str(payee), policy_id="market_goods",
-        rail=RAIL, currency=CURRENCY, amount=amount, terms_hash="7" * 64,
-    )["escrow_id"])  # fmt: skip
+    escrow_id = market.contract(
+        payer, payee, rail=RAIL, currency=CURRENCY, amount=amount, terms_hash="7" * 64
+    )
     fund_by = (market.now() + timedelta(hours=1)).isoformat()
     for version, (event, actor, due) in enumerate(
         (("sign", payer, None), ("countersign", payee, fund_by)), start=1

@@ -30,11 +30,9 @@ def _with_suspense(market: Market, payer: UUID, payee: UUID) -> UUID:
     """A contract to which money came that does not match."""
     # Ids grow with time: batches are taken in this order.
     market.advance(seconds=1)
-    escrow_id = UUID(_said(say.service(
-        market.door, "escrow_open", payer_id=str(payer), payee_id=str(payee),
-        policy_id="market_goods", rail="usdc_base", currency="USDC_BASE", amount="5",
-        terms_hash=TERMS, idempotency_key=str(uuid4()), request_hash="hash",
-    ))["escrow_id"])  # fmt: skip
+    escrow_id = market.contract(
+        payer, payee, rail="usdc_base", currency="USDC_BASE", amount="5", terms_hash=TERMS
+    )
     fund_by = market.one("select private.clock() + interval '1 hour'")
     mismatch = {"amount": "5", "currency": "USDC_BASE", "reason": "late"}
     for version, (event, kind, actor, payload) in enumerate((

@@ -1,0 +1,38 @@
+-- What a product's own rows say when escrows move: one trigger asks, whatever the product.
+
+create type private.escrow_change as (
+    old_row public.escrow_transactions,
+    new_row public.escrow_transactions
+);
+comment on type private.escrow_change is 'An escrow before and after one move.';
+
+-- Set-based: a sweep ends thousands of escrows in one statement. Definer: the escrow moves for
+-- whoever was allowed to move it.
+create function private.tg_escrow_transactions__moved() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    v_moved record;
+begin
+    for v_moved in
+        select
+            n.product,
+            array_agg(row(
+                row(o.*)::public.escrow_transactions, row(n.*)::public.escrow_transactions
+            )::private.escrow_change) as changes
+        from new_rows as n
+        join old_rows as o on o.id = n.id
+        group by n.product
+    loop
+        if private.escrow_moved(v_moved.product, v_moved.changes) is null then
+            raise exception 'The product % is not in the register.', v_moved.product;
+        end if;
+    end loop;
+    return null;
+end
+$$;
+comment on function private.tg_escrow_transactions__moved() is
+'Tells each product once of all its escrows that have moved in one statement, and no other product.';
+create trigger _530_moved after update on public.escrow_transactions
+referencing new table as new_rows old table as old_rows
+for each statement execute function private.tg_escrow_transactions__moved();

@@ -1,0 +1,167 @@
+-- The register of products and purposes: the only place of the engine that names products and rails.
+-- Each function is a plain list of calls to their own functions. The engine's files call what is made
+-- here, and nothing else of a later file; a product adds its line to each question that it answers.
+
+create function private.escrow_moved(
+    p_product public.escrow_product, p_changes private.escrow_change[]
+) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return case p_product
+        when 'p2p' then private.p2p_escrow_moved(p_changes)
+        when 'market' then private.market_escrow_moved(p_changes)
+    end;
+end
+$$;
+comment on function private.escrow_moved(public.escrow_product, private.escrow_change[]) is
+'Escrows of one product have moved: how many of its own rows followed; null for a product without a line here, which moves no escrow.';
+
+create function private.escrow_ends(p_moves private.escrow_move[]) returns private.escrow_move[]
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return private.p2p_escrow_ends(p_moves);
+end
+$$;
+comment on function private.escrow_ends(private.escrow_move[]) is
+'Products'' rows of escrows that end: locks them, in id order and before any wallet, and names in each move the hold a refund goes back to, and its purpose.';
+
+create function private.rail_funds_pending(p_escrow public.escrow_transactions, p_event text) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case p_escrow.rail when 'usdc_base' then private.chain_funds_pending(p_escrow, p_event) else false end;
+end
+$$;
+comment on function private.rail_funds_pending(public.escrow_transactions, text) is
+'Whether the rail of an escrow has seen money for it that it has not reported yet, or has yet to look.';
+
+create function private.paid_from(p_screening public.wallet_screenings) returns uuid[]
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return private.chain_paid_from(p_screening);
+end
+$$;
+comment on function private.paid_from(public.wallet_screenings) is
+'Escrows whose money came, over any rail, from the address of a hit; the rail sets aside what that address has paid.';
+
+create function private.dispute_worth(p_escrow public.escrow_transactions) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce(
+        case p_escrow.product when 'p2p' then private.p2p_dispute_worth(p_escrow.id) end, private.worth_by_limit(p_escrow)
+    );
+end
+$$;
+comment on function private.dispute_worth(public.escrow_transactions) is
+'Worth of a disputed escrow in about the reference currency: what its product says, else by the limit of its currency.';
+
+create function private.limit_uses(p_party_id uuid, p_since timestamptz) returns table (
+    worth numeric, used_at timestamptz
+)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select u.worth, u.used_at from private.p2p_limit_uses(p_party_id, p_since) as u
+    union all
+    select u.worth, u.used_at from private.contract_limit_uses(p_party_id, p_since) as u;
+end
+$$;
+comment on function private.limit_uses(uuid, timestamptz) is
+'What a party used of its daily and monthly limit since a time, in every product: worth in the reference currency (null: unknown), and when.';
+
+create function private.open_uses(p_party_id uuid) returns table (open_trades bigint, unpaid_takes bigint)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select t.open_trades + private.open_contracts(p_party_id), t.unpaid_takes
+    from private.p2p_open_uses(p_party_id) as t;
+end
+$$;
+comment on function private.open_uses(uuid) is
+'How much a party has open, in every product (a contract is one), and how much of it the party took and has not paid.';
+
+create function private.credit_outage(p_outage public.outages, p_max_rows integer) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_done integer := private.credit_orders(p_outage, p_max_rows);
+begin
+    if v_done = 0 then
+        v_done := private.credit_offers(p_outage, p_max_rows);
+    end if;
+    return v_done;
+end
+$$;
+comment on function private.credit_outage(public.outages, integer) is
+'Gives a batch of what one product offers the time of an outage back; how many, 0 when no product has anything left.';
+
+create function private.pause_published(p_party_id uuid) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    perform private.pause_orders_of(p_party_id);
+    perform private.pause_listings_of(p_party_id);
+end
+$$;
+comment on function private.pause_published(uuid) is 'Pauses what a party has published, in every product.';
+
+create function private.deal_evidence(p_escrow_id uuid) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.contract_evidence(p_escrow_id);
+end
+$$;
+comment on function private.deal_evidence(uuid) is
+'What the product of an escrow can show to a bank {contract with its signatures or null, deliveries}.';
+
+create function private.product_cases(p_rule text, p_since uuid) returns table (party_id uuid, found bigint)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query select c.party_id, c.found from private.p2p_security_cases(p_rule, p_since) as c;
+end
+$$;
+comment on function private.product_cases(text, uuid) is
+'Cases of a rule of a product by party, among what began at or after the time that the id carries.';
+
+create function private.traded_since(p_since uuid) returns table (party_id uuid)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query select t.party_id from private.p2p_traders_since(p_since) as t;
+end
+$$;
+comment on function private.traded_since(uuid) is
+'Who traded, among what began at or after the time that the id carries.';
+
+create function private.verify_products(p_since timestamptz) returns table (problem text, subject text, detail text)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select * from private.verify_holds()
+    union all
+    select * from private.verify_events(p_since)
+    union all
+    select * from private.verify_disputes()
+    union all
+    select * from private.verify_overlay()
+    union all
+    select * from private.verify_payouts()
+    union all
+    select * from private.verify_debts(p_since)
+    union all
+    select * from private.verify_p2p()
+    union all
+    select * from private.verify_reputation(p_since);
+end
+$$;
+comment on function private.verify_products(timestamptz) is
+'What is wrong in the rows of every floor above the ledger: escrows and their holds, disputes, payouts, debts, orders and trades, since a time.';
