@@ -225,11 +225,13 @@ def test_root_and_parts_are_one_document(written: Path) -> None:
     }
 
 
-def test_one_name_for_two_things_is_refused(written: Path) -> None:
+@pytest.mark.parametrize("name", ["Jobs", "ReadLogs"])
+def test_one_name_for_two_things_is_refused(written: Path, name: str) -> None:
+    """In two files, or in a loop and beside it."""
     part = written.parent / "inner/part.yaml"
-    part.write_text(PART + "  Jobs: {Type: AWS::SQS::Queue}\n")
+    part.write_text(PART + f"  {name}: {{Type: AWS::SQS::Queue}}\n")
 
-    with pytest.raises(ValueError, match="named twice: Jobs"):
+    with pytest.raises(ValueError, match=f"named twice: {name}"):
         load(written)
 
 

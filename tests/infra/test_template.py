@@ -324,6 +324,13 @@ def test_functions_may_this_and_nothing_else() -> None:
     assert actions == told | MAY.keys()
     for action, names in MAY.items():
         assert {name for name in FUNCTIONS if allowed(DOCUMENT, _role(name), action)} == names
+    (opened,) = (
+        each
+        for each in statements(DOCUMENT, _role("UsdcBasePayoutsFunction"))
+        if "kms:Decrypt" in each["Action"]
+    )
+    purpose = {"kms:EncryptionContext:purpose": "holdfast:usdc_base:hot_wallet"}
+    assert opened["Condition"] == {"StringEquals": purpose}
     sent = {name: len(allowed(DOCUMENT, _role(name), "sqs:SendMessage")) for name in SCHEDULED}
     assert {name for name, queues in sent.items() if queues > 1} == {"RelayFunction"}
 

@@ -80,7 +80,7 @@ def load(path: Path = TEMPLATE) -> dict[str, Any]:
     """The template and its parts as one document of plain data; an empty one when there is none.
 
     A parameter of a part is replaced by what the root gives it. Raises ValueError where two
-    files give one name to two resources, or say different things about all functions.
+    resources have one name, or two files say different things about all functions.
     """
     if not path.exists():
         return {}
@@ -128,7 +128,7 @@ def _unrolled(value: Any, loop: Mapping[str, str]) -> Any:
         if key.startswith("Fn::ForEach::"):
             variable, collection, body = inner
             for each in collection:
-                found |= _unrolled(body, {**loop, variable: each})
+                _join(found, _unrolled(body, {**loop, variable: each}))
         elif key == "Ref" and isinstance(inner, str) and inner in loop:
             return loop[inner]
         elif key == "Fn::Sub" and isinstance(inner, str):
@@ -137,8 +137,14 @@ def _unrolled(value: Any, loop: Mapping[str, str]) -> Any:
                 return text
             found[key] = text
         else:
-            found[_with(key, loop)] = _unrolled(inner, loop)
+            _join(found, {_with(key, loop): _unrolled(inner, loop)})
     return found
+
+
+def _join(found: dict[str, Any], more: Mapping[str, Any]) -> None:
+    if twice := found.keys() & more.keys():
+        raise ValueError(f"named twice: {', '.join(sorted(twice))}")
+    found |= more
 
 
 def _with(text: str, loop: Mapping[str, str]) -> str:
@@ -163,12 +169,10 @@ def _given(value: Any, given: Mapping[str, Any]) -> Any:
 
 def _add(found: dict[str, Any], document: Mapping[str, Any]) -> None:
     shared = document.get("Globals", {})
-    if twice := found["Resources"].keys() & document["Resources"].keys():
-        raise ValueError(f"named twice: {', '.join(sorted(twice))}")
     if shared and found["Globals"] not in ({}, shared):
         raise ValueError("two parts say different things about all functions")
     found["Globals"] = shared or found["Globals"]
-    found["Resources"] |= document["Resources"]
+    _join(found["Resources"], document["Resources"])
 
 
 def resources(document: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any]]:
