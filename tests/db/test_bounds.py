@@ -407,9 +407,9 @@ def test_a_take_ends_when_the_order_says(world: World, late: Any) -> None:
     world.command("order_take", **command)
 
 
-@pytest.mark.parametrize("within", [10**15, 401 * 86400, -1])
+@pytest.mark.parametrize("within", [10**10, 401 * 86400, -1])
 def test_nobody_has_for_ever_to_perform(world: World, within: int) -> None:
-    with refused(world.connection, "23514", "22008", "escrow_transactions_time_to_perform"):
+    with refused(world.connection, "escrow_transactions_time_to_perform"):
         contract(world, times=0, perform_within=within)
 
 

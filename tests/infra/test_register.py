@@ -13,7 +13,7 @@ REGISTER = "register"
 # Migrations of products and rails, by subject; every other one is the engine's.
 PRODUCTS = {
     "p2p": """trade_minimums p2p take_cooldowns p2p_trade_ends outage_orders p2p_commands p2p_limits
-        p2p_read p2p_verify p2p_book_lines p2p_book trade_messages payment_accounts next_steps
+        p2p_read p2p_verify p2p_book_lines p2p_book trade_messages payment_accounts
         ratings reputation timeline p2p_watch""",
     "market": """paper_scripts listing_images guilds discord listings asset_snapshots offers
         offer_commands contracts contract_papers contract_commands asset_proofs listing_page""",
