@@ -24,9 +24,7 @@ begin
         join old_rows as o on o.id = n.id
         group by n.product
     loop
-        if private.escrow_moved(v_moved.product, v_moved.changes) is null then
-            raise exception 'The product % is not in the register.', v_moved.product;
-        end if;
+        perform private.escrow_moved(v_moved.product, v_moved.changes);
     end loop;
     return null;
 end

@@ -39,13 +39,12 @@ $$;
 comment on function private.p2p_escrow_ends(private.escrow_move[]) is
 'Locks the orders of trades that end, in id order, and names the order to whose hold a refund goes back while it stands.';
 
-create function private.p2p_escrow_moved(p_changes private.escrow_change[]) returns integer
+create function private.p2p_escrow_moved(p_changes private.escrow_change[]) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
     v_change private.escrow_change;
     v_ends boolean := false;
-    v_followed integer := 0;
 begin
     foreach v_change in array p_changes loop
         v_ends := v_ends or (v_change.new_row).completed_at is not null;
@@ -58,7 +57,6 @@ begin
         )
     from unnest(p_changes) as c
     where t.id = (c.new_row).id and (c.new_row).state <> (c.old_row).state;
-    get diagnostics v_followed = row_count;
     if v_ends then
         with ended as (
             select
@@ -101,8 +99,7 @@ begin
         from judged as e
         where o.id = e.order_id;
     end if;
-    return v_followed;
 end
 $$;
 comment on function private.p2p_escrow_moved(private.escrow_change[]) is
-'Trades follow their escrow, how many; an order moves what an ended trade had reserved to settled; what was not traded goes back to remaining while the order stands, and to withdrawn when it does not or its own maker gave the trade up (I7).';
+'Trades follow their escrow; an order moves what an ended trade had reserved to settled; what was not traded goes back to remaining while the order stands, and to withdrawn when it does not or its own maker gave the trade up (I7).';

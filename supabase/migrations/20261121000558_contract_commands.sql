@@ -88,7 +88,7 @@ $$;
 comment on function service.contract_commit(service.command, service.command) is
 'Commits decisions about milestones of one contract, all or none {contract_id, actor_id, idempotency_key, request_hash}, [decision] -> the contract. Raises contract_not_found (404) and the codes of private.refusals.';
 
-create function private.market_escrow_moved(p_changes private.escrow_change[]) returns integer
+create function private.market_escrow_moved(p_changes private.escrow_change[]) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -98,8 +98,6 @@ declare
     v_ended uuid[];
     v_ended_at timestamptz;
     v_contract record;
-    v_rows integer;
-    v_followed integer := 0;
 begin
     foreach v_change in array p_changes loop
         v_signed := v_signed or (v_change.new_row).last_event in ('sign', 'countersign');
@@ -117,7 +115,6 @@ begin
         join public.contract_milestones as m on m.id = (c.new_row).id
         where (c.new_row).last_event in ('sign', 'countersign')
         on conflict (contract_id, role) do nothing;
-        get diagnostics v_followed = row_count;
     end if;
     if v_performed then
         insert into public.deliveries (id, milestone_id, revision, note, files, delivered_by, created_at)
@@ -128,11 +125,9 @@ begin
         from unnest(p_changes) as c
         join public.contract_milestones as m on m.id = (c.new_row).id
         where (c.new_row).last_event = 'perform';
-        get diagnostics v_rows = row_count;
-        v_followed := v_followed + v_rows;
     end if;
     if v_ended is null then
-        return v_followed;
+        return;
     end if;
     -- Of milestones that end at once, the last to look sees the others.
     perform from public.contracts as c
@@ -156,14 +151,12 @@ begin
                 status = case status when 'sold_out' then 'active' else status end,
                 last_event = 'unit_returned', last_actor_role = 'system'
             where id = v_contract.listing_id and status in ('active', 'paused', 'sold_out');
-            v_followed := v_followed + 1;
         end if;
     end loop;
-    return v_followed;
 end
 $$;
 comment on function private.market_escrow_moved(private.escrow_change[]) is
-'What the moves of milestones leave behind: signatures, deliveries, and the unit of a contract that came to nothing; how many rows.';
+'What the moves of milestones leave behind: signatures, deliveries, and the unit of a contract that came to nothing.';
 
 create function private.contract_evidence(p_milestone_id uuid) returns jsonb
 language plpgsql stable set search_path = ''

@@ -4,18 +4,19 @@
 
 create function private.escrow_moved(
     p_product public.escrow_product, p_changes private.escrow_change[]
-) returns integer
+) returns void
 language plpgsql volatile set search_path = ''
 as $$
 begin
-    return case p_product
-        when 'p2p' then private.p2p_escrow_moved(p_changes)
-        when 'market' then private.market_escrow_moved(p_changes)
-    end;
+    -- Without an else: a product that is not named here moves no escrow.
+    case p_product
+        when 'p2p' then perform private.p2p_escrow_moved(p_changes);
+        when 'market' then perform private.market_escrow_moved(p_changes);
+    end case;
 end
 $$;
 comment on function private.escrow_moved(public.escrow_product, private.escrow_change[]) is
-'Escrows of one product have moved: how many of its own rows followed; null for a product without a line here, which moves no escrow.';
+'Escrows of one product have moved: its own rows follow. Raises case_not_found (20000) for a product without a line here.';
 
 create function private.escrow_ends(p_moves private.escrow_move[]) returns private.escrow_move[]
 language plpgsql volatile set search_path = ''

@@ -17,9 +17,9 @@ from tests.stack.cluster import Cluster
 MOST = {
     "deposit": Cost(53, 9, 22),
     "take": Cost(122, 19, 37),
-    "perform": Cost(32, 5, 19),
-    "accept": Cost(73, 15, 34),
-    "sweep": Cost(458, 96, 252),
+    "perform": Cost(34, 5, 19),
+    "accept": Cost(75, 15, 34),
+    "sweep": Cost(460, 96, 252),
 }
 # How many trades a sweep ends at once.
 BATCH = 10
