@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.caller import CallerToken
 from shared.db import Database
@@ -14,6 +14,10 @@ from shared.documented import answers
 from shared.errors import Forbidden
 from shared.idempotency import CommandKey, answer
 from shared.refusals import refusal
+from shared.text import Words
+
+# Why an operator does something, for whoever asks later.
+OperatorReason = Annotated[Words, Field(min_length=1, max_length=500)]
 
 
 class Asked(BaseModel):

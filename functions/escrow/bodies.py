@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.body import Body
 from shared.identifier import Id
 from shared.money import NonNegativeAmount, PositiveAmount
+from shared.operators import OperatorReason
 from shared.text import LineOfWords, Prose, Words
 
 Reason = Annotated[LineOfWords, Field(min_length=1, max_length=64)]
@@ -95,7 +96,7 @@ class Assign(TradeBody):
 
 
 class Freeze(TradeBody):
-    reason: Annotated[Words, Field(min_length=1, max_length=500)]
+    reason: OperatorReason
 
 
 class Unfreeze(TradeBody):

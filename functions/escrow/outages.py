@@ -1,11 +1,11 @@
 """Routes of the operator's own outages."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared.api import Db, Routes
 from shared.body import Body
@@ -13,8 +13,7 @@ from shared.caller import Caller
 from shared.documented import answers
 from shared.idempotency import Command
 from shared.moment import Moment
-from shared.operators import operator_command
-from shared.text import Words
+from shared.operators import OperatorReason, operator_command
 
 routes = Routes()
 
@@ -24,7 +23,7 @@ class DeclareOutage(Body):
 
     from_at: Moment
     to_at: Moment
-    reason: Annotated[Words, Field(min_length=1, max_length=500)]
+    reason: OperatorReason
 
 
 class OutageDeclared(BaseModel):

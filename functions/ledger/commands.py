@@ -12,8 +12,8 @@ from shared.caller import Caller
 from shared.idempotency import Command
 from shared.identifier import Id
 from shared.money import PositiveAmount
-from shared.operators import operator_answers, operator_command
-from shared.text import Prose, Words
+from shared.operators import OperatorReason, operator_answers, operator_command
+from shared.text import Prose
 
 
 class MoveExternal(Body):
@@ -28,7 +28,7 @@ class MoveExternal(Body):
 
 
 class Reverse(Body):
-    reason: Annotated[Words, Field(min_length=1, max_length=500)]
+    reason: OperatorReason
 
 
 class Posted(BaseModel):

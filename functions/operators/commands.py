@@ -17,8 +17,7 @@ from shared.idempotency import Command
 from shared.identifier import Id
 from shared.moment import Moment
 from shared.money import PositiveAmount
-from shared.operators import operator_command
-from shared.text import Words
+from shared.operators import OperatorReason, operator_command
 
 from . import debts, refused_reports
 
@@ -30,7 +29,7 @@ class Confirm(Body):
 
 
 class Close(Body):
-    reason: Annotated[Words, Field(min_length=1, max_length=500)]
+    reason: OperatorReason
 
 
 class FiatRate(Body):
@@ -42,7 +41,7 @@ class FiatRate(Body):
     source: Annotated[str, Field(min_length=1, max_length=200)]
     as_of: Moment | None = None
     ends_at: Moment
-    reason: Annotated[Words, Field(min_length=1, max_length=500)]
+    reason: OperatorReason
 
 
 class FiatRateSet(BaseModel):

@@ -2,11 +2,11 @@
 beside it for a while."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared.api import Db, Routes
 from shared.body import Body
@@ -15,22 +15,21 @@ from shared.idempotency import Command
 from shared.identifier import Id
 from shared.moment import Moment
 from shared.money import PositiveAmount
-from shared.operators import operator_answers, operator_command
-from shared.text import Words
+from shared.operators import OperatorReason, operator_answers, operator_command
 
 
 class WriteOff(Body):
     """amount: of what is still owed, in units of its currency."""
 
     amount: PositiveAmount
-    reason: Annotated[Words, Field(min_length=1, max_length=500)]
+    reason: OperatorReason
 
 
 class Lift(Body):
     """until: within 31 days."""
 
     until: Moment
-    reason: Annotated[Words, Field(min_length=1, max_length=500)]
+    reason: OperatorReason
 
 
 class DebtDecided(BaseModel):

@@ -1,19 +1,18 @@
 """HTTP command of operators about what a rail is said to have said and cannot be so."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
 from shared.idempotency import Command
 from shared.identifier import Id
-from shared.operators import operator_answers, operator_command
-from shared.text import Words
+from shared.operators import OperatorReason, operator_answers, operator_command
 
 
 class CloseRefused(Body):
@@ -21,7 +20,7 @@ class CloseRefused(Body):
     report after all, if it can be so now."""
 
     event: Literal["dismiss", "take_up"]
-    reason: Annotated[Words, Field(min_length=1, max_length=500)]
+    reason: OperatorReason
 
 
 class RefusedClosed(BaseModel):

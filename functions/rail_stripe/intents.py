@@ -89,10 +89,10 @@ def _arrived(db: Database, funding: Funding, intent: Intent) -> None:
     if charge.posting is None:
         # It stays open, and is asked again for the fee.
         return
-    compare(
-        db, funding["escrow_id"], charge.id, (intent.currency, -intent.amount_received),
-        posted(charge.posting), "settled_as_another",
-    )  # fmt: skip
+    booked, moved = (intent.currency, -intent.amount_received), posted(charge.posting)
+    # Neither changes any more: what agrees has never been told of.
+    if moved != [booked]:
+        compare(db, funding["escrow_id"], charge.id, booked, moved, "settled_as_another")
     cost(db, charge.id, charge.posting.currency, charge.posting.fee, "card")
     _close(db, funding)
 

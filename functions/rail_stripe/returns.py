@@ -95,16 +95,14 @@ def _news(db: Database, escrow_id: str, payout_id: str, sent: _Sent) -> None:
         "payout_news", {"payout_id": payout_id}, repeatable=True
     ) or {"state": None, "provider_reference": None}
     state, named = known["state"], known["provider_reference"]
-    under_way = state in _UNDER_WAY
-    if under_way and named in (None, sent.id) and sent.back:
+    under_way = state in _UNDER_WAY and named in (None, sent.id)
+    confirmed = state == "confirmed" and named == sent.id
+    if under_way and sent.back:
         raise NotYet("the payment that came back is not recorded yet")
-    is_payment = (state == "confirmed" and named == sent.id) or (
-        under_way and named in (None, sent.id)
-    )
-    if state == "confirmed" and is_payment and sent.back:
+    if confirmed and sent.back:
         returned = {"payout_id": payout_id, "provider_reference": sent.id, "amount": sent.back}
         db.service_rpc("payout_returned", {"returned": returned}, repeatable=True)
-    _compare(db, escrow_id, sent, is_booked=is_payment)
+    _compare(db, escrow_id, sent, is_booked=under_way or confirmed)
 
 
 def _compare(db: Database, escrow_id: str, sent: _Sent, *, is_booked: bool) -> None:

@@ -1,10 +1,10 @@
 """HTTP commands of operators about hits, and about deposits that wait for a decision."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared.api import Db, Routes, lambda_handler, make_app
 from shared.body import Body
@@ -12,12 +12,11 @@ from shared.caller import Caller
 from shared.documented import answers
 from shared.idempotency import Command
 from shared.identifier import Id
-from shared.operators import operator_answers, operator_command
-from shared.text import Words
+from shared.operators import OperatorReason, operator_answers, operator_command
 
 
 class Reasoned(Body):
-    reason: Annotated[Words, Field(min_length=1, max_length=500)]
+    reason: OperatorReason
 
 
 class Cleared(BaseModel):

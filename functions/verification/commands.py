@@ -13,14 +13,13 @@ from shared.db import Database
 from shared.documented import answers
 from shared.idempotency import Command, CommandKey
 from shared.identifier import Id
-from shared.operators import operator_command
-from shared.text import Words
+from shared.operators import OperatorReason, operator_command
 
 from .event import Flag, Name
 
 
 class Reasoned(Body):
-    reason: Annotated[Words, Field(min_length=1, max_length=500)]
+    reason: OperatorReason
 
 
 class OfFlag(Reasoned):

@@ -501,9 +501,8 @@ as $$
     select 'owed_differs_from_receivables', w.id::text, format('%s of %s', w.owed, coalesce(r.open, 0))
     from public.wallets as w
     left join (
-        select party_id, currency, sum(amount - recovered_amount - cancelled_amount - written_off_amount) as open
-        from public.receivables where recovered_amount + cancelled_amount + written_off_amount < amount
-        group by party_id, currency
+        select o.party_id, o.currency, sum(private.still_owed(o)) as open
+        from public.receivables as o where private.still_owed(o) > 0 group by o.party_id, o.currency
     ) as r on r.party_id = w.party_id and r.currency = w.currency and w.type = 'spot'
     where w.owed <> coalesce(r.open, 0)
     union all
@@ -515,9 +514,8 @@ as $$
         select currency, -available as booked from public.wallet_balances where type = 'receivables' and available <> 0
     ) as b
     full join (
-        select currency, sum(amount - recovered_amount - cancelled_amount - written_off_amount) as open
-        from public.receivables where recovered_amount + cancelled_amount + written_off_amount < amount
-        group by currency
+        select o.currency, sum(private.still_owed(o)) as open
+        from public.receivables as o where private.still_owed(o) > 0 group by o.currency
     ) as r on r.currency = b.currency
     where b.booked is distinct from r.open
     union all

@@ -112,7 +112,7 @@ begin
 end
 $$;
 comment on function private.check_order_limits(public.p2p_orders, timestamptz) is
-'Checks an order that is to be published, under the lock of its maker: how many are, how many without money behind them, and that its smallest take is within the limit of one trade. Raises limit_exceeded (409), and for an order to buy take_cooldown (429).';
+'Checks an order that is to be published, alone with the limits of its maker: how many are, how many without money behind them, and that its smallest take is within the limit of one trade. Raises limit_exceeded (409), and for an order to buy take_cooldown (429).';
 
 create function private.check_trade_limits(p_trade public.p2p_trades) returns numeric
 language plpgsql volatile set search_path = ''

@@ -175,7 +175,6 @@ declare
     v_now timestamptz;
     v_event text := command ->> 'event';
     v_refusal text;
-    v_said jsonb;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     select * into v_row from public.refused_reports as r where r.id = (command ->> 'refused_report_id')::uuid;
@@ -210,8 +209,7 @@ begin
     where id = v_row.id
     returning * into v_row;
     if v_event = 'take_up' then
-        v_said := v_row.report;
-        perform private.rail_report(v_said);
+        perform private.rail_report(v_row.report);
     end if;
     return private.finish_command(command, jsonb_build_object(
         'refused_report_id', v_row.id, 'outcome', v_row.outcome, 'closed_at', v_row.closed_at

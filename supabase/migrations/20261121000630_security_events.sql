@@ -78,9 +78,8 @@ begin
             join public.ledger_entries as n on n.transfer_id = m.id
             join public.wallets as w on w.id = n.wallet_id and w.kind = 'normal'
             where m.id >= p_since and m.kind in ('deposit', 'withdrawal')
-                and not exists (
-                    select from private.traded_since(p_since) as t where t.party_id = w.party_id
-                )
+                -- Asked once, and not for each wallet.
+                and w.party_id not in (select t.party_id from private.traded_since(p_since) as t)
             group by w.party_id, w.currency
             having count(*) filter (where m.kind = 'deposit') > 0;
         else

@@ -39,185 +39,77 @@ begin
 end
 $$;
 
-create function public.maker(public.p2p_orders) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
+create function private.make_embed(
+    p_of regclass, p_name text, p_returns regclass, p_rows integer, p_query text, p_comment text
+) returns void
+language plpgsql volatile set search_path = ''
 as $$
 begin
-    return query select * from private.named_party($1.user_id);
+    execute format(
+        'create function public.%I(%s) returns setof %s language plpgsql stable rows %s set search_path = ''''
+         as $f$ begin return query %s; end $f$', p_name, p_of, p_returns, p_rows, p_query
+    );
+    execute format('comment on function public.%I(%s) is %L', p_name, p_of, p_comment);
 end
 $$;
-comment on function public.maker(public.p2p_orders) is 'Who made an order. Embed as maker(id,kind,display_name).';
+comment on function private.make_embed(regclass, text, regclass, integer, text, text) is
+'Makes what a client embeds with a row by a name: the rows, about so many, that a query about the row $1 gives.';
 
-create function public.buyer(public.p2p_trades) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
+create function private.make_party_embed(p_of regclass, p_name text, p_column text, p_comment text) returns void
+language plpgsql volatile set search_path = ''
 as $$
 begin
-    return query select * from private.named_party($1.buyer_id);
+    perform private.make_embed(
+        p_of, p_name, 'public.parties', 1, format('select * from private.named_party($1.%I)', p_column),
+        p_comment || format(' Embed as %s(id,kind,display_name).', p_name)
+    );
 end
 $$;
-comment on function public.buyer(public.p2p_trades) is 'Who buys the crypto of a trade. Embed as buyer(id,kind,display_name).';
+comment on function private.make_party_embed(regclass, text, text, text) is
+'Makes the embed of a party that a column of the row names.';
 
-create function public.seller(public.p2p_trades) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select * from private.named_party($1.seller_id);
-end
-$$;
-comment on function public.seller(public.p2p_trades) is 'Who sells the crypto of a trade. Embed as seller(id,kind,display_name).';
+select private.make_party_embed('public.p2p_orders', 'maker', 'user_id', 'Who made an order.');
+select private.make_party_embed('public.p2p_trades', 'buyer', 'buyer_id', 'Who buys the crypto of a trade.');
+select private.make_party_embed('public.p2p_trades', 'seller', 'seller_id', 'Who sells the crypto of a trade.');
+select private.make_party_embed('public.p2p_blocks', 'blocked', 'blocked_id', 'Who is kept away.');
+select private.make_party_embed('public.escrows', 'payer', 'payer_id', 'Who pays an escrow.');
+select private.make_party_embed('public.escrows', 'payee', 'payee_id', 'Who is paid by an escrow.');
+select private.make_party_embed('public.listings', 'seller', 'seller_id', 'Who sells a listing.');
+select private.make_party_embed('public.offers', 'buyer', 'buyer_id', 'Who would pay an offer.');
+select private.make_party_embed('public.offers', 'seller', 'seller_id', 'Who would deliver an offer.');
+select private.make_party_embed('public.contracts', 'buyer', 'buyer_id', 'Who pays a contract.');
+select private.make_party_embed('public.contracts', 'seller', 'seller_id', 'Who delivers a contract.');
+select private.make_party_embed('public.guild_members', 'member', 'user_id', 'Who is a member of a guild.');
+select private.make_party_embed('public.guild_invitations', 'invited', 'user_id', 'Who is invited into a guild.');
 
-create function public.blocked(public.p2p_blocks) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select * from private.named_party($1.blocked_id);
-end
-$$;
-comment on function public.blocked(public.p2p_blocks) is 'Who is kept away. Embed as blocked(id,kind,display_name).';
-
-create function public.payer(public.escrows) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select * from private.named_party($1.payer_id);
-end
-$$;
-comment on function public.payer(public.escrows) is 'Who pays an escrow. Embed as payer(id,kind,display_name).';
-
-create function public.payee(public.escrows) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select * from private.named_party($1.payee_id);
-end
-$$;
-comment on function public.payee(public.escrows) is 'Who is paid by an escrow. Embed as payee(id,kind,display_name).';
-
-create function public.seller(public.listings) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select * from private.named_party($1.seller_id);
-end
-$$;
-comment on function public.seller(public.listings) is 'Who sells a listing. Embed as seller(id,kind,display_name).';
-
-create function public.buyer(public.offers) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select * from private.named_party($1.buyer_id);
-end
-$$;
-comment on function public.buyer(public.offers) is 'Who would pay an offer. Embed as buyer(id,kind,display_name).';
-
-create function public.seller(public.offers) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select * from private.named_party($1.seller_id);
-end
-$$;
-comment on function public.seller(public.offers) is 'Who would deliver an offer. Embed as seller(id,kind,display_name).';
-
-create function public.buyer(public.contracts) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select * from private.named_party($1.buyer_id);
-end
-$$;
-comment on function public.buyer(public.contracts) is 'Who pays a contract. Embed as buyer(id,kind,display_name).';
-
-create function public.seller(public.contracts) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select * from private.named_party($1.seller_id);
-end
-$$;
-comment on function public.seller(public.contracts) is 'Who delivers a contract. Embed as seller(id,kind,display_name).';
-
-create function public.member(public.guild_members) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select * from private.named_party($1.user_id);
-end
-$$;
-comment on function public.member(public.guild_members) is 'Who is a member of a guild. Embed as member(id,kind,display_name).';
-
-create function public.invited(public.guild_invitations) returns setof public.parties
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select * from private.named_party($1.user_id);
-end
-$$;
-comment on function public.invited(public.guild_invitations) is 'Who is invited into a guild. Embed as invited(id,kind,display_name).';
-
-create function public.payment_methods(public.p2p_trades) returns setof public.payment_methods
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select m.* from public.payment_methods as m where m.id = $1.payment_method;
-end
-$$;
-comment on function public.payment_methods(public.p2p_trades) is 'Payment method of a trade.';
-
-create function public.payment_methods(public.payment_accounts) returns setof public.payment_methods
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select m.* from public.payment_methods as m where m.id = $1.method;
-end
-$$;
-comment on function public.payment_methods(public.payment_accounts) is 'Payment method of an account.';
-
-create function public.trade_messages(public.p2p_trades) returns setof public.trade_messages
-language plpgsql stable rows 20 set search_path = ''
-as $$
-begin
-    return query select m.* from public.trade_messages as m where m.trade_id = $1.id;
-end
-$$;
-comment on function public.trade_messages(public.p2p_trades) is 'Messages of a trade.';
-
-create function public.currencies(public.escrows) returns setof public.currencies
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select c.* from public.currencies as c where c.code = $1.currency;
-end
-$$;
-comment on function public.currencies(public.escrows) is 'Currency of an escrow.';
-
-create function public.escrow_policies(public.escrows) returns setof public.escrow_policies
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select p.* from public.escrow_policies as p where p.id = $1.policy_id;
-end
-$$;
-comment on function public.escrow_policies(public.escrows) is 'Policy of an escrow.';
-
-create function public.escrow_next_steps(public.escrows) returns setof public.escrow_next_steps
-language plpgsql stable rows 1 set search_path = ''
-as $$
-begin
-    return query select s.* from public.escrow_next_steps as s where s.escrow_id = $1.id;
-end
-$$;
-comment on function public.escrow_next_steps(public.escrows) is 'What happens next on an escrow.';
-
-create function public.transactions(public.wallet_balances) returns setof public.transactions
-language plpgsql stable rows 100 set search_path = ''
-as $$
-begin
-    return query select t.* from public.transactions as t where t.wallet_id = $1.id;
-end
-$$;
-comment on function public.transactions(public.wallet_balances) is 'Statement of account of a wallet.';
+select private.make_embed(
+    'public.p2p_trades', 'payment_methods', 'public.payment_methods', 1,
+    'select m.* from public.payment_methods as m where m.id = $1.payment_method', 'Payment method of a trade.'
+);
+select private.make_embed(
+    'public.payment_accounts', 'payment_methods', 'public.payment_methods', 1,
+    'select m.* from public.payment_methods as m where m.id = $1.method', 'Payment method of an account.'
+);
+select private.make_embed(
+    'public.p2p_trades', 'trade_messages', 'public.trade_messages', 20,
+    'select m.* from public.trade_messages as m where m.trade_id = $1.id', 'Messages of a trade.'
+);
+select private.make_embed(
+    'public.escrows', 'currencies', 'public.currencies', 1,
+    'select c.* from public.currencies as c where c.code = $1.currency', 'Currency of an escrow.'
+);
+select private.make_embed(
+    'public.escrows', 'escrow_policies', 'public.escrow_policies', 1,
+    'select p.* from public.escrow_policies as p where p.id = $1.policy_id', 'Policy of an escrow.'
+);
+select private.make_embed(
+    'public.escrows', 'escrow_next_steps', 'public.escrow_next_steps', 1,
+    'select s.* from public.escrow_next_steps as s where s.escrow_id = $1.id', 'What happens next on an escrow.'
+);
+select private.make_embed(
+    'public.wallet_balances', 'transactions', 'public.transactions', 100,
+    'select t.* from public.transactions as t where t.wallet_id = $1.id', 'Statement of account of a wallet.'
+);
 
 create function public.escrow_events(public.escrows) returns setof public.escrow_events
 language plpgsql stable rows 10 set search_path = ''

@@ -32,7 +32,9 @@ using (
     id = (select auth.uid())
     or (select private.is_staff((select auth.uid()), 'operator'))
 )
-with check (id = (select auth.uid()) and (select private.may_write('profiles.write')));
+with check (
+    id = (select auth.uid()) and deleted_at is null and (select private.may_write('profiles.write'))
+);
 
 grant select on public.party_members to authenticated;
 create policy party_members_select_own_party on public.party_members for select to authenticated

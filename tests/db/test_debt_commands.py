@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.db.debts import USD, booked, change, dispute, in_debt, owed, owing, owing_and_paid
 from tests.db.operators import confirm, limit
 from tests.db.prices import record_price
-from tests.db.rails import claim, destination, payments, withdraw
+from tests.db.rails import claim, payments, withdraw
 from tests.db.refused import refused
-from tests.db.test_debts import USD, booked, change, dispute, in_debt, owed, owing
 from tests.db.world import World
 
 
@@ -153,16 +153,7 @@ def test_a_lifted_debt_keeps_no_money_in_other_currencies(world: World, debtor: 
 
 
 def test_a_payment_goes_beside_a_lifted_debt(world: World) -> None:
-    from tests.db.rails import apply, awaiting, report
-
-    debtor = world.user("debtor")
-    world.deposit(debtor, "1", USD)
-    destination(world, debtor)
-    made = awaiting(world, parties=(world.user("payer"), debtor), times=0)
-    report(world, made, "log-1")
-    apply(world)
-    in_debt(world, debtor)
-    made.commit("accept", "payer")
+    debtor, made = owing_and_paid(world)
     assert claim(world) == []
     confirm(world, lift(world, debtor))
     world.advance(hours=1)

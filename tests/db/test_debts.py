@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.db.debts import USD, booked, cases, change, dispute, in_debt, owed, owing_and_paid
 from tests.db.escrow import Escrow
 from tests.db.prices import record_price
 from tests.db.rails import (
@@ -29,23 +30,7 @@ from tests.db.rails import (
 )
 from tests.db.refused import refused
 from tests.db.trades import contract, draft, publish
-from tests.db.world import OUTSIDE, PLATFORM, World
-
-USD = "USD"
-
-
-def booked(world: World, currency: str = USD) -> dict[str, Decimal]:
-    """Balances of the platform and of the world outside, by kind of wallet."""
-    kinds = {"fees": PLATFORM, "losses": PLATFORM, "receivables": PLATFORM, "clearing": OUTSIDE}
-    return {kind: Decimal(world.balance(party, currency, kind)[0]) for kind, party in kinds.items()}
-
-
-def change(world: World, before: dict[str, Decimal]) -> dict[str, Decimal]:
-    return {kind: now - before[kind] for kind, now in booked(world).items() if now != before[kind]}
-
-
-def owed(world: World, party: UUID, currency: str = USD) -> Any:
-    return world.one("select private.owed_by(%s, %s)::numeric", party, currency)
+from tests.db.world import World
 
 
 def borne(world: World) -> list[tuple[Any, ...]]:
@@ -57,27 +42,6 @@ def borne(world: World) -> list[tuple[Any, ...]]:
         " join public.escrow_transactions as e on e.id = c.escrow_id"
         " order by r.created_at, r.party_id <> e.payer_id"
     )
-
-
-def cases(world: World) -> list[tuple[Any, ...]]:
-    return world.rows(
-        "select kind, reason, amount::numeric, state from public.escrow_cases"
-        " order by created_at, kind desc"
-    )
-
-
-def dispute(world: World, escrow: Escrow, *stages: str, of: str = "dp_1", amount: str = "100",
-            **amounts: str) -> None:  # fmt: skip
-    """The payer's bank: opened, won, lost, one after the other. amounts: of stages that differ."""
-    for stage in stages:
-        again = world.one(
-            "select count(*) from public.rail_reports where reference = %s and kind = %s",
-            of, f"reversal_{stage}",
-        )  # fmt: skip
-        report(world, escrow, f"{of}:{stage}:{again}", f"reversal_{stage}", reference=of,
-               amount=amounts.get(stage, amount))  # fmt: skip
-        assert apply(world).failed == 0
-        assert world.problems() == []
 
 
 def split(world: World, payee_amount: str = "1") -> Escrow:
@@ -191,23 +155,6 @@ def test_whoever_was_charged_is_who_has_it_back(world: World) -> None:
 
 
 # --- a debt is collected -----------------------------------------------------------------------
-
-
-def in_debt(world: World, debtor: UUID, amount: str = "95") -> Escrow:
-    """Somebody was paid 95 by card, has spent all of it, and the bank takes the payment back."""
-    escrow = card(world, parties=(world.user("payer"), debtor))
-    escrow.commit("accept", "payer")
-    keep_all(world, escrow)
-    withdraw(world, debtor, str(world.balance(debtor, USD)[0]))
-    dispute(world, escrow, "opened", amount=amount)
-    assert owed(world, debtor) == Decimal(amount)
-    return escrow
-
-
-def owing(world: World, debtor: UUID) -> UUID:
-    """The debt of a party that has one."""
-    found: UUID = world.one("select id from public.receivables where party_id = %s", debtor)
-    return found
 
 
 def _deposit(world: World, debtor: UUID) -> Callable[[], Any]:
@@ -407,14 +354,7 @@ def test_a_debt_in_another_currency_stops_payments_until_it_is_settled(world: Wo
 
 
 def test_a_payment_waits_when_nothing_else_covers_the_debt(world: World) -> None:
-    debtor = world.user("debtor")
-    world.deposit(debtor, "1", USD)
-    destination(world, debtor)
-    made = awaiting(world, parties=(world.user("payer"), debtor), times=0)
-    report(world, made, "log-1")
-    apply(world)
-    in_debt(world, debtor)
-    made.commit("accept", "payer")
+    debtor, _ = owing_and_paid(world)
     for _ in range(3):
         record_price(world, Decimal(1), ("USDC_BASE", "USD"))
         assert claim(world) == []
