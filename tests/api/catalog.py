@@ -12,8 +12,10 @@ _COMMAND = r"(?:command|decision|report|outcome|cost|returned|answered)"
 # A field that a command reads, with the cast that tells its kind.
 _FIELD = re.compile(rf"\({_COMMAND} ->> '(\w+)'\)::(\w+(?: precision)?)")
 _NAMED = re.compile(rf"\b{_COMMAND} ->>? '(\w+)'")
-# A call that is handed the whole command, whatever stands before it.
-_CALLS = re.compile(rf"private\.(\w+)\((?:[^()]|\([^()]*\))*?\b{_COMMAND}\b(?! ->)", re.DOTALL)
+# A call that is handed the whole command, not a column that has its name.
+_CALLS = re.compile(
+    rf"private\.(\w+)\((?:[^()]|\([^()]*\))*?(?<![\w.]){_COMMAND}\b(?! ->)", re.DOTALL
+)
 _KINDS = {
     "uuid": "uuid",
     "numeric": "amount",
