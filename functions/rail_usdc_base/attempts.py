@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.db import Database
-from shared.payouts import Payment
+from shared.payouts import Payout
 
 from .fees import Caps
 from .transaction import Signed
@@ -41,26 +41,24 @@ class Attempts:
         self._db = db
         self._chain_id = chain_id
 
-    def of(self, payment: Payment) -> Attempt | None:
+    def of(self, payout: Payout) -> Attempt | None:
         """What was signed; None: nothing, so nothing can have been sent."""
-        asked = {"instruction_id": payment.id, "attempt": payment.attempt}
-        return _parsed(self._db.service_rpc("chain_payment", asked, repeatable=True))
+        asked = {"payout_id": payout.id, "attempt": payout.attempt}
+        return _parsed(self._db.service_rpc("chain_payout", asked, repeatable=True))
 
     def keep(
-        self, payment: Payment, wallet: str, nonce: int, number: int, signed: Signed, bid: Caps
+        self, payout: Payout, wallet: str, nonce: int, number: int, signed: Signed, bid: Caps
     ) -> Attempt | None:
         """Keep a transaction before it is sent. What is kept may be another worker's; None: the
         payment is not this worker's any more, or the nonce was taken. Send nothing then."""
         row = {
-            "instruction_id": payment.id, "version": payment.version, "attempt": payment.attempt,
+            "payout_id": payout.id, "version": payout.version, "attempt": payout.attempt,
             "chain_id": self._chain_id, "wallet": wallet, "nonce": nonce, "number": number,
             "hash": signed.hash, "raw": "0x" + signed.raw.hex(),
             "max_fee": bid.max_fee, "max_priority_fee": bid.max_priority_fee,
         }  # fmt: skip
         # Repeatable: the second time finds the first.
-        return _parsed(
-            self._db.service_rpc("chain_payment_store", {"signed": row}, repeatable=True)
-        )
+        return _parsed(self._db.service_rpc("chain_payout_store", {"signed": row}, repeatable=True))
 
 
 def _parsed(told: Mapping[str, Any] | None) -> Attempt | None:

@@ -42,7 +42,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Payout:
+class Sent:
     """A transfer that we signed: what it was to pay, with which nonce of the sender."""
 
     token: str
@@ -76,7 +76,7 @@ class Prover:
         told = [self._asked(node, deposit) for node in self._nodes]
         return all(isinstance(each, Refused) and each.reason in _GONE for each in told)
 
-    def contradiction(self, receipt: Receipt, payout: Payout) -> str | None:
+    def contradiction(self, receipt: Receipt, sent: Sent) -> str | None:
         """Why a final receipt of a payout may not be believed; None: every node agrees that it
         was paid, or that it was not and cannot be any more."""
         for node in self._nodes:
@@ -85,9 +85,9 @@ class Prover:
                 return found.reason
             if found.succeeded != receipt.succeeded:
                 return "other_status"
-            if node.transaction_count(payout.sender, "finalized") <= payout.nonce:
+            if node.transaction_count(sent.sender, "finalized") <= sent.nonce:
                 return "nonce_not_used"
-            if self._is_paid(node, found, payout) != receipt.succeeded:
+            if self._is_paid(node, found, sent) != receipt.succeeded:
                 return "other_log"
         return None
 
@@ -111,11 +111,11 @@ class Prover:
             return Refused("other_log")
         return Proof(found[0], len(self._nodes))
 
-    def _is_paid(self, node: Node, receipt: Receipt, payout: Payout) -> bool:
-        """Whether the block's own logs, asked for apart from the receipt, have the payout."""
-        topics = transfer_topics([payout.recipient], sender=payout.sender)
+    def _is_paid(self, node: Node, receipt: Receipt, sent: Sent) -> bool:
+        """Whether the block's own logs, asked for apart from the receipt, have the sent."""
+        topics = transfer_topics([sent.recipient], sender=sent.sender)
         number = receipt.block_number
-        logs, block = node.logs([payout.token], topics, number, number)
+        logs, block = node.logs([sent.token], topics, number, number)
         if block.hash != receipt.block_hash:
             raise Behind("the chain changed between two questions")
         try:
@@ -125,7 +125,7 @@ class Prover:
         return any(
             each.transaction_hash == receipt.transaction_hash
             and (each.token, each.sender, each.recipient, each.amount)
-            == (payout.token, payout.sender, payout.recipient, payout.amount)
+            == (sent.token, sent.sender, sent.recipient, sent.amount)
             for each in found
         )
 

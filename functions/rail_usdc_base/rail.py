@@ -6,14 +6,14 @@ from datetime import timedelta
 from shared.db import Database
 from shared.errors import Problem
 from shared.evm_address import parse_address
-from shared.payouts import Outcome, Payment
+from shared.payouts import Outcome, Payout
 from shared.telemetry import logger
 
 from .answers import Receipt
 from .attempts import Attempt, Attempts
 from .fees import Caps, FeeTooHigh, Limits, caps, replacement
 from .node import Node
-from .proofs import Behind, Payout, Prover
+from .proofs import Behind, Prover, Sent
 from .rpc import NodeRefused, NodeUnknown
 from .settings import Token, decimals
 from .signer import Signer, SigningFailed
@@ -53,44 +53,44 @@ class BaseRail:
         self._wallet = HotWallet(db, node, signer.address)
         self._attempts = Attempts(db, node.chain_id)
 
-    def send(self, payment: Payment) -> Outcome:
+    def send(self, payout: Payout) -> Outcome:
         """Sign for the next nonce, keep what was signed, and only then send it."""
-        attempt = self._attempts.of(payment)
-        return self._follow(payment, attempt) if attempt else self._first(payment)
+        attempt = self._attempts.of(payout)
+        return self._follow(payout, attempt) if attempt else self._first(payout)
 
     # What became of it, and sending it again, are one: the same bytes pay once.
     look = send
 
-    def _first(self, payment: Payment) -> Outcome:
+    def _first(self, payout: Payout) -> Outcome:
         """Nothing was signed for this attempt, so nothing was sent."""
         try:
-            attempt = self._signed_first(payment)
+            attempt = self._signed_first(payout)
         except CannotBePaid as refused:
             return Outcome("fail", reason=str(refused))
         except NonceTaken:
-            return self._nonce_taken(payment)
+            return self._nonce_taken(payout)
         except Short as short:
             self._alarm("short")
             logger.error("hot wallet short", reason=str(short))
-            return _later(payment, "the hot wallet has to be filled")
+            return _later(payout, "the hot wallet has to be filled")
         except FeeTooHigh:
-            return _later(payment, "gas costs too much")
+            return _later(payout, "gas costs too much")
         except (NodeRefused, NodeUnknown, SigningFailed) as error:
-            logger.warning("payment put off", payout_id=payment.id, reason=str(error))
-            return _later(payment, type(error).__name__)
+            logger.warning("payment put off", payout_id=payout.id, reason=str(error))
+            return _later(payout, type(error).__name__)
         if attempt is None:
-            return _later(payment, "another worker was quicker")
-        return self._hand_over(payment, attempt)
+            return _later(payout, "another worker was quicker")
+        return self._hand_over(payout, attempt)
 
-    def _signed_first(self, payment: Payment) -> Attempt | None:
-        token = self._tokens[payment.currency]
+    def _signed_first(self, payout: Payout) -> Attempt | None:
+        token = self._tokens[payout.currency]
         bid = caps(self._node.fee_history(), self._limits)
-        nonce = self._wallet.next_nonce(payment, token, bid)
-        data = self._wallet.try_out(payment, token)
+        nonce = self._wallet.next_nonce(payout, token, bid)
+        data = self._wallet.try_out(payout, token)
         signed = self._sign(token, nonce, bid, data)
-        return self._attempts.keep(payment, self._signer.address, nonce, 1, signed, bid)
+        return self._attempts.keep(payout, self._signer.address, nonce, 1, signed, bid)
 
-    def _follow(self, payment: Payment, attempt: Attempt) -> Outcome:
+    def _follow(self, payout: Payout, attempt: Attempt) -> Outcome:
         """Whichever of its transactions the chain took, or else the last one once more."""
         for kept in attempt.transactions:
             receipt = self._node.receipt(kept.signed.hash)
@@ -100,63 +100,63 @@ class BaseRail:
                     final is None or block is None or block.hash != receipt.block_hash
                     or final.number < block.number
                 ):  # fmt: skip
-                    return _under_way(payment, kept.signed.hash)
-                if self._is_doubted(payment, attempt, receipt):
-                    return _under_way(payment, kept.signed.hash)
-                logger.info("payment final", payout_id=payment.id, cost_wei=str(receipt.cost))
+                    return _under_way(payout, kept.signed.hash)
+                if self._is_doubted(payout, attempt, receipt):
+                    return _under_way(payout, kept.signed.hash)
+                logger.info("payment final", payout_id=payout.id, cost_wei=str(receipt.cost))
                 if receipt.succeeded:
                     return Outcome("confirm", kept.signed.hash)
                 return Outcome("fail", kept.signed.hash, "the token refused the transfer")
         if self._node.transaction_count(attempt.wallet, "finalized") > attempt.nonce:
-            return self._nonce_taken(payment)
-        stuck = payment.now - attempt.latest.signed_at >= STUCK_AFTER
+            return self._nonce_taken(payout)
+        stuck = payout.now - attempt.latest.signed_at >= STUCK_AFTER
         # Of a wallet that was replaced, only what it signed itself is sent on.
         if stuck and attempt.wallet == self._signer.address:
-            attempt = self._raised(payment, attempt)
-        return self._hand_over(payment, attempt)
+            attempt = self._raised(payout, attempt)
+        return self._hand_over(payout, attempt)
 
-    def _is_doubted(self, payment: Payment, attempt: Attempt, receipt: Receipt) -> bool:
+    def _is_doubted(self, payout: Payout, attempt: Attempt, receipt: Receipt) -> bool:
         """Whether another answer says otherwise: confirmed nobody looks again, failed it is paid
         once more."""
-        token = self._tokens[payment.currency]
-        payout = Payout(
-            token.address, attempt.wallet, parse_address(payment.destination), payment.amount,
+        token = self._tokens[payout.currency]
+        sent = Sent(
+            token.address, attempt.wallet, parse_address(payout.destination), payout.amount,
             attempt.nonce,
         )  # fmt: skip
         try:
-            why = self._prover.contradiction(receipt, payout)
+            why = self._prover.contradiction(receipt, sent)
         except Behind:
             return True
         if why:
-            logger.error("answers of nodes differ", payout_id=payment.id, reason=why)
+            logger.error("answers of nodes differ", payout_id=payout.id, reason=why)
             self._tell("chain_answers_differ")
         return why is not None
 
-    def _raised(self, payment: Payment, attempt: Attempt) -> Attempt:
+    def _raised(self, payout: Payout, attempt: Attempt) -> Attempt:
         """The attempt with a transaction that bids more for the same nonce, or as it was."""
-        token = self._tokens[payment.currency]
+        token = self._tokens[payout.currency]
         try:
             bid = replacement(attempt.latest.bid, self._node.fee_history(), self._limits)
-            data = self._wallet.call_data(payment, token)
+            data = self._wallet.call_data(payout, token)
             signed = self._sign(token, attempt.nonce, bid, data)
         except (FeeTooHigh, SigningFailed) as error:
-            logger.warning("bid not raised", payout_id=payment.id, reason=type(error).__name__)
+            logger.warning("bid not raised", payout_id=payout.id, reason=type(error).__name__)
             return attempt
         number = len(attempt.transactions) + 1
-        kept = self._attempts.keep(payment, attempt.wallet, attempt.nonce, number, signed, bid)
+        kept = self._attempts.keep(payout, attempt.wallet, attempt.nonce, number, signed, bid)
         return kept or attempt
 
-    def _hand_over(self, payment: Payment, attempt: Attempt) -> Outcome:
+    def _hand_over(self, payout: Payout, attempt: Attempt) -> Outcome:
         signed = attempt.latest.signed
         try:
             self._node.send(signed)
         except NodeUnknown as error:
-            return _unanswered(payment, signed, str(error))
+            return _unanswered(payout, signed, str(error))
         except NodeRefused as refused:
             if refused.kind != "already_known":
-                logger.warning("transaction not taken", payout_id=payment.id, kind=refused.kind)
-                return _unanswered(payment, signed, refused.kind)
-        return _under_way(payment, signed.hash)
+                logger.warning("transaction not taken", payout_id=payout.id, kind=refused.kind)
+                return _unanswered(payout, signed, refused.kind)
+        return _under_way(payout, signed.hash)
 
     def _sign(self, token: Token, nonce: int, bid: Caps, data: bytes) -> Signed:
         return self._signer.sign(
@@ -166,10 +166,10 @@ class BaseRail:
             )
         )  # fmt: skip
 
-    def _nonce_taken(self, payment: Payment) -> Outcome:
-        logger.error("a nonce of the hot wallet was used by nothing of ours", payout_id=payment.id)
+    def _nonce_taken(self, payout: Payout) -> Outcome:
+        logger.error("a nonce of the hot wallet was used by nothing of ours", payout_id=payout.id)
         self._tell("chain_nonce_taken")
-        return _later(payment, "the hot wallet was used by somebody else")
+        return _later(payout, "the hot wallet was used by somebody else")
 
     def _tell(self, kind: str) -> None:
         """Whoever watches, and whoever reads the security events."""
@@ -180,17 +180,17 @@ class BaseRail:
             logger.error("alarm not written", code=problem.slug)
 
 
-def _later(payment: Payment, reason: str) -> Outcome:
+def _later(payout: Payout, reason: str) -> Outcome:
     """Nothing was sent now. What was claimed just now goes back; what may be on its way stays."""
-    event = "postpone" if payment.state == "claimed" else "look"
+    event = "postpone" if payout.state == "claimed" else "look"
     return Outcome(event, reason=reason, next_in=LOOK_SECONDS)
 
 
-def _under_way(payment: Payment, transaction_hash: str) -> Outcome:
-    event = "look" if payment.state == "submitted" else "submit"
+def _under_way(payout: Payout, transaction_hash: str) -> Outcome:
+    event = "look" if payout.state == "submitted" else "submit"
     return Outcome(event, transaction_hash, next_in=LOOK_SECONDS)
 
 
-def _unanswered(payment: Payment, signed: Signed, reason: str) -> Outcome:
-    event = "lose" if payment.state == "claimed" else "look"
+def _unanswered(payout: Payout, signed: Signed, reason: str) -> Outcome:
+    event = "lose" if payout.state == "claimed" else "look"
     return Outcome(event, signed.hash, reason, next_in=LOOK_SECONDS)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from shared.db import Database
 from shared.errors import Invalid
 from shared.evm_address import parse_address
-from shared.payouts import Payment
+from shared.payouts import Payout
 
 from .fees import Caps
 from .node import Node
@@ -40,7 +40,7 @@ class HotWallet:
     node: Node
     address: str
 
-    def next_nonce(self, payment: Payment, token: Token, bid: Caps) -> int:
+    def next_nonce(self, payout: Payout, token: Token, bid: Caps) -> int:
         """The nonce for a payment that the wallet covers, beside all it has promised.
 
         Raises Short, NonceTaken, NodeRefused, NodeUnknown, Problem.
@@ -48,40 +48,40 @@ class HotWallet:
         mined = self.node.transaction_count(self.address, "latest")
         asked = {
             "chain_id": self.node.chain_id, "wallet": self.address, "mined_nonce": mined,
-            "currency": payment.currency,
+            "currency": payout.currency,
         }  # fmt: skip
         known = self.db.service_rpc("chain_wallet", asked, repeatable=True)
         if mined > known["next_nonce"]:
             raise NonceTaken
-        if self.balance(token) < payment.amount + Decimal(known["waiting_amount"]):
+        if self.balance(token) < payout.amount + Decimal(known["waiting_amount"]):
             raise Short(f"not enough {token.currency}")
         gas = (known["waiting"] + 1) * GAS_LIMIT * bid.max_fee
         if self.node.balance(self.address) < gas:
             raise Short("not enough ether for gas")
         return int(known["next_nonce"])
 
-    def try_out(self, payment: Payment, token: Token) -> bytes:
+    def try_out(self, payout: Payout, token: Token) -> bytes:
         """The call that pays, tried without sending it.
 
         Raises CannotBePaid, Short, NodeRefused, NodeUnknown.
         """
         try:
-            parse_address(payment.destination, refused=(self.address, token.address))
+            parse_address(payout.destination, refused=(self.address, token.address))
         except Invalid as bad:
             # Whatever wrote it down: nothing is signed for an address that is nobody's.
             raise CannotBePaid(bad.slug) from None
-        data = self.call_data(payment, token)
+        data = self.call_data(payout, token)
         if self._reverts(token, data):
             # Does it refuse the payee, or us?
-            own = transfer_data(self.address, payment.amount, token.decimals)
+            own = transfer_data(self.address, payout.amount, token.decimals)
             if self._reverts(token, own):
                 raise Short("the token lets the hot wallet send nothing")
             raise CannotBePaid("the token refuses to pay this address")
         return data
 
-    def call_data(self, payment: Payment, token: Token) -> bytes:
+    def call_data(self, payout: Payout, token: Token) -> bytes:
         """The call that pays."""
-        return transfer_data(payment.destination, payment.amount, token.decimals)
+        return transfer_data(payout.destination, payout.amount, token.decimals)
 
     def balance(self, token: Token) -> Decimal:
         """What it has of a token. Raises NodeRefused, NodeUnknown."""

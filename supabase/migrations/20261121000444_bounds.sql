@@ -213,7 +213,7 @@ comment on function private.discrepancy_refusal(public.escrow_transactions, text
 'Why a rail cannot have taken (above zero) or given (below) what fits nothing of an escrow: all of it together is at most what was paid in, with the margin of the rail. Null: it can.';
 
 create function private.report_refusal(
-    p_escrow public.escrow_transactions, p_rail public.escrow_rail, p_kind text, p_currency text, p_amount numeric,
+    p_escrow public.escrow_transactions, p_rail text, p_kind text, p_currency text, p_amount numeric,
     p_reference text, p_provider_time timestamptz, p_due_by timestamptz, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
@@ -238,7 +238,7 @@ begin
 end
 $$;
 comment on function private.report_refusal(
-    public.escrow_transactions, public.escrow_rail, text, text, numeric, text, timestamptz, timestamptz, timestamptz
+    public.escrow_transactions, text, text, text, numeric, text, timestamptz, timestamptz, timestamptz
 ) is 'Why what a rail says of an escrow is not believed; null: it may be so.';
 
 create function private.rail_event_refusal(

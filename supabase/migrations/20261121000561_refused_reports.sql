@@ -3,7 +3,7 @@
 
 create table public.refused_reports (
     id uuid primary key,
-    rail public.escrow_rail not null,
+    rail text not null references public.rails (id) on delete restrict,
     provider_event_id text not null check (length(provider_event_id) between 1 and 255),
     escrow_id uuid references public.escrow_transactions (id) on delete restrict,
     refusal text not null,
@@ -99,7 +99,7 @@ begin
     insert into public.refused_reports (
         id, rail, provider_event_id, escrow_id, refusal, report, remind_at, created_at
     ) values (
-        private.uuid_v7(p_now), (report ->> 'rail')::public.escrow_rail, report ->> 'provider_event_id', p_escrow_id,
+        private.uuid_v7(p_now), report ->> 'rail', report ->> 'provider_event_id', p_escrow_id,
         p_refusal, report, p_now + interval '3 days', p_now
     ) on conflict on constraint refused_reports_once do nothing
     returning * into v_row;

@@ -3,7 +3,8 @@
 
 create table public.rail_reports (
     id bigint generated always as identity primary key,
-    rail public.escrow_rail not null check (rail <> 'internal'),
+    rail text not null references public.rails (id) on delete restrict
+    check (rail <> 'internal'),
     provider_event_id text not null check (length(provider_event_id) between 1 and 255),
     escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
     kind text not null check (
@@ -78,13 +79,13 @@ begin
     -- Said before: it is bounded by what is there besides itself.
     if exists (
         select from public.rail_reports as r
-        where r.rail = (report ->> 'rail')::public.escrow_rail and r.provider_event_id = report ->> 'provider_event_id'
+        where r.rail = private.known_rail(report ->> 'rail') and r.provider_event_id = report ->> 'provider_event_id'
     ) then
         return false;
     end if;
     if report ->> 'kind' = 'inquiry_closed' and not exists (
         select from public.rail_reports as r
-        where r.rail = (report ->> 'rail')::public.escrow_rail and r.escrow_id = (report ->> 'escrow_id')::uuid
+        where r.rail = report ->> 'rail' and r.escrow_id = (report ->> 'escrow_id')::uuid
             and r.kind = 'inquiry_opened' and r.reference = report ->> 'reference'
     ) then
         return false;
@@ -92,7 +93,7 @@ begin
     select * into v_escrow from public.escrow_transactions where id = (report ->> 'escrow_id')::uuid;
     if found then
         v_refusal := private.report_refusal(
-            v_escrow, (report ->> 'rail')::public.escrow_rail, report ->> 'kind', report ->> 'currency',
+            v_escrow, report ->> 'rail', report ->> 'kind', report ->> 'currency',
             (report ->> 'amount')::numeric, report ->> 'reference', (report ->> 'provider_time')::timestamptz,
             (report ->> 'due_by')::timestamptz, v_now
         );
@@ -104,7 +105,7 @@ begin
     insert into public.rail_reports (
         rail, provider_event_id, escrow_id, kind, currency, amount, reference, reason, provider_time, due_by, next_at, created_at
     ) values (
-        (report ->> 'rail')::public.escrow_rail, report ->> 'provider_event_id', (report ->> 'escrow_id')::uuid,
+        report ->> 'rail', report ->> 'provider_event_id', (report ->> 'escrow_id')::uuid,
         report ->> 'kind', report ->> 'currency', (report ->> 'amount')::numeric, report ->> 'reference',
         coalesce(report ->> 'reason', ''), (report ->> 'provider_time')::timestamptz, (report ->> 'due_by')::timestamptz,
         v_now, v_now
@@ -263,7 +264,7 @@ comment on function service.rail_report_failed(bigint, text) is
 'Notes that a report could not be applied, for operators to see: it comes back by itself, and holds up what its rail said later of the same escrow until it is applied or set aside (setback_decide). False when it was applied.';
 
 create table private.rail_costs (
-    rail public.escrow_rail not null,
+    rail text not null references public.rails (id) on delete restrict,
     provider_event_id text not null,
     transfer_id uuid not null,
     created_at timestamptz not null,
@@ -289,7 +290,7 @@ declare
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     perform private.refuse('report_too_large') from public.rails as r
-    where r.id = (cost ->> 'rail')::public.escrow_rail and (
+    where r.id = private.known_rail(cost ->> 'rail') and (
         not r.has_reports or abs(v_amount) > r.cost_amount + r.cost_bps / 10000.0 * greatest((
             select max(p.amount) from public.rail_reports as p
             where p.rail = r.id and p.provider_event_id = cost ->> 'provider_event_id'
@@ -300,7 +301,7 @@ begin
         ), 0)
     );
     insert into private.rail_costs (rail, provider_event_id, transfer_id, created_at)
-    values ((cost ->> 'rail')::public.escrow_rail, cost ->> 'provider_event_id', v_transfer, v_now)
+    values (cost ->> 'rail', cost ->> 'provider_event_id', v_transfer, v_now)
     on conflict (rail, provider_event_id) do nothing;
     if not found or v_amount = 0 then
         return false;

@@ -11,7 +11,7 @@ begin
     perform private.refuse(case when c.code is null then 'rail_currency' else 'report_too_large' end)
     from public.rails as r
     left join public.currencies as c on c.code = v_currency and c.network_id is not distinct from r.network_id
-    where r.id = (p_said ->> 'rail')::public.escrow_rail
+    where r.id = p_said ->> 'rail'
         and (not r.has_reports or c.code is null or abs(p_amount) > r.max_amount or not private.fits(p_amount, v_currency));
     if not private.refuse_report(
         p_said || jsonb_build_object('amount', trim_scale(p_amount)::text), null, 'no_escrow', p_now
@@ -45,7 +45,7 @@ as $$
 declare
     v_now timestamptz;
     v_escrow public.escrow_transactions;
-    v_rail public.escrow_rail := (report ->> 'rail')::public.escrow_rail;
+    v_rail text := private.known_rail(report ->> 'rail');
     v_currency text := report ->> 'currency';
     v_reference text := report ->> 'reference';
     v_total numeric := (report ->> 'amount')::numeric;
@@ -54,7 +54,7 @@ declare
     v_said jsonb;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    if v_rail is null or coalesce(v_reference, '') = '' or length(v_reference) > 100 then
+    if coalesce(v_reference, '') = '' or length(v_reference) > 100 then
         perform private.refuse('reference_required');
     elsif not private.has_words(report ->> 'reason') then
         perform private.refuse('reason_required');

@@ -5,7 +5,8 @@ comment on sequence private.funding_address_index is 'Index of the next deposit 
 
 create table public.escrow_fundings (
     escrow_id uuid primary key references public.escrow_transactions (id) on delete restrict,
-    rail public.escrow_rail not null check (rail <> 'internal'),
+    rail text not null references public.rails (id) on delete restrict
+    check (rail <> 'internal'),
     address_index bigint unique,
     address text unique check (length(address) between 1 and 255),
     provider_reference text unique check (length(provider_reference) between 1 and 255),
@@ -49,7 +50,7 @@ comment on function private.tg_escrow_fundings__guard() is 'Where money is expec
 create trigger _500_guard before update on public.escrow_fundings
 for each row execute function private.tg_escrow_fundings__guard();
 create trigger _510_own_address after insert or update of address on public.escrow_fundings
-for each row execute function private.tg__own_address();
+for each row execute function private.tg__own_address('evm');
 create trigger _000_never_deleted before delete or truncate on public.escrow_fundings
 for each statement execute function private.tg__append_only();
 
@@ -185,3 +186,12 @@ begin
 end
 $$;
 comment on function service.funding_close(uuid) is 'The rail has nothing more to say about a funding.';
+
+create function private.funding_reference(p_escrow_id uuid) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (select f.provider_reference from public.escrow_fundings as f where f.escrow_id = p_escrow_id);
+end
+$$;
+comment on function private.funding_reference(uuid) is 'What the rail calls the payment of an escrow; null on a chain.';

@@ -11,7 +11,7 @@ create table public.chain_tokens (
 );
 alter table public.chain_tokens enable row level security;
 create trigger _510_own_address after insert or update of address on public.chain_tokens
-for each row execute function private.tg__own_address();
+for each row execute function private.tg__own_address('evm');
 create index chain_tokens_currency_idx on public.chain_tokens (currency);
 comment on table public.chain_tokens is
 'Tokens that are looked for on each chain: what an escrow is paid in, and what people send by mistake.';

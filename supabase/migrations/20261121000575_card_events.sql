@@ -2,7 +2,7 @@
 -- which payments of payers they looked at when.
 
 create table private.rail_cursors (
-    rail public.escrow_rail primary key,
+    rail text primary key references public.rails (id) on delete restrict,
     seen_until timestamptz not null
 );
 alter table private.rail_cursors enable row level security;
@@ -13,7 +13,7 @@ comment on column private.rail_cursors.seen_until is 'Everything that happened b
 
 -- Definer: schedules have no user.
 create function service.rail_poll_from(
-    rail public.escrow_rail, overlap interval default '30 minutes'
+    rail text, overlap interval default '30 minutes'
 ) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -29,11 +29,11 @@ begin
     ) where v_from is not null);
 end
 $$;
-comment on function service.rail_poll_from(public.escrow_rail, interval) is
+comment on function service.rail_poll_from(text, interval) is
 'From when on to list the events of a rail {from, now}: what was listed before, less an overlap; null where nobody ever paid over it.';
 
 -- Definer: as above.
-create function service.rail_polled(rail public.escrow_rail, until timestamptz) returns void
+create function service.rail_polled(rail text, until timestamptz) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
@@ -41,7 +41,7 @@ begin
     on conflict on constraint rail_cursors_pkey do update set seen_until = greatest(c.seen_until, excluded.seen_until);
 end
 $$;
-comment on function service.rail_polled(public.escrow_rail, timestamptz) is
+comment on function service.rail_polled(text, timestamptz) is
 'All events of a rail until a time were listed and kept; what has not happened yet was not.';
 
 create table private.funding_looks (
@@ -56,7 +56,7 @@ comment on column private.funding_looks.looks is 'How often it was looked at.';
 comment on column private.funding_looks.next_at is 'When it is looked at next.';
 
 -- Definer: as above.
-create function service.fundings_due(rail public.escrow_rail, max_rows integer default 20) returns jsonb
+create function service.fundings_due(rail text, max_rows integer default 20) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -84,5 +84,5 @@ begin
     return v_due;
 end
 $$;
-comment on function service.fundings_due(public.escrow_rail, integer) is
+comment on function service.fundings_due(text, integer) is
 'Open payments of payers to look at now, as funding_look shows them: ten minutes after they were made, then less often, each hour at least.';

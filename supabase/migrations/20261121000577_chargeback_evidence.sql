@@ -39,8 +39,9 @@ begin
         ) || private.deal_evidence(due.escrow_id) order by due.due_by, due.reference), '[]')
         from (
             select r.* from public.rail_reports as r
-            where r.rail = 'stripe' and r.kind = 'reversal_opened' and r.due_by > v_now
+            where r.kind = 'reversal_opened' and r.due_by > v_now
                 and r.due_by <= v_now + chargebacks_due.within
+                and exists (select from public.rails as c where c.id = r.rail and c.has_chargebacks)
                 -- Only who has performed has something to show.
                 and exists (
                     select from public.escrow_events as e where e.escrow_id = r.escrow_id and e.event = 'perform'

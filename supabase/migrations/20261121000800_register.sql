@@ -38,6 +38,56 @@ $$;
 comment on function private.rail_funds_pending(public.escrow_transactions, text) is
 'Whether the rail of an escrow has seen money for it that it has not reported yet, or has yet to look.';
 
+create function private.payout_group(p_payout public.payouts) returns uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case when p_payout.purpose in ('escrow', 'escrow_case')
+        then private.escrow_of_payout(p_payout) else p_payout.reference_id end;
+end
+$$;
+comment on function private.payout_group(public.payouts) is 'What a payout belongs to, as the rail groups it with the payment of its money.';
+
+create function private.payout_source(p_payout public.payouts) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case when p_payout.purpose in ('escrow', 'escrow_case')
+        then private.funding_reference(private.escrow_of_payout(p_payout)) end;
+end
+$$;
+comment on function private.payout_source(public.payouts) is
+'What the rail calls the payment that the money of a payout came in with; null: it came with none.';
+
+create function private.payout_failed(p_payout public.payouts, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    case when p_payout.purpose in ('escrow', 'escrow_case') then
+        perform private.escrow_payout_case(
+            p_payout, 'payout_failed', p_payout.amount, p_payout.id || ':' || p_payout.attempt, p_now
+        );
+    end case;
+end
+$$;
+comment on function private.payout_failed(public.payouts, timestamptz) is
+'A rail has provably refused a payout: it ends in a case, not in a loop. Raises case_not_found (20000) for a purpose without a line here.';
+
+create function private.payout_came_back(p_payout public.payouts, p_amount numeric, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    case when p_payout.purpose in ('escrow', 'escrow_case') then
+        perform private.escrow_payout_case(
+            p_payout, 'payout_returned', p_amount,
+            p_payout.provider_reference || ':' || trim_scale(p_payout.returned_amount), p_now
+        );
+    end case;
+end
+$$;
+comment on function private.payout_came_back(public.payouts, numeric, timestamptz) is
+'Money of a confirmed payout is back: somebody is told. Raises case_not_found (20000) for a purpose without a line here.';
+
 create function private.paid_from(p_screening public.wallet_screenings) returns uuid[]
 language plpgsql volatile set search_path = ''
 as $$

@@ -1,3 +1,8 @@
+grant select on public.address_kinds, public.purposes to anon, authenticated;
+create policy address_kinds_select_anyone on public.address_kinds for select to anon, authenticated
+using (true);
+create policy purposes_select_anyone on public.purposes for select to anon, authenticated
+using (true);
 grant select on public.rails to anon, authenticated;
 create policy rails_select_anyone on public.rails for select to anon, authenticated
 using (true);
@@ -10,15 +15,15 @@ using (
     or (select private.is_staff((select auth.uid()), 'operator'))
 );
 
-grant select on public.settlement_instructions to authenticated;
-create policy settlement_instructions_select_own on public.settlement_instructions for select to authenticated
+grant select on public.payouts to authenticated;
+create policy payouts_select_own on public.payouts for select to authenticated
 using (
     party_id = any(array(select private.my_parties()))
     or (select private.is_staff((select auth.uid()), 'operator'))
 );
-grant select on public.settlement_events to authenticated;
-create policy settlement_events_select_own on public.settlement_events for select to authenticated
-using (exists (select from public.settlement_instructions as i where i.id = settlement_events.instruction_id));
+grant select on public.payout_events to authenticated;
+create policy payout_events_select_own on public.payout_events for select to authenticated
+using (exists (select from public.payouts as i where i.id = payout_events.payout_id));
 
 grant select on public.receivables to authenticated;
 create policy receivables_select_own on public.receivables for select to authenticated
@@ -56,7 +61,7 @@ service.receivable_write_off(service.command), service.receivable_lift(service.c
 service.rail_cost(service.command), service.escrow_rail_outcome(service.command),
 service.funding_begin(service.command), service.funding_attach(service.command), service.funding_look(uuid, text),
 service.funding_close(uuid),
-service.payouts_claim(public.escrow_rail, integer), service.payout_record(service.command),
+service.payouts_claim(text, integer), service.payout_record(service.command),
 service.payouts_expire(integer),
 service.payout_destination_set(service.command), service.payout_retry(service.command),
 service.payout_keep(service.command)

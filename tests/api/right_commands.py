@@ -244,7 +244,7 @@ def _retry(world: World) -> dict[str, Any]:
 def _keep(world: World) -> dict[str, Any]:
     made = released(world)
     payout = world.one(
-        "select id from public.settlement_instructions where escrow_id = %s", made.id
+        "select id from public.payouts where id in (select private.payouts_of(%s))", made.id
     )
     return {"payout_id": payout, "actor_id": made.payee, "aal": "aal2"}
 
@@ -292,7 +292,7 @@ def _owing(world: World) -> UUID:
     """A debt of somebody who was charged back what is spent."""
     made = released(world, "stripe")
     payment = world.one(
-        "select id from public.settlement_instructions where escrow_id = %s", made.id
+        "select id from public.payouts where id in (select private.payouts_of(%s))", made.id
     )
     world.command("payout_keep", payout_id=payment, actor_id=made.payee, aal="aal2")
     has = world.balance(made.payee, "USD")[0]

@@ -106,12 +106,12 @@ def quarantined(world: World) -> UUID:
 def signed_for(world: World, payment: dict[str, Any], **fields: Any) -> dict[str, Any] | None:
     """Keep a signed transaction for a payment that was claimed; what is kept then."""
     wallet = world.one("select service.chain_wallet(%s, %s, 0, 'USDC_BASE')", CHAIN, WALLET)
-    row = {"instruction_id": payment["id"], "version": payment["version"],
+    row = {"payout_id": payment["id"], "version": payment["version"],
            "attempt": payment["attempt"], "chain_id": CHAIN, "wallet": WALLET,
            "nonce": wallet["next_nonce"], "number": 1, "hash": fresh_hash(), "raw": "0x02",
            "max_fee": 2, "max_priority_fee": 1}  # fmt: skip
     kept: dict[str, Any] | None = world.one(
-        "select service.chain_payment_store(%s)", Jsonb(row | fields)
+        "select service.chain_payout_store(%s)", Jsonb(row | fields)
     )
     return kept
 
@@ -128,5 +128,5 @@ def onchain(world: World, payer: UUID, payee: UUID) -> None:
     # The other way round: who owes something is paid nothing.
     ended = released(world, parties=(payee, payer))
     for payment in claim(world):
-        if payment["escrow_id"] == str(ended.id):
+        if payment["group_id"] == str(ended.id):
             assert signed_for(world, payment)

@@ -75,8 +75,8 @@ def ended(world: World, *, takes_out: str = "395", **fields: Any) -> Escrow:
 def keep_all(world: World, escrow: Escrow) -> None:
     """Whoever is paid by an escrow takes it into the balance."""
     for payout, party in world.rows(
-        "select id, party_id from public.settlement_instructions"
-        " where escrow_id = %s and state = 'created'", escrow.id,
+        "select id, party_id from public.payouts"
+        " where id in (select private.payouts_of(%s)) and state = 'created'", escrow.id,
     ):  # fmt: skip
         world.command("payout_keep", payout_id=payout, actor_id=party, aal="aal2")
 
@@ -149,8 +149,8 @@ def outcome(world: World, payment: dict[str, Any], event: str, **fields: Any) ->
 def payment_of(world: World, escrow: Escrow) -> tuple[str, Decimal]:
     """State and amount of the only payment of an escrow."""
     (row,) = world.rows(
-        "select state::text, amount::numeric from public.settlement_instructions "
-        "where escrow_id = %s", escrow.id,
+        "select state::text, amount::numeric from public.payouts "
+        "where id in (select private.payouts_of(%s))", escrow.id,
     )  # fmt: skip
     return row[0], row[1]
 
@@ -159,7 +159,7 @@ def payments(world: World, escrow: Escrow) -> list[tuple[Any, ...]]:
     """Kind, party, currency, amount and state of the payments of an escrow, oldest first."""
     return world.rows(
         "select kind, party_id, currency, amount::numeric, state::text "
-        "from public.settlement_instructions where escrow_id = %s order by created_at, kind",
+        "from public.payouts where id in (select private.payouts_of(%s)) order by created_at, kind",
         escrow.id,
     )
 

@@ -338,8 +338,8 @@ def test_a_payment_to_a_stopped_party_is_held_in_its_balance(world: World, stand
     stop(world, made.payee, standing)
     assert [each for each in claim(world) if each["escrow_id"] == str(made.id)] == []
     state, amount = world.rows(
-        "select state::text, amount::numeric from public.settlement_instructions "
-        "where escrow_id = %s",
+        "select state::text, amount::numeric from public.payouts "
+        "where id in (select private.payouts_of(%s))",
         made.id,
     )[0]
     assert state == "kept"

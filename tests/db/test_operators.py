@@ -40,9 +40,7 @@ _OF_CASE = _asked(
     " join public.escrow_transactions as e on e.id = c.escrow_id where c.id = %s",
     "case_id",
 )
-_OF_PAYOUT = _asked(
-    "select array[party_id] from public.settlement_instructions where id = %s", "payout_id"
-)
+_OF_PAYOUT = _asked("select array[party_id] from public.payouts where id = %s", "payout_id")
 _OF_HIT = _asked("select party_ids from public.wallet_screenings where id = %s", "screening_id")
 _OF_DEPOSIT = _asked(
     "select array[e.payer_id, e.payee_id] from public.deposit_quarantines as q"

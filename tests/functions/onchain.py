@@ -188,7 +188,8 @@ class Scene:
         """kind, currency, amount and state of each payment."""
         return self.rows(
             "select kind, currency, trim_scale(amount)::text, state::text "
-            "from public.settlement_instructions where escrow_id = %s order by id", escrow.id,
+            "from public.payouts where id in (select private.payouts_of(%s))"
+            " order by id", escrow.id,
         )  # fmt: skip
 
     def deposits(self, escrow: Escrow) -> list[tuple[Any, ...]]:
@@ -201,10 +202,11 @@ class Scene:
     def nonces(self, escrow: Escrow) -> list[tuple[Any, ...]]:
         """attempt, nonce and number of transactions signed for each attempt of its payments."""
         return self.rows(
-            "select p.attempt, p.nonce, count(t.number) from public.chain_payments as p "
-            "join public.settlement_instructions as i on i.id = p.instruction_id "
-            "join public.chain_transactions as t on t.payment_id = p.id "
-            "where i.escrow_id = %s group by p.id order by p.nonce", escrow.id,
+            "select p.attempt, p.nonce, count(t.number) from public.chain_payouts as p "
+            "join public.payouts as i on i.id = p.payout_id "
+            "join public.chain_transactions as t on t.chain_payout_id = p.id "
+            "where i.id in (select private.payouts_of(%s))"
+            " group by p.id order by p.nonce", escrow.id,
         )  # fmt: skip
 
     def check_books(self, quarantined: str = "0") -> None:

@@ -142,7 +142,7 @@ def test_a_payment_of_nobody_is_a_case(cards: Cards) -> None:
 
 def _payout(cards: Cards, made: Contract) -> str:
     ((found,),) = cards.rows(
-        "select id::text from public.settlement_instructions where escrow_id = %s",
+        "select id::text from public.payouts where id in (select private.payouts_of(%s))",
         made.milestones[0],
     )
     return str(found)

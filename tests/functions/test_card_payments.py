@@ -203,7 +203,7 @@ def test_a_payee_names_the_account_later(cards: Cards) -> None:
     assert cards.cases(made.milestones[0]) == [("payout", "review", Decimal(95))]
     cards.name_account(made, cards.stripe.accounts.add())
     ((payout,),) = cards.rows(
-        "select id::text from public.settlement_instructions where escrow_id = %s",
+        "select id::text from public.payouts where id in (select private.payouts_of(%s))",
         made.milestones[0],
     )
     cards.desk.done(made.seller, f"/payouts/{payout}/retry")

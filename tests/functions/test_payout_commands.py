@@ -31,7 +31,7 @@ def refused(desk: Desk) -> tuple[UUID, str]:
 def state(desk: Desk, path: str) -> tuple[str, int]:
     with desk.stack.connect() as connection:
         row = connection.execute(
-            "select state::text, attempt from public.settlement_instructions where id = %s",
+            "select state::text, attempt from public.payouts where id = %s",
             [path.rpartition("/")[2]],
         ).fetchone()
     assert row is not None

@@ -87,9 +87,7 @@ def _paying(market: Market, number: int) -> tuple[UUID, list[str]]:
     _destination(market, payee)
     for escrow_id in _funded(market, payer, payee, number):
         assert _accept(payer, escrow_id)(market.door).done
-    rows = market.rows(
-        "select id::text from public.settlement_instructions where party_id = %s", payee
-    )
+    rows = market.rows("select id::text from public.payouts where party_id = %s", payee)
     return payee, [row[0] for row in rows]
 
 
@@ -117,7 +115,7 @@ def _expire(door: Door) -> bool:
 
 def _states(market: Market, payouts: list[str]) -> list[tuple[str, int]]:
     return market.rows(
-        "select state::text, attempt from public.settlement_instructions "
+        "select state::text, attempt from public.payouts "
         "where id = any (%s::uuid[])", payouts,
     )  # fmt: skip
 
@@ -172,8 +170,8 @@ def test_incident_02_a_payment_is_sent_or_kept_and_never_both(
     tasks += [_command("payout_keep", each, payee) for each in payouts] + [_expire] * 3
     crowd.rush(tasks)
     moved = market.rows(
-        "select instruction_id, array_agg(event || ' ' || to_state::text order by version) "
-        "from public.settlement_events where instruction_id = any (%s::uuid[]) group by 1", payouts,
+        "select payout_id, array_agg(event || ' ' || to_state::text order by version) "
+        "from public.payout_events where payout_id = any (%s::uuid[]) group by 1", payouts,
     )  # fmt: skip
     for _, events in moved:
         assert sum("keep" in event for event in events) + sum(
@@ -236,7 +234,7 @@ def test_a_debt_is_set_off_once_by_payments_at_the_same_time(market: Market, cro
 def _ordered_and_there(market: Market, party: UUID) -> tuple[float, float]:
     """What is on its way to a party, and what it has here."""
     ((ordered, there),) = market.rows(
-        "select (select coalesce(sum(amount), 0) from public.settlement_instructions"
+        "select (select coalesce(sum(amount), 0) from public.payouts"
         " where party_id = %s and state = 'created')::float, available::float"
         " from public.wallets where party_id = %s and currency = %s", party, party, CURRENCY,
     )  # fmt: skip
@@ -303,7 +301,7 @@ def test_a_report_of_a_rail_and_a_timer_meet(
         continue
     for escrow_id, state in zip(escrows, market.states(escrows), strict=True):
         kinds = market.rows(
-            "select kind from public.settlement_instructions where escrow_id = %s", escrow_id
+            "select kind from public.payouts where id in (select private.payouts_of(%s))", escrow_id
         )
         assert (state, kinds) in (("funded", []), ("void", [("return",)]))
     prove(market)

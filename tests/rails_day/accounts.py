@@ -182,7 +182,7 @@ def _deadlines(day: Day) -> Iterator[str]:
         "select 'escrow ' || id from public.escrow_transactions"
         " where state not in ('released', 'refunded', 'split', 'void')"
         " and (deadline_at is null or not isfinite(deadline_at))"
-        " union all select 'payment ' || id from public.settlement_instructions"
+        " union all select 'payment ' || id from public.payouts"
         " where state in ('created', 'failed_final') and deadline_at is null"
         " union all select 'case ' || id from public.escrow_cases"
         " where state = 'review' and deadline_at is null"
