@@ -347,7 +347,9 @@ declare
     v_refusal text := private.discrepancy_refusal(p_escrow, p_said ->> 'currency', p_amount);
 begin
     if v_refusal is not null then
-        return private.refuse_report(v_said, p_escrow.id, v_refusal, p_now);
+        return private.refuse_report(
+            v_said || jsonb_build_object('purpose', 'escrow', 'reference_id', p_escrow.id), v_refusal, p_now
+        );
     end if;
     return not (service.escrow_rail_case(v_said || jsonb_build_object(
         'kind', 'discrepancy', 'provider_event_id', p_escrow.rail || ':' || (p_said ->> 'provider_event_id')

@@ -38,6 +38,59 @@ $$;
 comment on function private.rail_funds_pending(public.escrow_transactions, text) is
 'Whether the rail of an escrow has seen money for it that it has not reported yet, or has yet to look.';
 
+create function private.deposit_standing(p_request public.deposit_requests) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case p_request.purpose when 'escrow' then private.escrow_deposit_standing(p_request.reference_id) else 'wanted' end;
+end
+$$;
+comment on function private.deposit_standing(public.deposit_requests) is
+'Whether the money of a request is still wanted: wanted; waits, perhaps later; over.';
+
+create function private.owners_of(p_purpose text, p_reference_id uuid) returns uuid[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case p_purpose when 'escrow' then private.escrow_owners(p_reference_id) end;
+end
+$$;
+comment on function private.owners_of(text, uuid) is
+'Whose money it is, who pays first; null: there is no such thing.';
+
+create function private.lock_reference(p_purpose text, p_reference_id uuid) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    if p_purpose = 'escrow' then
+        perform from public.escrow_transactions as e where e.id = p_reference_id for no key update;
+    end if;
+end
+$$;
+comment on function private.lock_reference(text, uuid) is 'Locks what money is for, before its rows are, as all that moves it does.';
+
+create function private.report_refusal(p_report jsonb, p_now timestamptz) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case p_report ->> 'purpose'
+        when 'escrow' then private.escrow_report_refusal(p_report, p_now) else 'no_purpose'
+    end;
+end
+$$;
+comment on function private.report_refusal(jsonb, timestamptz) is
+'Why what a rail says is not believed {purpose, reference_id, rail, kind, currency, amount, reference, provider_time, due_by}; null: it may be so.';
+
+create function private.apply_report(p_report public.rail_reports, p_now timestamptz) returns text
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return null;
+end
+$$;
+comment on function private.apply_report(public.rail_reports, timestamptz) is
+'What comes of a report at once, in a word; null: a worker makes a move of it.';
+
 create function private.payout_group(p_payout public.payouts) returns uuid
 language plpgsql stable set search_path = ''
 as $$
@@ -53,7 +106,7 @@ language plpgsql stable set search_path = ''
 as $$
 begin
     return case when p_payout.purpose in ('escrow', 'escrow_case')
-        then private.funding_reference(private.escrow_of_payout(p_payout)) end;
+        then private.escrow_source_reference(private.escrow_of_payout(p_payout)) end;
 end
 $$;
 comment on function private.payout_source(public.payouts) is

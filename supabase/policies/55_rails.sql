@@ -33,16 +33,18 @@ using (
 );
 
 -- Where an escrow is paid is known to who pays it: an address shown by the other side could be another one.
-grant select (escrow_id, rail, address, provider_reference, created_at, closed_at)
-on public.escrow_fundings to authenticated;
-create policy escrow_fundings_select_payer on public.escrow_fundings for select to authenticated
+-- NOTE: key_id and address_index are not granted: what the addresses of others are derived from.
+grant select (
+    id, purpose, reference_id, party_id, rail, currency, amount, address, provider_reference, created_at, closed_at
+) on public.deposit_requests to authenticated;
+create policy deposit_requests_select_payer on public.deposit_requests for select to authenticated
 using (
-    exists (
-        select from public.escrow_transactions as e
-        where e.id = escrow_fundings.escrow_id and e.payer_id = any(array(select private.my_parties()))
-    )
+    party_id = any(array(select private.my_parties()))
     or (select private.is_staff((select auth.uid()), 'operator'))
 );
+grant select on public.deposit_keys to authenticated;
+create policy deposit_keys_select_operator on public.deposit_keys for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
 
 grant select on public.webhook_event_work to authenticated;
 create policy webhook_event_work_select_operator on public.webhook_event_work for select to authenticated
@@ -59,8 +61,8 @@ service.rail_report_failed(bigint, text), service.rail_discrepancy(service.comma
 service.refused_reports_remind(), service.refused_report_close(service.command),
 service.receivable_write_off(service.command), service.receivable_lift(service.command),
 service.rail_cost(service.command), service.escrow_rail_outcome(service.command),
-service.funding_begin(service.command), service.funding_attach(service.command), service.funding_look(uuid, text),
-service.funding_close(uuid),
+service.escrow_deposit_begin(service.command), service.escrow_deposit_place(service.command),
+service.deposit_look(uuid, text), service.deposit_close(uuid),
 service.payouts_claim(text, integer), service.payout_record(service.command),
 service.payouts_expire(integer),
 service.payout_destination_set(service.command), service.payout_retry(service.command),

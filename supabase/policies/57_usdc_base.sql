@@ -15,8 +15,8 @@ grant select on public.chain_deposits to authenticated;
 create policy chain_deposits_select_payer on public.chain_deposits for select to authenticated
 using (
     exists (
-        select from public.escrow_transactions as e
-        where e.id = chain_deposits.escrow_id and e.payer_id = any(array(select private.my_parties()))
+        select from public.deposit_requests as r
+        where r.id = chain_deposits.request_id and r.party_id = any(array(select private.my_parties()))
     )
     or (select private.is_staff((select auth.uid()), 'operator'))
 );
@@ -40,7 +40,7 @@ create policy chain_transactions_select_own on public.chain_transactions for sel
 using (exists (select from public.chain_payouts as p where p.id = chain_transactions.chain_payout_id));
 
 grant execute on function
-service.chain_tokens(bigint), service.chain_look(bigint, integer), service.chain_addresses(bigint, integer),
+service.chain_tokens(bigint), service.chain_look(bigint, integer), service.chain_addresses(bigint, uuid, integer),
 service.chain_scanned(service.command), service.chain_reread(service.command),
 service.chain_cursors(bigint), service.chain_rewind(bigint, bigint),
 service.chain_judged(bigint, service.command), service.chain_wallet(bigint, text, bigint, text),

@@ -12,7 +12,7 @@ from tests.db.escrow import Escrow
 from tests.db.market import PARTS, PICTURE, announced, listing, offer
 from tests.db.onchain import quarantined
 from tests.db.operators import limit
-from tests.db.rails import ADDRESS, awaiting, claim, destination, outcome, released
+from tests.db.rails import ADDRESS, FINGERPRINT, awaiting, claim, destination, outcome, released
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.screenings import CLEAR, address, due, screened, watch
 from tests.db.trades import (
@@ -204,12 +204,13 @@ def _fund(world: World) -> dict[str, Any]:
     made = awaiting(world)
     assert made.payer
     destination(world, made.payer)
-    return {"escrow_id": made.id, "actor_id": made.payer, "rail": "usdc_base"}
+    return {"escrow_id": made.id, "actor_id": made.payer, "rail": "usdc_base",
+            "key_fingerprint": FINGERPRINT}  # fmt: skip
 
 
 def _attach(world: World) -> dict[str, Any]:
     begun = _fund(world)
-    world.command("funding_begin", **begun)
+    world.command("escrow_deposit_begin", **begun)
     return {"escrow_id": begun["escrow_id"], "actor_id": begun["actor_id"], "chain_id": 8453,
             "address": address(), "token": ADDRESS}  # fmt: skip
 
@@ -260,8 +261,9 @@ def _report(world: World) -> dict[str, Any]:
     made = awaiting(world)
     row = made.row()
     return {
-        "rail": "usdc_base", "provider_event_id": str(uuid4()), "escrow_id": made.id,
-        "kind": "funds", "currency": row.currency, "amount": row.amount, "reference": "tx",
+        "rail": "usdc_base", "provider_event_id": str(uuid4()), "purpose": "escrow",
+        "reference_id": made.id, "kind": "funds", "currency": row.currency,
+        "amount": row.amount, "reference": "tx",
         "reason": "", "provider_time": world.now(), "due_by": None,
     }  # fmt: skip
 
@@ -325,8 +327,8 @@ def _refused(world: World) -> dict[str, Any]:
 
 
 def _discrepancy(world: World) -> dict[str, Any]:
-    return {"rail": "stripe", "escrow_id": None, "currency": "USD", "amount": "0.59",
-            "reference": f"tr_{uuid4()}", "reason": "sent_by_hand"}  # fmt: skip
+    return {"rail": "stripe", "purpose": None, "reference_id": None, "currency": "USD",
+            "amount": "0.59", "reference": f"tr_{uuid4()}", "reason": "sent_by_hand"}  # fmt: skip
 
 
 def _screened(world: World) -> dict[str, Any]:
@@ -398,8 +400,8 @@ COMMANDS: dict[str, Make] = {
     "discord_event": lambda world: discord_event(world, world.user()),
     "image_hand_in": _hand_in,
     "asset_prove": _prove,
-    "funding_begin": _fund,
-    "funding_attach": _attach,
+    "escrow_deposit_begin": _fund,
+    "escrow_deposit_place": _attach,
     "payout_destination_set": _destination,
     "payout_retry": _retry,
     "payout_keep": _keep,

@@ -41,7 +41,7 @@ OPTIONAL = {
     "payout_record": {"reason", "next_in"},
     "rail_report": {"reason"},
     "rail_cost": {"memo"},
-    "rail_discrepancy": {"escrow_id"},
+    "rail_discrepancy": {"purpose", "reference_id"},
     "fiat_rate_set": {"as_of"},
     "screening_record": {"categories", "risk_score"},
     "perform": {"aal", "payload"},
@@ -84,7 +84,7 @@ _RIGHT: dict[str, Any] = {
 # A provider may know somebody whom we do not: that is noted. Everything comes after nothing.
 MAY_BE_ANYBODY = {
     ("verification_event", "party_id"), ("discord_event", "party_id"), ("webhook_resend", "after"),
-    ("rail_discrepancy", "escrow_id"),
+    ("rail_discrepancy", "reference_id"),
 }  # fmt: skip
 # What makes a command count once, each in its way.
 ONCE_BY = {

@@ -19,6 +19,8 @@ from tests.db.trades import signed
 from tests.db.world import World, plain
 
 ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+# SHA-256 of the key that deposit addresses come from.
+FINGERPRINT = "f" * 64
 
 
 def destination(world: World, party: UUID, rail: str = "usdc_base", address: str = ADDRESS) -> UUID:
@@ -38,7 +40,8 @@ def report(world: World, escrow: Escrow, event: str, kind: str = "funds", **fiel
     row = escrow.row()
     rail = world.one("select rail::text from public.escrow_transactions where id = %s", escrow.id)
     values = {
-        "rail": rail, "provider_event_id": event, "escrow_id": str(escrow.id), "kind": kind,
+        "rail": rail, "provider_event_id": event, "purpose": "escrow",
+        "reference_id": str(escrow.id), "kind": kind,
         "currency": row.currency, "amount": str(row.amount), "reference": event,
         "provider_time": world.now().isoformat(),
     } | fields  # fmt: skip
@@ -185,12 +188,29 @@ def rails(world: World, payer: UUID, payee: UUID) -> None:
     )  # fmt: skip
     assert case["replayed"] is False
     waiting = awaiting(world, parties=parties)
-    world.command("funding_begin", escrow_id=waiting.id, actor_id=payer, rail="usdc_base")
+    world.command(
+        "escrow_deposit_begin",
+        escrow_id=waiting.id,
+        actor_id=payer,
+        rail="usdc_base",
+        key_fingerprint=FINGERPRINT,
+    )
     report(world, waiting, f"funds_{waiting.id}")
     report(world, waiting, f"too_large_{waiting.id}", amount="100000001")
     event = {"provider": "stripe", "event_id": f"evt_{payer}", "type": "charge.refunded",
              "body": "{}", "source": "webhook", "occurred_at": world.now().isoformat()}  # fmt: skip
     world.one("select service.webhook_receive(%s)", Jsonb([event]))
+
+
+def paid_by_card(world: World, escrow: Escrow, reference: str) -> None:
+    """The card payment that an escrow is paid with, when it was paid without asking how."""
+    world.run(
+        "insert into public.deposit_requests (id, purpose, reference_id, party_id, rail, currency,"
+        " amount, provider_reference, requested_by, created_at) select gen_random_uuid(), 'escrow',"
+        " e.id, e.payer_id, 'stripe', e.currency, e.amount, %s, e.payer_id, private.clock()"
+        " from public.escrow_transactions as e where e.id = %s on conflict do nothing",
+        reference, escrow.id,
+    )  # fmt: skip
 
 
 def sweep(world: World) -> list[str]:

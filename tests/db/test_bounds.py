@@ -158,7 +158,7 @@ def test_a_report_that_cannot_be_is_kept_and_shown_and_books_nothing(
         assert report(world, made, "event-1", **said) is False
     assert _books(world) == before
     assert world.rows(
-        "select provider_event_id, escrow_id, refusal from public.refused_reports"
+        "select provider_event_id, reference_id, refusal from public.refused_reports"
     ) == [("event-1", made.id, code)]
     kinds = world.rows("select kind, severity::text from public.security_events")
     assert kinds == [("rail_report_refused", "high")]

@@ -23,6 +23,7 @@ from tests.db.rails import (
     ended,
     keep_all,
     outcome,
+    paid_by_card,
     payments,
     report,
     sweep,
@@ -75,11 +76,7 @@ def _taken_out(world: World, escrow: Escrow) -> None:
 
 
 def _sent_back(world: World, escrow: Escrow) -> None:
-    world.run(
-        "insert into public.escrow_fundings (escrow_id, rail, provider_reference, requested_by,"
-        " created_at) values (%s, 'stripe', 'pi_1', %s, private.clock())",
-        escrow.id, escrow.payer,
-    )  # fmt: skip
+    paid_by_card(world, escrow, "pi_1")
     sent(world, escrow)
     withdraw(world, escrow.payer, "300")
 

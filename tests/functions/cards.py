@@ -169,7 +169,8 @@ class Cards:
 
     def intent_of(self, escrow_id: str) -> str:
         ((found,),) = self.rows(
-            "select provider_reference from public.escrow_fundings where escrow_id = %s", escrow_id
+            "select provider_reference from public.deposit_requests where reference_id = %s",
+            escrow_id,
         )
         return str(found)
 

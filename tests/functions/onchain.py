@@ -117,7 +117,8 @@ class Scene:
 
     def send_to(self, escrow: Escrow, amount: str, token: str = USDC) -> str:
         """The payer sends money where it was to be paid, whatever has become of the escrow."""
-        to = self.one("select address from public.escrow_fundings where escrow_id = %s", escrow.id)
+        asked = "select address from public.deposit_requests where reference_id = %s"
+        to = self.one(asked, escrow.id)
         self.chain.mint(escrow.buyer_account.address, amount, token)
         return self.chain.transfer(escrow.buyer_account, to, amount, token)
 
@@ -196,7 +197,9 @@ class Scene:
         """amount, state and credits of each transfer to the escrow's address."""
         return self.rows(
             "select trim_scale(amount)::text, state, credits from public.chain_deposits "
-            "where escrow_id = %s order by created_at, block_number, log_index", escrow.id,
+            "where request_id in ("
+            "select id from public.deposit_requests where reference_id = %s) "
+            "order by created_at, block_number, log_index", escrow.id,
         )  # fmt: skip
 
     def nonces(self, escrow: Escrow) -> list[tuple[Any, ...]]:
@@ -214,7 +217,7 @@ class Scene:
         Payments must be final. quarantined: what counts for nobody, in all."""
         assert self.rows("select * from ledger.verify()") == []
         addresses = self.rows(
-            "select address from public.escrow_fundings where address is not null"
+            "select address from public.deposit_requests where address is not null"
         )
         held = sum((self.chain.balance_of(address) for (address,) in addresses), Decimal(0))
         held += self.chain.balance_of(self.chain.hot_wallet.address) - sum(self.filled)

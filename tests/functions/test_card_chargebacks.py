@@ -140,7 +140,8 @@ def test_news_of_a_dispute_in_any_order_opens_it_first(cards: Cards) -> None:
     cards.read()
     assert cards.cases(made.milestones[0]) == [("rail_reversal", "upheld", Decimal(100))]
     assert [kind for (kind,) in cards.rows(
-        "select kind from public.rail_reports where escrow_id = %s order by id", made.milestones[0]
+        "select kind from public.rail_reports where reference_id = %s order by id",
+        made.milestones[0]
     )] == ["funds", "reversal_opened", "reversal_lost"]  # fmt: skip
     cards.agrees()
 

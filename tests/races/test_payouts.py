@@ -50,7 +50,8 @@ def _signed(market: Market, payer: UUID, payee: UUID, amount: str = "5") -> UUID
 
 def _report(market: Market, escrow_id: UUID, event: str, **fields: Any) -> None:
     report = {
-        "rail": RAIL, "provider_event_id": event, "escrow_id": str(escrow_id), "kind": "funds",
+        "rail": RAIL, "provider_event_id": event, "purpose": "escrow",
+        "reference_id": str(escrow_id), "kind": "funds",
         "currency": CURRENCY, "amount": "5", "reference": event,
         "provider_time": market.now().isoformat(),
     } | fields  # fmt: skip
@@ -197,7 +198,7 @@ def test_workers_on_the_same_reports_make_each_move_once(market: Market, crowd: 
         return done.failed
 
     while market.one(
-        "select count(*) from public.rail_reports where escrow_id = any (%s) "
+        "select count(*) from public.rail_reports where reference_id = any (%s) "
         "and applied_as is null", escrows,
     ):  # fmt: skip
         assert sum(crowd.rush([work] * 12)) == 0

@@ -62,7 +62,7 @@ def _outside(day: Day) -> Iterator[str]:
     addresses = [
         address
         for (address,) in day.rows(
-            "select address from public.escrow_fundings where address is not null"
+            "select address from public.deposit_requests where address is not null"
         )
     ]
     for currency, (token, given) in TOKENS.items():
@@ -144,7 +144,8 @@ def _at_stripe(day: Day, deal: Deal) -> dict[str, Decimal]:
     intents = [
         row[0]
         for row in day.rows(
-            "select provider_reference from public.escrow_fundings where escrow_id::text = any(%s)",
+            "select provider_reference from public.deposit_requests"
+            " where reference_id::text = any(%s)",
             list(deal.escrows),
         )
     ]

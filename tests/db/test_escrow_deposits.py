@@ -5,21 +5,22 @@ from typing import Any
 import pytest
 
 from tests.db.escrow import Escrow
-from tests.db.rails import ADDRESS, awaiting, destination
+from tests.db.rails import ADDRESS, FINGERPRINT, awaiting, destination
 from tests.db.refused import refused
 from tests.db.world import World
 
 
 def _begin(escrow: Escrow, rail: str = "usdc_base", **fields: Any) -> dict[str, Any]:
-    command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "rail": rail} | fields
-    answer: dict[str, Any] = escrow.world.command("funding_begin", **command)
+    command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "rail": rail,
+               "key_fingerprint": FINGERPRINT} | fields  # fmt: skip
+    answer: dict[str, Any] = escrow.world.command("escrow_deposit_begin", **command)
     return answer
 
 
 def _attach(escrow: Escrow, **fields: Any) -> dict[str, Any]:
     command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "chain_id": 8453,
                "token": ADDRESS, "client_secret": "s"} | fields  # fmt: skip
-    answer: dict[str, Any] = escrow.world.command("funding_attach", **command)
+    answer: dict[str, Any] = escrow.world.command("escrow_deposit_place", **command)
     return answer
 
 
@@ -37,7 +38,7 @@ def test_each_escrow_has_an_address_of_its_own(world: World) -> None:
     assert _begin(other)["address_index"] > first["address_index"]
     _attach(one, address=ADDRESS)
     assert _begin(one)["address"] == ADDRESS
-    with refused(world.connection, "escrow_fundings_address_key", "duplicate"):
+    with refused(world.connection, "deposit_requests_address_key", "duplicate"):
         _attach(other, address=ADDRESS)
 
 
@@ -48,11 +49,11 @@ def test_where_an_escrow_is_paid_never_changes(world: World) -> None:
     for change in ({"address": ADDRESS[:-1] + "0"}, {"provider_reference": "pi_1"}):
         change = {"address": ADDRESS} | change
         with refused(
-            world.connection, "funding_fixed", "escrow_fundings_as_the_rail_has_it"
+            world.connection, "deposit_request_fixed", "deposit_requests_at_one_place"
         ):  # fmt: skip
             _attach(escrow, **change)
     with refused(world.connection, "append_only"):
-        world.run("delete from public.escrow_fundings")
+        world.run("delete from public.deposit_requests")
 
 
 def test_a_repeated_key_has_the_answer_it_had(world: World) -> None:
@@ -122,15 +123,17 @@ def test_a_rail_watches_what_is_not_over(world: World) -> None:
     _begin(escrow)
     _attach(escrow, address=ADDRESS)
 
-    def look() -> tuple[str, bool, bool]:
-        found = world.one("select service.funding_look(escrow_id => %s)", escrow.id)
-        return found["address"], found["wanted"], found["closed"]
+    request = world.one("select id from public.deposit_requests where reference_id = %s", escrow.id)
 
-    assert look() == (ADDRESS, True, False)
+    def look() -> tuple[str, str, bool]:
+        found = world.one("select service.deposit_look(%s)", request)
+        return found["address"], found["standing"], found["closed"]
+
+    assert look() == (ADDRESS, "wanted", False)
     escrow.commit("funds_confirmed", "rail")
-    assert look() == (ADDRESS, False, False)
-    assert [world.one("select service.funding_close(%s)", escrow.id) for _ in range(2)] == [
+    assert look() == (ADDRESS, "over", False)
+    assert [world.one("select service.deposit_close(%s)", request) for _ in range(2)] == [
         True, False,
     ]  # fmt: skip
-    assert look() == (ADDRESS, False, True)
-    assert world.one("select service.funding_look(provider_reference => 'pi_9')") is None
+    assert look() == (ADDRESS, "over", True)
+    assert world.one("select service.deposit_look(provider_reference => 'pi_9')") is None
