@@ -16,7 +16,7 @@ from bench.load import LoadFailed
 from bench.measures import Measure
 from bench.progress import say
 from bench.scale import Scale
-from functions.webhooks.decide import SCHEDULE
+from functions.webhooks.attempt_rules import SCHEDULE
 from tests.rails.behaviour import drop, hang, ok
 from tests.rails.loopback import Behaviour, Received, Wire
 from tests.rails.webhook_receiver import WebhookReceiver

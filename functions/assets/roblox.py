@@ -5,7 +5,7 @@ from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
-from shared.outside import Client, SourceFailed
+from shared.http_client import Client, SourceFailed
 
 Told = dict[str, Any]
 Origin = Callable[[str], str]

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
 from shared.identifier import Id
-from shared.moment import Moment
 from shared.money import PositiveAmount
 from shared.text import LineOfWords, Prose
+from shared.times import Moment
 
 Rail = Literal["internal", "stripe", "usdc_base"]
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database
 from shared.errors import Problem, Unavailable
-from shared.rounds import run_rounds
+from shared.polling import run_rounds
 from shared.telemetry import instrumented, logger, metrics
 
 from .answers import NotOurs, NotYet

@@ -7,7 +7,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import database
 from shared.payouts import pay
-from shared.rounds import run_rounds
+from shared.polling import run_rounds
 from shared.telemetry import instrumented, logger, metrics
 
 from .books import RAIL

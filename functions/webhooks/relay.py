@@ -7,10 +7,10 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database
-from shared.rounds import run_rounds
+from shared.polling import run_rounds
 from shared.telemetry import instrumented, logger, metrics
 
-from .decide import SCHEDULE
+from .attempt_rules import SCHEDULE
 from .queue import hand_over
 
 

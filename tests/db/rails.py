@@ -9,9 +9,9 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from functions.escrow.reports import Applied, one_round
+from functions.escrow.apply_reports import Applied, one_round
 from functions.escrow.snapshot import parse_snapshot
-from functions.escrow.timers import decide_timer
+from functions.escrow.timer_rules import decide_timer
 from shared.db_errors import problem_from_database
 from tests.db.escrow import Escrow
 from tests.db.screenings import all_clear

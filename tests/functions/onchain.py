@@ -52,11 +52,11 @@ class Scene:
                 Name=secret, SecretString=chain.url
             )
             desk.stack.configure(
-                HOLDFAST_USDC_BASE_CHAIN_ID=str(CHAIN_ID),
-                HOLDFAST_USDC_BASE_XPUB=deposits_xpub(),
-                HOLDFAST_USDC_BASE_FIRST_BLOCK="0",
-                HOLDFAST_USDC_BASE_FEE_CEILING=str(200 * 10**9),
-                HOLDFAST_USDC_BASE_NODE_SECRET=secret,
+                HOLDFAST_EVM_CHAIN_ID=str(CHAIN_ID),
+                HOLDFAST_EVM_XPUB=deposits_xpub(),
+                HOLDFAST_EVM_FIRST_BLOCK="0",
+                HOLDFAST_EVM_FEE_CEILING=str(200 * 10**9),
+                HOLDFAST_EVM_NODE_SECRET=secret,
                 **put_in_place(desk.stack.aws.client),
                 **screening.variables(),
             )
@@ -143,7 +143,7 @@ class Scene:
     # Workers
 
     def watch(self) -> dict[str, int]:
-        told: dict[str, int] = self.desk.stack.tick("UsdcBaseWatchFunction")
+        told: dict[str, int] = self.desk.stack.tick("EvmWatchFunction")
         return told
 
     def report(self) -> dict[str, int]:
@@ -154,7 +154,7 @@ class Scene:
         """One run of the payer, of addresses that nothing is known against; what it sends is in a
         block on return unless mining is paused."""
         self.desk.stack.tick("ScreenFunction")
-        self.desk.stack.tick("UsdcBasePayoutsFunction")
+        self.desk.stack.tick("EvmPayoutsFunction")
         if not self.chain.paused:
             self.chain.calm()
 

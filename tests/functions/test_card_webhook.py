@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.stripe_signature import verify
+from functions.rail_stripe.signature import verify
 from tests.functions.cards import Cards
 from tests.rails.stripe import WEBHOOK_SECRET
 from tests.stack.http_events import Request, event_of

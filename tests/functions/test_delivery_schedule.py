@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from functions.webhooks.decide import JITTER, SCHEDULE
+from functions.webhooks.attempt_rules import JITTER, SCHEDULE
 from tests.functions.delivering import Owner, advance_past, carry, carry_once, due, ids, subscribe
 from tests.functions.desk import Desk
 from tests.rails.behaviour import drop, flapping, gone, ok, status, too_many

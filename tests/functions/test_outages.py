@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.escrow.setbacks import SetbackDecided
+from functions.escrow.setback_routes import SetbackDecided
 from tests.functions.desk import ATTESTED, Desk, open_trade
 from tests.stack.people import ALICE, OLGA
 from tests.stack.stack import Stack

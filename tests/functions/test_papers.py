@@ -14,7 +14,7 @@ from tests.functions.market import Contract, contract, listing, milestone, offer
 from tests.stack.people import OLGA
 from tests.stack.stack import Stack
 
-FUNCTION = "PapersFunction"
+FUNCTION = "DocumentsFunction"
 
 
 def draw_all(stack: Stack) -> int:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from functions.rail_usdc_base.addresses import escrow_address
+from functions.rail_evm.addresses import escrow_address
 from tests.functions.onchain import CURRENCY, Scene
 from tests.rails.chain import BRIDGED_USDC, CHAIN_ID, USDC
 from tests.rails.chain.accounts import deposits_xpub

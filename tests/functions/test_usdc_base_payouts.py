@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from functions.rail_usdc_base.signer import SigningFailed
+from functions.rail_evm.signer import SigningFailed
 from tests.functions.onchain import CURRENCY, FLOAT, Escrow, Scene
 from tests.functions.onchain_worker import Killed, Step, Worker
 
@@ -248,11 +248,11 @@ def test_whichever_of_its_transactions_was_mined_pays(scene: Scene) -> None:
 
 def test_gas_that_costs_too_much_is_waited_for(scene: Scene) -> None:
     made = scene.released()
-    scene.desk.stack.configure(HOLDFAST_USDC_BASE_FEE_CEILING="1")
+    scene.desk.stack.configure(HOLDFAST_EVM_FEE_CEILING="1")
     scene.pay()
     assert states(scene, made) == ["created"]
     assert (states(scene, made), scene.nonces(made)) == (["created"], [])
-    scene.desk.stack.configure(HOLDFAST_USDC_BASE_FEE_CEILING=str(200 * 10**9))
+    scene.desk.stack.configure(HOLDFAST_EVM_FEE_CEILING=str(200 * 10**9))
     scene.advance(minutes=2)
     scene.paid_out()
     assert_paid_once(scene, made)

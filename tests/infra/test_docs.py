@@ -15,7 +15,7 @@ import pytest
 from psycopg.rows import dict_row
 from standardwebhooks import Webhook
 
-from functions.webhooks.decide import SCHEDULE
+from functions.webhooks.attempt_rules import SCHEDULE
 from tests.functions.desk import Desk, Trade, open_trade
 from tests.infra.docs import DOCS, PAGES, README, anchors, blocks, links, section, table, words
 from tests.stack.furnish import furnish, prices

@@ -33,13 +33,12 @@ SCHEDULED = [name for name in FUNCTIONS if FUNCTIONS[name].schedules]
 STARRED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 HTTP_API_SECONDS = 30
 # Memory buys the processor time that they need.
-DRAWING = {"PapersFunction"}
+DRAWING = {"DocumentsFunction"}
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def _module(function: Function) -> Any:
-    module = function.handler.rpartition(".")[0]
-    return importlib.import_module(f"functions.{module}")
+    return importlib.import_module(function.handler.rpartition(".")[0])
 
 
 def _logical(value: Any) -> str:
@@ -298,17 +297,17 @@ def test_no_role_may_more_than_it_must(name: str) -> None:
 # Beside its log, its secrets and traces.
 MAY = {
     "s3:GetObject": {
-        "EvidenceFunction", "ImagesFunction", "PaperCommandsFunction", "PapersFunction",
+        "EvidenceFunction", "ImagesFunction", "DocumentCommandsFunction", "DocumentsFunction",
     },
-    "s3:PutObject": {"EvidenceFunction", "ImagesFunction", "PapersFunction"},
+    "s3:PutObject": {"EvidenceFunction", "ImagesFunction", "DocumentsFunction"},
     "s3:ListBucket": {
-        "EvidenceFunction", "ImagesFunction", "PaperCommandsFunction", "PapersFunction",
+        "EvidenceFunction", "ImagesFunction", "DocumentCommandsFunction", "DocumentsFunction",
     },
     "sqs:ReceiveMessage": {"DeliverFunction"},
     "sqs:DeleteMessage": {"DeliverFunction"},
     "sqs:GetQueueAttributes": {"DeliverFunction"},
     "sqs:SendMessage": set(SCHEDULED),
-    "kms:Decrypt": {"UsdcBasePayoutsFunction"},
+    "kms:Decrypt": {"EvmPayoutsFunction"},
 }  # fmt: skip
 
 
@@ -326,10 +325,10 @@ def test_functions_may_this_and_nothing_else() -> None:
         assert {name for name in FUNCTIONS if allowed(DOCUMENT, _role(name), action)} == names
     (opened,) = (
         each
-        for each in statements(DOCUMENT, _role("UsdcBasePayoutsFunction"))
+        for each in statements(DOCUMENT, _role("EvmPayoutsFunction"))
         if "kms:Decrypt" in each["Action"]
     )
-    purpose = {"kms:EncryptionContext:purpose": "holdfast:usdc_base:hot_wallet"}
+    purpose = {"kms:EncryptionContext:purpose": "holdfast:evm:hot_wallet"}
     assert opened["Condition"] == {"StringEquals": purpose}
     sent = {name: len(allowed(DOCUMENT, _role(name), "sqs:SendMessage")) for name in SCHEDULED}
     assert {name for name, queues in sent.items() if queues > 1} == {"RelayFunction"}

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from aws_lambda_powertools.event_handler import Response
 
 from functions.escrow import bodies
-from functions.escrow.act import act
-from functions.p2p import commands as orders
+from functions.escrow.execute import act
+from functions.p2p import order_routes as orders
 from functions.p2p.bodies import Take
 from shared.body import Nothing
 from shared.caller import CallerToken

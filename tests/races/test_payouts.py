@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from functions.escrow.reports import Applied, one_round
+from functions.escrow.apply_reports import Applied, one_round
 from shared.errors import Problem
 from tests.db.screenings import all_clear
 from tests.races import say

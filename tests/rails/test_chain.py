@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from functions.rail_usdc_base.addresses import escrow_address
+from functions.rail_evm.addresses import escrow_address
 from tests.rails.chain import BRIDGED_USDC, USDC, Chain
 from tests.rails.chain.accounts import account, deposits_xpub
 from tests.rails.chain.anvil import AnvilFailed

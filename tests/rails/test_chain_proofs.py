@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from functions.rail_usdc_base.logs import transfer_topics, transfers
-from functions.rail_usdc_base.node import Node, WrongChain
-from functions.rail_usdc_base.proofs import Behind, Proof, Prover, Refused, Sent
-from functions.rail_usdc_base.rpc import NodeUnknown
+from functions.rail_evm.logs import transfer_topics, transfers
+from functions.rail_evm.node import Node, WrongChain
+from functions.rail_evm.proofs import Behind, Proof, Prover, Refused, Sent
+from functions.rail_evm.rpc import NodeUnknown
 from shared.money import format_amount
 from tests.rails.chain import BRIDGED_USDC, CHAIN_ID, USDC, Chain
 from tests.rails.chain.accounts import Account

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from functions.rail_usdc_base.logs import TRANSFER_TOPIC
+from functions.rail_evm.logs import TRANSFER_TOPIC
 from tests.rails.chain import BRIDGED_USDC, USDC
 from tests.rails_day.day import Day
 

@@ -3,7 +3,7 @@
 import pytest
 from bip32 import BIP32
 
-from functions.rail_usdc_base.addresses import MAX_INDEX, escrow_address
+from functions.rail_evm.addresses import MAX_INDEX, escrow_address
 from shared.settings import SettingsError
 from tests.rails.chain.accounts import account, deposits_xpub
 

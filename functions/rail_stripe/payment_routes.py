@@ -1,0 +1,100 @@
+"""HTTP command: how a payer pays an escrow by card."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel, ConfigDict
+
+from shared.api import Db, Routes
+from shared.body import Nothing
+from shared.caller import Caller
+from shared.errors import Conflict, Problem, Unavailable
+from shared.idempotency import Command, CommandKey, answer
+from shared.identifier import Id
+from shared.responses import answers
+from shared.telemetry import logger
+
+from .api import StripeApi
+from .books import RAIL
+from .connection import stripe_api
+from .intents import Funding
+from .objects import Intent
+from .outcome import Done, Outcome, Refused, Unknown
+
+
+class CardPayment(BaseModel):
+    """provider_reference: Stripe's PaymentIntent. client_secret: with it the payer's browser
+    confirms the payment to Stripe; nobody else should have it."""
+
+    model_config = ConfigDict(extra="forbid")
+    escrow_id: UUID
+    rail: str
+    currency: str
+    amount: str
+    expires_at: str
+    provider_reference: str
+    client_secret: str
+    replayed: bool
+
+
+routes = Routes()
+
+
+@routes.post(
+    "/escrows/<escrow_id>/card-payment",
+    responses=answers(CardPayment, "What the payer's browser needs to pay."),
+)
+def card_payment(
+    escrow_id: Id, body: Nothing, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """The payer asks to pay an escrow by card. There is one payment per escrow: asked again, it
+    is the same. Nothing is taken before it is sure that the escrow still wants the money."""
+    asked = {"idempotency_key": key.key, "request_hash": key.request_hash}
+    actor = db.rpc("whoami", asked, token=caller.token, repeatable=True)
+    if "answer" in actor:
+        return answer(actor["answer"])
+    command = {
+        **asked, "escrow_id": str(escrow_id), "rail": RAIL, "actor_id": actor["id"],
+        "aal": actor["aal"],
+    }  # fmt: skip
+    begun = db.service_rpc("funding_begin", {"command": command}, repeatable=True)
+    if "answer" in begun:
+        return answer(begun["answer"])
+    intent = _intent(stripe_api(), begun, key)
+    attached = {"provider_reference": intent.id, "client_secret": intent.client_secret}
+    result = db.service_rpc("funding_attach", {"command": {**command, **attached}}, repeatable=True)
+    return answer(result)
+
+
+def _intent(api: StripeApi, funding: Funding, key: CommandKey) -> Intent:
+    """The one payment of a funding. Raises Unavailable, Conflict."""
+    if reference := funding["provider_reference"]:
+        # Asked for, never made anew: Stripe forgets our key after a day.
+        intent = _made(api.intent(reference))
+        if intent.status == "canceled":
+            raise Conflict(
+                "card_payment_over",
+                "The payment of this escrow was cancelled at the card's side.",
+                "Nothing was taken. The escrow ends by itself when its time to be paid is over.",
+            )
+        return intent
+    escrow_id, amount = funding["escrow_id"], Decimal(funding["amount"])
+    outcome = api.create_intent(escrow_id, amount, funding["currency"], key=f"funding:{escrow_id}")
+    if isinstance(outcome, Unknown) and outcome.reason.startswith("status 5"):
+        # Stripe repeats a failure for a day under its key. What the first call may have made
+        # cannot be paid: nobody has its secret.
+        again = f"funding:{escrow_id}:{key.key}"
+        outcome = api.create_intent(escrow_id, amount, funding["currency"], key=again[:255])
+    return _made(outcome)
+
+
+def _made(outcome: Outcome[Intent]) -> Intent:
+    if isinstance(outcome, Done):
+        return outcome.value
+    if isinstance(outcome, Refused):
+        logger.error("Stripe refused", status=outcome.status, code=outcome.code)
+        raise Problem("card_rail_refused", "The card service does not take this.", status=502)
+    logger.warning("no answer of Stripe", reason=outcome.reason)
+    raise Unavailable("card_rail_unavailable", "The card service does not answer now.")
