@@ -14,7 +14,7 @@ NODE := $(STAMPS)/node
 SAM := $(STAMPS)/venv-sam
 RUN := .venv/bin/python
 BASE ?= origin/main
-SQL := supabase tests/stack
+SQL := supabase stack
 export PYTHONPATH := .
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
@@ -44,11 +44,11 @@ $(SAM): requirements-sam.txt
 
 .PHONY: up
 up: $(VENV) $(NODE) ## Run everything at http://127.0.0.1:54321 until Ctrl-C (PORT=… to move); keeps its data
-	@exec $(RUN) -m tests.stack.up --port $(PORT)
+	@exec $(RUN) -m stack.up --port $(PORT)
 
 .PHONY: demo
 demo: $(VENV) $(NODE) ## Show the product at work on a fresh stack
-	@exec $(RUN) -m tests.stories
+	@exec $(RUN) -m demo
 
 .PHONY: bench
 bench: $(VENV) $(NODE) ## Measure speed; writes docs/performance.md
@@ -74,11 +74,11 @@ lint: $(VENV) ## Check style of Python and SQL
 .PHONY: types
 types: $(VENV) ## Check types (mypy --strict)
 	@echo "types: mypy"
-	.venv/bin/mypy $(wildcard shared functions tests bench)
+	.venv/bin/mypy $(wildcard shared functions stack deploy demo tests bench)
 
 .PHONY: advisors
 advisors: $(VENV) $(NODE) ## Run the Supabase advisors on a fresh database
-	@exec $(RUN) -m tests.stack.advisors
+	@exec $(RUN) -m stack.advisors
 
 .PHONY: build
 build: $(VENV) $(SAM) ## Validate the template, root and parts, and build what is deployed
@@ -93,13 +93,13 @@ build: $(VENV) $(SAM) ## Validate the template, root and parts, and build what i
 
 .PHONY: gen
 gen: $(VENV) $(NODE) ## Write generated files from the database and the functions
-	@exec $(RUN) -m tests.stack.generate
+	@exec $(RUN) -m stack.generate tests.generators
 
 .PHONY: quick
 quick: $(VENV) $(NODE) ## Check what a change since BASE touches: style of its SQL, Python, its tests
-	@sql=$$($(RUN) -m tests.stack.touched --sql $(BASE))
+	@sql=$$($(RUN) -m stack.touched --sql $(BASE))
 	$(MAKE) lint SQL="$$sql"
-	tests=$$($(RUN) -m tests.stack.touched $(BASE))
+	tests=$$($(RUN) -m stack.touched $(BASE))
 	[ -n "$$tests" ] || { echo "quick: no test is touched"; exit 0; }
 	echo "quick: pytest, $$(wc -w <<< "$$tests") files"
 	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -q $$tests

@@ -11,8 +11,8 @@ from bench.load import LoadFailed
 from bench.results import Results
 from bench.scale import FULL, QUICK
 from bench.server import bare_server
-from tests.stack.paths import ROOT
-from tests.stack.processes import exit_on_sigterm
+from stack.paths import ROOT
+from stack.processes import exit_on_sigterm
 
 _REPORT = ROOT / "docs" / "performance.md"
 

@@ -14,8 +14,8 @@ from bench.load import SCRIPTS, LoadFailed
 from bench.measures import Measure
 from bench.progress import say
 from bench.scale import Scale
-from tests.stack.cluster import SUPERUSER
-from tests.stack.stack import Stack
+from stack.cluster import SUPERUSER
+from stack.stack import Stack
 
 Filters = Mapping[str, str | int]
 Question = Callable[[Random, str], Filters]

@@ -6,7 +6,7 @@ from bench.measures import Measure, medians
 from bench.progress import say
 from bench.scale import Scale
 from bench.server import measure
-from tests.stack.cluster import Cluster
+from stack.cluster import Cluster
 
 COMMANDS = ("take", "perform", "accept")
 TRADE = "trade"

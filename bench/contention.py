@@ -5,7 +5,7 @@ from bench.measures import Measure, medians
 from bench.progress import say
 from bench.scale import Scale
 from bench.server import measure
-from tests.stack.cluster import Cluster
+from stack.cluster import Cluster
 
 APART, ONE = "of orders at random", "of one order"
 _SCRIPTS = {APART: "take.sql", ONE: "take_one.sql"}

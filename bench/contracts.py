@@ -15,8 +15,8 @@ from bench.load import SCRIPTS, Load, LoadFailed
 from bench.measures import Measure
 from bench.progress import say
 from bench.scale import Scale
-from tests.stack.cluster import SUPERUSER
-from tests.stack.stack import Stack
+from stack.cluster import SUPERUSER
+from stack.stack import Stack
 
 COMMANDS: Mapping[str, str] = {"deliver": "perform.sql", "release": "accept.sql"}
 _BUYERS = 100  # who ask; signed tokens for more would only cost time

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.measures import Measure
-from tests.stack.cluster import Cluster
+from stack.cluster import Cluster
 
 
 def _fields(pid: str) -> tuple[int, list[int]]:

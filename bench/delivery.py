@@ -17,12 +17,12 @@ from bench.measures import Measure
 from bench.progress import say
 from bench.scale import Scale
 from functions.webhooks.attempt_rules import SCHEDULE
-from tests.rails.behaviour import drop, hang, ok
-from tests.rails.loopback import Behaviour, Received, Wire
-from tests.rails.webhook_receiver import WebhookReceiver
-from tests.stack.aws import REGION
-from tests.stack.sqs_events import event_of
-from tests.stack.stack import Stack
+from stack.aws import REGION
+from stack.sqs_events import event_of
+from stack.stack import Stack
+from stack.stand_ins.behaviour import drop, hang, ok
+from stack.stand_ins.loopback import Behaviour, Received, Wire
+from stack.stand_ins.webhook_receiver import WebhookReceiver
 
 FUNCTION = "DeliverFunction"
 NONE, DROP, SILENT = "none", "hang up", "never answer"

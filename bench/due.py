@@ -4,7 +4,7 @@ from bench import world
 from bench.load import SCRIPTS, Load
 from bench.progress import say
 from bench.server import measure
-from tests.stack.cluster import SUPERUSER, Cluster
+from stack.cluster import SUPERUSER, Cluster
 
 _LOADERS = 16
 

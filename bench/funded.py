@@ -18,9 +18,9 @@ from bench.progress import say
 from bench.scale import Scale
 from bench.signed import Signed
 from shared.polling import VARIABLE
-from tests.rails.stripe import API_KEY, WEBHOOK_SECRET, StripeStandIn
-from tests.stack.lambdas import FunctionFailed
-from tests.stack.stack import Stack
+from stack.lambdas import FunctionFailed
+from stack.stack import Stack
+from stack.stand_ins.stripe import API_KEY, WEBHOOK_SECRET, StripeStandIn
 
 WORKERS = ("StripeInboxFunction", "EscrowReportsFunction")
 LOOK_SECONDS = 50  # of each minute, as in stacks/

@@ -8,7 +8,7 @@ from bench.measures import Measure, median
 from bench.progress import say
 from bench.scale import Scale
 from bench.together import run_together
-from tests.stack.stack import Stack
+from stack.stack import Stack
 
 _PEOPLE = 200  # signed tokens for more would only slow the start of the clients
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bench.progress import say
 from bench.scale import Scale
-from tests.stack.lambdas import Lambdas
-from tests.stack.paths import ROOT
-from tests.stack.template import Function
+from stack.lambdas import Lambdas
+from stack.paths import ROOT
+from stack.template import Function
 
 _PROBE = """
 import importlib, json, pathlib, resource, sys, time

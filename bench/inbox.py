@@ -19,10 +19,10 @@ from bench.scale import Scale
 from bench.together import run_together
 from functions.rail_stripe.event import PROVIDER
 from functions.rail_stripe.inbox import BATCH
-from tests.rails.stripe import WEBHOOK_SECRET
-from tests.rails.stripe.webhooks import Webhooks
-from tests.rails.stripe.world import Object, World
-from tests.stack.stack import Stack
+from stack.stack import Stack
+from stack.stand_ins.stripe import WEBHOOK_SECRET
+from stack.stand_ins.stripe.webhooks import Webhooks
+from stack.stand_ins.stripe.world import Object, World
 
 PATH = "/webhooks/stripe"
 SIGNATURE = "stripe-signature"

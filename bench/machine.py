@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 from bench import pgbench
-from tests.stack.cluster import Cluster
-from tests.stack.paths import postgrest_bin
+from stack.cluster import Cluster
+from stack.paths import postgrest_bin
 
 _SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size")
 

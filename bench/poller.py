@@ -16,9 +16,9 @@ from bench.measures import Measure
 from bench.progress import say
 from bench.scale import Scale
 from bench.signed import Signed
-from tests.rails.chain import CHAIN_ID, USDC, Chain
-from tests.rails.chain.accounts import ISSUER, account, deposits_xpub
-from tests.stack.stack import Stack
+from stack.stack import Stack
+from stack.stand_ins.chain import CHAIN_ID, USDC, Chain
+from stack.stand_ins.chain.accounts import ISSUER, account, deposits_xpub
 
 FUNCTION = "EvmWatchFunction"
 CREDITED, NOTHING = "until all are credited", "nothing to find"

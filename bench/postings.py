@@ -11,7 +11,7 @@ from bench.measures import Measure, medians
 from bench.progress import say
 from bench.scale import Scale
 from bench.server import measure, url_of
-from tests.stack.cluster import SUPERUSER, Cluster
+from stack.cluster import SUPERUSER, Cluster
 
 OURS, PEER = "ledger.post", "pgledger"
 PEER_VARIABLE = "HOLDFAST_PGLEDGER_SQL"

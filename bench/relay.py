@@ -8,7 +8,7 @@ from bench.load import LoadFailed
 from bench.measures import Measure, median
 from bench.progress import say
 from bench.scale import Scale
-from tests.stack.stack import Stack
+from stack.stack import Stack
 
 FUNCTION = "RelayFunction"
 _PEOPLE = 1000

@@ -13,8 +13,8 @@ from bench.measures import Measure, median
 from bench.progress import say
 from bench.queries import QUERIES, Query
 from bench.server import measure
-from tests.stack.cluster import SUPERUSER, Cluster
-from tests.stack.stack import Stack
+from stack.cluster import SUPERUSER, Cluster
+from stack.stack import Stack
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from bench.cpu import watching
 from bench.load import Load
 from bench.measures import Measure
 from bench.scale import Scale
-from tests.stack.cluster import Cluster
-from tests.stack.prepared import copy_prepared
-from tests.stack.rundirs import run_directory
-from tests.stack.stack import Stack
+from stack.cluster import Cluster
+from stack.prepared import copy_prepared
+from stack.rundirs import run_directory
+from stack.stack import Stack
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bench.load import SCRIPTS
-from tests.stack.stack import Stack
+from stack.stack import Stack
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from bench.http_rounds import one_run
 from bench.measures import Measure, median
 from bench.progress import say
 from bench.scale import Scale
-from tests.stack.stack import Stack
+from stack.stack import Stack
 
 ALONE, BESIDE, FLOOD = "alone", "beside strangers", "beside strangers without a pause"
 # One after the other: what they may ask, and what was costly before it was closed to them.

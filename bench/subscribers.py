@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from bench.load import SCRIPTS
-from tests.stack.stack import Stack
+from stack.stack import Stack
 
 
 def people(stack: Stack, count: int) -> list[UUID]:

@@ -16,8 +16,8 @@ from bench.progress import say
 from bench.scale import Scale
 from functions.escrow.snapshot import parse_snapshot
 from functions.escrow.timer_rules import decide_timer
-from tests.stack.cluster import Cluster
-from tests.stack.stack import Stack
+from stack.cluster import Cluster
+from stack.stack import Stack
 
 BATCH = 500
 HANDLER = "functions.escrow.expire.handler"

@@ -27,7 +27,7 @@ from bench.load import LoadFailed
 from bench.progress import say
 from bench.results import DIRECT, FUNCTIONS, POSTGREST, Results
 from bench.scale import Scale
-from tests.stack.stack import Stack
+from stack.stack import Stack
 
 
 def _commands(stack: Stack, scale: Scale, results: Results) -> None:

@@ -1,7 +1,7 @@
 """People, money and orders to trade with, and the escrows that runs leave to the next."""
 
 from bench.load import SCRIPTS
-from tests.stack.cluster import SUPERUSER, Cluster
+from stack.cluster import SUPERUSER, Cluster
 
 
 def prepare(cluster: Cluster, people: int) -> None:

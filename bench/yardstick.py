@@ -6,7 +6,7 @@ from bench import pgbench
 from bench.load import SCRIPTS, Load
 from bench.measures import Measure
 from bench.server import measure, url_of
-from tests.stack.cluster import SUPERUSER, Cluster
+from stack.cluster import SUPERUSER, Cluster
 
 NAME = "TPC-B"
 DATABASE = "yardstick"

@@ -9,11 +9,11 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from tests.stack.documented import undocumented
-from tests.stack.operators import let_operators_act_alone
-from tests.stack.people import PEOPLE, Person
-from tests.stack.processes import exit_on_sigterm
-from tests.stack.stack import Stack
+from stack.documented import undocumented
+from stack.operators import let_operators_act_alone
+from stack.people import PEOPLE, Person
+from stack.processes import exit_on_sigterm
+from stack.stack import Stack
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def people() -> dict[str, Person]:
 
 
 # Tests that are a client of the stack; others have made-up servers too.
-_CLIENTS = ("api", "crashes", "exchange", "functions", "races", "rails_day", "stories")
+_CLIENTS = ("api", "crashes", "exchange", "functions", "races", "rails_day", "demo")
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def pytest_runtest_makereport(
 
 
 # Where files are few and slow, or many and quick.
-_SLOW = ("exchange", "rails_day", "infra", "crashes", "model", "stories", "functions", "races")
+_SLOW = ("exchange", "rails_day", "infra", "crashes", "model", "demo", "functions", "races")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

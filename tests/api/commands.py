@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.stack.stack import Stack
+from stack.stack import Stack
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 

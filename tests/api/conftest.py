@@ -6,10 +6,10 @@ import httpx
 import psycopg
 import pytest
 
+from stack.stack import Stack
 from tests.api.catalog import Catalog
 from tests.api.fingerprint import Fingerprint
 from tests.db.world import World
-from tests.stack.stack import Stack
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from jsonschema.protocols import Validator
 
+from stack.paths import ROOT
 from tests.api.document import judge
-from tests.stack.paths import ROOT
 
 _DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text())
 Schema = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.stack.stack import Stack
+from stack.stack import Stack
 
 # PostgREST's own codes, SQLSTATEs, and the statuses that our functions raise.
 _CODE = re.compile(r"PGRST\d{3}|PT4\d\d|[0-9A-Z]{5}")

@@ -8,12 +8,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from stack.people import ALICE
+from stack.stack import Stack
 from tests.api import nasty
 from tests.api.fingerprint import Fingerprint
 from tests.api.rest import flaw
 from tests.db.world import World
-from tests.stack.people import ALICE
-from tests.stack.stack import Stack
 
 KINDS = {"public.money_amount": "amount", "money_amount": "amount", "uuid": "uuid",
          "integer": "integer", "smallint": "integer", "timestamp with time zone": "time",

@@ -9,6 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stack import template
+from stack.routes import Routes
+from stack.stack import Stack
 from tests.api import nasty
 from tests.api.cast import Cast
 from tests.api.commands import Commands, flaw
@@ -16,9 +19,6 @@ from tests.api.fingerprint import Fingerprint
 from tests.api.nasty_fields import bad_bodies
 from tests.api.openapi_routes import ROUTES, WEBHOOKS
 from tests.db.world import World
-from tests.stack import template
-from tests.stack.routes import Routes
-from tests.stack.stack import Stack
 
 UNREADABLE: list[tuple[bytes, str]] = [
     (b"{", "bad_json"), (b"x", "bad_json"), (b"NaN", "bad_json"), (b"\xff\xfe{}", "bad_json"),

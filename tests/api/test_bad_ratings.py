@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from stack.stack import Stack
 from tests.api import nasty
 from tests.api.fingerprint import Fingerprint
 from tests.api.rest import flaw
 from tests.db.escrow import Escrow
 from tests.db.rated import settled
 from tests.db.world import World
-from tests.stack.stack import Stack
 
 KINDS = {"trade_id": "uuid", "score": "integer", "comment": "text"}
 # What only the database may say.

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
+from stack.people import ALICE
+from stack.stack import Stack
 from tests.api.fingerprint import Fingerprint
 from tests.db.world import World
 from tests.infra.docs import DOCS
-from tests.stack.people import ALICE
-from tests.stack.stack import Stack
 
 CALLERS = ("alice", "anon", "service")
 WRITES: tuple[tuple[str, str, Any], ...] = (

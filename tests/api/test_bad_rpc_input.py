@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stack.people import OLGA
+from stack.stack import Stack
 from tests.api import nasty
 from tests.api.catalog import Catalog
 from tests.api.fingerprint import Fingerprint
@@ -18,8 +20,6 @@ from tests.api.right_commands import COMMANDS, MOVES, Make, fresh
 from tests.db.rails import Worker, apply
 from tests.db.screenings import all_clear
 from tests.db.world import World
-from tests.stack.people import OLGA
-from tests.stack.stack import Stack
 
 PAYLOAD = {
     "amount": "amount", "payer_amount": "amount", "payee_amount": "amount", "offer_id": "uuid",

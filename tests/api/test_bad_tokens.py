@@ -11,6 +11,10 @@ import httpx
 import jwt
 import pytest
 
+from stack import tokens
+from stack.people import ALICE, OLGA
+from stack.stack import Stack
+from stack.stand_ins.roblox import Roblox
 from tests.api.catalog import Catalog
 from tests.api.commands import Commands, flaw
 from tests.api.fingerprint import Fingerprint
@@ -18,10 +22,6 @@ from tests.api.openapi_routes import ROUTES
 from tests.api.rest import Rest
 from tests.api.rest import flaw as rest_flaw
 from tests.db.world import World
-from tests.rails.roblox import Roblox
-from tests.stack import tokens
-from tests.stack.people import ALICE, OLGA
-from tests.stack.stack import Stack
 
 FOREIGN = "another secret, of at least the length that ours has"
 

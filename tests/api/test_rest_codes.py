@@ -5,8 +5,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.stack.documented import statuses
-from tests.stack.stack import Stack
+from stack.documented import statuses
+from stack.stack import Stack
 
 _RAISES = """
 create function public.raises(code text) returns void language plpgsql as $$

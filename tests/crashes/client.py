@@ -9,10 +9,10 @@ from uuid import UUID
 import httpx
 
 from shared.errors import Unavailable
+from stack.stack import Stack
 from tests.races import say
 from tests.races.door import Door
 from tests.races.say import Line, Said
-from tests.stack.stack import Stack
 
 PATIENCE = 40.0
 # Commands answered before the crash, and again after it.

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.stack.operators import let_operators_act_alone
-from tests.stack.processes import exit_on_sigterm
-from tests.stack.stack import Stack
+from stack.operators import let_operators_act_alone
+from stack.processes import exit_on_sigterm
+from stack.stack import Stack
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ from uuid import UUID
 import httpx
 import pytest
 
+from stack.stack import Stack
 from tests.crashes.client import ANSWERS, Client, Send, busy, by_database, by_http
 from tests.races.door import Door
 from tests.races.market import Market
 from tests.races.proofs import prove, prove_told
-from tests.stack.stack import Stack
 
 CLIENTS = 4
 

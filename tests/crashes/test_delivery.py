@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from stack.stack import Stack
+from stack.stand_ins.behaviour import ok
+from stack.stand_ins.loopback import Received, Wire
+from stack.stand_ins.webhook_receiver import WebhookReceiver, signed_by
 from tests.functions.delivering import DELIVER, RELAY, advance_past, carry, due, ids, subscribe
 from tests.functions.desk import Desk
-from tests.rails.behaviour import ok
-from tests.rails.loopback import Received, Wire
-from tests.rails.webhook_receiver import WebhookReceiver, signed_by
-from tests.stack.stack import Stack
 
 Act = Callable[[Stack], None]
 LEASE = 91

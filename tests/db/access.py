@@ -13,11 +13,11 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from stack.identity import API_ROLES, as_owner, as_role, as_user
 from tests.db.affairs import Affairs, affairs
 from tests.db.books import SCHEMAS, tables
 from tests.db.probes import OWN, PROBES
 from tests.db.world import Connection, World
-from tests.stack.identity import API_ROLES, as_owner, as_role, as_user
 
 _HEAD = """\
 Who reaches what. Written by `make gen`; do not edit. Nothing else is granted to anybody.

@@ -6,11 +6,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from stack.cluster import Cluster
+from stack.operators import let_operators_act_alone
+from stack.processes import exit_on_sigterm
+from stack.shared import cloned
 from tests.db.world import World
-from tests.stack.cluster import Cluster
-from tests.stack.operators import let_operators_act_alone
-from tests.stack.processes import exit_on_sigterm
-from tests.stack.shared import cloned
 
 
 @pytest.fixture(scope="module")

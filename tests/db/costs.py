@@ -7,8 +7,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from stack.cluster import SUPERUSER, Cluster
 from tests.db.world import World
-from tests.stack.cluster import SUPERUSER, Cluster
 
 # Of this transaction alone, and of this connection. An update that stays on its page writes no
 # index; every other new version of a row has an entry in each index of its table.

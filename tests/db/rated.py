@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from stack.identity import as_owner, as_user
 from tests.db.escrow import Escrow
 from tests.db.trades import draft, publish, take
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 
 @dataclass(frozen=True)

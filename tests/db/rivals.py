@@ -10,8 +10,8 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from stack.cluster import Cluster
 from tests.db.world import World, plain
-from tests.stack.cluster import Cluster
 
 Command = tuple[str, dict[str, Any]]
 

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any, LiteralString
 from uuid import UUID
 
+from stack.identity import as_owner, as_role, as_user
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role, as_user
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.refused import refused
 from tests.db.trades import sell_order, take
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 
 @pytest.mark.parametrize("by", ["maker", "taker"])

@@ -6,12 +6,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from stack.cluster import Cluster
 from tests.db.costs import Cost, cost, let_be_counted
 from tests.db.escrow import Escrow
 from tests.db.sweeper import swept
 from tests.db.trades import p2p_trade, sell_order, signed, take, take_command
 from tests.db.world import World
-from tests.stack.cluster import Cluster
 
 # Today's figures. Who needs more says so here, and why in docs/decisions.
 MOST = {

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.escrow import Escrow
 from tests.db.refused import refused
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.trades import contract, p2p_trade
 from tests.db.world import PLATFORM, World
-from tests.stack.identity import as_owner, as_user
 
 SERVICE = "market_service"
 

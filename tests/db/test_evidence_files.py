@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.escrow import FILE_HASH, Escrow
 from tests.db.refused import refused
 from tests.db.scenes import EVERY_POLICY
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 
 def _announce(escrow: Escrow, who: UUID, **changes: Any) -> dict[str, Any]:

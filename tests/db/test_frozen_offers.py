@@ -9,10 +9,10 @@ import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from stack.identity import as_owner, as_user
 from tests.db.market import PARTS, PICTURE, accepted, listing, offer, pictured
 from tests.db.refused import refused
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.escrow import Escrow
 from tests.db.rated import ruled
 from tests.db.refused import refused
 from tests.db.trades import draft, publish, sell_order, take
 from tests.db.verifications import operator_says, person
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 PART = "0.001"
 

@@ -4,10 +4,10 @@ from uuid import UUID
 
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.market import guild
 from tests.db.refused import refused
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 
 @pytest.fixture

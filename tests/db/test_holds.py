@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
+from stack.identity import as_owner, as_user
 from tests.db.escrow import Escrow
 from tests.db.rails import applied, apply, awaiting, payments, report, sweep
 from tests.db.refused import refused
 from tests.db.screenings import cleared, screened, watch
 from tests.db.world import World, plain
-from tests.stack.identity import as_owner, as_user
 
 DAY = timedelta(days=1)
 # Every reason there is: who opens and closes it.

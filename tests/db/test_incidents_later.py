@@ -7,13 +7,13 @@ from uuid import UUID
 import pytest
 from psycopg import sql
 
+from stack.identity import as_owner, as_user
 from tests.db.access import act, grants, relations
 from tests.db.escrow import Escrow
 from tests.db.refused import refused
 from tests.db.scenes import CONTRACTS, EVERY_POLICY, ONCE
 from tests.db.trades import contract, draft, funded, publish, sell_order, signed, take, take_command
 from tests.db.world import OUTSIDE, PLATFORM, World
-from tests.stack.identity import as_owner, as_user
 
 SERVICE = "market_service"
 USDC = "USDC_BASE"

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from uuid import uuid4
 
+from stack.cluster import Cluster
 from tests.db.escrow import Escrow
 from tests.db.rivals import committed, rivals
 from tests.db.trades import p2p_trade, sell_order, take_command
 from tests.db.world import World
-from tests.stack.cluster import Cluster
 
 
 def _withdraw(world: World, party: object, amount: str) -> tuple[str, dict[str, object]]:

@@ -7,13 +7,13 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.affairs import affairs
 from tests.db.escrow import Escrow
 from tests.db.refused import refused
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.trades import funded, p2p_trade, sell_order, take
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from deploy.policies import apply_policies
+from stack.cluster import SUPERUSER, Cluster
+from stack.migrations import push_migrations
+from stack.paths import SUPABASE
+from stack.prepared import PLATFORM_SQL
+from stack.rundirs import run_directory
 from tests.db.books import SCHEMAS
-from tests.stack.cluster import SUPERUSER, Cluster
-from tests.stack.migrations import push_migrations
-from tests.stack.paths import SUPABASE
-from tests.stack.policies import apply_policies
-from tests.stack.prepared import PLATFORM_SQL
-from tests.stack.rundirs import run_directory
 
 _ROLES = ["anon", "authenticated", "service_role", "authenticator"]
 

@@ -7,6 +7,7 @@ import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from stack.identity import API_ROLES, as_owner, as_user
 from tests.db import rails
 from tests.db.assets import about_a_group, prove
 from tests.db.books import APPEND_ONLY, partitions_of, tables
@@ -21,7 +22,6 @@ from tests.db.trades import p2p_trade
 from tests.db.verifications import discord_link
 from tests.db.webhooks import hand_over, new_endpoint, record, relay
 from tests.db.world import World
-from tests.stack.identity import API_ROLES, as_owner, as_user
 
 _VERBS: tuple[LiteralString, ...] = (
     "delete from {}",

@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 import pytest
 from psycopg import sql
 
+from stack.identity import API_ROLES, as_owner, as_user
 from tests.db.access import grants
 from tests.db.books import tables
 from tests.db.escrow import Escrow
@@ -16,7 +17,6 @@ from tests.db.refused import refused
 from tests.db.scenes import CONTRACTS, EVERY_POLICY
 from tests.db.trades import funded, p2p_trade, sell_order, take, take_command
 from tests.db.world import World
-from tests.stack.identity import API_ROLES, as_owner, as_user
 
 _VERBS: tuple[LiteralString, ...] = (
     "insert into {} default values", "update {} set {} = {}", "delete from {}", "truncate {}",

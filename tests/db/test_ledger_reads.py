@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.posting import Entry, clearing, lock, post
 from tests.db.trades import p2p_trade
 from tests.db.world import OUTSIDE, World
-from tests.stack.identity import as_owner, as_user
 
 
 def _as_of(world: World, wallet: UUID, moment: object) -> tuple[Any, ...]:

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from stack.cluster import Cluster
 from tests.db.posting import clearing
 from tests.db.trades import p2p_trade
 from tests.db.world import OUTSIDE, PLATFORM, World
-from tests.stack.cluster import Cluster
 
 _DEPOSIT = """
 select ledger.move_external('deposit', %s, 'LTC', 1, '', null, gen_random_uuid()::text)

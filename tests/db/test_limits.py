@@ -11,13 +11,13 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.escrow import Escrow
 from tests.db.prices import record_price
 from tests.db.refused import refused
 from tests.db.trades import draft, publish, sell_order, take
 from tests.db.verifications import operator_says, person
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 # At 50,000 USD: what a tenth of a coin is worth, and so on.
 PER_TRADE, DAILY, MONTHLY = "1000", "2500", "4000"

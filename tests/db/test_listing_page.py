@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from stack.identity import as_owner, as_role, as_user
 from tests.db import market
 from tests.db.refused import refused
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role, as_user
 
 
 def _found(world: World, reader: UUID | None = None, **asked: Any) -> list[UUID]:

@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg.types.json import Jsonb
 
+from stack.identity import as_owner, as_user
 from tests.db.assets import SNAPSHOT
 from tests.db.escrow import Escrow
 from tests.db.market import PARTS, PICTURE, accepted, announced, delivered, guild, listing, offer
 from tests.db.refused import refused
 from tests.db.trades import signed
 from tests.db.world import World, plain
-from tests.stack.identity import as_owner, as_user
 
 
 @pytest.fixture

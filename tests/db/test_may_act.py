@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.api.right_commands import COMMANDS
 from tests.db.access import probes_result
 from tests.db.affairs import affairs
@@ -18,7 +19,6 @@ from tests.db.scenes import CONTRACTS, EVERY_POLICY, ONCE
 from tests.db.stopping import CODES, MAY, STOPS, restore, stop
 from tests.db.trades import funded, p2p_trade, sell_order, take
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 BUILD = EVERY_POLICY | CONTRACTS | ONCE
 

@@ -1,8 +1,8 @@
 """The list of mutants fits the product as it is; `make mutants` runs it."""
 
+from stack.cluster import Cluster
+from stack.paths import ROOT
 from tests.mutation.mutants import MUTANTS
-from tests.stack.cluster import Cluster
-from tests.stack.paths import ROOT
 
 
 def test_every_mutant_can_be_made(database: Cluster) -> None:

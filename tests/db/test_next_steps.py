@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.escrow import Escrow
 from tests.db.moves import BY_CELL, LIVE, TERMINAL
 from tests.db.rails import payments
@@ -15,7 +16,6 @@ from tests.db.scenes import EVERY_POLICY, ONCE, SCENES, Builder
 from tests.db.sweeper import swept
 from tests.db.trades import funded
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 _OVER = {"released", "refunded", "split", "void"}
 SCENES_THAT_GO_ON = [

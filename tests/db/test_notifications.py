@@ -2,11 +2,11 @@
 
 from uuid import UUID, uuid4
 
+from stack.identity import as_owner, as_user
 from tests.db.refused import refused
 from tests.db.trades import p2p_trade
 from tests.db.webhooks import relay
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 
 def _unread(world: World, who: UUID) -> int:

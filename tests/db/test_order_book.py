@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from stack.identity import as_owner, as_role, as_user
 from tests.db.escrow import Escrow
 from tests.db.prices import record_price
 from tests.db.refused import refused
 from tests.db.trades import draft, publish, sell_order, take
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role, as_user
 
 MARGIN: dict[str, Any] = {"price_type": "margin", "price": None}
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from stack.identity import as_owner, as_role, as_user
 from tests.db.prices import record_price
 from tests.db.rated import open_between, rate, refreshed, ruled, settled
 from tests.db.refused import refused
@@ -14,7 +15,6 @@ from tests.db.test_order_book import MARGIN, book, buy_order
 from tests.db.trades import draft, publish, sell_order, take
 from tests.db.verifications import person
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role, as_user
 
 
 def test_every_trade_costs_a_fee(world: World) -> None:

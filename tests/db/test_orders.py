@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from stack.identity import as_owner, as_role, as_user
 from tests.db.escrow import Escrow
 from tests.db.refused import refused
 from tests.db.trades import draft, publish, sell_order, take, take_command
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role, as_user
 
 
 def _order(world: World, order: Any) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from psycopg import sql
 
+from stack.identity import as_owner, as_user
 from tests.db.escrow import Escrow
 from tests.db.market import listing, offer
 from tests.db.rated import settled
@@ -13,7 +14,6 @@ from tests.db.refused import refused
 from tests.db.scenes import CONTRACTS, EVERY_POLICY
 from tests.db.trades import draft, funded, publish
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 SERVICE = "market_service"
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg.types.json import Jsonb
 
+from stack.identity import as_owner, as_role, as_user
 from tests.db.affairs import SEPA
 from tests.db.escrow import Escrow
 from tests.db.prices import record_price
@@ -14,7 +15,6 @@ from tests.db.refused import refused
 from tests.db.trades import PRICE, draft, publish, take, take_command
 from tests.db.verifications import operator_says, provider_says
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role, as_user
 
 Details = tuple[str, dict[str, str] | None, str, bool]
 

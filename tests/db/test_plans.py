@@ -7,9 +7,9 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.affairs import Affairs, affairs
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 # What a client asks for; %(me)s is a party. Small tables of reference data are left out.
 _LISTS: dict[str, LiteralString] = {

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from stack.identity import as_owner, as_role
 from tests.db.prices import quote, record, record_price
 from tests.db.refused import refused
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role
 
 
 def _index(world: World) -> list[tuple[Any, ...]]:

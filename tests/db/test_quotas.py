@@ -9,11 +9,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from stack.identity import as_owner, as_user
 from tests.db.market import PARTS, listing
 from tests.db.refused import refused
 from tests.db.trades import p2p_trade
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 # What a person writes straight into a table, as often as wanted.
 _OWN: dict[str, tuple[str, LiteralString]] = {

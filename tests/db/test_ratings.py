@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from stack.identity import as_owner, as_role, as_user
 from tests.db.escrow import Escrow
 from tests.db.rated import open_between, rate, settled
 from tests.db.refused import refused
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role, as_user
 
 _SEEN: LiteralString = "select score from public.p2p_ratings where party_id = %s"
 _SEEN_BY_STRANGERS: LiteralString = "select score from public.trader_ratings(%s)"

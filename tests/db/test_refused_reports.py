@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg.types.json import Jsonb
 
+from stack.identity import as_owner, as_user
 from tests.db.debts import booked, cases, change
 from tests.db.escrow import Escrow
 from tests.db.operators import confirm
 from tests.db.rails import applied, apply, awaiting, card, report
 from tests.db.refused import refused
 from tests.db.world import PLATFORM, World
-from tests.stack.identity import as_owner, as_user
 
 
 def _refused(world: World, **said: Any) -> tuple[Escrow, UUID]:

@@ -7,11 +7,11 @@ from typing import Any, LiteralString
 
 import pytest
 
+from stack.identity import as_owner, as_role
 from tests.db.rated import open_between, profile, rate, refresh, refreshed, ruled, settled
 from tests.db.trades import draft, publish
 from tests.db.verifications import operator_says
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role
 
 
 def points(*volumes: int, loss_bps: int = 0) -> int:

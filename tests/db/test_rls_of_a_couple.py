@@ -6,11 +6,11 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from stack.identity import as_owner, as_role
 from tests.db.affairs import Affairs, affairs
 from tests.db.refused import refused
 from tests.db.seeing import count, seeing
 from tests.db.world import PLATFORM, World
-from tests.stack.identity import as_owner, as_role
 
 
 @pytest.fixture(scope="module", autouse=True)

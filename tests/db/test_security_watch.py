@@ -5,12 +5,12 @@ from uuid import UUID
 
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.escrow import Escrow
 from tests.db.refused import refused
 from tests.db.scenes import EVERY_POLICY
 from tests.db.trades import draft, p2p_trade, publish, sell_order, take
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 
 def watch(world: World) -> set[tuple[str, UUID]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.market import listing, offer
 from tests.db.onchain import quarantined
 from tests.db.operators import limit
@@ -18,7 +19,6 @@ from tests.db.sweeper import swept
 from tests.db.trades import contract, sell_order, signed
 from tests.db.webhooks import new_endpoint, relay
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 Make = Callable[[World], UUID | int]
 

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from stack.identity import as_owner, as_user
 from tests.api.right_commands import COMMANDS
 from tests.db.access import probes_result
 from tests.db.affairs import SEPA, affairs
@@ -18,7 +19,6 @@ from tests.db.test_may_act import JUDGED, MACHINES, STAFF
 from tests.db.test_payment_accounts import account, attach, details, sold
 from tests.db.trades import draft, payable, publish, take
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 # Commands of a person that need the second factor, and those that do not.
 NEED = words(

@@ -11,10 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.generated import characters
 from shared.text import Line, LineOfWords, Prose, Words
+from stack.identity import as_owner, as_user
 from tests.db.refused import refused
 from tests.db.scenes import EVERY_POLICY
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 _ZERO = "\u200b"
 _EMPTY = (

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg.types.json import Jsonb
 
+from stack.identity import as_owner, as_role, as_user
 from tests.db.escrow import BODY, FILE_HASH, GROUNDS, Escrow
 from tests.db.refused import refused
 from tests.db.scenes import EVERY_POLICY, ONCE
 from tests.db.trades import funded, sell_order, take
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role, as_user
 
 _COLUMNS = (
     "number", "at", "kind", "event", "actor_role", "version", "from_state", "from_phase",

@@ -6,12 +6,12 @@ from uuid import UUID
 import pytest
 from psycopg.types.json import Jsonb
 
+from stack.identity import as_owner, as_role, as_user
 from tests.db.escrow import Escrow
 from tests.db.refused import refused
 from tests.db.scenes import EVERY_POLICY
 from tests.db.trades import draft, p2p_trade, publish, take
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role, as_user
 
 FILE = {"sha256": "ab" * 32, "name": "receipt.pdf", "media_type": "application/pdf",
         "size_bytes": 1024}  # fmt: skip

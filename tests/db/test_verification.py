@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from stack.identity import API_ROLES, as_owner, as_role, as_user
 from tests.db.refused import refused
 from tests.db.verifications import (
     FLAGS,
@@ -16,7 +17,6 @@ from tests.db.verifications import (
     tier,
 )
 from tests.db.world import World
-from tests.stack.identity import API_ROLES, as_owner, as_role, as_user
 
 
 @pytest.fixture

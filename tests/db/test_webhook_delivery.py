@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.refused import refused
 from tests.db.webhooks import (
     Handed,
@@ -18,7 +19,6 @@ from tests.db.webhooks import (
     tell,
 )
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_user
 
 
 @pytest.fixture

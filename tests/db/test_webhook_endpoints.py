@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from stack.identity import as_owner, as_user
 from tests.db.refused import refused
 from tests.db.webhooks import URL, claim, endpoint_row, hand_over, make_endpoint, new_endpoint, tell
 from tests.db.webhooks import relay as relay_all
 from tests.db.world import PLATFORM, World
-from tests.stack.identity import as_owner, as_user
 
 EDGES = {
     (None, "create", "active"), ("active", "disable", "disabled"), ("active", "gone", "disabled"),

@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 from psycopg import sql
 
+from stack.identity import as_owner, as_role, as_user
 from tests.db.access import grants, relations
 from tests.db.affairs import Affairs, affairs
 from tests.db.escrow import Escrow
 from tests.db.rated import rate, refreshed, settled
 from tests.db.world import World
-from tests.stack.identity import as_owner, as_role, as_user
 
 _WRITTEN = Path(__file__).with_name("people_columns.txt")
 

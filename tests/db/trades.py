@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from stack.identity import as_owner, as_user
+from stack.openings import OPEN
+from stack.payment_accounts import let_be_paid
 from tests.db.escrow import TERMS_HASH, Escrow
 from tests.db.world import World, plain
-from tests.stack.identity import as_owner, as_user
-from tests.stack.openings import OPEN
-from tests.stack.payment_accounts import let_be_paid
 
 PRICE = Decimal(50000)
 CURRENCIES = {"internal": "USDC_BASE", "stripe": "USD", "usdc_base": "USDC_BASE"}

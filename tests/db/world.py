@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from tests.stack.people import KNOWN, UNLIMITED, UNTOLD
+from stack.people import KNOWN, UNLIMITED, UNTOLD
 
 Connection = psycopg.Connection[Any]
 

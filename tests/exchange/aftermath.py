@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import Any, cast
 
+from stack.stack import Stack
 from tests.exchange import recount
 from tests.exchange.client import Client
 from tests.exchange.market_day import DEPOSIT, LIMITED, MarketDay
-from tests.stack.stack import Stack
 
 _ENDS = {
     "released": {"completed"}, "refunded": {"cancelled", "refunded"}, "split": {"split"},

@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
+from demo.users import Answer, User
+from stack.stack import Stack
 from tests.exchange.habits import Move
-from tests.stack.stack import Stack
-from tests.stories.users import Answer, User
 
 LIVE = ("funded", "performed", "disputed", "decided")
 ESCROW = "id,state,phase,payer_id,payee_id,amount,claim_until"

@@ -4,9 +4,9 @@ import json
 from collections import defaultdict
 from typing import Any
 
+from stack.stand_ins.behaviour import drop, flapping, ok, status, too_many
+from stack.stand_ins.webhook_receiver import Endpoint, WebhookReceiver, signed_by
 from tests.exchange.client import Client
-from tests.rails.behaviour import drop, flapping, ok, status, too_many
-from tests.rails.webhook_receiver import Endpoint, WebhookReceiver, signed_by
 
 
 class Listener:

@@ -10,17 +10,17 @@ from uuid import UUID
 
 import httpx
 
+from stack.operators import let_operators_act_alone
+from stack.payment_accounts import let_be_paid
+from stack.people import AGNES, ANTON, ARTHUR, OLGA
+from stack.stack import Stack
+from stack.stand_ins.price_source import PriceSource
+from stack.stand_ins.webhook_receiver import WebhookReceiver
 from tests.exchange import besides
 from tests.exchange.client import Client, Tally
 from tests.exchange.listeners import Listener
 from tests.exchange.staff import Arbiter, Operator
 from tests.exchange.traders import METHODS, Trader
-from tests.rails.price_source import PriceSource
-from tests.rails.webhook_receiver import WebhookReceiver
-from tests.stack.operators import let_operators_act_alone
-from tests.stack.payment_accounts import let_be_paid
-from tests.stack.people import AGNES, ANTON, ARTHUR, OLGA
-from tests.stack.stack import Stack
 
 TRADERS = 12
 # So many of them have a tier with limits, and so many an endpoint for their events.

@@ -10,9 +10,9 @@ from uuid import UUID
 
 import httpx
 
+from stack.stand_ins.stripe import API_KEY, WEBHOOK_SECRET, Card, StripeStandIn
 from tests.functions.desk import Desk
 from tests.functions.market import Contract, contract
-from tests.rails.stripe import API_KEY, WEBHOOK_SECRET, Card, StripeStandIn
 
 # What the platform keeps at Stripe of its own, so that it can pay what it has lost.
 OWN = Decimal(1000)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from stack.stack import Stack
+from stack.stand_ins.stripe import StripeStandIn
+from stack.stand_ins.webhook_receiver import WebhookReceiver
 from tests.functions.cards import Ahead, Cards
 from tests.functions.desk import Desk, Trade, open_trade
 from tests.functions.onchain import Scene
-from tests.rails.stripe import StripeStandIn
-from tests.rails.webhook_receiver import WebhookReceiver
-from tests.stack.stack import Stack
 
 
 @pytest.fixture(scope="module")

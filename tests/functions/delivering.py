@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from stack.stack import Stack
+from stack.stand_ins.loopback import Received
+from stack.stand_ins.webhook_receiver import Endpoint
 from tests.functions.desk import Desk
-from tests.rails.loopback import Received
-from tests.rails.webhook_receiver import Endpoint
-from tests.stack.stack import Stack
 
 RELAY, DELIVER = "RelayFunction", "DeliverFunction"
 

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from tests.stack.payment_accounts import let_be_paid
-from tests.stack.people import OLGA
-from tests.stack.stack import Stack
+from stack.payment_accounts import let_be_paid
+from stack.people import OLGA
+from stack.stack import Stack
 
 TRADED = "0.1"
 HELD_TOTAL = "1"

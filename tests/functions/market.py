@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from stack.people import OLGA
 from tests.functions.desk import Desk
-from tests.stack.people import OLGA
 
 CURRENCY = "USDC_BASE"
 

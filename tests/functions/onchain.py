@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from stack.stand_ins.chain import CHAIN_ID, USDC, Chain
+from stack.stand_ins.chain.accounts import Account, deposits_xpub
+from stack.stand_ins.chain.hot_wallet import put_in_place
+from stack.stand_ins.screening import Screening
 from tests.functions.desk import Desk
 from tests.functions.market import listing, milestone
-from tests.rails.chain import CHAIN_ID, USDC, Chain
-from tests.rails.chain.accounts import Account, deposits_xpub
-from tests.rails.chain.hot_wallet import put_in_place
-from tests.rails.screening import Screening
 
 CURRENCY = "USDC_BASE"
 FLOAT = Decimal(50_000)

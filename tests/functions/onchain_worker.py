@@ -11,8 +11,8 @@ from functions.rail_evm.signer import Signer
 from functions.rail_evm.transaction import Signed, Transaction
 from shared.db import PostgrestDatabase
 from shared.payouts import pay
+from stack.stand_ins.chain import CHAIN_ID
 from tests.functions.onchain import Scene
-from tests.rails.chain import CHAIN_ID
 
 Step: TypeAlias = Literal["before_signing", "before_sending", "after_sending", "before_recording"]
 

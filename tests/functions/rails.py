@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from stack.stack import Stack
 from tests.db.world import World
-from tests.stack.stack import Stack
 
 
 @contextmanager

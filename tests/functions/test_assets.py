@@ -9,10 +9,10 @@ from uuid import UUID
 
 import pytest
 
+from stack.stack import Stack
+from stack.stand_ins.roblox import Roblox
 from tests.functions.desk import Desk
 from tests.functions.market import Contract, contract, funded, listing
-from tests.rails.roblox import Roblox
-from tests.stack.stack import Stack
 
 GROUP = {"kind": "group", "asset_id": "4199740"}
 _COLUMNS = "select=id,party_id,provider,kind,asset_id,document,sha256,taken_at"

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import httpx
 
+from stack.people import OLGA
 from tests.functions.desk import Desk
-from tests.stack.people import OLGA
 
 
 def _logged(desk: Desk, request: str) -> list[tuple[Any, ...]]:

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 
+from stack.people import OLGA
 from tests.functions.cards import Cards
 from tests.functions.market import Contract
-from tests.stack.people import OLGA
 
 
 @contextmanager

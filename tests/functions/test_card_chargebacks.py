@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from stack.people import OLGA
+from stack.stand_ins.stripe import Card
+from stack.stand_ins.stripe.faults import dropped
 from tests.functions.cards import DAY, Cards
 from tests.functions.market import Contract
-from tests.rails.stripe import Card
-from tests.rails.stripe.faults import dropped
-from tests.stack.people import OLGA
 
 
 def opened(cards: Cards, made: Contract, amount: int | None = None, **how: Any) -> str:

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import pytest
 
+from stack.lambdas import FunctionFailed
+from stack.stand_ins.loopback import Received, Wire
+from stack.stand_ins.stripe import faults
+from stack.stand_ins.stripe.faults import Fault
 from tests.functions.cards import DAY, Cards
 from tests.functions.market import Contract
-from tests.rails.loopback import Received, Wire
-from tests.rails.stripe import faults
-from tests.rails.stripe.faults import Fault
-from tests.stack.lambdas import FunctionFailed
 
 Breaks = Callable[[Cards, str], Fault]
 

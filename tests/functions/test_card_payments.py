@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from stack.people import OLGA
+from stack.stand_ins.stripe import Card
 from tests.functions.cards import NOTE, Cards
-from tests.rails.stripe import Card
-from tests.stack.people import OLGA
 
 SWEEP = "EscrowExpireFunction"
 _OPERATOR = OLGA.id

@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from functions.rail_stripe.signature import verify
+from stack.http_events import Request, event_of
+from stack.stack import Stack
+from stack.stand_ins.stripe import WEBHOOK_SECRET
 from tests.functions.cards import Cards
-from tests.rails.stripe import WEBHOOK_SECRET
-from tests.stack.http_events import Request, event_of
-from tests.stack.stack import Stack
 
 PATH = "/webhooks/stripe"
 OLD = "whsec_of_last_year"

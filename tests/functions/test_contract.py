@@ -6,9 +6,9 @@ from typing import Any
 
 from functions.escrow.decision import Decision
 from functions.escrow.snapshot import parse_snapshot
+from stack.people import ALICE, ARTHUR, OLGA
+from stack.stack import Stack
 from tests.functions.desk import Desk, Trade
-from tests.stack.people import ALICE, ARTHUR, OLGA
-from tests.stack.stack import Stack
 
 
 def read(trade: Trade, who: Any) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
+from stack.people import OLGA
 from tests.functions.desk import RULING, Desk
 from tests.functions.market import CURRENCY, Contract, contract, funded, listing, offer
-from tests.stack.people import OLGA
 
 NOTE = {"note": "The group is yours: see the audit log.", "files": ["ab" * 32]}
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from stack.stack import Stack
+from stack.stand_ins.webhook_receiver import WebhookReceiver
 from tests.functions.delivering import carry_once, subscribe
 from tests.functions.desk import Desk
-from tests.rails.webhook_receiver import WebhookReceiver
-from tests.stack.stack import Stack
 
 
 @pytest.fixture

@@ -7,6 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from functions.webhooks.attempt_rules import SCHEDULE
+from stack.stack import Stack
+from stack.stand_ins.behaviour import ok
+from stack.stand_ins.loopback import Behaviour, Received, Wire
+from stack.stand_ins.webhook_receiver import WebhookReceiver, signed_by
 from tests.functions.delivering import (
     DELIVER,
     RELAY,
@@ -19,10 +23,6 @@ from tests.functions.delivering import (
     subscribe,
 )
 from tests.functions.desk import ATTESTED, Desk, Trade
-from tests.rails.behaviour import ok
-from tests.rails.loopback import Behaviour, Received, Wire
-from tests.rails.webhook_receiver import WebhookReceiver, signed_by
-from tests.stack.stack import Stack
 
 LEASE = 91
 

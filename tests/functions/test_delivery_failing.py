@@ -2,11 +2,11 @@
 
 import json
 
+from stack.stack import Stack
+from stack.stand_ins.behaviour import ok, status
+from stack.stand_ins.webhook_receiver import WebhookReceiver
 from tests.functions.delivering import DELIVER, RELAY, advance_past, carry, due, subscribe
 from tests.functions.desk import Desk
-from tests.rails.behaviour import ok, status
-from tests.rails.webhook_receiver import WebhookReceiver
-from tests.stack.stack import Stack
 
 
 def _queues(stack: Stack, *deliveries: str) -> list[str]:

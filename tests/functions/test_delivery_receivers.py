@@ -6,6 +6,10 @@ from typing import Any
 
 from functions.webhooks.attempt_rules import SCHEDULE
 from functions.webhooks.send import MAX_ANSWER
+from stack.stack import Stack
+from stack.stand_ins import behaviour
+from stack.stand_ins.loopback import Behaviour, Received, Wire, closed_port
+from stack.stand_ins.webhook_receiver import WebhookReceiver
 from tests.functions.delivering import (
     DELIVER,
     RELAY,
@@ -18,10 +22,6 @@ from tests.functions.delivering import (
     subscribe,
 )
 from tests.functions.desk import ATTESTED, Desk, Trade
-from tests.rails import behaviour
-from tests.rails.loopback import Behaviour, Received, Wire, closed_port
-from tests.rails.webhook_receiver import WebhookReceiver
-from tests.stack.stack import Stack
 
 Outcome = tuple[str, int | None, str]
 DELIVERED, REFUSED = ("delivered", 200, ""), ("pending", 500, "")

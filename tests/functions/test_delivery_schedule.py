@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 from functions.webhooks.attempt_rules import JITTER, SCHEDULE
+from stack.stack import Stack
+from stack.stand_ins.behaviour import drop, flapping, gone, ok, status, too_many
+from stack.stand_ins.webhook_receiver import WebhookReceiver, signed_by
 from tests.functions.delivering import Owner, advance_past, carry, carry_once, due, ids, subscribe
 from tests.functions.desk import Desk
-from tests.rails.behaviour import drop, flapping, gone, ok, status, too_many
-from tests.rails.webhook_receiver import WebhookReceiver, signed_by
-from tests.stack.stack import Stack
 
 # Nothing here depends on how fast it is: a shorter wait is not looked into.
 LONG = 300

@@ -8,11 +8,11 @@ import pytest
 import standardwebhooks
 import svix.webhooks
 
+from stack.stack import Stack
+from stack.stand_ins.certificate import certificate
+from stack.stand_ins.webhook_receiver import WebhookReceiver
 from tests.functions.delivering import carry, carry_once, subscribe
 from tests.functions.desk import ATTESTED, Desk, Trade
-from tests.rails.certificate import certificate
-from tests.rails.webhook_receiver import WebhookReceiver
-from tests.stack.stack import Stack
 
 LIBRARIES = [
     pytest.param(

@@ -12,9 +12,9 @@ import psycopg
 import pytest
 
 from shared.signatures import sign
+from stack.people import ARTHUR, OLGA
+from stack.stack import Stack
 from tests.functions.desk import Desk
-from tests.stack.people import ARTHUR, OLGA
-from tests.stack.stack import Stack
 
 SECRET = "whsec_" + "bmV3LXNlY3JldC1vZi10aGUtcHJvdmlkZXI="
 _ids = count(80351110224678912)

@@ -6,9 +6,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from stack.people import OLGA
+from stack.stack import Stack
 from tests.functions.desk import RULING, Trade
-from tests.stack.people import OLGA
-from tests.stack.stack import Stack
 
 
 def test_decided_and_accepted(trade: Trade) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 import httpx
 import pytest
 
+from stack.people import OLGA
 from tests.functions.desk import Desk, Trade, open_trade
-from tests.stack.people import OLGA
 
 PNG = b"\x89PNG a picture of a bank statement"
 

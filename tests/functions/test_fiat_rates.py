@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
+from stack.people import ALICE, OLGA
+from stack.stack import Stack
+from stack.stand_ins.price_source import PriceSource
 from tests.functions.desk import Desk
-from tests.rails.price_source import PriceSource
-from tests.stack.people import ALICE, OLGA
-from tests.stack.stack import Stack
 
 FUNCTION = "PricesFunction"
 

@@ -12,9 +12,9 @@ import httpx
 import pytest
 from PIL import Image
 
+from stack.template import load, resources
 from tests.functions.desk import Desk
 from tests.functions.market import listing
-from tests.stack.template import load, resources
 
 
 def picture(kind: str = "PNG", sides: tuple[int, int] = (2, 2)) -> bytes:

@@ -2,7 +2,7 @@
 
 import httpx
 
-from tests.stack.stack import Stack
+from stack.stack import Stack
 
 
 def test_security_an_answer_has_a_thousand_rows_at_most(stack: Stack) -> None:

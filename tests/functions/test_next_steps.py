@@ -1,7 +1,7 @@
 """What happens next on a trade, read over PostgREST by those who may read the trade."""
 
+from stack.people import OLGA
 from tests.functions.desk import Desk, Trade
-from tests.stack.people import OLGA
 
 
 def test_each_step_of_a_trade_says_what_comes_next(desk: Desk, trade: Trade) -> None:

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from stack.people import ALICE, OLGA, OSKAR
 from tests.api.right_commands import COMMANDS
 from tests.functions.desk import Desk
 from tests.functions.rails import behind
-from tests.stack.people import ALICE, OLGA, OSKAR
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from functions.escrow.setback_routes import SetbackDecided
+from stack.people import ALICE, OLGA
+from stack.stack import Stack
 from tests.functions.desk import ATTESTED, Desk, open_trade
-from tests.stack.people import ALICE, OLGA
-from tests.stack.stack import Stack
 
 SWEEP = "EscrowExpireFunction"
 

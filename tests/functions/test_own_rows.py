@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from stack.people import ARTHUR
 from tests.functions.desk import Desk, open_trade
 from tests.functions.market import listing
-from tests.stack.people import ARTHUR
 
 Case = tuple[UUID, str, dict[str, Any]]
 

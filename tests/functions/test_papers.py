@@ -9,10 +9,10 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
+from stack.people import OLGA
+from stack.stack import Stack
 from tests.functions.desk import Desk
 from tests.functions.market import Contract, contract, listing, milestone, offer
-from tests.stack.people import OLGA
-from tests.stack.stack import Stack
 
 FUNCTION = "DocumentsFunction"
 

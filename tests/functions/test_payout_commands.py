@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from stack.people import OLGA
 from tests.db import rails
 from tests.functions.desk import Desk
 from tests.functions.rails import behind
-from tests.stack.people import OLGA
 
 ADDRESS = {"rail": "usdc_base", "address": rails.ADDRESS}
 

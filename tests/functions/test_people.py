@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from stack.people import ALICE
 from tests.functions.desk import Desk, Trade
 from tests.functions.market import funded, listing, milestone
-from tests.stack.people import ALICE
 
 
 def _terms(amount: str = "300", **changes: Any) -> dict[str, Any]:

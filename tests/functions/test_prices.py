@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from stack.stack import Stack
+from stack.stand_ins.price_source import PriceSource
 from tests.functions.desk import Desk
-from tests.rails.price_source import PriceSource
-from tests.stack.stack import Stack
 
 FUNCTION = "PricesFunction"
 

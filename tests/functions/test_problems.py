@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from stack.people import OLGA
 from tests.functions.desk import PRICE, Desk, Trade
-from tests.stack.people import OLGA
 
 
 def test_the_document(trade: Trade) -> None:

@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from stack.stack import Stack
 from tests.functions.desk import Desk, open_trade
-from tests.stack.stack import Stack
 
 # Waits in the database; a stand-in for a question that is costly in a way nobody thought of.
 _SLOW = """

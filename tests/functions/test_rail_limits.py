@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from stack.people import OLGA
 from tests.functions.desk import Desk
 from tests.functions.market import listing, milestone
-from tests.stack.people import OLGA
 
 
 def of_tier(desk: Desk, tier: int) -> UUID:

@@ -3,8 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
+from stack.people import OLGA
 from tests.functions.desk import ATTESTED, HELD_TOTAL, PRICE, RULING, Desk, Trade, open_trade
-from tests.stack.people import OLGA
 
 
 def test_a_repeated_command_gets_the_first_answer(trade: Trade) -> None:

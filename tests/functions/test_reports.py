@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
+from stack.stack import Stack
 from tests.db import rails
 from tests.db.escrow import Escrow
 from tests.db.test_setbacks import cure, poison
 from tests.functions.rails import behind
-from tests.stack.stack import Stack
 
 FUNCTION = "EscrowReportsFunction"
 

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from stack.people import OLGA
+from stack.stack import Stack
 from tests.functions.desk import ATTESTED, Desk, Trade, open_trade
-from tests.stack.people import OLGA
-from tests.stack.stack import Stack
 
 REFRESH = "ReputationRefreshFunction"
 

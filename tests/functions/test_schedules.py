@@ -3,9 +3,9 @@
 import psycopg
 import pytest
 
+from stack.people import OLGA
+from stack.stack import Stack
 from tests.functions.desk import ATTESTED, Desk, open_trade
-from tests.stack.people import OLGA
-from tests.stack.stack import Stack
 
 SWEEP = "EscrowExpireFunction"
 

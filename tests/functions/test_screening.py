@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
+from stack.people import OLGA
+from stack.stack import Stack
+from stack.stand_ins.screening import Screening
 from tests.db.screenings import address
 from tests.functions.desk import Desk
 from tests.functions.market import listing, milestone
-from tests.rails.screening import Screening
-from tests.stack.people import OLGA
-from tests.stack.stack import Stack
 
 FUNCTION = "ScreenFunction"
 

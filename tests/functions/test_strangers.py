@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
+from stack import tokens
+from stack.people import ALICE, ARTHUR, OLGA
 from tests.functions.desk import ATTESTED, PRICE, Desk, Trade
-from tests.stack import tokens
-from tests.stack.people import ALICE, ARTHUR, OLGA
 
 WORDS = {
     "mark-paid": {},

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
+from stack.people import OLGA
 from tests.functions.desk import RULING, Trade
-from tests.stack.people import OLGA
 
 
 def _read(trade: Trade, token: str, trade_id: str) -> httpx.Response:

@@ -7,8 +7,8 @@ from uuid import UUID
 from functions.escrow.bodies import CaseClosed, CaseOpened, EscrowMoved
 from functions.ledger.transfer_routes import Posted
 from functions.p2p.bodies import OrderMoved, TradeOpened
+from stack.people import OLGA
 from tests.functions.desk import ATTESTED, PRICE, Desk, Trade
-from tests.stack.people import OLGA
 
 
 def balance(desk: Desk, who: UUID) -> tuple[Decimal, Decimal]:

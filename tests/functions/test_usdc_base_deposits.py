@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 
 from functions.rail_evm.addresses import escrow_address
+from stack.people import OLGA
+from stack.stand_ins.chain import BRIDGED_USDC, CHAIN_ID, USDC
+from stack.stand_ins.chain.accounts import deposits_xpub
 from tests.functions.onchain import CURRENCY, Scene
-from tests.rails.chain import BRIDGED_USDC, CHAIN_ID, USDC
-from tests.rails.chain.accounts import deposits_xpub
-from tests.stack.people import OLGA
 
 
 def test_the_payer_gets_one_address_and_the_same_answer_again(scene: Scene) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from stack.stand_ins.chain import BRIDGED_USDC, USDC
 from tests.functions.onchain import CURRENCY, Escrow, Scene
-from tests.rails.chain import BRIDGED_USDC, USDC
 
 RECEIPT, LOGS = "eth_getTransactionReceipt", "eth_getLogs"
 _TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"

@@ -4,8 +4,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from stack.people import ALICE, ARTHUR, BOB, OLGA
 from tests.functions.desk import PRICE, Desk
-from tests.stack.people import ALICE, ARTHUR, BOB, OLGA
 
 REASON = {"reason": "seen at the desk"}
 

@@ -11,8 +11,8 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from shared.signatures import sign
+from stack.stack import Stack
 from tests.functions.desk import Desk
-from tests.stack.stack import Stack
 
 PATH = "/webhooks/verification"
 OLD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

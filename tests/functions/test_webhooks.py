@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from stack.stack import Stack
+from stack.stand_ins.behaviour import gone, ok
+from stack.stand_ins.webhook_receiver import WebhookReceiver, verified
 from tests.functions.delivering import DELIVER, carry, carry_once, ids, subscribe
 from tests.functions.desk import ATTESTED, Desk, Trade
-from tests.rails.behaviour import gone, ok
-from tests.rails.webhook_receiver import WebhookReceiver, verified
-from tests.stack.stack import Stack
 
 
 def test_a_trade_is_told_signed_and_in_order(

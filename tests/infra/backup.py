@@ -5,7 +5,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from tests.stack.cluster import SUPERUSER, Cluster, own
+from stack.cluster import SUPERUSER, Cluster, own
 
 # What a base copy leaves out: files of the running server and what recovery makes anew.
 _EMPTY = ("pg_wal", "pg_replslot", "pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots")

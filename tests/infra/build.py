@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.stack.paths import ROOT
+from stack.paths import ROOT
 
 
 def build_layer(target: Path, **variables: str) -> Path:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.stack.paths import ROOT
+from stack.paths import ROOT
 
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.stack.template import resources
+from stack.template import resources
 
 
 def statements(document: Mapping[str, Any], role: str) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from bench.queries import QUERIES
 from bench.results import DIRECT, FUNCTIONS, POSTGREST, Results
 from bench.scale import FULL, QUICK
 from bench.server import bare_server, measure, url_of
-from tests.stack import template
+from stack import template
 
 
 @pytest.fixture(scope="module")

@@ -16,15 +16,15 @@ from psycopg.rows import dict_row
 from standardwebhooks import Webhook
 
 from functions.webhooks.attempt_rules import SCHEDULE
+from stack.dev_data import add_dev_data, prices
+from stack.identity import API_ROLES
+from stack.operators import let_operators_act_alone
+from stack.paths import ROOT
+from stack.people import PEOPLE
+from stack.stack import Stack
+from stack.template import functions, load, read, resources
 from tests.functions.desk import Desk, Trade, open_trade
 from tests.infra.docs import DOCS, PAGES, README, anchors, blocks, links, section, table, words
-from tests.stack.furnish import furnish, prices
-from tests.stack.identity import API_ROLES
-from tests.stack.operators import let_operators_act_alone
-from tests.stack.paths import ROOT
-from tests.stack.people import PEOPLE
-from tests.stack.stack import Stack
-from tests.stack.template import functions, load, read, resources
 
 OPERATING = DOCS / "operating.md"
 # Written by generators, which have tests of their own.
@@ -38,7 +38,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Path
     with prices() as source, Stack.start(shared=True) as stack:
         stack.configure(**source.variables())
         stack.tick("PricesFunction")
-        furnish(stack)
+        add_dev_data(stack)
         values = {"URL": stack.url, "ANON_KEY": stack.anon_key}
         values |= {person.name.upper(): stack.token(person.id, aal="aal2") for person in PEOPLE}
         (folder / ".stack" / "up").mkdir(parents=True)

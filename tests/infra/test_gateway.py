@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.stack.cron import Cron
-from tests.stack.http_events import Answer, answer_of
-from tests.stack.lambdas import FunctionFailed
-from tests.stack.routes import Routes
-from tests.stack.schedules import next_fire
-from tests.stack.stack import Stack
+from stack.cron import Cron
+from stack.http_events import Answer, answer_of
+from stack.lambdas import FunctionFailed
+from stack.routes import Routes
+from stack.schedules import next_fire
+from stack.stack import Stack
 
 _TEMPLATE = """
 Parameters: {Stage: {Type: String, Default: dev}}

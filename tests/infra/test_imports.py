@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.paths import ROOT
+from stack.paths import ROOT
 
 SHARED = sorted((ROOT / "shared").rglob("*.py"))
 FUNCTIONS = sorted((ROOT / "functions").rglob("*.py"))
@@ -69,6 +69,17 @@ IMPURE_STANDARD = {
     "uuid",
 }
 
+# Who may import which of our rooms besides itself; nobody's product needs what tests it.
+ROOMS = {
+    "shared": set[str](),
+    "functions": {"shared"},
+    "deploy": set[str](),
+    "stack": {"shared", "functions", "deploy"},
+    "demo": {"shared", "deploy", "stack"},
+    "bench": {"shared", "functions", "stack"},
+    "tests": {"shared", "functions", "deploy", "stack", "demo", "bench"},
+}
+
 
 def _imports(path: Path) -> Iterator[tuple[int, str]]:
     """Level (dots) and name of everything a module imports, wherever it stands in it."""
@@ -82,6 +93,18 @@ def _imports(path: Path) -> Iterator[tuple[int, str]]:
 
 def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    strangers = ROOMS.keys() - ROOMS[room] - {room}
+    imported = {
+        f"{_name(path)}: {name}"
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for level, name in _imports(path)
+        if not level and name.partition(".")[0] in strangers
+    }
+    assert imported == set()
 
 
 @pytest.mark.parametrize("path", SHARED, ids=_name)

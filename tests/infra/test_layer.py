@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from stack.paths import ROOT
+from stack.template import functions, load
 from tests.infra.build import build_function, build_layer, build_layer_for_this_python
-from tests.stack.paths import ROOT
-from tests.stack.template import functions, load
 
 FUNCTIONS = functions(load())
 LAMBDA_MACHINE = 183  # ELF e_machine of 64-bit ARM

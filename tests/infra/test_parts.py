@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from stack.paths import ROOT
+from stack.template import TEMPLATE, functions, load, parts, read, resources
 from tests.infra.docs import PAGES
-from tests.stack.paths import ROOT
-from tests.stack.template import TEMPLATE, functions, load, parts, read, resources
 
 STACKS = sorted((ROOT / "stacks").glob("*.yaml"))
 PARTS = parts()

@@ -12,7 +12,7 @@ import pytest
 from shared.db import PostgrestDatabase
 from shared.errors import Forbidden, Lost, NotFound, Problem, Unauthorized, Unavailable
 from shared.telemetry import instrumented
-from tests.stack.stack import Stack
+from stack.stack import Stack
 from tests.unit.http_event import Context, event
 
 PROBE = """

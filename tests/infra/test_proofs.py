@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from stack.paths import ROOT
 from tests.infra.docs import DOCS, section, table, words
-from tests.stack.paths import ROOT
 
 INCIDENTS = ROOT / "tests/db/incidents.md"
 # Heading and page of each numbered table, and its numbers.

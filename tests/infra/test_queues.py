@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from stack.template import functions, load, resources
 from tests.infra.rights import allowed
-from tests.stack.template import functions, load, resources
 
 DOCUMENT = load()
 FUNCTIONS = functions(DOCUMENT)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.paths import SUPABASE
+from stack.paths import SUPABASE
 
 MIGRATIONS = sorted((SUPABASE / "migrations").glob("*.sql"))
 REGISTER = "register"

@@ -15,14 +15,14 @@ from uuid import uuid4
 import httpx
 from psycopg import sql
 
+from stack.cluster import SUPERUSER, Cluster
+from stack.operators import let_operators_act_alone
+from stack.people import OLGA
+from stack.prepared import copy_prepared
+from stack.rundirs import run_directory
+from stack.stack import Options, Stack
 from tests.functions.desk import Desk, Trade, open_trade
 from tests.infra.backup import archive_to, base_copy, recover
-from tests.stack.cluster import SUPERUSER, Cluster
-from tests.stack.operators import let_operators_act_alone
-from tests.stack.people import OLGA
-from tests.stack.prepared import copy_prepared
-from tests.stack.rundirs import run_directory
-from tests.stack.stack import Options, Stack
 
 # Without a movable clock: the restored database is a production's.
 _OPTIONS = Options(durable=True, clock=False)

@@ -14,9 +14,9 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.stack.sources import Drained
-from tests.stack.sqs_events import failed_ids
-from tests.stack.stack import Stack
+from stack.sources import Drained
+from stack.sqs_events import failed_ids
+from stack.stack import Stack
 
 _TEMPLATE = """
 Globals:

@@ -13,19 +13,19 @@ import httpx
 import psycopg
 import pytest
 
-from tests.stack.cluster import Cluster
-from tests.stack.paths import ROOT
-from tests.stack.policies import PolicyFailed, apply_policies
-from tests.stack.prepared import copy_prepared
-from tests.stack.processes import PortTaken
-from tests.stack.rundirs import run_directory
-from tests.stack.stack import Stack
+from deploy.policies import PolicyFailed, apply_policies
+from stack.cluster import Cluster
+from stack.paths import ROOT
+from stack.prepared import copy_prepared
+from stack.processes import PortTaken
+from stack.rundirs import run_directory
+from stack.stack import Stack
 
 # Starts a stack, says where it is and which processes it has, and waits to be ended.
 _PROGRAM = """
 import json, pathlib, signal, sys, time
-from tests.stack import processes
-from tests.stack.stack import Stack
+from stack import processes
+from stack.stack import Stack
 # A program started in the background inherits that Ctrl-C is ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 processes.exit_on_sigterm()
@@ -85,7 +85,7 @@ def test_a_taken_port_is_said_in_one_line() -> None:
             pass
 
         said = subprocess.run(
-            [sys.executable, "-m", "tests.stack.up", "--port", str(port)],
+            [sys.executable, "-m", "stack.up", "--port", str(port)],
             cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
     assert said.returncode == 1

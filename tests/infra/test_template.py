@@ -11,10 +11,10 @@ from openapi_spec_validator import validate
 
 from shared.api import Api
 from shared.openapi import openapi
+from stack.paths import ROOT
+from stack.routes import Routes
+from stack.template import TEMPLATE, Function, functions, load, resources
 from tests.infra.rights import allowed, statements
-from tests.stack.paths import ROOT
-from tests.stack.routes import Routes
-from tests.stack.template import TEMPLATE, Function, functions, load, resources
 
 DOCUMENT = load()
 FUNCTIONS = functions(DOCUMENT)

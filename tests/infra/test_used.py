@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.paths import ROOT
-from tests.stack.template import functions, load
+from stack.paths import ROOT
+from stack.template import functions, load
 
 PRODUCT = sorted([*(ROOT / "shared").rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
 SQL = sorted((ROOT / "supabase").rglob("*.sql"))

@@ -3,10 +3,10 @@
 from random import Random
 from uuid import UUID
 
+from stack.payment_accounts import let_be_paid
 from tests.model.arena import Database
 from tests.model.cast import PLATFORM, Cast
 from tests.model.policy import LEAST, OWN, POLICIES, Policy
-from tests.stack.payment_accounts import let_be_paid
 
 TRADERS, ARBITERS, COMPANIES = 4, 4, 1
 

@@ -17,10 +17,10 @@ from unittest.mock import patch
 import psycopg
 import pytest
 
+from stack.cluster import Clone
+from stack.paths import NODE_MODULES, ROOT, STATE
+from stack.processes import exit_on_sigterm
 from tests.mutation.mutants import MUTANTS, Mutant
-from tests.stack.cluster import Clone
-from tests.stack.paths import NODE_MODULES, ROOT, STATE
-from tests.stack.processes import exit_on_sigterm
 
 _OPTIONS = ("-q", "-x", "--no-header", "-p", "no:xdist", "-p", "no:cacheprovider")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import TupleRow
 
-from tests.stack.paths import ROOT
+from stack.paths import ROOT
 
 _HEAD = re.compile(r"([\w./]+): (.+) \(([\w /:]+)\)")
 _STATEMENT = "sql"

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from stack.cluster import Cluster
+from stack.operators import let_operators_act_alone
+from stack.processes import exit_on_sigterm
+from stack.shared import cloned
 from tests.races.crowd import Crowd
 from tests.races.market import Market
-from tests.stack.cluster import Cluster
-from tests.stack.operators import let_operators_act_alone
-from tests.stack.processes import exit_on_sigterm
-from tests.stack.shared import cloned
 
 CROWD = 12
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from stack.cluster import Cluster
 from tests.races.door import Door
-from tests.stack.cluster import Cluster
 
 T = TypeVar("T")
 

@@ -11,8 +11,8 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
 from shared.db_errors import problem_from_database, unavailable
+from stack.cluster import Cluster
 from tests.db.world import plain
-from tests.stack.cluster import Cluster
 
 
 class Surfaced(AssertionError):

@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from stack.cluster import Cluster
+from stack.openings import OPEN
+from stack.payment_accounts import let_be_paid
+from stack.people import OLGA, UNLIMITED, UNTOLD
 from tests.races import say
 from tests.races.door import Door
-from tests.stack.cluster import Cluster
-from tests.stack.openings import OPEN
-from tests.stack.payment_accounts import let_be_paid
-from tests.stack.people import OLGA, UNLIMITED, UNTOLD
 
 
 class Market:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from functions.escrow.sweep import sweep
+from stack.cluster import Cluster
 from tests.races import say
 from tests.races.crowd import Crowd
 from tests.races.door import Door
 from tests.races.market import Market, moved
 from tests.races.proofs import prove, prove_told
 from tests.races.say import Line, Said
-from tests.stack.cluster import Cluster
 
 PEOPLE = 12
 # Of how many trades the commands come at the same moment.

@@ -7,8 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from stack.stack import Stack
 from tests.functions.desk import ATTESTED, Desk, Reply, Trade, open_trade
-from tests.stack.stack import Stack
 
 AT_ONCE = 6
 

@@ -11,6 +11,7 @@ import pytest
 
 from functions.escrow.apply_reports import Applied, one_round
 from shared.errors import Problem
+from stack.cluster import Cluster
 from tests.db.screenings import all_clear
 from tests.races import say
 from tests.races.crowd import Crowd
@@ -18,7 +19,6 @@ from tests.races.door import Door
 from tests.races.market import Market
 from tests.races.proofs import prove
 from tests.races.test_rings import wait_for
-from tests.stack.cluster import Cluster
 
 CURRENCY, RAIL = "USDC_BASE", "usdc_base"
 ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"

@@ -8,8 +8,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from stack.cluster import Cluster
 from tests.races.market import Market
-from tests.stack.cluster import Cluster
 
 AT_ONCE = 12
 ROOM = 5

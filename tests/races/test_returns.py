@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from stack.cluster import Cluster
 from tests.races import say
 from tests.races.door import Door
 from tests.races.market import Market
 from tests.races.proofs import prove
 from tests.races.test_rings import wait_for
-from tests.stack.cluster import Cluster
 
 TERMS = "7" * 64
 

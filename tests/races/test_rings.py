@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from functions.escrow.sweep import sweep
+from stack.cluster import Cluster
 from tests.races.door import Door
 from tests.races.market import Market
 from tests.races.proofs import prove
-from tests.stack.cluster import Cluster
 
 _WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from stack.cluster import Cluster
 from tests.db.screenings import CLEAR, HIT, address
 from tests.db.trades import signed
 from tests.db.world import World, plain
@@ -15,7 +16,6 @@ from tests.races import say
 from tests.races.crowd import Crowd
 from tests.races.door import Door
 from tests.races.market import Market
-from tests.stack.cluster import Cluster
 
 MANY = 8
 

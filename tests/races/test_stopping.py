@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from stack.cluster import Cluster
 from tests.db.stopping import CODES, STOPS
 from tests.races import say
 from tests.races.crowd import Crowd
@@ -14,7 +15,6 @@ from tests.races.market import Market
 from tests.races.proofs import prove
 from tests.races.test_contract_limits import accept
 from tests.races.test_limits import WORTH, bounded
-from tests.stack.cluster import Cluster
 
 Task = Callable[[Door], say.Said]
 

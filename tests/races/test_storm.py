@@ -1,7 +1,7 @@
 """A thousand conflicting commands; the soak gives ten thousand."""
 
+from stack.cluster import Cluster
 from tests.races.storm import storm
-from tests.stack.cluster import Cluster
 
 
 def test_a_thousand_commands(database: Cluster) -> None:

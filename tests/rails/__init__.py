@@ -1,1 +1,1 @@
-"""Stand-ins for the outside: servers on loopback that behave, and misbehave, as told."""
+"""The stand-ins for the outside behave as what they stand for."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from functions.rail_evm.node import Node
-from tests.rails.chain import CHAIN_ID, Chain
+from stack.stand_ins.chain import CHAIN_ID, Chain
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 import stripe
 from stripe._object_classes import OBJECT_CLASSES
 
-from tests.rails.stripe import API_KEY, StripeStandIn
+from stack.stand_ins.stripe import API_KEY, StripeStandIn
 
 
 def client(stand_in: StripeStandIn, key: str = API_KEY) -> stripe.StripeClient:

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from functions.rail_evm.addresses import escrow_address
-from tests.rails.chain import BRIDGED_USDC, USDC, Chain
-from tests.rails.chain.accounts import account, deposits_xpub
-from tests.rails.chain.anvil import AnvilFailed
-from tests.rails.chain.treasury import sweep
+from stack.stand_ins.chain import BRIDGED_USDC, USDC, Chain
+from stack.stand_ins.chain.accounts import account, deposits_xpub
+from stack.stand_ins.chain.anvil import AnvilFailed
+from stack.stand_ins.chain.treasury import sweep
 
 
 def _told(chain: Chain, token: str, selector: str) -> bytes:

@@ -10,9 +10,9 @@ from functions.rail_evm.logs import transfer_topics
 from functions.rail_evm.node import Node, WrongChain
 from functions.rail_evm.rpc import Limited, NodeRefused, NodeUnknown
 from functions.rail_evm.transaction import Signed
-from tests.rails.chain import CHAIN_ID, USDC, Chain
-from tests.rails.chain.faults import FaultyNode
-from tests.rails.loopback import closed_port
+from stack.stand_ins.chain import CHAIN_ID, USDC, Chain
+from stack.stand_ins.chain.faults import FaultyNode
+from stack.stand_ins.loopback import closed_port
 
 SEND = "eth_sendRawTransaction"
 

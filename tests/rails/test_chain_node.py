@@ -12,8 +12,8 @@ from functions.rail_evm.node import Node
 from functions.rail_evm.rpc import NodeRefused
 from functions.rail_evm.transaction import Signed, Transaction, transfer_data
 from shared.keccak import keccak_256
-from tests.rails.chain import BRIDGED_USDC, CHAIN_ID, USDC, Chain
-from tests.rails.chain.accounts import Account
+from stack.stand_ins.chain import BRIDGED_USDC, CHAIN_ID, USDC, Chain
+from stack.stand_ins.chain.accounts import Account
 
 TOKENS = {USDC: 6, BRIDGED_USDC: 6}
 LIMITS = Limits(ceiling=100 * 10**9, least_tip=10**6)

@@ -11,9 +11,9 @@ from functions.rail_evm.node import Node, WrongChain
 from functions.rail_evm.proofs import Behind, Proof, Prover, Refused, Sent
 from functions.rail_evm.rpc import NodeUnknown
 from shared.money import format_amount
-from tests.rails.chain import BRIDGED_USDC, CHAIN_ID, USDC, Chain
-from tests.rails.chain.accounts import Account
-from tests.rails.chain.faults import FaultyNode
+from stack.stand_ins.chain import BRIDGED_USDC, CHAIN_ID, USDC, Chain
+from stack.stand_ins.chain.accounts import Account
+from stack.stand_ins.chain.faults import FaultyNode
 
 RECEIPT, LOGS, BLOCK = "eth_getTransactionReceipt", "eth_getLogs", "eth_getBlockByNumber"
 TOKENS = {USDC: 6, BRIDGED_USDC: 6}

@@ -11,10 +11,10 @@ from functions.rail_evm.node import Node
 from functions.rail_evm.signer import Signer, SigningFailed, configured_signer
 from functions.rail_evm.transaction import Transaction, transfer_data
 from shared.settings import SettingsError
-from tests.rails.chain import CHAIN_ID, USDC, Chain
-from tests.rails.chain.accounts import HOT_WALLET, account
-from tests.rails.chain.hot_wallet import put_in_place
-from tests.stack.aws import CREDENTIALS, Aws
+from stack.aws import CREDENTIALS, Aws
+from stack.stand_ins.chain import CHAIN_ID, USDC, Chain
+from stack.stand_ins.chain.accounts import HOT_WALLET, account
+from stack.stand_ins.chain.hot_wallet import put_in_place
 
 WALLET = account(HOT_WALLET, 0)
 TRANSACTION = Transaction(

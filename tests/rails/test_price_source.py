@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from tests.rails.price_source import PriceSource
+from stack.stand_ins.price_source import PriceSource
 
 _NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -17,10 +17,10 @@ from functions.rail_stripe.connection import stripe_api
 from functions.rail_stripe.objects import Account, Intent
 from functions.rail_stripe.outcome import Done, Later, Refused, Unknown
 from shared.settings import SettingsError
-from tests.rails.behaviour import garbage, redirect, status
-from tests.rails.loopback import Received, Wire, closed_port
-from tests.rails.stripe import API_KEY, Card, StripeStandIn
-from tests.rails.stripe.faults import (
+from stack.stand_ins.behaviour import garbage, redirect, status
+from stack.stand_ins.loopback import Received, Wire, closed_port
+from stack.stand_ins.stripe import API_KEY, Card, StripeStandIn
+from stack.stand_ins.stripe.faults import (
     Fault,
     Gate,
     answer_late,

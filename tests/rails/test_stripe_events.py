@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.rails.behaviour import script, status
-from tests.rails.stripe import WEBHOOK_SECRET, StripeStandIn
+from stack.stand_ins.behaviour import script, status
+from stack.stand_ins.stripe import WEBHOOK_SECRET, StripeStandIn
+from stack.stand_ins.webhook_receiver import WebhookReceiver
 from tests.rails.stripe_clock import START, Clock
 from tests.rails.stripe_sdk import client
-from tests.rails.webhook_receiver import WebhookReceiver
 
 _OLD_SECRET = "whsec_of_last_year"
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 import stripe
 
-from tests.rails.stripe import API_KEY, StripeStandIn
-from tests.rails.stripe.faults import (
+from stack.stand_ins.stripe import API_KEY, StripeStandIn
+from stack.stand_ins.stripe.faults import (
     Gate,
     answer_lost,
     dropped,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.rails.stripe import Card, StripeStandIn
+from stack.stand_ins.stripe import Card, StripeStandIn
 from tests.rails.stripe_clock import START, Clock
 from tests.rails.stripe_sdk import client, differences
 

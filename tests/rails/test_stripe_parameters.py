@@ -5,7 +5,7 @@ import inspect
 import pytest
 from stripe import params
 
-from tests.rails.stripe import StripeStandIn
+from stack.stand_ins.stripe import StripeStandIn
 
 _INTENT = "/v1/payment_intents"
 _COMMANDS: dict[str, type] = {

@@ -11,9 +11,9 @@ import pytest
 from standardwebhooks import WebhookVerificationError
 
 from shared.signatures import sign
-from tests.rails import behaviour
-from tests.rails.loopback import Behaviour, closed_port
-from tests.rails.webhook_receiver import WebhookReceiver, signed_by, verified
+from stack.stand_ins import behaviour
+from stack.stand_ins.loopback import Behaviour, closed_port
+from stack.stand_ins.webhook_receiver import WebhookReceiver, signed_by, verified
 
 _SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 

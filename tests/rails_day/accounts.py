@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from stack.stand_ins.chain import BRIDGED_USDC, USDC
 from tests.functions.onchain import FLOAT
-from tests.rails.chain import BRIDGED_USDC, USDC
 from tests.rails_day.card_words import disputes
 from tests.rails_day.day import BRIDGED_FLOAT, Day, Deal
 

@@ -5,8 +5,8 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-from tests.rails.stripe import Card
-from tests.rails.stripe.errors import ApiError
+from stack.stand_ins.stripe import Card
+from stack.stand_ins.stripe.errors import ApiError
 from tests.rails_day.day import Day, Part
 from tests.rails_day.deals import name_account
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 
-from tests.rails.chain import BRIDGED_USDC, USDC
-from tests.rails.chain.anvil import AnvilFailed
-from tests.rails.chain.treasury import sweep
+from stack.stand_ins.chain import BRIDGED_USDC, USDC
+from stack.stand_ins.chain.anvil import AnvilFailed
+from stack.stand_ins.chain.treasury import sweep
 from tests.rails_day.day import Day, Part
 from tests.rails_day.deals import name_address
 

@@ -11,18 +11,18 @@ from uuid import UUID
 
 import httpx
 
+from stack.lambdas import FunctionFailed
+from stack.operators import let_operators_act_alone
+from stack.stack import Stack
+from stack.stand_ins.chain import BRIDGED_USDC, Chain
+from stack.stand_ins.chain.accounts import Account
+from stack.stand_ins.chain.chain import Dropped
+from stack.stand_ins.stripe import StripeStandIn
 from tests.functions.cards import OWN, Ahead, Cards
 from tests.functions.desk import Desk, Reply
 from tests.functions.onchain import Scene
-from tests.rails.chain import BRIDGED_USDC, Chain
-from tests.rails.chain.accounts import Account
-from tests.rails.chain.chain import Dropped
-from tests.rails.stripe import StripeStandIn
 from tests.rails_day.door import Door
 from tests.rails_day.weather import StormyStripe, Weather, stormy_node
-from tests.stack.lambdas import FunctionFailed
-from tests.stack.operators import let_operators_act_alone
-from tests.stack.stack import Stack
 
 BRIDGED_FLOAT = Decimal(50_000)
 

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from stack.stand_ins.chain import BRIDGED_USDC, USDC
 from tests.functions.market import listing, offer
-from tests.rails.chain import BRIDGED_USDC, USDC
 from tests.rails_day.day import Day, Deal
 
 CURRENCIES = {"stripe": "USD", "usdc_base": "USDC_BASE"}

@@ -4,7 +4,7 @@ import http.client
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from tests.rails.loopback import Loopback, Received, Wire
+from stack.stand_ins.loopback import Loopback, Received, Wire
 from tests.rails_day.weather import Weather
 
 _KEPT = ("content-type", "content-range", "location", "proxy-status")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from functions.rail_evm.logs import TRANSFER_TOPIC
-from tests.rails.chain import BRIDGED_USDC, USDC
+from stack.stand_ins.chain import BRIDGED_USDC, USDC
 from tests.rails_day.day import Day
 
 OVER = ("confirmed", "kept", "failed_final", "created")

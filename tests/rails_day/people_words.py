@@ -4,8 +4,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from uuid import UUID
 
+from stack.people import OLGA
 from tests.rails_day.day import Day, Part
-from tests.stack.people import OLGA
 
 Word = Callable[[Day, Part, int], None]
 _GROUNDS = "The pictures show 40 percent of what was agreed."

@@ -1,11 +1,11 @@
 """Fair weather until nothing is left to do, and until every escrow has ended."""
 
 from functions.rail_stripe.event import FOLLOWED
+from stack.people import OLGA
 from tests.rails_day import card_words
 from tests.rails_day.chain_words import cheap
 from tests.rails_day.day import Day
 from tests.rails_day.steps import WORKERS
-from tests.stack.people import OLGA
 
 ROUNDS = 40
 # The longest back-off of payments and reports, and a little.

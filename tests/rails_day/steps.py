@@ -4,10 +4,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
+from stack.lambdas import FunctionFailed
 from tests.rails_day import card_words, chain_words, people_words
 from tests.rails_day.day import Day, Part
 from tests.rails_day.people_words import Word
-from tests.stack.lambdas import FunctionFailed
 
 WORKERS = {
     "inbox": "StripeInboxFunction",

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.rails.chain import USDC
+from stack.stand_ins.chain import USDC
 from tests.rails_day import accounts, payments, rest, story
 from tests.rails_day.day import Day
 from tests.rails_day.fates import random_day

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 
-from tests.rails.behaviour import drop, status, too_many
-from tests.rails.chain.anvil import Anvil
-from tests.rails.loopback import Behaviour, Received, Wire
-from tests.rails.stripe import faults
-from tests.rails.stripe.faults import Fault, Faults
+from stack.stand_ins.behaviour import drop, status, too_many
+from stack.stand_ins.chain.anvil import Anvil
+from stack.stand_ins.loopback import Behaviour, Received, Wire
+from stack.stand_ins.stripe import faults
+from stack.stand_ins.stripe.faults import Fault, Faults
 
 # Of the calls while it storms.
 LIKELY = 0.3

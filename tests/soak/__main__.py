@@ -6,8 +6,8 @@ import sys
 import time
 import traceback
 
+from stack.processes import exit_on_sigterm
 from tests.soak import market, model, rails, storm
-from tests.stack.processes import exit_on_sigterm
 
 
 def _arguments() -> argparse.Namespace:

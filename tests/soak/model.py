@@ -7,13 +7,13 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
 from random import Random
 
+from stack.processes import exit_on_sigterm
 from tests.model.act import step
 from tests.model.arena import arena
 from tests.model.episode import Episode
 from tests.model.tally import Tally
 from tests.model.timers import drain
 from tests.soak.progress import Progress
-from tests.stack.processes import exit_on_sigterm
 
 STEPS = 400
 # Episodes that follow each other on the same rows before the database is emptied.

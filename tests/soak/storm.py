@@ -1,11 +1,11 @@
 """Ten thousand conflicting commands on real connections; see tests.races.storm."""
 
+from stack.clock import Clock
+from stack.cluster import Cluster
+from stack.operators import let_operators_act_alone
+from stack.prepared import copy_prepared
+from stack.rundirs import run_directory
 from tests.races.storm import Storm, storm
-from tests.stack.clock import Clock
-from tests.stack.cluster import Cluster
-from tests.stack.operators import let_operators_act_alone
-from tests.stack.prepared import copy_prepared
-from tests.stack.rundirs import run_directory
 
 
 def run(commands: int, seed: int) -> Storm:

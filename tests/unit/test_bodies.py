@@ -10,10 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from shared.body import Body
 from shared.identifier import Id
+from stack.generators.openapi import apps
 from tests.api import nasty
 from tests.api.nasty_fields import tried
 from tests.api.openapi_routes import ROUTES, WEBHOOKS
-from tests.stack.generators.openapi import apps
 
 MODELS: dict[str, type[BaseModel]] = {}
 IDS: dict[str, list[Any]] = {}

@@ -5,7 +5,7 @@ from bip32 import BIP32
 
 from functions.rail_evm.addresses import MAX_INDEX, escrow_address
 from shared.settings import SettingsError
-from tests.rails.chain.accounts import account, deposits_xpub
+from stack.stand_ins.chain.accounts import account, deposits_xpub
 
 ROOT = BIP32.from_seed(bytes(range(32)))
 # As every wallet shows them for this phrase.

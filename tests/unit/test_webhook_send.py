@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from functions.webhooks.send import MAX_ANSWER, Answer, post
-from tests.rails.certificate import certificate
+from stack.stand_ins.certificate import certificate
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Script = Callable[[socket.socket], None]

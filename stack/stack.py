@@ -1,0 +1,204 @@
+"""Stack: everything Holdfast runs on, started together and gone together."""
+
+import contextlib
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from stack import template, tokens
+from stack.aws import Aws
+from stack.clock import Clock
+from stack.cluster import Cluster
+from stack.gateway import REST_PREFIX, Gateway
+from stack.lambdas import Lambdas
+from stack.paths import SUPABASE
+from stack.people import KNOWN, UNLIMITED, UNTOLD
+from stack.postgrest import PostgREST
+from stack.prepared import copy_prepared
+from stack.processes import PortTaken, port_is_free
+from stack.rundirs import run_directory
+from stack.schedules import Schedules
+from stack.shared import clone
+from stack.sources import Drained, Sources
+
+# Nothing answers here: a function that was given no stand-in fails at once, offline too.
+NOWHERE = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a stack is started.
+
+    port: of the one address, 0 lets the system choose. durable: commit settings of
+    production. shared: the database is one of several in a running cluster, quicker made than
+    a cluster of its own, and cannot be crashed. clock: `stack.clock` may be moved.
+    schedules: they fire, and queues are read, by themselves. reload: functions are read again
+    after a change. pool: connections of PostgREST. variables: of every function's environment,
+    over what the template says.
+    """
+
+    source: Path = SUPABASE
+    template: Path = template.TEMPLATE
+    port: int = 0
+    durable: bool = False
+    shared: bool = False
+    clock: bool = True
+    schedules: bool = False
+    reload: bool = False
+    pool: int = 16
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+class Stack:
+    """A running stack. Make one with Stack.start()."""
+
+    def __init__(self, folder: Path, cluster: Cluster, jwt_secret: str, options: Options) -> None:
+        document = template.load(options.template)
+        self.cluster = cluster
+        self.jwt_secret = jwt_secret
+        self.anon_key = tokens.role_key(jwt_secret, "anon")
+        self.service_key = tokens.role_key(jwt_secret, "service_role")
+        self.clock = Clock(cluster)
+        self._variables = dict(options.variables)
+        if not options.schedules:
+            # A tick of a test is over when nothing waits any more.
+            self._variables.setdefault("HOLDFAST_LOOK_SECONDS", "0")
+        self.postgrest = PostgREST(cluster, jwt_secret, folder / "postgrest.log", pool=options.pool)
+        self.aws = Aws(self.service_key, document)
+        self.lambdas = Lambdas(
+            template.functions(document),
+            self.aws,
+            self._function_variables,
+            folder / "functions.log",
+            reload=options.reload,
+        )
+        self.schedules = Schedules(self.lambdas)
+        self.sources = Sources(self.lambdas, self.aws)
+        self.gateway = Gateway(self.lambdas, lambda: self.postgrest.port, port=options.port)
+        self.postgrest.public_url = self.rest_url
+
+    @classmethod
+    @contextlib.contextmanager
+    def start(cls, **chosen: Any) -> Iterator["Stack"]:
+        """Start a fresh stack and stop it, data and all, at the end of the block.
+
+        Takes the fields of Options. Raises PortTaken, MigrationFailed, PolicyFailed,
+        SeedFailed, ClusterFailed, PostgrestFailed.
+        """
+        options = Options(**chosen)
+        if options.port and not port_is_free(options.port):
+            raise PortTaken(options.port)
+        with run_directory(on_disk=options.durable) as folder:
+            if options.shared:
+                cluster: Cluster = clone()
+            else:
+                copy_prepared(folder / "data", options.source)
+                cluster = Cluster(folder / "data", durable=options.durable)
+            with cls.on(cluster, folder, secrets.token_urlsafe(48), options) as stack:
+                yield stack
+
+    @classmethod
+    @contextlib.contextmanager
+    def on(
+        cls, cluster: Cluster, folder: Path, jwt_secret: str, options: Options
+    ) -> Iterator["Stack"]:
+        """Start a stack on a prepared data directory and stop it at the end of the block."""
+        with contextlib.ExitStack() as running:
+            stack = cls(folder, cluster, jwt_secret, options)
+            running.callback(stack.gateway.stop)
+            running.callback(cluster.stop)
+            running.callback(stack.postgrest.stop)
+            running.callback(stack.aws.stop)
+            running.callback(stack.lambdas.stop)
+            running.callback(stack.schedules.stop)
+            running.callback(stack.sources.stop)
+            cluster.start()
+            if options.clock:
+                stack.clock.install()
+            stack.postgrest.start()
+            stack.gateway.start()
+            if options.schedules:
+                stack.schedules.start()
+                stack.sources.start()
+            yield stack
+
+    def _function_variables(self) -> dict[str, str]:
+        return {
+            "HOLDFAST_POSTGREST_URL": self.postgrest.url,
+            "HOLDFAST_ANON_KEY": self.anon_key,
+            "HOLDFAST_WEBHOOKS_LOCAL": "1",
+            "HOLDFAST_COINGECKO_URL": NOWHERE,
+            "HOLDFAST_SCREENING_URL": NOWHERE,
+            "HOLDFAST_COINBASE_URL": NOWHERE,
+            "HOLDFAST_ECB_URL": NOWHERE,
+            **self._variables,
+        }
+
+    def configure(self, **variables: str) -> None:
+        """Change the environment of every function; later invocations see it."""
+        self._variables |= variables
+        self.lambdas.retire()
+
+    @property
+    def url(self) -> str:
+        """The one address."""
+        return self.gateway.url
+
+    @property
+    def rest_url(self) -> str:
+        """PostgREST as clients reach it."""
+        return self.url + REST_PREFIX
+
+    @property
+    def db_url(self) -> str:
+        """Connection string of the owner role `postgres`."""
+        return self.cluster.url("postgres")
+
+    @property
+    def admin_url(self) -> str:
+        """Connection string of the superuser."""
+        return self.cluster.admin_url
+
+    def token(self, user_id: UUID | str, **options: Any) -> str:
+        """A signed-in person's token; see tokens.user_token for the options."""
+        return tokens.user_token(self.jwt_secret, user_id, **options)
+
+    def connect(self, role: str = "postgres") -> psycopg.Connection[TupleRow]:
+        """A psycopg connection as a login role, in autocommit."""
+        return self.cluster.connect(role)
+
+    def create_user(self, email: str | None = None, *, limited: bool = False) -> UUID:
+        """A new person, whom no limit holds up; limited: as sign-up would insert one."""
+        user_id = uuid4()
+        with self.connect() as connection:
+            connection.execute(
+                "insert into auth.users (id, email) values (%s, %s)",
+                [user_id, email or f"{user_id}@example.com"],
+            )
+            if not limited:
+                connection.execute(UNLIMITED, [user_id])
+                connection.execute(UNTOLD, [user_id])
+                connection.execute(KNOWN, [user_id])
+        return user_id
+
+    def invoke(self, name: str, event: Any) -> Any:
+        """Run a function with an event of its own; see Lambdas.invoke."""
+        return self.lambdas.invoke(name, event)
+
+    def tick(self, name: str) -> Any:
+        """Fire the schedule of a function now; see Schedules.tick."""
+        return self.schedules.tick(name)
+
+    def drain(self, name: str, **how: Any) -> Drained:
+        """Hand a function what waits in its queue, until it is empty; see Sources.drain."""
+        return self.sources.drain(name, **how)
+
+    def settle(self) -> Drained:
+        """Drain every queue that a function reads; see Sources.settle."""
+        return self.sources.settle()

@@ -1,0 +1,124 @@
+"""Lambda execution environments: each imports one handler and serves one event at a time.
+
+Started as a script by stack.environments. It imports the libraries of the layer once
+and forks an environment for each order, so that a cold start costs what our own code costs.
+Events come in and answers go out as lines of JSON. A handler finds on its path what it will
+find in Lambda: its code folder first, then the layer.
+"""
+
+import ctypes
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+# Length of an order, or the number of the process that it became, in decimal digits.
+_HEADER = 10
+_PR_SET_PDEATHSIG = 1
+# What is slow to import and not ours. Nothing is set up by it: that is done in the fork.
+_LIBRARIES = (
+    "aws_lambda_powertools.event_handler", "aws_lambda_powertools.logging",
+    "aws_lambda_powertools.metrics", "aws_lambda_powertools.utilities.parameters",
+    "boto3", "fpdf", "httpx", "postgrest", "pydantic", "stripe", "urllib.request",
+)  # fmt: skip
+
+
+@dataclass
+class LambdaContext:
+    """The attributes of Lambda's context object that a handler may read."""
+
+    aws_request_id: str
+    deadline: float
+    function_name: str = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+    function_version: str = "$LATEST"
+    memory_limit_in_mb: str = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+    invoked_function_arn: str = os.environ.get("HOLDFAST_STACK_FUNCTION_ARN", "")
+    log_group_name: str = ""
+    log_stream_name: str = ""
+    identity: None = None
+    client_context: None = None
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int((self.deadline - time.monotonic()) * 1000))
+
+
+def _failure(error: BaseException) -> dict[str, Any]:
+    return {
+        "errorType": type(error).__name__,
+        "errorMessage": str(error),
+        "stackTrace": traceback.format_exception(error),
+    }
+
+
+def _serve(handler_name: str, layer: str, code: str) -> None:
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a handler prints is its log, never an answer
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", closefd=False)
+    sys.path[:0] = [code, layer]
+    module, _, function = handler_name.rpartition(".")
+    handler = None
+    for line in sys.stdin:
+        call = json.loads(line)
+        try:
+            if handler is None:
+                handler = getattr(importlib.import_module(module.replace("/", ".")), function)
+            context = LambdaContext(call["request_id"], time.monotonic() + call["timeout"])
+            answer = {"result": handler(call["event"], context)}
+            text = json.dumps(answer)
+        except BaseException as error:
+            failure = _failure(error)
+            print("".join(failure["stackTrace"]), file=sys.stderr, flush=True)
+            text = json.dumps({"failure": failure})
+        answers.write(text + "\n")
+        answers.flush()
+
+
+def _become(order: dict[str, Any], pipes: list[int]) -> None:
+    """In the fork: the environment that was ordered, and nothing of the process it came from."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    for number, pipe in enumerate(pipes):
+        os.dup2(pipe, number)
+        os.close(pipe)
+    os.environ.clear()
+    os.environ.update(order["variables"])
+    time.tzset()
+    os.chdir(order["code"])
+    if sys.platform == "linux":
+        # Whoever ordered it may be killed: nobody tells a fork of that but the kernel.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _serve(order["handler"], order["layer"], order["code"])
+
+
+def _take_orders(channel: socket.socket) -> None:
+    for library in _LIBRARIES:
+        importlib.import_module(library)
+    # Forks that end are nobody's to wait for.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        header, pipes, _, _ = socket.recv_fds(channel, _HEADER, 3)
+        if not header:
+            return
+        order = json.loads(channel.recv(int(header), socket.MSG_WAITALL))
+        if pid := os.fork():
+            for pipe in pipes:
+                os.close(pipe)
+            channel.sendall(b"%0*d" % (_HEADER, pid))
+            continue
+        try:
+            channel.close()
+            _become(order, pipes)
+        finally:
+            os._exit(0)
+
+
+if __name__ == "__main__":
+    _take_orders(socket.socket(fileno=int(sys.argv[1])))

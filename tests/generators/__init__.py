@@ -1,0 +1,1 @@
+"""Generated files of the tests; as those of stack/generators."""

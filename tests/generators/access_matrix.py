@@ -1,0 +1,15 @@
+"""tests/db/access_matrix.txt: who reaches which table, column, row and function."""
+
+import psycopg
+
+from stack.stack import Stack
+from tests.db.access import matrix
+
+OUTPUT = "tests/db/access_matrix.txt"
+
+
+def generate(stack: Stack) -> str:
+    with psycopg.connect(stack.db_url) as connection:
+        text = matrix(connection)
+        connection.rollback()
+    return text

@@ -1,6 +1,0 @@
-"""Stripe, stood in for: the parts of its API that the card rail uses, with state."""
-
-from tests.rails.stripe.charges import Card
-from tests.rails.stripe.stand_in import API_KEY, WEBHOOK_SECRET, StripeStandIn
-
-__all__ = ["API_KEY", "WEBHOOK_SECRET", "Card", "StripeStandIn"]
