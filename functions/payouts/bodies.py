@@ -1,20 +1,20 @@
-"""Bodies of the commands about payments, and the answers they get."""
+"""Bodies of the commands about payouts, and the answers they get."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
-from shared.identifier import Id
+from shared.identifier import Id, RailId
 
 
 class NewDestination(Body):
-    """party_id: whose money, the caller's own by default. address: a connected account of
-    Stripe (acct_…), or an address on Base."""
+    """party_id: whose money, the caller's own by default. address: as address_kinds of the
+    rail says: an account of Stripe (acct_…), or an address on a chain."""
 
     party_id: Id | None = None
-    rail: Literal["stripe", "usdc_base"]
+    rail: RailId
     address: Annotated[str, Field(min_length=1, max_length=255)]
 
 
@@ -33,7 +33,7 @@ class DestinationSet(_Answer):
 
 
 class PayoutMoved(_Answer):
-    """A payment after a command."""
+    """A payout after a command."""
 
     payout_id: UUID
     state: str

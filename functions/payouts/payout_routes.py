@@ -1,4 +1,4 @@
-"""HTTP commands about payments over outside rails: where they go, and what becomes of one
+"""HTTP commands about payouts over outside rails: where they go, and what becomes of one
 that the rail refused."""
 
 from typing import Any
@@ -17,7 +17,7 @@ from shared.responses import answers
 from . import bodies
 
 routes = Routes()
-_MOVED = answers(bodies.PayoutMoved, "The payment after the command.")
+_MOVED = answers(bodies.PayoutMoved, "The payout after the command.")
 
 
 @routes.post(
@@ -27,13 +27,13 @@ _MOVED = answers(bodies.PayoutMoved, "The payment after the command.")
 def set_destination(
     body: bodies.NewDestination, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
-    """A party names where its money goes on a rail (aal2); payments that wait for it go.
+    """A party names where its money goes on a rail (aal2); payouts that wait for it go.
 
-    An address on Base is kept with its checksum (EIP-55). One handed in with a wrong checksum is
-    refused; all lower or all upper case carries none and is taken.
+    An address of an EVM chain is kept with its checksum (EIP-55). One handed in with a wrong
+    checksum is refused; all lower or all upper case carries none and is taken.
     """
     fields = body.model_dump(mode="json", exclude_none=True)
-    if body.rail == "usdc_base":
+    if body.address.startswith("0x"):
         fields["address"] = parse_address(body.address)
     return member_command(db, caller, key, "payout_destination_set", fields, status=201)
 

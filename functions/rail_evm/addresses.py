@@ -1,6 +1,7 @@
-"""Addresses of escrows, each derived from a public key that cannot spend from them."""
+"""Deposit addresses, each derived from a public key that cannot spend from them."""
 
 from functools import lru_cache
+from hashlib import sha256
 
 from bip32 import BIP32
 from coincurve import PublicKey
@@ -14,7 +15,7 @@ _ACCOUNT_DEPTH = 3
 _RECEIVING = 0
 
 
-def escrow_address(xpub: str, index: int) -> str:
+def deposit_address(xpub: str, index: int) -> str:
     """The checksummed address m/44'/60'/0'/0/index.
 
     xpub: the extended public key of the account, m/44'/60'/0'. Raises ValueError for an index
@@ -24,6 +25,11 @@ def escrow_address(xpub: str, index: int) -> str:
         raise ValueError(f"an index is 0 to {MAX_INDEX}")
     compressed = _account(xpub).get_pubkey_from_path([_RECEIVING, index])
     return address_of_key(PublicKey(compressed).format(compressed=False))
+
+
+def fingerprint(xpub: str) -> str:
+    """Names an extended public key in the database, which never has the key itself."""
+    return sha256(xpub.encode()).hexdigest()
 
 
 @lru_cache(4)

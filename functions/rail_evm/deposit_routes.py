@@ -1,4 +1,4 @@
-"""HTTP command: where to pay an escrow in USDC on Base."""
+"""HTTP command: where to pay on a chain."""
 
 from typing import Any
 
@@ -13,10 +13,9 @@ from shared.responses import answers
 from shared.settings import not_configured
 
 from . import settings
-from .addresses import escrow_address
+from .addresses import deposit_address, fingerprint
 from .bodies import DepositAddress
-
-CURRENCY = "USDC_BASE"
+from .settings import RAIL
 
 routes = Routes()
 
@@ -25,7 +24,7 @@ routes = Routes()
     "/escrows/<escrow_id>/deposit-address",
     responses=answers(DepositAddress, "Where to pay."),
 )
-def deposit_address(
+def escrow_deposit_address(
     escrow_id: Id, body: Nothing, caller: Caller, key: Command, db: Db
 ) -> Response[Any]:
     """The payer asks where to send the money of an escrow: one address for each."""
@@ -38,12 +37,12 @@ def deposit_address(
         raise not_configured()
     command = {
         **asked, "escrow_id": str(escrow_id), "actor_id": actor["id"], "aal": actor["aal"],
-        "rail": "usdc_base",
+        "rail": RAIL, "key_fingerprint": fingerprint(settings.account_key()),
     }  # fmt: skip
-    funding = db.service_rpc("funding_begin", {"command": command}, repeatable=True)
-    if "answer" in funding:
-        return answer(funding["answer"])
-    address = escrow_address(settings.account_key(), funding["address_index"])
-    token = settings.tokens(db, chain)[CURRENCY].address
+    request = db.service_rpc("escrow_deposit_begin", {"command": command}, repeatable=True)
+    if "answer" in request:
+        return answer(request["answer"])
+    address = deposit_address(settings.account_key(), request["address_index"])
+    token = settings.tokens(db, chain)[request["currency"]].address
     found = {**command, "address": address, "chain_id": chain, "token": token}
-    return answer(db.service_rpc("funding_attach", {"command": found}, repeatable=True))
+    return answer(db.service_rpc("escrow_deposit_place", {"command": found}, repeatable=True))

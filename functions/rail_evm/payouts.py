@@ -1,4 +1,4 @@
-"""Scheduled every minute, and at work for most of it: payments leave the hot wallet. The only
+"""Scheduled every minute, and at work for most of it: payouts leave the hot wallet. The only
 function that can sign."""
 
 from collections import Counter
@@ -16,11 +16,9 @@ from . import settings
 from .rail import BaseRail
 from .signer import configured_signer
 
-NAME = "usdc_base"
-
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """What became of the payments. Raises Problem when the database is gone: a payment that was
+    """What became of the payouts. Raises Problem when the database is gone: a payout that was
     taken on is unknown then, and the chain is asked."""
     chain = settings.chain_id()
     done: Counter[str] = Counter()
@@ -32,7 +30,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
             db, nodes, configured_signer(chain), settings.tokens(db, chain), settings.fee_limits(),
             lambda alarm: alarms.update([alarm]),
         )  # fmt: skip
-        run_rounds(context, lambda: _paid(done, pay(db, NAME, rail, context)))
+        run_rounds(context, lambda: _paid(done, pay(db, settings.RAIL, rail, context)))
     metrics.add_metric("HotWalletShort", MetricUnit.Count, alarms["short"])
     metrics.add_metric("ChainNonceTaken", MetricUnit.Count, alarms["chain_nonce_taken"])
     metrics.add_metric("ChainAnswersDiffer", MetricUnit.Count, alarms["chain_answers_differ"])

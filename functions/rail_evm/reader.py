@@ -131,12 +131,14 @@ class Reader:
         return found, odd, header
 
     def _addresses(self) -> Iterator[Sequence[str]]:
-        after = -1
+        after: str | None = None
         while page := self._db.service_rpc(
-            "chain_addresses", {"after_index": after, "max_rows": _PAGE}, repeatable=True
+            "chain_addresses",
+            {"chain_id": self._node.chain_id, "after": after, "max_rows": _PAGE},
+            repeatable=True,
         ):
             yield from _parts([each["address"] for each in page], MOST_ADDRESSES)
-            after = page[-1]["index"]
+            after = page[-1]["id"]
 
     def _timed(self, found: Sequence[Transfer]) -> list[dict[str, Any]]:
         """The transfers with the time of their blocks."""

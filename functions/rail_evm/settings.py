@@ -13,6 +13,9 @@ from .node import Node
 
 _LEAST_TIP = 1_000_000
 
+# Its row in rails.
+RAIL = "usdc_base"
+
 
 @dataclass(frozen=True, slots=True)
 class Token:

@@ -19,7 +19,7 @@ from shared.telemetry import logger
 from .api import StripeApi
 from .books import RAIL
 from .connection import stripe_api
-from .intents import Funding
+from .intents import DepositRequest
 from .objects import Intent
 from .outcome import Done, Outcome, Refused, Unknown
 
@@ -59,18 +59,18 @@ def card_payment(
         **asked, "escrow_id": str(escrow_id), "rail": RAIL, "actor_id": actor["id"],
         "aal": actor["aal"],
     }  # fmt: skip
-    begun = db.service_rpc("funding_begin", {"command": command}, repeatable=True)
+    begun = db.service_rpc("escrow_deposit_begin", {"command": command}, repeatable=True)
     if "answer" in begun:
         return answer(begun["answer"])
     intent = _intent(stripe_api(), begun, key)
     attached = {"provider_reference": intent.id, "client_secret": intent.client_secret}
-    result = db.service_rpc("funding_attach", {"command": {**command, **attached}}, repeatable=True)
-    return answer(result)
+    placed = {"command": {**command, **attached}}
+    return answer(db.service_rpc("escrow_deposit_place", placed, repeatable=True))
 
 
-def _intent(api: StripeApi, funding: Funding, key: CommandKey) -> Intent:
-    """The one payment of a funding. Raises Unavailable, Conflict."""
-    if reference := funding["provider_reference"]:
+def _intent(api: StripeApi, request: DepositRequest, key: CommandKey) -> Intent:
+    """The one payment of a deposit request. Raises Unavailable, Conflict."""
+    if reference := request["provider_reference"]:
         # Asked for, never made anew: Stripe forgets our key after a day.
         intent = _made(api.intent(reference))
         if intent.status == "canceled":
@@ -80,13 +80,15 @@ def _intent(api: StripeApi, funding: Funding, key: CommandKey) -> Intent:
                 "Nothing was taken. The escrow ends by itself when its time to be paid is over.",
             )
         return intent
-    escrow_id, amount = funding["escrow_id"], Decimal(funding["amount"])
-    outcome = api.create_intent(escrow_id, amount, funding["currency"], key=f"funding:{escrow_id}")
+    reference_id, amount = request["reference_id"], Decimal(request["amount"])
+    outcome = api.create_intent(
+        reference_id, amount, request["currency"], key=f"deposit:{reference_id}"
+    )
     if isinstance(outcome, Unknown) and outcome.reason.startswith("status 5"):
         # Stripe repeats a failure for a day under its key. What the first call may have made
         # cannot be paid: nobody has its secret.
-        again = f"funding:{escrow_id}:{key.key}"
-        outcome = api.create_intent(escrow_id, amount, funding["currency"], key=again[:255])
+        again = f"deposit:{reference_id}:{key.key}"
+        outcome = api.create_intent(reference_id, amount, request["currency"], key=again[:255])
     return _made(outcome)
 
 

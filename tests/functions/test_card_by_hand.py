@@ -120,7 +120,7 @@ def test_a_payment_that_was_made_twice_is_a_case_and_so_is_its_return(cards: Car
     made = cards.released()
     cards.agrees()
     payout = _payout(cards, made)
-    group = {"metadata[key]": f"payout:{payout}:7", "metadata[escrow_id]": made.milestones[0]}
+    group = {"metadata[key]": f"payout:{payout}:7", "metadata[group_id]": made.milestones[0]}
     transfer = send(cards, 9500, transfer_group=made.milestones[0], **group)
     assert told(cards, made.milestones[0]) == [("paid_beside", "USD", 95)]
     cards.agrees()
