@@ -38,6 +38,20 @@ def set_destination(
     return member_command(db, caller, key, "payout_destination_set", fields, status=201)
 
 
+@routes.post(
+    "/withdrawal-requests",
+    responses=answers(bodies.WithdrawalRequested, "The withdrawal.", status=201),
+)
+def request_withdrawal(
+    body: bodies.NewWithdrawal, caller: Caller, key: Command, db: Db
+) -> Response[Any]:
+    """A party sends money out of its wallet (aal2), within withdrawal_policies and the limits of
+    its tier. Amount, fee and network cost are set aside at once; it waits for its hold, and can
+    be cancelled until it is sent."""
+    fields = body.model_dump(mode="json", exclude_none=True)
+    return member_command(db, caller, key, "withdrawal_request", fields, status=201)
+
+
 @routes.post("/payouts/<payout_id>/retry", responses=_MOVED)
 def retry(payout_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
     """Pay again what the rail has provably refused, to where the party wants it now (aal2)."""

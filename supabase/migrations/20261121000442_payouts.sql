@@ -59,7 +59,7 @@ create table public.payouts (
     purpose text not null references public.purposes (purpose) on delete restrict,
     reference_id uuid not null,
     reference_version integer not null,
-    kind text not null check (kind in ('release', 'refund', 'return', 'rail_return', 'reinstate')),
+    kind text not null check (kind in ('release', 'refund', 'return', 'rail_return', 'reinstate', 'withdrawal')),
     rail text not null references public.rails (id) on delete restrict
     check (rail <> 'internal'),
     party_id uuid not null references public.parties (id) on delete restrict,
@@ -110,7 +110,7 @@ comment on column public.payouts.purpose is 'What it is for.';
 comment on column public.payouts.reference_id is 'Which one of that: the escrow, or the case of one.';
 comment on column public.payouts.reference_version is 'Version of it whose move ordered the payout.';
 comment on column public.payouts.kind is
-'release to the payee; refund to the payer; return of money that was never held; rail_return: the rail gave it back itself; reinstate: a reversal that was undone.';
+'release to the payee; refund to the payer; return of money that was never held; rail_return: the rail gave it back itself; reinstate: a reversal that was undone; withdrawal: out of a wallet.';
 comment on column public.payouts.rail is 'Rail it goes over: that of the escrow.';
 comment on column public.payouts.party_id is 'Who is paid.';
 comment on column public.payouts.currency is 'Currency of the amount.';
@@ -124,7 +124,7 @@ comment on column public.payouts.claims is
 comment on column public.payouts.tries is 'How often a worker has had to come back within this state; spaces the next looks.';
 comment on column public.payouts.to_source is 'Whether it can go nowhere but where its money came from: the rail gives it back itself.';
 comment on column public.payouts.destination is
-'Where it goes, frozen when it was claimed: account, charge to refund, or address. Null before.';
+'Where it goes, frozen when it was ordered or else claimed: account, charge to refund, or address. Null before.';
 comment on column public.payouts.provider_reference is 'What the rail calls it: transfer, refund or transaction hash.';
 comment on column public.payouts.returned_amount is 'What came back of it after it was confirmed, so far.';
 comment on column public.payouts.reason is 'Why the last move was made, in the rail''s words.';
@@ -336,7 +336,7 @@ begin
         p_payout.last_event := 'instruct';
         p_payout.last_actor_role := 'system';
         p_payout.deadline_at := v_now + interval '30 days';
-        if p_payout.to_source or exists (
+        if p_payout.to_source or p_payout.destination is not null or exists (
             select from public.payout_destinations as d
             where d.party_id = p_payout.party_id and d.rail = p_payout.rail and d.replaced_at is null
         ) then
@@ -345,11 +345,11 @@ begin
     end if;
     insert into public.payouts (
         id, purpose, reference_id, reference_version, kind, rail, party_id, currency, amount, state, to_source,
-        provider_reference, not_before, next_at, deadline_at, last_event, last_actor_role, created_at, updated_at
+        destination, provider_reference, not_before, next_at, deadline_at, last_event, last_actor_role, created_at, updated_at
     ) values (
         p_payout.id, p_payout.purpose, p_payout.reference_id, p_payout.reference_version, p_payout.kind, p_payout.rail,
         p_payout.party_id, p_payout.currency, p_payout.amount, p_payout.state, p_payout.to_source,
-        p_payout.provider_reference, p_payout.not_before, p_payout.next_at, p_payout.deadline_at, p_payout.last_event,
+        p_payout.destination, p_payout.provider_reference, p_payout.not_before, p_payout.next_at, p_payout.deadline_at, p_payout.last_event,
         p_payout.last_actor_role, v_now, v_now
     );
     return v_entries || case when v_back
@@ -362,4 +362,4 @@ begin
 end
 $$;
 comment on function private.order_payout(public.payouts, uuid) is
-'Orders a payout {purpose, reference_id, reference_version, kind, rail, party_id, currency, amount, to_source, provider_reference, not_before, created_at} and returns the entries of a transfer that hold its money: pending until the rail confirms it. As much as the party owes becomes available instead, and is set off; the wallet is locked until then. A rail_return is confirmed at once: the rail has given it back itself.';
+'Orders a payout {purpose, reference_id, reference_version, kind, rail, party_id, currency, amount, to_source, destination, provider_reference, not_before, created_at} and returns the entries of a transfer that hold its money: pending until the rail confirms it. As much as the party owes becomes available instead, and is set off; the wallet is locked until then. A rail_return is confirmed at once: the rail has given it back itself.';

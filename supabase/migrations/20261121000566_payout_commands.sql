@@ -15,7 +15,7 @@ begin
     return array[
         row(p_transfer, v_wallet, 'pending', -p_payout.amount, p_payout.id, 'payout')::ledger.new_entry,
         row(p_transfer, v_wallet, 'available', p_payout.amount, null, null)::ledger.new_entry
-    ];
+    ] || private.payout_ended(p_payout, p_transfer, false);
 end
 $$;
 comment on function private.stop_payout(public.payouts, text, text, uuid, timestamptz) is
@@ -55,6 +55,8 @@ as $$
 begin
     if p_payout.to_source then
         return private.payout_source(p_payout);
+    elsif p_payout.destination is not null then
+        return case when private.unpayable(p_payout.rail, p_payout.destination) is null then p_payout.destination end;
     end if;
     return (
         select d.address from public.payout_destinations as d
@@ -240,7 +242,7 @@ begin
                     v_transfer, ledger.wallet_of(private.external_party(), v_payout.currency, 'clearing'), 'available',
                     v_payout.amount, null, null
                 )::ledger.new_entry
-            ],
+            ] || private.payout_ended(v_payout, v_transfer, true),
             v_now
         );
     elsif v_event = 'fail' then
@@ -417,7 +419,7 @@ begin
     v_now := private.clock();
     if v_payout.state not in ('created', 'failed_final') or not private.acts_for((command ->> 'actor_id')::uuid, v_payout.party_id) then
         perform private.refuse('illegal_move');
-    elsif v_payout.not_before > v_now then
+    elsif v_payout.kind = 'release' and v_payout.not_before > v_now then
         perform private.refuse('payout_reserved');
     end if;
     perform private.keep_payout(v_payout, 'party', 'the party wants it in the balance', v_now);

@@ -39,7 +39,7 @@ def borne(world: World) -> list[tuple[Any, ...]]:
     return world.rows(
         "select r.party_id, r.amount::numeric, r.recovered_amount::numeric,"
         " r.cancelled_amount::numeric from public.receivables as r"
-        " join public.escrow_cases as c on c.id = r.case_id"
+        " join public.escrow_cases as c on c.id = r.reference_id"
         " join public.escrow_transactions as e on e.id = c.escrow_id"
         " order by r.created_at, r.party_id <> e.payer_id"
     )
