@@ -1,4 +1,4 @@
-"""Incidents of other systems that were races, on real connections. See test_incidents.py."""
+"""Incidents of other systems that were races, on real connections."""
 
 from decimal import Decimal
 from uuid import uuid4
