@@ -10,9 +10,9 @@ import httpx
 
 from shared.errors import Unavailable
 from stack.stack import Stack
-from tests.races import say
-from tests.races.door import Door
-from tests.races.say import Line, Said
+from tests.world.races import commands as say
+from tests.world.races.commands import Line, Said
+from tests.world.races.direct_db import Door
 
 PATIENCE = 40.0
 # Commands answered before the crash, and again after it.

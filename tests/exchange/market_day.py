@@ -16,7 +16,7 @@ from stack.people import AGNES, ANTON, ARTHUR, OLGA
 from stack.stack import Stack
 from stack.stand_ins.price_source import PriceSource
 from stack.stand_ins.webhook_receiver import WebhookReceiver
-from tests.exchange import besides
+from tests.exchange import side_actions as besides
 from tests.exchange.client import Client, Tally
 from tests.exchange.listeners import Listener
 from tests.exchange.staff import Arbiter, Operator

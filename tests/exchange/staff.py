@@ -3,9 +3,9 @@
 from typing import cast
 from uuid import uuid4
 
-from tests.exchange import habits
+from tests.exchange import choose_move as habits
+from tests.exchange.choose_move import Move, Row
 from tests.exchange.client import ESCROW, LIVE, Client
-from tests.exchange.habits import Move, Row
 from tests.exchange.traders import Trader
 
 

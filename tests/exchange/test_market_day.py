@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.exchange import aftermath
+from tests.exchange import end_checks as aftermath
 from tests.exchange.market_day import MarketDay
 
 TRADES = 180

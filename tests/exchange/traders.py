@@ -4,9 +4,10 @@ from decimal import ROUND_DOWN, Decimal
 from typing import cast
 from uuid import uuid4
 
-from tests.exchange import besides, habits
+from tests.exchange import choose_move as habits
+from tests.exchange import side_actions as besides
+from tests.exchange.choose_move import Row
 from tests.exchange.client import ESCROW, LIVE, Client
-from tests.exchange.habits import Row
 
 _STEP = Decimal("0.00001")
 METHODS = ("sepa", "sepa_instant", "faster_payments", "bank_transfer")

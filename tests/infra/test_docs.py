@@ -23,8 +23,8 @@ from stack.paths import ROOT
 from stack.people import PEOPLE
 from stack.stack import Stack
 from stack.template import functions, load, read, resources
-from tests.functions.desk import Desk, Trade, open_trade
 from tests.infra.docs import DOCS, PAGES, README, anchors, blocks, links, section, table, words
+from tests.world.http.desk import Desk, Trade, open_trade
 
 OPERATING = DOCS / "operating.md"
 # Written by generators, which have tests of their own.

@@ -21,8 +21,8 @@ from stack.people import OLGA
 from stack.prepared import copy_prepared
 from stack.rundirs import run_directory
 from stack.stack import Options, Stack
-from tests.functions.desk import Desk, Trade, open_trade
 from tests.infra.backup import archive_to, base_copy, recover
+from tests.world.http.desk import Desk, Trade, open_trade
 
 # Without a movable clock: the restored database is a production's.
 _OPTIONS = Options(durable=True, clock=False)

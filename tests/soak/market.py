@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.exchange import aftermath
+from tests.exchange import end_checks as aftermath
 from tests.exchange.client import Tally
 from tests.exchange.market_day import MarketDay
 from tests.soak.progress import Progress
