@@ -1,4 +1,4 @@
-"""The payment of a payer, brought on from how it stands now: captured, let go, or reported."""
+"""The payment of a payer, advanced from how it stands now: captured, cancelled, or reported."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -30,12 +30,12 @@ def funding_of(db: Database, intent_id: str | None) -> Funding:
 
 
 def follow_intent(db: Database, api: StripeApi, intent_id: str) -> str:
-    """Bring the payment of this id on; how it stands then. Raises NotOurs, NotYet, Problem."""
+    """Advance the payment of this id; how it stands then. Raises NotOurs, NotYet, Problem."""
     return follow_funding(db, api, funding_of(db, intent_id))
 
 
 def follow_funding(db: Database, api: StripeApi, funding: Funding) -> str:
-    """Bring the payment of a funding on; how it stands then. Raises NotYet, Problem.
+    """Advance the payment of a funding; how it stands then. Raises NotYet, Problem.
 
     It may be done any number of times, by several at once: Stripe captures once.
     """
