@@ -68,7 +68,7 @@ class Stack:
         self._variables = dict(options.variables)
         if not options.schedules:
             # A tick of a test is over when nothing waits any more.
-            self._variables.setdefault("HOLDFAST_LOOK_SECONDS", "0")
+            self._variables.setdefault("HOLDFAST_POLL_SECONDS", "0")
         self.postgrest = PostgREST(cluster, jwt_secret, folder / "postgrest.log", pool=options.pool)
         self.aws = Aws(self.service_key, document)
         self.lambdas = Lambdas(

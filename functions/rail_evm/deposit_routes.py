@@ -1,5 +1,6 @@
 """HTTP commands: where to pay on a chain."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -7,8 +8,9 @@ from aws_lambda_powertools.event_handler import Response
 from shared.api import Db, Routes
 from shared.body import Nothing
 from shared.caller import Caller, CallerToken
+from shared.commands import command, signed, unanswered
 from shared.db import Database
-from shared.idempotency import Command, CommandKey, answer
+from shared.idempotency import CommandKey, IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 from shared.settings import not_configured
@@ -25,11 +27,11 @@ routes = Routes()
     responses=answers(EscrowAddress, "Where to pay."),
 )
 def escrow_deposit_address(
-    escrow_id: Id, body: Nothing, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """The payer asks where to send the money of an escrow: one address for each."""
-    fields = {"escrow_id": str(escrow_id), "rail": settings.RAIL}
-    return _placed(db, caller, key, "escrow_deposit", fields)
+    about = {"escrow_id": str(escrow_id), "rail": settings.RAIL}
+    return _placed(db, caller, key, "escrow_deposit", about)
 
 
 @routes.post(
@@ -37,38 +39,32 @@ def escrow_deposit_address(
     responses=answers(WalletAddress, "Where to pay."),
 )
 def wallet_deposit_address(
-    body: NewWalletAddress, caller: Caller, key: Command, db: Db
+    body: NewWalletAddress, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """A party asks where to pay into its wallet: one address for each currency, for good.
 
     What is sent there is credited once the chain is sure of it; chain_deposits shows it before.
     """
-    fields = body.model_dump(mode="json", exclude_none=True)
-    return _placed(db, caller, key, "wallet_deposit", fields)
+    about = body.model_dump(mode="json", exclude_none=True)
+    return _placed(db, caller, key, "wallet_deposit", about)
 
 
 def _placed(
-    db: Database, caller: CallerToken, key: CommandKey, purpose: str, fields: dict[str, Any]
+    db: Database, caller: CallerToken, key: CommandKey, kind: str, about: Mapping[str, Any]
 ) -> Response[Any]:
-    """The request is made in the database, its address derived here and written there."""
-    asked = {"idempotency_key": key.key, "request_hash": key.request_hash}
-    actor = db.rpc("whoami", asked, token=caller.token, repeatable=True)
-    if "answer" in actor:
-        return answer(actor["answer"])
-    chain = settings.chain_id()
-    if chain is None:
-        raise not_configured()
-    xpub = settings.account_key()
-    command = {
-        **asked, **fields, "actor_id": actor["id"], "aal": actor["aal"],
-        "key_fingerprint": fingerprint(xpub),
-    }  # fmt: skip
-    request = db.service_rpc(f"{purpose}_begin", {"command": command}, repeatable=True)
-    if "answer" in request:
-        return answer(request["answer"])
-    placed = {
-        **command, "request_id": request["request_id"], "chain_id": chain,
-        "address": request["address"] or deposit_address(xpub, request["address_index"]),
-        "token": settings.tokens(db, chain)[request["currency"]].address,
-    }  # fmt: skip
-    return answer(db.service_rpc(f"{purpose}_place", {"command": placed}, repeatable=True))
+    """The database makes the request, its address is derived here and written there."""
+
+    def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
+        chain = settings.chain_id()
+        if chain is None:
+            raise not_configured()
+        xpub = settings.account_key()
+        asked = {**about, "key_fingerprint": fingerprint(xpub), **signed(key, actor)}
+        request = unanswered(db.service_rpc(f"{kind}_begin", {"command": asked}, repeatable=True))
+        return {
+            **about, "request_id": request["request_id"], "chain_id": chain,
+            "address": request["address"] or deposit_address(xpub, request["address_index"]),
+            "token": settings.tokens(db, chain)[request["currency"]].address,
+        }  # fmt: skip
+
+    return command(db, caller, key, f"{kind}_place", fields)

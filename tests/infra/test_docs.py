@@ -192,7 +192,7 @@ def test_every_alarm_and_schedule_is_explained() -> None:
 def test_every_stack_is_explained() -> None:
     folders = {
         file.relative_to(ROOT).as_posix(): {
-            function.handler.partition(".")[0] for function in functions(read(file)).values()
+            function.handler.split(".")[1] for function in functions(read(file)).values()
         }
         for file in (ROOT / "stacks").glob("*.yaml")
     }
