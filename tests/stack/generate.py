@@ -4,7 +4,7 @@ import argparse
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.stack import generators
@@ -20,12 +20,10 @@ def contents(stack: Stack) -> Iterator[tuple[Path, str]]:
         yield ROOT / module.OUTPUT, module.generate(stack)
 
 
-def stale(stack: Stack) -> list[Path]:
-    """The generated files that are missing or out of date."""
+def stale(made: Mapping[Path, str]) -> list[Path]:
+    """The files that are missing or say something else than what was made for them."""
     return [
-        path
-        for path, content in contents(stack)
-        if not path.exists() or path.read_text() != content
+        path for path, content in made.items() if not path.exists() or path.read_text() != content
     ]
 
 
@@ -47,7 +45,7 @@ def main() -> int:
         if not check:
             _write(stack)
             return 0
-        outdated = stale(stack)
+        outdated = stale(dict(contents(stack)))
     for path in outdated:
         print(f"gen: {path.relative_to(ROOT)} is out of date: run `make gen`", file=sys.stderr)
     return 1 if outdated else 0
