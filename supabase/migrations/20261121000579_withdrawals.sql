@@ -152,6 +152,10 @@ begin
     perform private.check_withdrawal(v_policy, v_party, v_amount, v_now);
     perform private.refuse(r.code)
     from (select private.unpayable(v_destination.rail, v_destination.address) as code) as r where r.code is not null;
+    -- Asked about until it has ended, whatever becomes of the destination.
+    if exists (select from public.screening_rules as r where r.rail = v_destination.rail) then
+        perform private.watch_address(v_destination.rail, v_destination.address, v_party, 'withdrawal');
+    end if;
     v_row.id := private.uuid_v7(v_now);
     v_row.fee_amount := v_policy.fee_amount + private.fee_of(
         v_amount, v_policy.fee_bps, (select c.decimals::integer from public.currencies as c where c.code = v_policy.currency)
@@ -200,7 +204,7 @@ $$;
 comment on function service.withdrawal_request(service.command) is
 'A party sends money out of its wallet {party_id, destination_id, currency, amount: what arrives, actor_id, aal, idempotency_key, request_hash} -> {withdrawal_id, payout_id, …, fee_amount, network_cost, address, not_before}. Amount, fee and cost are pending at once; until not_before it can be cancelled (payout_keep). Raises not_your_move (403), destination_required, withdrawal_not_open, rail_not_open, withdrawal_day_limit, debt_open, insufficient_funds (409), withdrawal_out_of_range, bad_destination (422), quota_exceeded (429) and what private.ask raises.';
 
-create function private.withdrawal_cost_entries(
+create function private.withdrawal_ended(
     p_payout public.payouts, p_transfer uuid, p_is_paid boolean
 ) returns ledger.new_entry[]
 language plpgsql volatile set search_path = ''
@@ -211,6 +215,13 @@ declare
     v_wallet uuid := ledger.wallet_of(p_payout.party_id, p_payout.currency);
 begin
     select * into strict v_row from public.withdrawals as w where w.id = p_payout.reference_id;
+    if not exists (
+        select from public.payouts as p
+        where p.purpose = 'withdrawal' and p.party_id = p_payout.party_id and p.rail = p_payout.rail
+            and p.destination = p_payout.destination and p.state not in ('confirmed', 'kept') and p.id <> p_payout.id
+    ) then
+        perform private.unwatch_address(p_payout.rail, p_payout.destination, p_payout.party_id, 'withdrawal');
+    end if;
     return array(
         select row(p_transfer, e.wallet_id, e.bucket, e.amount, e.hold_id, e.purpose)::ledger.new_entry
         from (
@@ -233,5 +244,5 @@ begin
     );
 end
 $$;
-comment on function private.withdrawal_cost_entries(public.payouts, uuid, boolean) is
-'Entries of a withdrawal''s fee and network cost: to our accounts when it was paid, else back into the balance.';
+comment on function private.withdrawal_ended(public.payouts, uuid, boolean) is
+'Entries of a withdrawal''s fee and network cost: to our accounts when it was paid, else back into the balance. Its address is asked about no more.';

@@ -141,7 +141,7 @@ language plpgsql volatile set search_path = ''
 as $$
 begin
     return case p_payout.purpose
-        when 'withdrawal' then private.withdrawal_cost_entries(p_payout, p_transfer, p_is_paid)
+        when 'withdrawal' then private.withdrawal_ended(p_payout, p_transfer, p_is_paid)
         else '{}'::ledger.new_entry []
     end;
 end
