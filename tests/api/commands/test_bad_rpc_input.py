@@ -38,6 +38,8 @@ OPTIONAL = {
     "profile_verify": {"tier"},
     "verification_event": {"provider_reference"},
     "payout_destination_set": {"party_id"},
+    "wallet_deposit_begin": {"party_id"},
+    "withdrawal_request": {"party_id"},
     "payout_record": {"reason", "next_in"},
     "rail_report": {"reason"},
     "rail_cost": {"memo"},

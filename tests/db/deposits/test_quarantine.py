@@ -255,7 +255,7 @@ def test_the_address_of_a_party_stops_payments_and_what_nobody_paid(world: World
     assert warned(world)["frozen"] == 1
     assert (held(world, paid), held(world, unpaid)) == (False, True)
     paid.commit("accept", "payer")
-    assert [each for each in rails.claim(world) if each["escrow_id"] == str(paid.id)] == []
+    assert [each for each in rails.claim(world) if each["group_id"] == str(paid.id)] == []
 
 
 def test_clearing_an_address_is_another_decision(world: World) -> None:

@@ -23,7 +23,7 @@ def refused(desk: Desk) -> tuple[UUID, str]:
         rails.destination(world, escrow.payee)
         escrow.commit("funds_confirmed", "rail")
         escrow.commit("accept", "payer")
-        mine = [each for each in rails.claim(world) if each["escrow_id"] == str(escrow.id)]
+        mine = [each for each in rails.claim(world) if each["group_id"] == str(escrow.id)]
         rails.outcome(world, mine[0], "fail", reason="account_closed")
         return escrow.payee, f"/payouts/{mine[0]['id']}"
 

@@ -219,7 +219,7 @@ def test_a_debt_is_set_off_once_by_payments_at_the_same_time(market: Market, cro
     # On its way when the bank takes all of it back: the payee owes what it got.
     claimed = market.door.service_rpc("payouts_claim", {"rail": RAIL})
     # Claims of the races before this one may be over by now.
-    assert [each["escrow_id"] for each in claimed if each["party_id"] == str(payee)] == [str(first)]
+    assert [each["group_id"] for each in claimed if each["party_id"] == str(payee)] == [str(first)]
     case = {"escrow_id": str(first), "kind": "rail_reversal", "amount": "5",
             "provider_event_id": f"dp_{first}"}  # fmt: skip
     crowd.rush([lambda door: door.service_rpc("escrow_rail_case", {"command": case})] * 6)

@@ -25,6 +25,7 @@ from tests.world.trades import (
     take_command,
 )  # fmt: skip
 from tests.world.verifications import discord_event, discord_link, provider_command
+from tests.world.wallets import CURRENCY, RAIL
 from tests.world.webhooks import URL, new_endpoint
 from tests.world.world import World, plain
 
@@ -215,6 +216,26 @@ def _attach(world: World) -> dict[str, Any]:
             "address": address(), "token": ADDRESS}  # fmt: skip
 
 
+def _wallet_address(world: World) -> dict[str, Any]:
+    party = world.user()
+    return {"party_id": party, "actor_id": party, "rail": RAIL, "currency": CURRENCY,
+            "key_fingerprint": FINGERPRINT}  # fmt: skip
+
+
+def _place_wallet_address(world: World) -> dict[str, Any]:
+    asked = _wallet_address(world)
+    begun = world.command("wallet_deposit_begin", **asked)
+    return {"request_id": begun["request_id"], "actor_id": asked["actor_id"], "chain_id": 8453,
+            "address": address(), "token": ADDRESS}  # fmt: skip
+
+
+def _withdraw(world: World) -> dict[str, Any]:
+    party = world.user()
+    world.deposit(party, "100", CURRENCY)
+    return {"party_id": party, "actor_id": party, "aal": "aal2", "currency": CURRENCY,
+            "amount": "5", "destination_id": destination(world, party)}  # fmt: skip
+
+
 def _destination(world: World) -> dict[str, Any]:
     party = world.user()
     return {"actor_id": party, "party_id": party, "rail": "usdc_base", "address": ADDRESS,
@@ -226,7 +247,7 @@ def _payment(world: World) -> tuple[Escrow, dict[str, Any]]:
     made = released(world)
     assert made.payee
     destination(world, made.payee)
-    (taken,) = (each for each in claim(world) if each["escrow_id"] == str(made.id))
+    (taken,) = (each for each in claim(world) if each["group_id"] == str(made.id))
     return made, taken
 
 
@@ -401,6 +422,9 @@ COMMANDS: dict[str, Make] = {
     "image_hand_in": _hand_in,
     "asset_prove": _prove,
     "escrow_deposit_begin": _fund,
+    "wallet_deposit_begin": _wallet_address,
+    "wallet_deposit_place": _place_wallet_address,
+    "withdrawal_request": _withdraw,
     "escrow_deposit_place": _attach,
     "payout_destination_set": _destination,
     "payout_retry": _retry,
