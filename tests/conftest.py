@@ -11,13 +11,13 @@ import pytest
 from psycopg.rows import TupleRow
 
 from stack.cluster import Cluster
-from stack.documented import undocumented
-from stack.operators import let_operators_act_alone
 from stack.paths import ROOT
 from stack.people import PEOPLE, Person
 from stack.processes import exit_on_sigterm
 from stack.shared import cloned
 from stack.stack import Stack
+from tests.world.documented import undocumented
+from tests.world.lone_operators import let_operators_act_alone
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import httpx
 
-from stack.operators import let_operators_act_alone
 from stack.payment_accounts import let_be_paid
 from stack.people import AGNES, ANTON, ARTHUR, OLGA
 from stack.stack import Stack
@@ -21,6 +20,7 @@ from tests.exchange.client import Client, Tally
 from tests.exchange.listeners import Listener
 from tests.exchange.staff import Arbiter, Operator
 from tests.exchange.traders import METHODS, Trader
+from tests.world.lone_operators import let_operators_act_alone
 
 TRADERS = 12
 # So many of them have a tier with limits, and so many an endpoint for their events.

@@ -15,13 +15,13 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_loads
 
 from stack.cluster import SUPERUSER, Cluster
-from stack.openings import OPEN
 from stack.paths import SUPABASE
 from stack.prepared import copy_prepared
 from stack.rundirs import run_directory
 from tests.model.things import Order
 from tests.model.views import SQL, Difference, Scope
 from tests.model.world import Body
+from tests.world.openings import OPEN
 
 # A frozen clock for each connection, so that the model knows every time to the microsecond.
 CLOCK = """

@@ -2,9 +2,9 @@
 
 from stack.clock import Clock
 from stack.cluster import Cluster
-from stack.operators import let_operators_act_alone
 from stack.prepared import copy_prepared
 from stack.rundirs import run_directory
+from tests.world.lone_operators import let_operators_act_alone
 from tests.world.races.storm import Storm, storm
 
 

@@ -9,9 +9,9 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from stack.identity import as_owner, as_user
-from stack.openings import OPEN
 from stack.payment_accounts import let_be_paid
 from tests.world.escrow import TERMS_HASH, Escrow
+from tests.world.openings import OPEN
 from tests.world.world import World, plain
 
 PRICE = Decimal(50000)

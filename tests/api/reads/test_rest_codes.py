@@ -5,8 +5,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from stack.documented import statuses
 from stack.stack import Stack
+from tests.world.documented import statuses
 
 _RAISES = """
 create function public.raises(code text) returns void language plpgsql as $$

@@ -8,9 +8,9 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from stack.cluster import Cluster
-from stack.openings import OPEN
 from stack.payment_accounts import let_be_paid
 from stack.people import OLGA, UNLIMITED, UNTOLD
+from tests.world.openings import OPEN
 from tests.world.races import commands as say
 from tests.world.races.direct_db import Door
 
