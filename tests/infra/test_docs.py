@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -165,6 +166,15 @@ def _definers(stack: Stack) -> dict[str, set[str]]:
     with stack.connect() as owner:
         found = owner.execute(query, [list(API_ROLES)]).fetchall()
     return {name: set(roles) for name, roles in found}
+
+
+def test_no_definer_function_is_named_twice() -> None:
+    named = Counter(
+        name
+        for names, *_ in table(section(DOCS / "security.md", "Definer functions"))
+        for name in re.findall(r"`([^`]+)`", names)
+    )
+    assert {name: count for name, count in named.items() if count > 1} == {}
 
 
 def test_the_definer_functions_are_all_named(home: tuple[Stack, Path]) -> None:
