@@ -16,7 +16,7 @@ from bench.load import LoadFailed
 from bench.measures import Measure
 from bench.progress import say
 from bench.scale import Scale
-from functions.webhooks.decide import SCHEDULE
+from functions.webhooks.attempt_rules import SCHEDULE
 from stack.aws import REGION
 from stack.sqs_events import event_of
 from stack.stack import Stack

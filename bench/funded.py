@@ -17,7 +17,7 @@ from bench.measures import Measure
 from bench.progress import say
 from bench.scale import Scale
 from bench.signed import Signed
-from shared.rounds import VARIABLE
+from shared.polling import VARIABLE
 from stack.lambdas import FunctionFailed
 from stack.stack import Stack
 from stack.stand_ins.stripe import API_KEY, WEBHOOK_SECRET, StripeStandIn

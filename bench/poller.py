@@ -20,7 +20,7 @@ from stack.stack import Stack
 from stack.stand_ins.chain import CHAIN_ID, USDC, Chain
 from stack.stand_ins.chain.accounts import ISSUER, account, deposits_xpub
 
-FUNCTION = "UsdcBaseWatchFunction"
+FUNCTION = "EvmWatchFunction"
 CREDITED, NOTHING = "until all are credited", "nothing to find"
 _BLOCK = 250  # transactions
 _FINAL = 5  # blocks after which a transfer is final
@@ -32,10 +32,10 @@ def _open(stack: Stack, chain: Chain) -> None:
     secrets = stack.aws.client("secretsmanager")
     secrets.create_secret(Name=secret, SecretString=chain.url)
     stack.configure(
-        HOLDFAST_USDC_BASE_CHAIN_ID=str(CHAIN_ID),
-        HOLDFAST_USDC_BASE_XPUB=deposits_xpub(),
-        HOLDFAST_USDC_BASE_FIRST_BLOCK="0",
-        HOLDFAST_USDC_BASE_NODE_SECRET=secret,
+        HOLDFAST_EVM_CHAIN_ID=str(CHAIN_ID),
+        HOLDFAST_EVM_XPUB=deposits_xpub(),
+        HOLDFAST_EVM_FIRST_BLOCK="0",
+        HOLDFAST_EVM_NODE_SECRET=secret,
     )
 
 
@@ -127,5 +127,5 @@ def credit(stack: Stack, scale: Scale) -> dict[str, Measure]:
             started = time.perf_counter()
             stack.tick(FUNCTION)
             idle.append((time.perf_counter() - started) * 1000)
-        stack.configure(HOLDFAST_USDC_BASE_CHAIN_ID="")
+        stack.configure(HOLDFAST_EVM_CHAIN_ID="")
     return {**found, NOTHING: Measure.of(scale.ticks, 1000 * scale.ticks / sum(idle), idle)}

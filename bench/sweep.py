@@ -15,12 +15,12 @@ from bench.measures import Measure
 from bench.progress import say
 from bench.scale import Scale
 from functions.escrow.snapshot import parse_snapshot
-from functions.escrow.timers import decide_timer
+from functions.escrow.timer_rules import decide_timer
 from stack.cluster import Cluster
 from stack.stack import Stack
 
 BATCH = 500
-HANDLER = "escrow.expire.handler"
+HANDLER = "functions.escrow.expire.handler"
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def card_refunded(stage: Stage) -> None:
     stage.move(alice, item, "sees the mistake and gives all back", "concede",
                expect="200 refunded")  # fmt: skip
     cards.work("refunds the card")
-    (paid,) = bob.read("settlement_instructions", "kind,state,amount", escrow_id=item)
+    (paid,) = bob.read("payouts", "kind,state,amount", reference_id=item)
     stage.claim(
         "the refund is confirmed", paid,
         {"kind": "refund", "state": "confirmed", "amount": "100"},

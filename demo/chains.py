@@ -29,11 +29,11 @@ class ChainDesk:
         secret = f"holdfast/node/{uuid4()}"
         stack.aws.client("secretsmanager").create_secret(Name=secret, SecretString=chain.url)
         stack.configure(
-            HOLDFAST_USDC_BASE_CHAIN_ID=str(CHAIN_ID),
-            HOLDFAST_USDC_BASE_XPUB=deposits_xpub(),
-            HOLDFAST_USDC_BASE_FIRST_BLOCK="0",
-            HOLDFAST_USDC_BASE_FEE_CEILING=str(200 * 10**9),
-            HOLDFAST_USDC_BASE_NODE_SECRET=secret,
+            HOLDFAST_EVM_CHAIN_ID=str(CHAIN_ID),
+            HOLDFAST_EVM_XPUB=deposits_xpub(),
+            HOLDFAST_EVM_FIRST_BLOCK="0",
+            HOLDFAST_EVM_FEE_CEILING=str(200 * 10**9),
+            HOLDFAST_EVM_NODE_SECRET=secret,
             **put_in_place(stack.aws.client),
             **screening.variables(),
         )
@@ -60,28 +60,38 @@ class ChainDesk:
         asked = self._scene.move(
             payer, escrow, "asks where to pay", "deposit-address", expect="200"
         )
+        self.pay(payer, str(asked.body["address"]), amount)
+
+    def pay(self, payer: User, address: str, amount: str) -> None:
+        """The payer sends money on the chain."""
         self._keep_time()
-        self.chain.transfer(self._accounts[payer.id], str(asked.body["address"]), amount)
+        self.chain.transfer(self._accounts[payer.id], address, amount)
         self._scene.tell(payer.name, f"sends {amount} USDC there", "in a block", "Base")
+
+    def poll(self, what: str) -> None:
+        """The chain is read as far as it is now."""
+        self._keep_time()
+        self._stack.tick("EvmWatchFunction")
+        self._scene.tell("schedule", what, "", "EvmWatchFunction")
 
     def settle(self, what: str) -> None:
         """Blocks go by until what is on the chain is final, and the workers work."""
         self._keep_time()
         self.chain.mine(_FINAL)
-        for worker in ("UsdcBaseWatchFunction", "EscrowReportsFunction"):
+        for worker in ("EvmWatchFunction", "EscrowReportsFunction"):
             self._stack.tick(worker)
-        self._scene.tell("schedule", what, "", "UsdcBaseWatchFunction")
+        self._scene.tell("schedule", what, "", "EvmWatchFunction")
 
     def pay_out(self, what: str) -> None:
         """What is owed is signed, sent, and confirmed when it is final."""
         self._keep_time()
         self._stack.tick("ScreenFunction")
-        self._stack.tick("UsdcBasePayoutsFunction")
+        self._stack.tick("EvmPayoutsFunction")
         self.chain.mine(_FINAL)
         self._scene.wait(minutes=5)
         self._keep_time()
-        self._stack.tick("UsdcBasePayoutsFunction")
-        self._scene.tell("schedule", what, "", "UsdcBasePayoutsFunction")
+        self._stack.tick("EvmPayoutsFunction")
+        self._scene.tell("schedule", what, "", "EvmPayoutsFunction")
 
     def _keep_time(self) -> None:
         # Money of a block that is days older than its escrow would not be believed.

@@ -45,7 +45,7 @@ def group_sold_in_parts(stage: Stage) -> None:
     (progress,) = bob.read("contract_progress", contract_id=contract.body["contract_id"])
     stage.claim("the contract is completed", progress["status"], "completed")
     base.pay_out("signs and sends what everybody gets")
-    paid = alice.read("settlement_instructions", "state", party_id=alice.id)
+    paid = alice.read("payouts", "state", party_id=alice.id)
     stage.claim("all is final", {each["state"] for each in paid}, {"confirmed"})
 
 

@@ -18,7 +18,7 @@ class Body(BaseModel):
     """Base of every request body: unknown fields are refused, values never quoted in errors.
 
     Nothing is converted: a flag is true or false, a number is a JSON number, text is text. Ids,
-    times and amounts have types of their own (shared.identifier, shared.moment, shared.money);
+    times and amounts have types of their own (shared.identifier, shared.times, shared.money);
     a plain UUID or datetime takes no text here.
     """
 

@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _CANONICAL = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -23,3 +23,6 @@ Id = Annotated[
     WithJsonSchema({"type": "string", "format": "uuid", "pattern": f"^{_CANONICAL}$"}),
 ]
 """An id of ours as RFC 9562 writes it."""
+
+RailId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
+"""A row of the table rails: which there are, the database says."""

@@ -14,16 +14,19 @@ MARGIN_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
-    """A row of settlement_instructions that this worker has claimed.
+class Payout:
+    """A row of payouts that this worker has claimed.
 
     state: claimed (send it, once), submitted or unknown (ask what became of it). amount: in units
-    of currency. destination: frozen. funding_reference: of the payment that funded the escrow, on
-    the card rail. now: by the database's clock, at the claim.
+    of currency. destination: frozen. to_source: whether it goes back to where its money came from.
+    source_reference: what the rail calls that. group_id: what it belongs to, such as the escrow.
+    now: by the database's clock, at the claim.
     """
 
     id: str
-    escrow_id: str
+    purpose: str
+    reference_id: str
+    group_id: str
     kind: str
     rail: str
     party_id: str
@@ -35,7 +38,8 @@ class Payment:
     claims: int
     destination: str
     provider_reference: str | None
-    funding_reference: str | None
+    to_source: bool
+    source_reference: str | None
     created_at: datetime
     updated_at: datetime
     now: datetime
@@ -48,7 +52,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a rail says of a payment, as service.payout_record takes it.
+    """What a rail says of a payout, as service.payout_record takes it.
 
     event: submit (it has it), confirm (paid), fail (provably not paid, for good), postpone
     (provably not sent, later again), lose (no answer), look (not final yet). next_in: seconds.
@@ -63,16 +67,16 @@ class Outcome:
 class Rail(Protocol):
     """The way out. Both methods may raise: then nobody knows what happened."""
 
-    def send(self, payment: Payment) -> Outcome:
-        """Pay, with payment.key."""
+    def send(self, payout: Payout) -> Outcome:
+        """Pay, with payout.key."""
 
-    def look(self, payment: Payment) -> Outcome:
-        """Say what became of a payment that was or may have been sent."""
+    def look(self, payout: Payout) -> Outcome:
+        """Say what became of a payout that was or may have been sent."""
 
 
 @dataclass(slots=True)
 class Paid:
-    """Payments by what was recorded; lost: another worker had moved it."""
+    """Payouts by what was recorded; lost: another worker had moved it."""
 
     confirmed: int = 0
     submitted: int = 0
@@ -94,7 +98,7 @@ _COUNTED = {
 
 
 def pay(db: Database, name: str, rail: Rail, context: Any) -> dict[str, int]:
-    """Take on payments of a rail until none is due or the time of the function is nearly over.
+    """Take on payouts of a rail until none is due or the time of the function is nearly over.
 
     Raises Problem when the database is gone: a claim that is not recorded becomes unknown
     after two minutes, and the rail is asked.
@@ -106,30 +110,30 @@ def pay(db: Database, name: str, rail: Rail, context: Any) -> dict[str, int]:
         if not claimed:
             break
         for data in claimed:
-            payment = parse_payment(data)
-            _record(db, payment, _ask(rail, payment), done)
+            payout = parse_payout(data)
+            _record(db, payout, _ask(rail, payout), done)
     return asdict(done)
 
 
-def _ask(rail: Rail, payment: Payment) -> Outcome:
+def _ask(rail: Rail, payout: Payout) -> Outcome:
     try:
-        return rail.send(payment) if payment.state == "claimed" else rail.look(payment)
+        return rail.send(payout) if payout.state == "claimed" else rail.look(payout)
     except Exception as error:
-        logger.exception("payment without an answer", payout_id=payment.id)
-        event = "lose" if payment.state == "claimed" else "look"
+        logger.exception("payout without an answer", payout_id=payout.id)
+        event = "lose" if payout.state == "claimed" else "look"
         return Outcome(event, reason=type(error).__name__)
 
 
-def _record(db: Database, payment: Payment, outcome: Outcome, done: Paid) -> None:
-    params = {"outcome": {"id": payment.id, "version": payment.version, **asdict(outcome)}}
+def _record(db: Database, payout: Payout, outcome: Outcome, done: Paid) -> None:
+    params = {"outcome": {"id": payout.id, "version": payout.version, **asdict(outcome)}}
     # Repeatable: the version in it lets the second time change nothing.
     answer = db.service_rpc("payout_record", params, repeatable=True)
     counted = _COUNTED[outcome.event] if answer["recorded"] else "lost"
     setattr(done, counted, getattr(done, counted) + 1)
 
 
-def parse_payment(data: Mapping[str, Any]) -> Payment:
-    """A payment of service.payouts_claim. Raises KeyError, TypeError or ValueError."""
+def parse_payout(data: Mapping[str, Any]) -> Payout:
+    """A payout of service.payouts_claim. Raises KeyError, TypeError or ValueError."""
     names = ("created_at", "updated_at", "now")
     times = {name: datetime.fromisoformat(data[name]) for name in names}
-    return Payment(**{**data, **times, "amount": Decimal(data["amount"])})
+    return Payout(**{**data, **times, "amount": Decimal(data["amount"])})

@@ -26,7 +26,7 @@ class Environment:
         order = {
             "handler": function.handler,
             "layer": str(ROOT),
-            "code": str(function.code),
+            "code": str(function.path),
             "variables": dict(variables),
         }
         events, self._events = os.pipe()

@@ -75,6 +75,11 @@ class Function:
     schedules: tuple[Schedule, ...] = ()
     sources: tuple[Source, ...] = ()
 
+    @property
+    def path(self) -> Path:
+        """Where its handler is found; a folder that this begins with is built as a package."""
+        return self.code.parent if self.handler.startswith(f"{self.code.name}.") else self.code
+
 
 def load(path: Path = TEMPLATE) -> dict[str, Any]:
     """The template and its parts as one document of plain data; an empty one when there is none.

@@ -77,7 +77,7 @@ def words(files: Iterable[Path]) -> Iterator[str]:
         elif file.parent.parent == ROOT / "functions":
             yield f"functions.{file.parent.name}"
             for function in functions:
-                if function.handler.startswith(f"{file.parent.name}."):
+                if function.handler.startswith(f"functions.{file.parent.name}."):
                     yield function.name
                     for _, path in function.routes:
                         yield path.split("{")[0]

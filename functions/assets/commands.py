@@ -1,72 +1,8 @@
-"""HTTP commands about assets: look at one outside, and prove with it what was delivered."""
+"""HTTP commands about assets."""
 
-import os
-from typing import Any
+from shared.api import lambda_handler, make_app
 
-from aws_lambda_powertools.event_handler import Response
+from . import asset_routes
 
-from shared.api import Db, Routes, lambda_handler, make_app
-from shared.caller import Caller
-from shared.commands import member_command
-from shared.documented import answers
-from shared.errors import NotFound, Unavailable
-from shared.idempotency import Command, answer
-from shared.identifier import Id
-from shared.outside import SourceFailed
-from shared.telemetry import logger
-
-from . import bodies, roblox
-
-routes = Routes()
-
-
-@routes.post("/asset-snapshots", responses=answers(bodies.Taken, "The snapshot.", status=201))
-def take(body: bodies.Wanted, caller: Caller, key: Command, db: Db) -> Response[Any]:
-    """Ask the provider what an asset is like now, and keep it for good."""
-    asked = {"idempotency_key": key.key, "request_hash": key.request_hash}
-    actor = db.rpc("whoami", asked, token=caller.token, repeatable=True)
-    if "answer" in actor:
-        return answer(actor["answer"], 201)
-    # Outside first; what is written comes after it, in one commit.
-    document = _look(body)
-    command = {
-        **body.model_dump(mode="json"),
-        **asked,
-        "document": document,
-        "actor_id": actor["id"],
-        "aal": actor["aal"],
-    }
-    return answer(db.service_rpc("asset_snapshot_take", {"command": command}, repeatable=True), 201)
-
-
-@routes.post(
-    "/escrows/<escrow_id>/asset-proofs",
-    responses=answers(bodies.Proved, "What has changed since the contract was made.", status=201),
-)
-def prove(escrow_id: Id, body: bodies.Proof, caller: Caller, key: Command, db: Db) -> Response[Any]:
-    """A side lays a snapshot beside the one in the contract: what is different now?"""
-    fields = {"escrow_id": str(escrow_id), "snapshot_id": str(body.snapshot_id)}
-    return member_command(db, caller, key, "asset_prove", fields, status=201)
-
-
-def _look(body: bodies.Wanted) -> roblox.Told:
-    try:
-        told = roblox.look(_origin, body.kind, body.asset_id)
-    except SourceFailed as failure:
-        logger.warning("provider of assets failed", provider=body.provider, reason=str(failure))
-        raise Unavailable(
-            "provider_unavailable",
-            "The provider of the asset does not answer as it should.",
-            "Ask again a little later, with the same Idempotency-Key.",
-        ) from None
-    if told is None:
-        raise NotFound("asset_not_found", "The provider knows no such asset.")
-    return told
-
-
-def _origin(part: str) -> str:
-    return os.environ[f"HOLDFAST_ROBLOX_{part.upper()}_URL"]
-
-
-app = make_app(routes)
+app = make_app(asset_routes.routes)
 handler = lambda_handler(app)

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
+from shared.commands import OperatorReason
 from shared.identifier import Id
 from shared.money import NonNegativeAmount, PositiveAmount
-from shared.operators import OperatorReason
 from shared.text import LineOfWords, Prose, Words
 
 Reason = Annotated[LineOfWords, Field(min_length=1, max_length=64)]

@@ -1,15 +1,14 @@
-"""HTTP commands about escrows: trades, contracts and their milestones."""
+"""HTTP commands about escrows."""
 
 from shared.api import lambda_handler, make_app
 
-from . import arbitration, cases, contracts, outages, setbacks, sides
+from . import case_routes, dispute_routes, outage_routes, party_routes, setback_routes
 
 app = make_app(
-    sides.routes,
-    contracts.routes,
-    arbitration.routes,
-    cases.routes,
-    outages.routes,
-    setbacks.routes,
+    party_routes.routes,
+    dispute_routes.routes,
+    case_routes.routes,
+    outage_routes.routes,
+    setback_routes.routes,
 )
 handler = lambda_handler(app)

@@ -10,7 +10,7 @@ from shared.telemetry import logger
 
 from .decision import Decision
 from .snapshot import Snapshot, parse_snapshot
-from .timers import decide_timer
+from .timer_rules import decide_timer
 
 BATCH = 500
 

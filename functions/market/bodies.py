@@ -1,18 +1,16 @@
 """Bodies of the offer commands, and the answers they get."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
-from shared.identifier import Id
-from shared.moment import Moment
+from shared.identifier import Id, RailId
 from shared.money import PositiveAmount
 from shared.text import LineOfWords, Prose
-
-Rail = Literal["internal", "stripe", "usdc_base"]
+from shared.times import Moment
 
 
 class Milestone(Body):
@@ -33,7 +31,7 @@ class Terms(Body):
 
     amount: PositiveAmount
     milestones: Annotated[list[Milestone], Field(min_length=1, max_length=20)]
-    rail: Rail | None = None
+    rail: RailId | None = None
     conditions: Annotated[Prose, Field(max_length=5000)] = ""
     expires_at: Moment | None = None
 
@@ -57,6 +55,6 @@ class OfferMoved(_Answer):
     author_role: str
     amount: PositiveAmount
     currency: str
-    rail: Rail
+    rail: RailId
     listing_hash: str
     expires_at: datetime

@@ -1,65 +1,8 @@
-"""HTTP commands about offers."""
+"""HTTP commands about offers and the contracts that come of them."""
 
-from typing import Any
+from shared.api import lambda_handler, make_app
 
-from aws_lambda_powertools.event_handler import Response
+from . import contract_routes, offer_routes
 
-from shared.api import Db, Routes, lambda_handler, make_app
-from shared.body import Nothing
-from shared.caller import Caller
-from shared.commands import member_command
-from shared.contract_answer import ContractMoved
-from shared.documented import answers
-from shared.idempotency import Command
-from shared.identifier import Id
-
-from . import bodies
-
-routes = Routes()
-_MADE = answers(bodies.OfferMoved, "The new offer.", status=201)
-_MOVED = answers(bodies.OfferMoved, "The offer after the command.")
-
-
-@routes.post("/listings/<listing_id>/offers", responses=_MADE)
-def make(
-    listing_id: Id, body: bodies.NewOffer, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
-    """A buyer says what a unit would be worth, part by part."""
-    fields = {"listing_id": str(listing_id), **body.model_dump(mode="json")}
-    return member_command(db, caller, key, "offer_make", fields, status=201)
-
-
-@routes.post("/offers/<offer_id>/counter", responses=_MADE)
-def counter(
-    offer_id: Id, body: bodies.Terms, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
-    """The other side puts an offer of its own in the place of this one."""
-    fields = {"offer_id": str(offer_id), **body.model_dump(mode="json")}
-    return member_command(db, caller, key, "offer_counter", fields, status=201)
-
-
-@routes.post(
-    "/offers/<offer_id>/accept", responses=answers(ContractMoved, "The contract.", status=201)
-)
-def accept(offer_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
-    """The other side agrees: the contract is made, with an escrow for each milestone."""
-    fields = {"offer_id": str(offer_id)}
-    return member_command(db, caller, key, "offer_accept", fields, status=201)
-
-
-@routes.post("/offers/<offer_id>/reject", responses=_MOVED)
-def reject(offer_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
-    """The other side does not want it."""
-    fields = {"offer_id": str(offer_id), "event": "reject"}
-    return member_command(db, caller, key, "offer_decline", fields)
-
-
-@routes.post("/offers/<offer_id>/withdraw", responses=_MOVED)
-def withdraw(offer_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
-    """The author takes it back."""
-    fields = {"offer_id": str(offer_id), "event": "withdraw"}
-    return member_command(db, caller, key, "offer_decline", fields)
-
-
-app = make_app(routes)
+app = make_app(offer_routes.routes, contract_routes.routes)
 handler = lambda_handler(app)

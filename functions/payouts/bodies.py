@@ -1,21 +1,33 @@
-"""Bodies of the commands about payments, and the answers they get."""
+"""Bodies of the commands about payouts, and the answers they get."""
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
-from shared.identifier import Id
+from shared.identifier import Id, RailId
+from shared.money import PositiveAmount
 
 
 class NewDestination(Body):
-    """party_id: whose money, the caller's own by default. address: a connected account of
-    Stripe (acct_…), or an address on Base."""
+    """party_id: whose money, the caller's own by default. address: as address_kinds of the
+    rail says: an account of Stripe (acct_…), or an address on a chain."""
 
     party_id: Id | None = None
-    rail: Literal["stripe", "usdc_base"]
+    rail: RailId
     address: Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class NewWithdrawal(Body):
+    """party_id: whose wallet, the caller's own by default. destination_id: one of its own, and
+    with it the rail. amount: what arrives; fee and network cost leave beside it."""
+
+    party_id: Id | None = None
+    destination_id: Id
+    currency: Annotated[str, Field(min_length=1, max_length=32)]
+    amount: PositiveAmount
 
 
 class _Answer(BaseModel):
@@ -33,9 +45,26 @@ class DestinationSet(_Answer):
 
 
 class PayoutMoved(_Answer):
-    """A payment after a command."""
+    """A payout after a command."""
 
     payout_id: UUID
     state: str
     attempt: int | None = None
+    replayed: bool
+
+
+class WithdrawalRequested(_Answer):
+    """A withdrawal that is ordered. not_before: until then it waits, and its payout can be kept
+    (POST /payouts/{payout_id}/keep), which cancels it. fee_amount, network_cost: fixed now."""
+
+    withdrawal_id: UUID
+    payout_id: UUID
+    party_id: UUID
+    rail: str
+    currency: str
+    amount: str
+    fee_amount: str
+    network_cost: str
+    address: str
+    not_before: datetime
     replayed: bool

@@ -1,54 +1,8 @@
-"""HTTP commands about payments over outside rails: where they go, and what becomes of one
-that the rail refused."""
+"""HTTP commands about payouts."""
 
-from typing import Any
+from shared.api import lambda_handler, make_app
 
-from aws_lambda_powertools.event_handler import Response
+from . import payout_routes
 
-from shared.api import Db, Routes, lambda_handler, make_app
-from shared.body import Nothing
-from shared.caller import Caller
-from shared.commands import member_command
-from shared.documented import answers
-from shared.evm_address import parse_address
-from shared.idempotency import Command
-from shared.identifier import Id
-
-from . import bodies
-
-routes = Routes()
-_MOVED = answers(bodies.PayoutMoved, "The payment after the command.")
-
-
-@routes.post(
-    "/payout-destinations",
-    responses=answers(bodies.DestinationSet, "The destination.", status=201),
-)
-def set_destination(
-    body: bodies.NewDestination, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
-    """A party names where its money goes on a rail (aal2); payments that wait for it go.
-
-    An address on Base is kept with its checksum (EIP-55). One handed in with a wrong checksum is
-    refused; all lower or all upper case carries none and is taken.
-    """
-    fields = body.model_dump(mode="json", exclude_none=True)
-    if body.rail == "usdc_base":
-        fields["address"] = parse_address(body.address)
-    return member_command(db, caller, key, "payout_destination_set", fields, status=201)
-
-
-@routes.post("/payouts/<payout_id>/retry", responses=_MOVED)
-def retry(payout_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
-    """Pay again what the rail has provably refused, to where the party wants it now (aal2)."""
-    return member_command(db, caller, key, "payout_retry", {"payout_id": str(payout_id)})
-
-
-@routes.post("/payouts/<payout_id>/keep", responses=_MOVED)
-def keep(payout_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
-    """A party takes what has not been sent into its balance (aal2)."""
-    return member_command(db, caller, key, "payout_keep", {"payout_id": str(payout_id)})
-
-
-app = make_app(routes)
+app = make_app(payout_routes.routes)
 handler = lambda_handler(app)

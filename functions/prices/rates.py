@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 
+from shared.http_client import Client, SourceFailed
 from shared.money import format_amount
-from shared.outside import Client, SourceFailed
 
 # The list is of the afternoon, about 14:15 UTC.
 FIXED_AT = time(15, tzinfo=UTC)

@@ -8,11 +8,11 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database
-from shared.outside import Client, SourceFailed
+from shared.http_client import Client, SourceFailed
 from shared.settings import secret
 from shared.telemetry import instrumented, logger, metrics
 
-from .decide import decide, parse_pair
+from .price_rules import decide, parse_pair
 from .rates import ecb
 from .sources import Source, ask_all, coinbase, coingecko
 

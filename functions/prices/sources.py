@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from shared.outside import Client, SourceFailed
+from shared.http_client import Client, SourceFailed
 from shared.telemetry import logger
 
-from .decide import Pair, Quote
+from .price_rules import Pair, Quote
 
 Name = tuple[str, str]
 Quotes = Mapping[Name, Quote]

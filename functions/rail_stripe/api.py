@@ -51,7 +51,7 @@ class StripeApi:
         self._api = client.v1
 
     def create_intent(
-        self, escrow_id: str, amount: Decimal, currency: str, *, key: str
+        self, reference_id: str, amount: Decimal, currency: str, *, key: str
     ) -> Outcome[Intent]:
         """Ask for a payment by card that is authorised first and captured later."""
         params: stripe.params.PaymentIntentCreateParams = {
@@ -59,8 +59,8 @@ class StripeApi:
             "currency": currency.lower(),
             "capture_method": "manual",
             "allowed_payment_method_types": ["card"],
-            "metadata": {"escrow_id": escrow_id},
-            "transfer_group": escrow_id,
+            "metadata": {"reference_id": reference_id},
+            "transfer_group": reference_id,
             "expand": _CHARGE,
         }
         return command(
@@ -102,7 +102,7 @@ class StripeApi:
 
     def transfer(
         self,
-        escrow_id: str,
+        group_id: str,
         amount: Decimal,
         currency: str,
         *,
@@ -115,18 +115,18 @@ class StripeApi:
             "amount": to_minor(amount, currency),
             "currency": currency.lower(),
             "destination": account,
-            "transfer_group": escrow_id,
-            "metadata": {"escrow_id": escrow_id, "key": key},
+            "transfer_group": group_id,
+            "metadata": {"group_id": group_id, "key": key},
             "expand": _POSTING,
         }
         if charge_id:
             params["source_transaction"] = charge_id
         return command(lambda under: self._api.transfers.create(params, under), parse.transfer, key)
 
-    def transfers(self, escrow_id: str) -> Answer[tuple[Transfer, ...]]:
-        """Every transfer of an escrow: what to look at when a transfer is unknown."""
+    def transfers(self, group_id: str) -> Answer[tuple[Transfer, ...]]:
+        """Every transfer of a group: what to look at when a transfer is unknown."""
         params: stripe.params.TransferListParams = {
-            "transfer_group": escrow_id,
+            "transfer_group": group_id,
             "limit": _MOST,
             "expand": ["data.balance_transaction"],
         }

@@ -1,7 +1,8 @@
 """What Stripe took for itself, and what it has moved that our books do not have: told to them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from shared.db import Database
 
@@ -11,6 +12,11 @@ RAIL = "stripe"
 
 # Currency and amount: above zero it left the platform's balance at Stripe, below zero it came.
 Moved = tuple[str, Decimal]
+
+
+def about(request: Mapping[str, Any]) -> dict[str, str]:
+    """What the money of a deposit request is for: purpose and reference_id."""
+    return {name: request[name] for name in ("purpose", "reference_id")}
 
 
 def cost(db: Database, event_id: str, currency: str, amount: Decimal, memo: str) -> None:
@@ -26,14 +32,15 @@ def posted(*postings: Posting | None) -> list[Moved]:
 
 def compare(
     db: Database,
-    escrow_id: str | None,
+    belongs_to: Mapping[str, str],
     reference: str,
     booked: Moved,
     moved: Iterable[Moved],
     reason: str,
 ) -> None:
     """What was moved under a name of Stripe and is not booked, in each currency, is told in all so
-    far: it may be told any number of times. booked: by our reports and payments."""
+    far: it may be told any number of times. belongs_to: purpose and reference_id, or empty for
+    nothing of ours. booked: by our reports and payouts."""
     currency, amount = booked
     totals: dict[str, Decimal] = {currency: -amount}
     for code, each in moved:
@@ -41,7 +48,7 @@ def compare(
     for code, total in totals.items():
         said = {
             "rail": RAIL,
-            "escrow_id": escrow_id,
+            **belongs_to,
             "reference": reference,
             "currency": code,
             "amount": total,

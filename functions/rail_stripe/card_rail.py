@@ -2,7 +2,7 @@
 
 from shared.errors import Unavailable
 from shared.payouts import Outcome as Recorded
-from shared.payouts import Payment
+from shared.payouts import Payout
 from shared.settings import SettingsError
 
 from .api import StripeApi
@@ -10,7 +10,6 @@ from .connection import Connection
 from .objects import Refund, Transfer
 from .outcome import Done, Later, Outcome, Refused, Unknown
 
-_REFUNDS = ("refund", "return")
 # Refusals that pass by themselves, and seconds until it is worth asking again.
 _PASSING = {
     "balance_insufficient": 900,
@@ -30,13 +29,13 @@ class CardRail:
     def __init__(self, stripe: Connection) -> None:
         self._stripe = stripe
 
-    def send(self, payment: Payment) -> Recorded:
+    def send(self, payout: Payout) -> Recorded:
         """Pay, once: with the idempotency key of this claim."""
         try:
             api = self._stripe.api
         except (SettingsError, Unavailable) as error:
             return Recorded("postpone", reason=type(error).__name__, next_in=_BUSY)
-        outcome = self._ordered(api, payment)
+        outcome = self._ordered(api, payout)
         if isinstance(outcome, Done):
             return _of(outcome.value)
         if isinstance(outcome, Refused):
@@ -47,7 +46,7 @@ class CardRail:
             return Recorded("postpone", reason=outcome.reason, next_in=_BUSY)
         return Recorded("lose", reason=outcome.reason)
 
-    def look(self, payment: Payment) -> Recorded:
+    def look(self, payout: Payout) -> Recorded:
         """Ask Stripe for all that was sent from this escrow, and find ours among it.
 
         What is not there was not sent. It is sent again, within a day under the same idempotency
@@ -55,39 +54,35 @@ class CardRail:
         """
         api = self._stripe.api
         answer = (
-            api.refunds(payment.destination)
-            if payment.kind in _REFUNDS
-            else api.transfers(payment.escrow_id)
+            api.refunds(payout.destination) if payout.to_source else api.transfers(payout.group_id)
         )
         if not isinstance(answer, Done):
             return Recorded("look", reason=_reason(answer))
         for sent in answer.value:
-            if sent.key == payment.key:
-                return _of(sent, looked=payment.state == "submitted")
-        if payment.state == "submitted":
+            if sent.key == payout.key:
+                return _of(sent, looked=payout.state == "submitted")
+        if payout.state == "submitted":
             return Recorded("look", reason="Stripe does not list it", next_in=_UNSETTLED)
-        outcome = self._ordered(api, payment)
+        outcome = self._ordered(api, payout)
         if isinstance(outcome, Done):
             return _of(outcome.value)
         if isinstance(outcome, Refused) and outcome.code not in _PASSING_FOR_ALL:
             return Recorded("fail", reason=_reason(outcome))
         return Recorded("look", reason=_reason(outcome))
 
-    def _ordered(self, api: StripeApi, payment: Payment) -> Outcome[Refund] | Outcome[Transfer]:
-        if payment.kind in _REFUNDS:
-            return api.refund(
-                payment.destination, payment.amount, payment.currency, key=payment.key
-            )
+    def _ordered(self, api: StripeApi, payout: Payout) -> Outcome[Refund] | Outcome[Transfer]:
+        if payout.to_source:
+            return api.refund(payout.destination, payout.amount, payout.currency, key=payout.key)
         charge_id = None
         # Money that was reinstated is the platform's own: the charge it came by may be used up.
-        if payment.kind == "release" and payment.funding_reference:
-            paid = api.intent(payment.funding_reference)
+        if payout.kind == "release" and payout.source_reference:
+            paid = api.intent(payout.source_reference)
             if not isinstance(paid, Done):
                 return Later(_reason(paid))
             charge_id = paid.value.charge.id if paid.value.charge else None
         return api.transfer(
-            payment.escrow_id, payment.amount, payment.currency, account=payment.destination,
-            charge_id=charge_id, key=payment.key,
+            payout.group_id, payout.amount, payout.currency, account=payout.destination,
+            charge_id=charge_id, key=payout.key,
         )  # fmt: skip
 
 

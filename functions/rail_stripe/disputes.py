@@ -6,8 +6,8 @@ from shared.db import Database
 
 from .answers import NotYet, told
 from .api import StripeApi
-from .books import RAIL, compare, cost, posted
-from .intents import follow_funding, funding_of
+from .books import RAIL, about, compare, cost, posted
+from .intents import follow_request, request_of
 from .objects import Dispute
 
 # Questions of a bank that took no money, yet.
@@ -19,13 +19,13 @@ _ENDED = {"won": "reversal_won", "lost": "reversal_lost"}
 def follow_dispute(db: Database, api: StripeApi, dispute_id: str) -> str:
     """Report a chargeback; how it stands. Raises NotOurs, NotYet, Problem."""
     dispute = told(api.dispute(dispute_id))
-    funding = funding_of(db, dispute.intent_id)
+    request = request_of(db, dispute.intent_id)
     # The database knows of which an inquiry was opened.
-    _report(db, funding["escrow_id"], dispute, _asked(dispute.status))
+    _report(db, about(request), dispute, _asked(dispute.status))
     if dispute.status in _NO_MONEY:
         return dispute.status
     # What is taken back was there first.
-    if not funding["closed"] and follow_funding(db, api, funding) != "succeeded":
+    if not request["closed"] and follow_request(db, api, request) != "succeeded":
         raise NotYet("a chargeback of money that has not come")
     for posting in dispute.postings:
         cost(db, posting.id, posting.currency, posting.fee, "dispute")
@@ -33,12 +33,12 @@ def follow_dispute(db: Database, api: StripeApi, dispute_id: str) -> str:
             # Its reports book the one currency, its posting moved the other.
             booked = dispute.amount.copy_sign(-posting.amount)
             compare(
-                db, funding["escrow_id"], posting.id, (dispute.currency, booked), posted(posting),
+                db, about(request), posting.id, (dispute.currency, booked), posted(posting),
                 "settled_as_another",
             )  # fmt: skip
-    _report(db, funding["escrow_id"], dispute, "reversal_opened")
+    _report(db, about(request), dispute, "reversal_opened")
     if ended := _ENDED.get(dispute.status):
-        _report(db, funding["escrow_id"], dispute, ended)
+        _report(db, about(request), dispute, ended)
     return dispute.status
 
 
@@ -46,13 +46,13 @@ def _asked(status: str) -> str:
     return "inquiry_opened" if status in _INQUIRY else "inquiry_closed"
 
 
-def _report(db: Database, escrow_id: str, dispute: Dispute, kind: str) -> None:
+def _report(db: Database, belongs_to: dict[str, str], dispute: Dispute, kind: str) -> None:
     opened = kind in ("inquiry_opened", "reversal_opened")
     at = dispute.created if opened else datetime.now(UTC)
     report = {
         "rail": RAIL,
         "provider_event_id": f"{dispute.id}:{kind.removeprefix('reversal_')}",
-        "escrow_id": escrow_id,
+        **belongs_to,
         "kind": kind,
         "currency": dispute.currency,
         "amount": dispute.amount,

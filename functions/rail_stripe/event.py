@@ -92,7 +92,7 @@ def subject(kind: str, body: str) -> Subject | None:
     if kind.startswith("charge.dispute."):
         return _subject("dispute", about.get("id"))
     if kind.startswith("transfer."):
-        group = (about.get("metadata") or {}).get("escrow_id") or about.get("transfer_group")
+        group = (about.get("metadata") or {}).get("group_id") or about.get("transfer_group")
         return _subject("transfers", _uuid(group)) or _subject("transfer", about.get("id"))
     refunds = kind.startswith(("refund.", "charge.refund"))
     return _subject("refunds" if refunds else "intent", about.get("payment_intent"))

@@ -1,4 +1,4 @@
-"""The payment of a payer, brought on from how it stands now: captured, let go, or reported."""
+"""The payment of a payer, advanced from how it stands now: captured, cancelled, or reported."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -9,56 +9,56 @@ from shared.db import Database
 
 from .answers import NotOurs, NotYet, told
 from .api import StripeApi
-from .books import RAIL, compare, cost, posted
+from .books import RAIL, about, compare, cost, posted
 from .objects import Intent
 from .outcome import Unknown
 
 _PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
-Funding = Mapping[str, Any]
+DepositRequest = Mapping[str, Any]
 
 
-def funding_of(db: Database, intent_id: str | None) -> Funding:
-    """The funding that an intent is the payment of. Raises NotOurs."""
-    found: Funding | None = None
+def request_of(db: Database, intent_id: str | None) -> DepositRequest:
+    """The deposit request that an intent is the payment of. Raises NotOurs."""
+    found: DepositRequest | None = None
     if intent_id:
         asked = {"provider_reference": intent_id}
-        found = db.service_rpc("funding_look", asked, repeatable=True)
+        found = db.service_rpc("deposit_look", asked, repeatable=True)
     if found is None:
-        raise NotOurs("not the payment of an escrow")
+        raise NotOurs("not a payment that we asked for")
     return found
 
 
 def follow_intent(db: Database, api: StripeApi, intent_id: str) -> str:
-    """Bring the payment of this id on; how it stands then. Raises NotOurs, NotYet, Problem."""
-    return follow_funding(db, api, funding_of(db, intent_id))
+    """Advance the payment of this id; how it stands then. Raises NotOurs, NotYet, Problem."""
+    return follow_request(db, api, request_of(db, intent_id))
 
 
-def follow_funding(db: Database, api: StripeApi, funding: Funding) -> str:
-    """Bring the payment of a funding on; how it stands then. Raises NotYet, Problem.
+def follow_request(db: Database, api: StripeApi, request: DepositRequest) -> str:
+    """Advance the payment of a deposit request; how it stands then. Raises NotYet, Problem.
 
     It may be done any number of times, by several at once: Stripe captures once.
     """
-    if funding["closed"]:
+    if request["closed"]:
         return "over before"
-    intent = told(api.intent(funding["provider_reference"]))
+    intent = told(api.intent(request["provider_reference"]))
     if intent.status in ("requires_capture", *_PAYABLE):
-        if funding["wanted"]:
+        if request["standing"] == "wanted":
             if intent.status == "requires_capture":
-                intent = _captured(api, funding, intent)
-        elif funding["state"] == "awaiting_funds" and funding["frozen"]:
-            return "waits: the escrow is frozen"
+                intent = _captured(api, request, intent)
+        elif request["standing"] == "waits":
+            return "waits: it may be wanted later"
         else:
             intent = told(api.cancel(intent.id, key=f"cancel:{intent.id}:{uuid4()}"))
     if intent.status == "succeeded":
-        _arrived(db, funding, intent)
+        _arrived(db, request, intent)
     elif intent.status == "canceled":
-        _close(db, funding)
+        _close(db, request)
     return intent.status
 
 
-def _captured(api: StripeApi, funding: Funding, intent: Intent) -> Intent:
-    amount, currency = Decimal(funding["amount"]), funding["currency"]
+def _captured(api: StripeApi, request: DepositRequest, intent: Intent) -> Intent:
+    amount, currency = Decimal(request["amount"]), request["currency"]
     outcome = api.capture(intent.id, amount, currency, key=f"capture:{intent.id}")
     if isinstance(outcome, Unknown):
         intent = told(api.intent(intent.id))
@@ -70,14 +70,14 @@ def _captured(api: StripeApi, funding: Funding, intent: Intent) -> Intent:
     return told(outcome)
 
 
-def _arrived(db: Database, funding: Funding, intent: Intent) -> None:
+def _arrived(db: Database, request: DepositRequest, intent: Intent) -> None:
     charge = intent.charge
     if charge is None:
         raise NotYet("succeeded without a charge")
     report = {
         "rail": RAIL,
         "provider_event_id": charge.id,
-        "escrow_id": funding["escrow_id"],
+        **about(request),
         "kind": "funds",
         "currency": intent.currency,
         "amount": intent.amount_received,
@@ -92,10 +92,10 @@ def _arrived(db: Database, funding: Funding, intent: Intent) -> None:
     booked, moved = (intent.currency, -intent.amount_received), posted(charge.posting)
     # Neither changes any more: what agrees has never been told of.
     if moved != [booked]:
-        compare(db, funding["escrow_id"], charge.id, booked, moved, "settled_as_another")
+        compare(db, about(request), charge.id, booked, moved, "settled_as_another")
     cost(db, charge.id, charge.posting.currency, charge.posting.fee, "card")
-    _close(db, funding)
+    _close(db, request)
 
 
-def _close(db: Database, funding: Funding) -> None:
-    db.service_rpc("funding_close", {"escrow_id": funding["escrow_id"]}, repeatable=True)
+def _close(db: Database, request: DepositRequest) -> None:
+    db.service_rpc("deposit_close", {"request_id": request["request_id"]}, repeatable=True)

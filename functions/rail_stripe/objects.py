@@ -44,7 +44,7 @@ class Intent:
     id: str
     status: str
     client_secret: str | None
-    escrow_id: str | None
+    reference_id: str | None
     currency: str
     amount: Decimal
     amount_capturable: Decimal

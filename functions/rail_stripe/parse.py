@@ -37,7 +37,7 @@ def intent(told: Json) -> Intent:
         id=told["id"],
         status=told["status"],
         client_secret=told.get("client_secret"),
-        escrow_id=told["metadata"].get("escrow_id"),
+        reference_id=told["metadata"].get("reference_id"),
         currency=currency,
         amount=from_minor(told["amount"], currency),
         amount_capturable=from_minor(told["amount_capturable"], currency),

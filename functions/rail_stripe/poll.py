@@ -17,7 +17,7 @@ from .books import RAIL
 from .chargebacks import answer_chargebacks
 from .connection import Connection
 from .event import FOLLOWED, received
-from .intents import follow_funding
+from .intents import follow_request
 from .objects import Event
 from .text import json_text
 
@@ -54,10 +54,10 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
 
     attempt(lambda: _events(db, stripe, context, done))
     attempt(lambda: answer_chargebacks(db, stripe, done))
-    for funding in db.service_rpc("fundings_due", {"rail": RAIL}):
+    for request in db.service_rpc("deposits_due", {"rail": RAIL}):
         if context.get_remaining_time_in_millis() < MARGIN_MS:
             break
-        attempt(partial(_look, db, stripe, funding, done))
+        attempt(partial(_follow, db, stripe, request, done))
     metrics.add_metric("StripeEventsMissed", MetricUnit.Count, done.found)
     metrics.add_metric("StripePollFailed", MetricUnit.Count, done.failed)
     logger.info("polled", extra=asdict(done))
@@ -93,12 +93,12 @@ def _keep(db: Database, events: tuple[Event, ...], done: Polled) -> None:
     done.found += db.service_rpc("webhook_receive", {"events": kept}, repeatable=True)
 
 
-def _look(db: Database, stripe: Connection, funding: dict[str, Any], done: Polled) -> None:
+def _follow(db: Database, stripe: Connection, request: dict[str, Any], done: Polled) -> None:
     done.looked += 1
     try:
-        follow_funding(db, stripe.api, funding)
+        follow_request(db, stripe.api, request)
     except (NotOurs, NotYet) as later:
-        logger.info("payment looked at", escrow_id=funding["escrow_id"], detail=str(later))
+        logger.info("payment looked at", request_id=request["request_id"], detail=str(later))
 
 
 handler = instrumented(run)

@@ -1,7 +1,7 @@
 """Refunds and transfers, as they stand now: news of our own, and what others ordered at Stripe."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,8 +11,8 @@ from shared.db import Database
 
 from .answers import NotYet, told
 from .api import StripeApi
-from .books import RAIL, Moved, compare, posted
-from .intents import Funding, follow_funding, funding_of
+from .books import RAIL, Moved, about, compare, posted
+from .intents import DepositRequest, follow_request, request_of
 from .objects import Refund, Transfer
 
 _OURS = re.compile(r"payout:([0-9a-f-]{36}):\d+")
@@ -33,36 +33,38 @@ class _Sent:
 
 def follow_refunds(db: Database, api: StripeApi, intent_id: str) -> str:
     """Look at all refunds of an intent; how many there are. Raises NotOurs, NotYet, Problem."""
-    funding = funding_of(db, intent_id)
-    escrow_id = funding["escrow_id"]
+    request = request_of(db, intent_id)
+    belongs_to = about(request)
     refunds = told(api.refunds(intent_id))
     foreign = [each for each in refunds if not _payout_of(each.key)]
-    if foreign and not funding["closed"] and follow_funding(db, api, funding) != "succeeded":
+    if foreign and not request["closed"] and follow_request(db, api, request) != "succeeded":
         raise NotYet("a refund of money that has not come")
     for refund in foreign:
-        _from_outside(db, funding, refund)
-        _compare(db, escrow_id, _refund(refund), is_booked=True)
+        _from_outside(db, request, refund)
+        _compare(db, belongs_to, _refund(refund), is_booked=True)
     for refund in refunds:
         if payout_id := _payout_of(refund.key):
-            _news(db, escrow_id, payout_id, _refund(refund))
+            _news(db, belongs_to, payout_id, _refund(refund))
     return f"refunds: {len(refunds)}"
 
 
-def follow_transfers(db: Database, api: StripeApi, escrow_id: str) -> str:
-    """Look at all transfers of an escrow; how many there are. Raises NotOurs, NotYet, Problem."""
-    transfers = told(api.transfers(escrow_id))
+def follow_transfers(db: Database, api: StripeApi, group_id: str) -> str:
+    """Look at all transfers of a group, which is an escrow; how many there are. Raises NotOurs,
+    NotYet, Problem."""
+    belongs_to = {"purpose": "escrow", "reference_id": group_id}
+    transfers = told(api.transfers(group_id))
     for transfer in transfers:
         if payout_id := _payout_of(transfer.key):
-            _news(db, escrow_id, payout_id, _transfer(transfer))
+            _news(db, belongs_to, payout_id, _transfer(transfer))
         else:
-            _by_hand(db, escrow_id, transfer)
+            _by_hand(db, belongs_to, transfer)
     return f"transfers: {len(transfers)}"
 
 
 def follow_transfer(db: Database, api: StripeApi, transfer_id: str) -> str:
     """Look at a transfer that names no escrow: somebody sent it in Stripe's dashboard. Raises
     NotOurs, NotYet, Problem."""
-    _by_hand(db, None, told(api.find_transfer(transfer_id)))
+    _by_hand(db, {}, told(api.find_transfer(transfer_id)))
     return "sent by hand"
 
 
@@ -88,7 +90,7 @@ def _transfer(transfer: Transfer) -> _Sent:
     )  # fmt: skip
 
 
-def _news(db: Database, escrow_id: str, payout_id: str, sent: _Sent) -> None:
+def _news(db: Database, belongs_to: Mapping[str, str], payout_id: str, sent: _Sent) -> None:
     """The worker that pays is told to look, and what of a payment is at the platform again comes
     back to its party. What left under another name than the payment's is not booked."""
     known: dict[str, Any] = db.service_rpc(
@@ -102,25 +104,25 @@ def _news(db: Database, escrow_id: str, payout_id: str, sent: _Sent) -> None:
     if confirmed and sent.back:
         returned = {"payout_id": payout_id, "provider_reference": sent.id, "amount": sent.back}
         db.service_rpc("payout_returned", {"returned": returned}, repeatable=True)
-    _compare(db, escrow_id, sent, is_booked=under_way or confirmed)
+    _compare(db, belongs_to, sent, is_booked=under_way or confirmed)
 
 
-def _compare(db: Database, escrow_id: str, sent: _Sent, *, is_booked: bool) -> None:
+def _compare(db: Database, belongs_to: Mapping[str, str], sent: _Sent, *, is_booked: bool) -> None:
     booked = sent.out - sent.back if is_booked else Decimal(0)
     reason = "settled_as_another" if is_booked else "paid_beside"
-    compare(db, escrow_id, sent.id, (sent.currency, booked), sent.moved, reason)
+    compare(db, belongs_to, sent.id, (sent.currency, booked), sent.moved, reason)
 
 
-def _by_hand(db: Database, escrow_id: str | None, transfer: Transfer) -> None:
+def _by_hand(db: Database, belongs_to: Mapping[str, str], transfer: Transfer) -> None:
     sent = _transfer(transfer)
-    compare(db, escrow_id, sent.id, (sent.currency, Decimal(0)), sent.moved, "sent_by_hand")
+    compare(db, belongs_to, sent.id, (sent.currency, Decimal(0)), sent.moved, "sent_by_hand")
 
 
-def _from_outside(db: Database, funding: Funding, refund: Refund) -> None:
+def _from_outside(db: Database, request: DepositRequest, refund: Refund) -> None:
     """Somebody refunded in Stripe's dashboard: the money has left without us."""
     report = {
         "rail": RAIL,
-        "escrow_id": funding["escrow_id"],
+        **about(request),
         "currency": refund.currency,
         "amount": refund.amount,
         "reference": refund.id,

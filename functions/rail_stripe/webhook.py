@@ -13,12 +13,12 @@ from aws_lambda_powertools.event_handler.request import Request
 from pydantic import BaseModel, ConfigDict
 
 from shared.api import Db, Routes, lambda_handler, make_app
-from shared.documented import answers
 from shared.inbound import raw_body
+from shared.responses import answers
 from shared.settings import secret_values
-from shared.stripe_signature import verify
 
 from .event import received
+from .signature import verify
 
 SECRETS = "HOLDFAST_STRIPE_WEBHOOK_SECRET"
 

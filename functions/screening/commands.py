@@ -1,66 +1,8 @@
-"""HTTP commands of operators about hits, and about deposits that wait for a decision."""
+"""HTTP commands of operators about hits."""
 
-from typing import Any
-from uuid import UUID
+from shared.api import lambda_handler, make_app
 
-from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, ConfigDict
+from . import screening_routes
 
-from shared.api import Db, Routes, lambda_handler, make_app
-from shared.body import Body
-from shared.caller import Caller
-from shared.documented import answers
-from shared.idempotency import Command
-from shared.identifier import Id
-from shared.operators import OperatorReason, operator_answers, operator_command
-
-
-class Reasoned(Body):
-    reason: OperatorReason
-
-
-class Cleared(BaseModel):
-    """The address after the command. status: clear, hit (of another answer) or stale."""
-
-    model_config = ConfigDict(extra="forbid")
-    screening_id: UUID
-    rail: str
-    address: str
-    status: str
-
-
-class Accepted(BaseModel):
-    """The deposit counts from now on. outcome: accepted."""
-
-    model_config = ConfigDict(extra="forbid")
-    quarantine_id: UUID
-    escrow_id: UUID
-    outcome: str
-
-
-routes = Routes()
-
-
-@routes.post(
-    "/screenings/<screening_id>/clear", responses=answers(Cleared, "The address is cleared.")
-)
-def clear(screening_id: Id, body: Reasoned, caller: Caller, key: Command, db: Db) -> Response[Any]:
-    """An operator found a hit to be none (aal2). What it held goes on; deposits wait."""
-    fields = {"screening_id": str(screening_id), "reason": body.reason}
-    return operator_command(db, caller, key, "screening_clear", fields)
-
-
-@routes.post(
-    "/quarantines/<quarantine_id>/accept",
-    responses=operator_answers(Accepted, "The deposit counts."),
-)
-def accept(
-    quarantine_id: Id, body: Reasoned, caller: Caller, key: Command, db: Db
-) -> Response[Any]:
-    """An operator accepts one deposit (aal2). Of the address it came from nothing is said."""
-    fields = {"quarantine_id": str(quarantine_id), "reason": body.reason}
-    return operator_command(db, caller, key, "quarantine_accept", fields)
-
-
-app = make_app(routes)
+app = make_app(screening_routes.routes)
 handler = lambda_handler(app)

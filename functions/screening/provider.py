@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from shared.outside import Client, SourceFailed, parsed
+from shared.http_client import Client, SourceFailed, parsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database
-from shared.outside import SourceFailed
+from shared.http_client import SourceFailed
 from shared.settings import secret
 from shared.telemetry import instrumented, logger, metrics
 

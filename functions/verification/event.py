@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 from shared.body import Told, read_json
 from shared.errors import BadRequest, Problem
 from shared.identifier import Id
-from shared.moment import Moment
+from shared.times import Moment
 
 Flag = Annotated[str, Field(pattern="^(phone|id_document|address|biometric)$")]
 

@@ -6,8 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel, ConfigDict
 
 from shared.api import Db, Routes, lambda_handler, make_app
-from shared.documented import answers
 from shared.inbound import HEADERS, Inbound, checked
+from shared.responses import answers
 from shared.telemetry import logger
 
 from .event import LINKS, parse_event

@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from shared.body import Body
 from shared.identifier import Id
-from shared.moment import Moment
 from shared.text import Line
+from shared.times import Moment
 
 EventType = Annotated[
     str, Field(max_length=100, pattern=r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$")

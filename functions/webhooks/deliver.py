@@ -15,7 +15,7 @@ from shared.db import Database, database, warm_up
 from shared.errors import Problem
 from shared.telemetry import instrumented, logger, metrics
 
-from .decide import Verdict, decide, spread_of
+from .attempt_rules import Verdict, decide, spread_of
 from .message import message_of
 from .send import Answer, post
 

@@ -29,7 +29,7 @@ def apps() -> list[Api]:
     found = []
     for function in template.functions(template.load()).values():
         if function.routes:
-            module = importlib.import_module("functions." + function.handler.rpartition(".")[0])
+            module = importlib.import_module(function.handler.rpartition(".")[0])
             found.append(module.app)
     return found
 

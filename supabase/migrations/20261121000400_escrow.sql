@@ -6,7 +6,6 @@ create type public.escrow_state as enum (
     'released', 'refunded', 'split', 'void'
 );
 create type public.escrow_phase as enum ('', 'statements', 'acknowledge', 'decide', 'approve');
-create type public.escrow_rail as enum ('internal', 'stripe', 'usdc_base');
 create type public.escrow_product as enum ('p2p', 'market');
 create type public.escrow_role as enum (
     'payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system'
@@ -156,7 +155,7 @@ create table public.escrow_transactions (
     id uuid primary key,
     product public.escrow_product not null,
     policy_id text not null,
-    rail public.escrow_rail not null default 'internal',
+    rail text not null default 'internal',
     payer_id uuid not null references public.parties (id) on delete restrict,
     payee_id uuid not null references public.parties (id) on delete restrict,
     currency text not null,

@@ -1,13 +1,4 @@
--- Why a command is refused: one stable code each, with its HTTP status.
-
-create table private.refusals (
-    code text primary key,
-    status integer not null check (status between 400 and 499),
-    detail text not null,
-    hint text not null default ''
-);
-alter table private.refusals enable row level security;
-comment on table private.refusals is 'Stable codes with which commands are refused; the page docs/errors.md is made from it.';
+-- Why a command about an escrow is refused.
 
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
@@ -63,32 +54,3 @@ insert into private.refusals (code, status, detail, hint) values
 ('hash_required', 422, 'Name the sha256 of what is handed in, as 64 hexadecimal digits.', ''),
 ('evidence_limit', 409, 'No more files are accepted from this side.', ''),
 ('arbiter_not_eligible', 409, 'This arbiter is a party, was on the case before, or is no arbiter.', '');
-
-create function private.refuse(p_code text) returns void
-language plpgsql stable set search_path = ''
-as $$
-declare
-    v_refusal private.refusals;
-begin
-    select * into strict v_refusal from private.refusals where code = p_code;
-    raise exception using
-        errcode = 'PT' || v_refusal.status, message = v_refusal.code,
-        detail = v_refusal.detail, hint = v_refusal.hint;
-end
-$$;
-comment on function private.refuse(text) is 'Raises a refusal with its HTTP status, sentence and hint.';
-
-create function private.refuse(p_code text, p_detail text, p_members jsonb) returns void
-language plpgsql stable set search_path = ''
-as $$
-declare
-    v_refusal private.refusals;
-begin
-    select * into strict v_refusal from private.refusals where code = p_code;
-    raise exception using
-        errcode = 'PT' || v_refusal.status, message = v_refusal.code,
-        detail = (jsonb_build_object('detail', p_detail) || p_members)::text, hint = v_refusal.hint;
-end
-$$;
-comment on function private.refuse(text, text, jsonb) is
-'Raises a refusal with a sentence of its own, and members that the problem document carries beside it: the detail of the error is then an object {detail, ...members}.';

@@ -13,7 +13,7 @@ begin
     end if;
     return exists (
         select from public.rail_reports as r
-        where r.escrow_id = p_escrow.id and r.kind = 'funds' and r.applied_as is null
+        where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.kind = 'funds' and r.applied_as is null
     ) or private.rail_funds_pending(p_escrow, p_event);
 end
 $$;

@@ -86,7 +86,7 @@ begin
     return (private.rail_moved(p_escrow, p_currency)).came_in + coalesce((
         -- What the rail has said and the engine has not booked yet.
         select sum(r.amount) from public.rail_reports as r
-        where r.escrow_id = p_escrow.id and r.kind = 'funds' and r.currency = p_currency and r.applied_as is null
+        where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.kind = 'funds' and r.currency = p_currency and r.applied_as is null
     ), 0);
 end
 $$;
@@ -124,16 +124,16 @@ begin
     ), 0) + coalesce((
         -- Said and not booked yet: the last word about each.
         select sum(r.amount) from public.rail_reports as r
-        where r.escrow_id = p_escrow.id and r.currency = p_currency and r.reference <> p_reference
+        where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.currency = p_currency and r.reference <> p_reference
             and r.kind in ('reversal_opened', 'reversal_lost') and r.applied_as is null
             and not exists (
                 select from public.rail_reports as later
-                where later.escrow_id = r.escrow_id and later.reference = r.reference and later.id > r.id
+                where later.purpose = r.purpose and later.reference_id = r.reference_id and later.reference = r.reference and later.id > r.id
                     and later.kind like 'reversal_%'
             )
             and not exists (
                 select from public.escrow_holds as h
-                where h.escrow_id = r.escrow_id and h.closed_at is null and h.reference = r.reference
+                where h.escrow_id = r.reference_id and h.closed_at is null and h.reference = r.reference
             )
     ), 0);
 end
@@ -212,8 +212,8 @@ $$;
 comment on function private.discrepancy_refusal(public.escrow_transactions, text, numeric) is
 'Why a rail cannot have taken (above zero) or given (below) what fits nothing of an escrow: all of it together is at most what was paid in, with the margin of the rail. Null: it can.';
 
-create function private.report_refusal(
-    p_escrow public.escrow_transactions, p_rail public.escrow_rail, p_kind text, p_currency text, p_amount numeric,
+create function private.rail_word_refusal(
+    p_escrow public.escrow_transactions, p_rail text, p_kind text, p_currency text, p_amount numeric,
     p_reference text, p_provider_time timestamptz, p_due_by timestamptz, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
@@ -237,9 +237,37 @@ begin
     );
 end
 $$;
-comment on function private.report_refusal(
-    public.escrow_transactions, public.escrow_rail, text, text, numeric, text, timestamptz, timestamptz, timestamptz
-) is 'Why what a rail says of an escrow is not believed; null: it may be so.';
+comment on function private.rail_word_refusal(
+    public.escrow_transactions, text, text, text, numeric, text, timestamptz, timestamptz, timestamptz
+) is 'Why what a rail says of an escrow is not believed; null: it may be so. Raises escrow_not_found (404).';
+
+create function private.escrow_report_refusal(p_report jsonb, p_now timestamptz) returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_escrow public.escrow_transactions;
+begin
+    select * into v_escrow from public.escrow_transactions where id = (p_report ->> 'reference_id')::uuid;
+    if not found then
+        perform private.refuse('escrow_not_found');
+    end if;
+    return private.rail_word_refusal(
+        v_escrow, p_report ->> 'rail', p_report ->> 'kind', p_report ->> 'currency', (p_report ->> 'amount')::numeric,
+        p_report ->> 'reference', (p_report ->> 'provider_time')::timestamptz, (p_report ->> 'due_by')::timestamptz, p_now
+    );
+end
+$$;
+comment on function private.escrow_report_refusal(jsonb, timestamptz) is
+'Why what a rail says of an escrow is not believed; null: it may be so. Raises escrow_not_found (404).';
+
+create function private.escrow_owners(p_escrow_id uuid) returns uuid[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (select array[e.payer_id, e.payee_id] from public.escrow_transactions as e where e.id = p_escrow_id);
+end
+$$;
+comment on function private.escrow_owners(uuid) is 'Sides of an escrow, the payer first.';
 
 create function private.rail_event_refusal(
     p_event text, p_payload jsonb, p_escrow public.escrow_transactions, p_now timestamptz
@@ -256,7 +284,7 @@ begin
     if v_kind is null then
         return null;
     end if;
-    return private.report_refusal(
+    return private.rail_word_refusal(
         p_escrow, p_escrow.rail, v_kind, coalesce(p_payload ->> 'currency', p_escrow.currency),
         (p_payload ->> 'amount')::numeric, coalesce(p_payload ->> 'reference', ''),
         nullif((p_payload ->> 'provider_time')::timestamptz, '-infinity'),

@@ -28,6 +28,43 @@ end
 $$;
 comment on function private.is_funding(text) is 'Whether an event brings money to an escrow, or takes some out of it, without dividing what it holds.';
 
+create function private.pay_from_escrow(
+    p_escrow public.escrow_transactions, p_version integer, p_case_id uuid, p_kind text, p_transfer uuid,
+    p_party_id uuid, p_currency text, p_amount numeric, p_reference text, p_now timestamptz
+) returns ledger.new_entry[]
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_payout public.payouts;
+begin
+    if p_escrow.rail = 'internal' then
+        return array[
+            row(p_transfer, ledger.wallet_of(p_party_id, p_currency), 'available', p_amount, null, null)::ledger.new_entry
+        ];
+    end if;
+    v_payout.purpose := case when p_case_id is null then 'escrow' else 'escrow_case' end;
+    v_payout.reference_id := coalesce(p_case_id, p_escrow.id);
+    v_payout.reference_version := p_version;
+    v_payout.kind := p_kind;
+    v_payout.rail := p_escrow.rail;
+    v_payout.party_id := p_party_id;
+    v_payout.currency := p_currency;
+    v_payout.amount := p_amount;
+    v_payout.provider_reference := p_reference;
+    v_payout.to_source := p_kind in ('refund', 'return')
+        and (select r.refunds_itself from public.rails as r where r.id = p_escrow.rail);
+    v_payout.created_at := p_now;
+    if p_kind = 'release' then
+        v_payout.not_before := private.reserved_until(p_escrow.rail, p_party_id, p_now);
+    end if;
+    return private.order_payout(v_payout, p_transfer);
+end
+$$;
+comment on function private.pay_from_escrow(
+    public.escrow_transactions, integer, uuid, text, uuid, uuid, text, numeric, text, timestamptz
+) is
+'Entries that give money of an escrow to a party: on the rail internal it becomes available; on an outside rail a payout is ordered. p_case_id: the case that gives it; null: a move. p_reference: of the rail, when the rail has given it back itself.';
+
 create function private.rail_part_entries(
     p_move private.escrow_move, p_transfer uuid, p_now timestamptz
 ) returns ledger.new_entry[]
@@ -51,7 +88,7 @@ begin
         when 'funding_exception'
             then row(p_transfer, v_wallet, 'pending', -v_amount, v_escrow.id, 'suspense')::ledger.new_entry
         else row(p_transfer, v_wallet, 'locked', -v_amount, v_escrow.id, 'escrow')::ledger.new_entry
-    end || private.pay_out(
+    end || private.pay_from_escrow(
         v_escrow, v_escrow.version + 1, null, 'rail_return', p_transfer, v_escrow.payer_id, v_currency, v_amount,
         p_move.payload ->> 'reference', p_now
     );
@@ -99,7 +136,7 @@ begin
         if v_hold.currency = v_escrow.currency then
             v_free := v_free + v_hold.amount;
         else
-            v_entries := v_entries || private.pay_out(
+            v_entries := v_entries || private.pay_from_escrow(
                 v_escrow, v_escrow.version + 1, null, 'return', p_transfer, v_escrow.payer_id, v_hold.currency,
                 v_hold.amount, null, p_now
             );
@@ -112,7 +149,7 @@ begin
     end if;
     v_free := v_free - v_need;
     if v_free > 0 then
-        v_entries := v_entries || private.pay_out(
+        v_entries := v_entries || private.pay_from_escrow(
             v_escrow, v_escrow.version + 1, null, 'return', p_transfer, v_escrow.payer_id, v_escrow.currency, v_free, null, p_now
         );
     end if;
@@ -204,7 +241,7 @@ begin
         )::ledger.new_entry;
         if v_move.event = 'rail_return' then
             v_back := (v_move.payload ->> 'amount')::numeric;
-            v_entries := v_entries || private.pay_out(
+            v_entries := v_entries || private.pay_from_escrow(
                 v_escrow, v_escrow.version + 1, null, 'rail_return', v_transfer, v_escrow.payer_id, v_escrow.currency,
                 v_back, v_move.payload ->> 'reference', p_now
             );
@@ -213,7 +250,7 @@ begin
         end if;
         if v_move.payer_amount > v_back then
             v_entries := v_entries || case when v_move.refund_hold_id is null
-                then private.pay_out(
+                then private.pay_from_escrow(
                     v_escrow, v_escrow.version + 1, null, 'refund', v_transfer, v_escrow.payer_id, v_escrow.currency,
                     v_move.payer_amount - v_back, null, p_now
                 )
@@ -223,7 +260,7 @@ begin
             end;
         end if;
         if v_move.payee_amount > 0 then
-            v_entries := v_entries || private.pay_out(
+            v_entries := v_entries || private.pay_from_escrow(
                 v_escrow, v_escrow.version + 1, null, 'release', v_transfer, v_escrow.payee_id, v_escrow.currency,
                 v_move.payee_amount, null, p_now
             );

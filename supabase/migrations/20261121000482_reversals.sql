@@ -57,7 +57,7 @@ begin
             sum(r.amount - r.cancelled_amount) filter (where r.party_id = e.payee_id) as payee
         from escrow as e
         inner join public.escrow_cases as c on c.escrow_id = e.id and c.last_event <> 'reversal_won'
-        inner join public.receivables as r on r.case_id = c.id
+        inner join public.receivables as r on r.purpose = 'escrow_case' and r.reference_id = c.id
         group by c.escrow_id
     )
     select
@@ -175,7 +175,7 @@ declare
         v_transfer, ledger.wallet_of(private.external_party(), p_escrow.currency, 'clearing'), 'available', p_case.amount,
         null, null
     )::ledger.new_entry];
-    v_payment public.settlement_instructions;
+    v_payout public.payouts;
     v_side record;
     v_taken numeric;
     v_owed numeric := 0;
@@ -185,14 +185,14 @@ declare
     v_debts public.receivables [];
 begin
     -- What has not left yet does not leave any more.
-    for v_payment in
-        select * from public.settlement_instructions
-        where escrow_id = p_escrow.id and currency = p_escrow.currency and state in ('created', 'failed_final')
+    for v_payout in
+        select * from public.payouts
+        where id in (select private.payouts_of(p_escrow.id)) and currency = p_escrow.currency and state in ('created', 'failed_final')
         order by id for no key update
     loop
         v_keep := private.uuid_v7(p_now);
-        v_transfers := v_transfers || row(v_keep, 'payout.keep', 'payout', v_payment.id, '', null, null)::ledger.new_transfer;
-        v_entries := v_entries || private.stop_payment(v_payment, 'rail', 'the rail took the money back', v_keep, p_now);
+        v_transfers := v_transfers || row(v_keep, 'payout.keep', 'payout', v_payout.id, '', null, null)::ledger.new_transfer;
+        v_entries := v_entries || private.stop_payout(v_payout, 'rail', 'the rail took the money back', v_keep, p_now);
     end loop;
     perform from public.wallets where id = any (v_wallets) order by id for no key update;
     for v_side in
@@ -210,7 +210,7 @@ begin
             v_entries := v_entries || row(v_transfer, v_side.wallet_id, 'available', -v_taken, null, null)::ledger.new_entry;
         end if;
         v_debts := v_debts || row(
-            private.uuid_v7(p_now), v_side.party_id, p_case.id, p_escrow.currency, v_side.bears, v_taken, 0, 0, null, p_now,
+            private.uuid_v7(p_now), v_side.party_id, 'escrow_case', p_case.id, p_escrow.currency, v_side.bears, v_taken, 0, 0, null, p_now,
             p_now
         )::public.receivables;
     end loop;
@@ -322,7 +322,7 @@ begin
             return jsonb_build_object('case_id', v_case.id, 'replayed', false);
         end if;
         v_entries := array[row(v_transfer, v_clearing, 'available', -v_amount, null, null)::ledger.new_entry]
-        || private.pay_out(
+        || private.pay_from_escrow(
             v_escrow, v_escrow.version, v_case.id, 'return', v_transfer, v_escrow.payer_id, v_currency, v_amount, null, v_now
         );
     end if;
@@ -347,7 +347,9 @@ declare
     v_refusal text := private.discrepancy_refusal(p_escrow, p_said ->> 'currency', p_amount);
 begin
     if v_refusal is not null then
-        return private.refuse_report(v_said, p_escrow.id, v_refusal, p_now);
+        return private.refuse_report(
+            v_said || jsonb_build_object('purpose', 'escrow', 'reference_id', p_escrow.id), v_refusal, p_now
+        );
     end if;
     return not (service.escrow_rail_case(v_said || jsonb_build_object(
         'kind', 'discrepancy', 'provider_event_id', p_escrow.rail || ':' || (p_said ->> 'provider_event_id')
@@ -413,9 +415,9 @@ begin
         v_more := v_case.amount - v_amount;
         perform from public.wallets as w
         inner join public.receivables as r on r.party_id = w.party_id and r.currency = w.currency
-        where r.case_id = v_case.id and w.type = 'spot' order by w.id for no key update of w;
+        where r.purpose = 'escrow_case' and r.reference_id = v_case.id and w.type = 'spot' order by w.id for no key update of w;
         for v_debt in
-            select * from public.receivables where case_id = v_case.id order by created_at, id for no key update
+            select * from public.receivables where purpose = 'escrow_case' and reference_id = v_case.id order by created_at, id for no key update
         loop
             v_owed := v_owed + private.still_owed(v_debt) + v_debt.written_off_amount;
             update public.receivables set
@@ -440,7 +442,7 @@ begin
             end if;
             -- What was taken from the party, then or since, is its own again.
             if v_debt.recovered_amount > 0 then
-                v_entries := v_entries || private.pay_out(
+                v_entries := v_entries || private.pay_from_escrow(
                     v_escrow, v_escrow.version, v_case.id, 'reinstate', v_transfer, v_debt.party_id, v_case.currency,
                     v_debt.recovered_amount, null, v_now
                 );
@@ -532,3 +534,47 @@ language sql stable security definer set search_path = ''
 as $$ select count(*)::integer from public.escrow_cases where kind = 'discrepancy' and state = 'review' $$;
 comment on function service.discrepancies_open() is
 'Scheduled: how many losses, and how many sums that nobody waits for, no operator has looked at.';
+
+create function private.payouts_of(p_escrow_id uuid) returns setof uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select p.id from public.payouts as p where p.purpose = 'escrow' and p.reference_id = p_escrow_id
+    union all
+    select p.id from public.escrow_cases as c
+    inner join public.payouts as p on p.purpose = 'escrow_case' and p.reference_id = c.id
+    where c.escrow_id = p_escrow_id;
+end
+$$;
+comment on function private.payouts_of(uuid) is 'Payouts of an escrow: what its moves ordered, and what its cases did.';
+
+create function private.escrow_of_payout(p_payout public.payouts) returns uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case p_payout.purpose when 'escrow' then p_payout.reference_id else (
+        select c.escrow_id from public.escrow_cases as c where c.id = p_payout.reference_id
+    ) end;
+end
+$$;
+comment on function private.escrow_of_payout(public.payouts) is 'Escrow whose money a payout is.';
+
+create function private.escrow_payout_case(
+    p_payout public.payouts, p_reason text, p_amount numeric, p_event_id text, p_now timestamptz
+) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    insert into public.escrow_cases (
+        id, escrow_id, kind, reason, description, currency, amount, provider_event_id, reference, last_event, last_actor_role,
+        deadline_at, created_at, updated_at
+    ) values (
+        private.uuid_v7(p_now), private.escrow_of_payout(p_payout), 'payout', p_reason,
+        case p_reason when 'payout_failed' then p_payout.reason else '' end, p_payout.currency, p_amount, p_event_id,
+        p_payout.provider_reference, 'payout_failed', 'rail', p_now + interval '14 days', p_now, p_now
+    );
+end
+$$;
+comment on function private.escrow_payout_case(public.payouts, text, numeric, text, timestamptz) is
+'A case tells an operator what became of a payout of an escrow: payout_failed, payout_returned.';

@@ -14,7 +14,7 @@ insert into private.refusals (code, status, detail, hint) values
 
 create table public.rail_limits (
     id smallint primary key generated always as identity,
-    rail public.escrow_rail not null,
+    rail text not null references public.rails (id) on delete restrict,
     tier smallint not null references public.verification_tiers (id) on delete restrict,
     currency text references public.currencies (code) on delete restrict,
     max_amount public.money_amount check (max_amount > 0),
@@ -40,7 +40,7 @@ insert into public.rail_limits (rail, tier, currency, max_amount) values
 ('internal', 0, null, null), ('internal', 1, null, null), ('internal', 2, null, null), ('internal', 3, null, null);
 
 create table public.rail_payment_ranges (
-    rail public.escrow_rail not null,
+    rail text not null references public.rails (id) on delete restrict,
     currency text not null references public.currencies (code) on delete restrict,
     min_amount public.money_amount not null check (min_amount > 0),
     max_amount public.money_amount not null,
@@ -61,7 +61,7 @@ comment on column public.rail_payment_ranges.max_amount is 'Most that the rail m
 insert into public.rail_payment_ranges (rail, currency, min_amount, max_amount) values
 ('stripe', 'USD', 0.50, 999999.99), ('stripe', 'EUR', 0.50, 999999.99), ('stripe', 'GBP', 0.30, 999999.99);
 
-create function private.check_payments(p_rail public.escrow_rail, p_currency text, p_amounts numeric[]) returns void
+create function private.check_payments(p_rail text, p_currency text, p_amounts numeric[]) returns void
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -73,7 +73,7 @@ begin
     end if;
 end
 $$;
-comment on function private.check_payments(public.escrow_rail, text, numeric[]) is
+comment on function private.check_payments(text, text, numeric[]) is
 'Checks that a rail moves each of these amounts at once. Raises payment_out_of_range (422).';
 
 create function private.longest_hold(p_policy public.escrow_policies, p_perform_within interval) returns interval
@@ -90,7 +90,7 @@ comment on function private.longest_hold(public.escrow_policies, interval) is
 'How long money may have to be held from when it is paid in until an appeal is decided, with so much time to perform.';
 
 create function private.check_rail(
-    p_rail public.escrow_rail, p_currency text, p_amount numeric, p_asker_id uuid, p_other_id uuid
+    p_rail text, p_currency text, p_amount numeric, p_asker_id uuid, p_other_id uuid
 ) returns void
 language plpgsql stable set search_path = ''
 as $$
@@ -133,5 +133,5 @@ begin
     end loop;
 end
 $$;
-comment on function private.check_rail(public.escrow_rail, text, numeric, uuid, uuid) is
+comment on function private.check_rail(text, text, numeric, uuid, uuid) is
 'Checks that a rail carries the currency and is open for the amount to both sides. Raises rail_currency (422), rail_not_open with the member limit, or counterparty_limit without any figure when it is the other side''s (409).';

@@ -4,7 +4,7 @@
 create type public.screening_result as enum ('clear', 'hit', 'unknown');
 
 create table public.screening_rules (
-    rail public.escrow_rail primary key,
+    rail text primary key references public.rails (id) on delete restrict,
     renew_after interval not null check (renew_after > '0'),
     stale_after interval not null,
     decide_within interval not null check (decide_within > '0'),
@@ -22,7 +22,7 @@ insert into public.screening_rules (rail, renew_after, stale_after, decide_withi
 values ('usdc_base', '23 hours', '24 hours', '14 days');
 
 create table private.screened_addresses (
-    rail public.escrow_rail not null,
+    rail text not null references public.rails (id) on delete restrict,
     address text not null,
     next_at timestamptz not null,
     claim_id uuid,
@@ -35,7 +35,7 @@ comment on table private.screened_addresses is
 'When each address is screened next: now when it is new, after renew_after once it was screened, and meanwhile the end of the lease of whoever asks.';
 
 create table private.address_watches (
-    rail public.escrow_rail not null,
+    rail text not null references public.rails (id) on delete restrict,
     address text not null,
     party_id uuid not null references public.parties (id) on delete restrict,
     reason text not null check (length(reason) between 1 and 80),
@@ -51,7 +51,7 @@ comment on table private.address_watches is
 
 create table public.wallet_screenings (
     id uuid primary key,
-    rail public.escrow_rail not null,
+    rail text not null references public.rails (id) on delete restrict,
     address text not null,
     party_ids uuid[] not null,
     provider text not null check (length(provider) between 1 and 40),
@@ -104,7 +104,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('screening_not_found', 404, 'No such hit.', ''),
 ('screening_cleared', 409, 'This hit was cleared before.', '');
 
-create function private.standing_hit(p_rail public.escrow_rail, p_address text) returns uuid
+create function private.standing_hit(p_rail text, p_address text) returns uuid
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -119,11 +119,11 @@ begin
     );
 end
 $$;
-comment on function private.standing_hit(public.escrow_rail, text) is
+comment on function private.standing_hit(text, text) is
 'Latest hit of an address that nobody cleared; null: none. A later answer of the provider lifts none.';
 
 create function private.address_is_clear(
-    p_rail public.escrow_rail, p_address text, p_now timestamptz
+    p_rail text, p_address text, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -148,11 +148,11 @@ begin
     end;
 end
 $$;
-comment on function private.address_is_clear(public.escrow_rail, text, timestamptz) is
+comment on function private.address_is_clear(text, text, timestamptz) is
 'What is known of an address: clear, hit (not cleared by an operator), stale (the last answer is too old) or unknown (no answer yet, or a rail that is not screened). Money goes on with clear alone.';
 
 create function private.watch_address(
-    p_rail public.escrow_rail, p_address text, p_party_id uuid, p_reason text
+    p_rail text, p_address text, p_party_id uuid, p_reason text
 ) returns text
 language plpgsql volatile set search_path = ''
 as $$
@@ -182,11 +182,11 @@ begin
     return v_status;
 end
 $$;
-comment on function private.watch_address(public.escrow_rail, text, uuid, text) is
+comment on function private.watch_address(text, text, uuid, text) is
 'Has an address screened for a party from now on, until private.unwatch_address; returns what is known of it, as private.address_is_clear. Raises bad_address (422).';
 
 create function private.unwatch_address(
-    p_rail public.escrow_rail, p_address text, p_party_id uuid, p_reason text
+    p_rail text, p_address text, p_party_id uuid, p_reason text
 ) returns void
 language plpgsql volatile set search_path = ''
 as $$
@@ -196,5 +196,5 @@ begin
         and reason = p_reason and ended_at is null;
 end
 $$;
-comment on function private.unwatch_address(public.escrow_rail, text, uuid, text) is
+comment on function private.unwatch_address(text, text, uuid, text) is
 'What the address was watched for is over.';

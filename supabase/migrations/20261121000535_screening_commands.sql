@@ -92,7 +92,7 @@ $$;
 comment on function private.freeze_for_hit(public.wallet_screenings) is
 'Holds what a hit reaches, unless the address holds it already or the same answer did before; those it held. Reached are escrows without money of parties who named the address, and those whose money came from it; never one that is funded with other money.';
 
-create function private.lift_screening(p_rail public.escrow_rail, p_address text) returns integer
+create function private.lift_screening(p_rail text, p_address text) returns integer
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -104,7 +104,7 @@ begin
     return private.lift_holds(v_holds);
 end
 $$;
-comment on function private.lift_screening(public.escrow_rail, text) is
+comment on function private.lift_screening(text, text) is
 'Closes every reason that hits of an address gave to hold an escrow; how many.';
 
 create function private.report_hit(p_screening public.wallet_screenings, p_frozen integer) returns void
@@ -145,7 +145,7 @@ declare
 begin
     perform set_config('holdfast.actor_id', '', true);
     v_row.id := (command ->> 'screening_id')::uuid;
-    v_row.rail := (command ->> 'rail')::public.escrow_rail;
+    v_row.rail := private.known_rail(command ->> 'rail');
     v_row.address := command ->> 'address';
     v_row.provider := command ->> 'provider';
     v_row.result := (command ->> 'result')::public.screening_result;

@@ -37,7 +37,7 @@ create table public.listings (
     currency text not null references public.currencies (code) on delete restrict,
     units integer not null default 1,
     units_left integer not null default 0 check (units_left between 0 and units),
-    rails public.escrow_rail[],
+    rails text[],
     images text[] not null default '{}',
     snapshots uuid[] not null default '{}',
     metadata jsonb not null default '{}',
@@ -163,7 +163,9 @@ begin
     if v_is_client and not (
         private.fits(new.price, new.currency) and new.price > 0 and new.units between 1 and 10000
         and length(new.title) <= 140 and length(private.visible(new.title)) >= 3 and length(new.description) <= 10000
-        and (new.rails is null or (cardinality(new.rails) > 0 and array_position(new.rails, null) is null))
+        and (new.rails is null or (cardinality(new.rails) > 0 and not exists (
+            select from unnest(new.rails) as n (rail) where not exists (select from public.rails as r where r.id = n.rail)
+        )))
         and private.are_images_of(new.images, new.seller_id)
         and private.are_snapshots_of(new.snapshots, new.seller_id)
         and jsonb_typeof(new.metadata) = 'object' and pg_column_size(new.metadata) <= 8192

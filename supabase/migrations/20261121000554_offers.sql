@@ -62,7 +62,7 @@ create table public.offers (
     author_id uuid not null references auth.users (id) on delete restrict,
     amount public.money_amount not null check (amount > 0),
     currency text not null references public.currencies (code) on delete restrict,
-    rail public.escrow_rail not null default 'internal',
+    rail text not null default 'internal',
     conditions text not null default '' check (length(conditions) <= 5000),
     milestones jsonb not null,
     listing_copy jsonb not null,

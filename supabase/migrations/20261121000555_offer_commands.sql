@@ -129,7 +129,7 @@ declare
     v_offer public.offers;
     v_amount numeric := (command ->> 'amount')::numeric;
     v_expires timestamptz := coalesce((command ->> 'expires_at')::timestamptz, p_now + interval '72 hours');
-    v_rail public.escrow_rail;
+    v_rail text;
     v_parent public.offers;
     v_copy jsonb;
     v_refusal text;
@@ -142,7 +142,7 @@ begin
         perform private.refuse('bad_offer');
     end if;
     select * into v_parent from public.offers where id = p_parent_id;
-    v_rail := coalesce((command ->> 'rail')::public.escrow_rail, v_parent.rail, 'internal');
+    v_rail := private.known_rail(coalesce(command ->> 'rail', v_parent.rail, 'internal'));
     if v_rail <> all (p_listing.rails) then
         perform private.refuse('rail_not_accepted');
     end if;

@@ -10,7 +10,7 @@ create table public.contracts (
     currency text not null references public.currencies (code) on delete restrict,
     total public.money_amount not null check (total > 0),
     policy_id text not null references public.escrow_policies (id) on delete restrict,
-    rail public.escrow_rail not null,
+    rail text not null,
     document text not null,
     document_hash text not null check (document_hash ~ '^[0-9a-f]{64}$'),
     created_at timestamptz not null

@@ -3,9 +3,10 @@
 
 create table public.refused_reports (
     id uuid primary key,
-    rail public.escrow_rail not null,
+    rail text not null references public.rails (id) on delete restrict,
     provider_event_id text not null check (length(provider_event_id) between 1 and 255),
-    escrow_id uuid references public.escrow_transactions (id) on delete restrict,
+    purpose text references public.purposes (purpose) on delete restrict,
+    reference_id uuid,
     refusal text not null,
     report jsonb not null check (octet_length(report::text) <= 8192),
     remind_at timestamptz check (isfinite(remind_at)),
@@ -18,11 +19,13 @@ create table public.refused_reports (
     constraint refused_reports_open_has_time check (
         (outcome is null) = (remind_at is not null) and num_nulls(outcome, closed_by, closed_at) in (0, 3)
     ),
-    constraint refused_reports_of_no_escrow check ((escrow_id is null) = (refusal = 'no_escrow'))
+    constraint refused_reports_of_no_escrow check (
+        (purpose is null) = (refusal = 'no_escrow') and (purpose is null) = (reference_id is null)
+    )
 );
 alter table public.refused_reports enable row level security;
 select private.make_text('public.refused_reports', 'prose', 'reason');
-create index refused_reports_escrow_id_idx on public.refused_reports (escrow_id);
+create index refused_reports_reference_idx on public.refused_reports (purpose, reference_id);
 create index refused_reports_closed_by_idx on public.refused_reports (closed_by);
 create index refused_reports_remind_at_idx on public.refused_reports (remind_at) where outcome is null;
 select private.make_audited('public.refused_reports');
@@ -33,7 +36,8 @@ comment on table public.refused_reports is
 comment on column public.refused_reports.id is 'Carries its time; names it in POST /refused-reports/{id}/close.';
 comment on column public.refused_reports.rail is 'Who is said to have said it.';
 comment on column public.refused_reports.provider_event_id is 'What the rail calls it; each is kept once.';
-comment on column public.refused_reports.escrow_id is 'Escrow it is about; null for none of ours.';
+comment on column public.refused_reports.purpose is 'What its money is for; null for none of ours.';
+comment on column public.refused_reports.reference_id is 'Which one of that.';
 comment on column public.refused_reports.refusal is
 'Why it is not believed; no_escrow: it moved money and names no escrow of ours.';
 comment on column public.refused_reports.report is 'What was said, as it came.';
@@ -71,15 +75,14 @@ begin
     insert into public.security_events (id, kind, severity, party_id, found, request_id, created_at)
     values (
         p_id, p_kind, 'high', coalesce(
-            (select e.payer_id from public.escrow_transactions as e where e.id = p_report.escrow_id),
-            private.platform_party()
+            (private.owners_of(p_report.purpose, p_report.reference_id))[1], private.platform_party()
         ), 1, private.request_id(), p_now
     );
     perform private.emit_event(
         'security.' || p_kind, 'security_event', p_id, 1, array[private.platform_party()],
         jsonb_build_object(
             'refused_report_id', p_report.id, 'rail', p_report.rail, 'provider_event_id', p_report.provider_event_id,
-            'escrow_id', p_report.escrow_id, 'kind', p_report.report ->> 'kind', 'amount', p_report.report ->> 'amount',
+            'purpose', p_report.purpose, 'reference_id', p_report.reference_id, 'kind', p_report.report ->> 'kind', 'amount', p_report.report ->> 'amount',
             'currency', p_report.report ->> 'currency', 'refusal', p_report.refusal
         ), p_now
     );
@@ -89,7 +92,7 @@ comment on function private.tell_of_refused(text, public.refused_reports, uuid, 
 'A security event about what is not believed, and a message to operators.';
 
 create function private.refuse_report(
-    report jsonb, p_escrow_id uuid, p_refusal text, p_now timestamptz
+    report jsonb, p_refusal text, p_now timestamptz
 ) returns boolean
 language plpgsql volatile set search_path = ''
 as $$
@@ -97,10 +100,11 @@ declare
     v_row public.refused_reports;
 begin
     insert into public.refused_reports (
-        id, rail, provider_event_id, escrow_id, refusal, report, remind_at, created_at
+        id, rail, provider_event_id, purpose, reference_id, refusal, report, remind_at, created_at
     ) values (
-        private.uuid_v7(p_now), (report ->> 'rail')::public.escrow_rail, report ->> 'provider_event_id', p_escrow_id,
-        p_refusal, report, p_now + interval '3 days', p_now
+        private.uuid_v7(p_now), report ->> 'rail', report ->> 'provider_event_id',
+        case when p_refusal <> 'no_escrow' then report ->> 'purpose' end,
+        case when p_refusal <> 'no_escrow' then (report ->> 'reference_id')::uuid end, p_refusal, report, p_now + interval '3 days', p_now
     ) on conflict on constraint refused_reports_once do nothing
     returning * into v_row;
     if v_row.id is null then
@@ -110,7 +114,7 @@ begin
     return true;
 end
 $$;
-comment on function private.refuse_report(jsonb, uuid, text, timestamptz) is
+comment on function private.refuse_report(jsonb, text, timestamptz) is
 'Keeps what is not believed, once, and tells operators; true when it was new.';
 
 -- Definer: a schedule has no user.
@@ -146,19 +150,12 @@ select 'refused_report', l.currency, l.above, l.within from public.operator_limi
 create function private.refusal_now(p_row public.refused_reports, p_now timestamptz) returns text
 language plpgsql stable set search_path = ''
 as $$
-declare
-    v_escrow public.escrow_transactions;
 begin
     -- Of no escrow: it is booked. Of other shapes: it is not what a rail reports of its own.
-    if p_row.escrow_id is null or p_row.report ->> 'kind' is null then
+    if p_row.purpose is null or p_row.report ->> 'kind' is null then
         return 'illegal_move';
     end if;
-    select * into strict v_escrow from public.escrow_transactions where id = p_row.escrow_id;
-    return private.report_refusal(
-        v_escrow, p_row.rail, p_row.report ->> 'kind', p_row.report ->> 'currency', (p_row.report ->> 'amount')::numeric,
-        p_row.report ->> 'reference', (p_row.report ->> 'provider_time')::timestamptz,
-        (p_row.report ->> 'due_by')::timestamptz, p_now
-    );
+    return private.report_refusal(p_row.report, p_now);
 end
 $$;
 comment on function private.refusal_now(public.refused_reports, timestamptz) is
@@ -170,7 +167,6 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_row public.refused_reports;
-    v_escrow public.escrow_transactions;
     v_answer jsonb;
     v_now timestamptz;
     v_event text := command ->> 'event';
@@ -178,15 +174,14 @@ declare
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     select * into v_row from public.refused_reports as r where r.id = (command ->> 'refused_report_id')::uuid;
-    -- The escrow first, as all that moves it.
-    select * into v_escrow from public.escrow_transactions where id = v_row.escrow_id for no key update;
+    perform private.lock_reference(v_row.purpose, v_row.reference_id);
     select * into v_row from public.refused_reports as r where r.id = v_row.id for no key update;
     v_now := private.clock();
     if v_row.id is not null and v_event is not distinct from 'take_up' then
         v_refusal := private.refusal_now(v_row, v_now);
     end if;
     v_answer := private.begin_operator_command(
-        'refused_report', command, array[v_escrow.payer_id, v_escrow.payee_id],
+        'refused_report', command, private.owners_of(v_row.purpose, v_row.reference_id),
         case when v_event = 'take_up' and v_refusal is null then v_row.report ->> 'currency' end,
         case when v_event = 'take_up' and v_refusal is null then (v_row.report ->> 'amount')::numeric end
     );

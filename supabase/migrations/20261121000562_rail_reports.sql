@@ -1,11 +1,13 @@
--- What the rails say about escrows. A rail writes down what has happened; the engine's own
--- worker makes a move of it.
+-- What the rails say. A rail writes down what has happened, and what it is for says what comes of it:
+-- of an escrow the engine's own worker makes a move.
 
 create table public.rail_reports (
     id bigint generated always as identity primary key,
-    rail public.escrow_rail not null check (rail <> 'internal'),
+    rail text not null references public.rails (id) on delete restrict
+    check (rail <> 'internal'),
     provider_event_id text not null check (length(provider_event_id) between 1 and 255),
-    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    purpose text not null references public.purposes (purpose) on delete restrict,
+    reference_id uuid not null,
     kind text not null check (
         kind in ('funds', 'inquiry_opened', 'inquiry_closed', 'reversal_opened', 'reversal_won', 'reversal_lost')
     ),
@@ -27,15 +29,16 @@ create table public.rail_reports (
     constraint rail_reports_times_are_finite check (isfinite(provider_time) and isfinite(due_by))
 );
 alter table public.rail_reports enable row level security;
-create index rail_reports_escrow_id_idx on public.rail_reports (escrow_id, id);
+create index rail_reports_reference_idx on public.rail_reports (purpose, reference_id, id);
 create index rail_reports_currency_idx on public.rail_reports (currency);
 create index rail_reports_next_at_idx on public.rail_reports (next_at) where next_at is not null;
 comment on table public.rail_reports is
-'What rails say has happened to the money of an escrow, once per event of the rail: the worker of the engine makes a move of each, in order.';
-comment on column public.rail_reports.id is 'Order in which they are applied to an escrow.';
+'What rails say has happened to money, once per event of the rail, and what came of it.';
+comment on column public.rail_reports.id is 'Order in which they are applied.';
 comment on column public.rail_reports.rail is 'Who says so.';
 comment on column public.rail_reports.provider_event_id is 'What the rail calls it: charge, dispute and stage, or chain, transaction and log.';
-comment on column public.rail_reports.escrow_id is 'Escrow it is about.';
+comment on column public.rail_reports.purpose is 'What the money is for.';
+comment on column public.rail_reports.reference_id is 'Which one of that: the escrow, or the party whose wallet it is.';
 comment on column public.rail_reports.kind is
 'funds: money arrived; inquiry_opened, inquiry_closed: the payer''s bank asks, and no money has moved; reversal_opened: a chargeback, the rail has withdrawn the money; reversal_won: it gave it back; reversal_lost: it is gone for good.';
 comment on column public.rail_reports.currency is 'What arrived or left.';
@@ -72,59 +75,64 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
     v_now timestamptz := private.clock();
-    v_escrow public.escrow_transactions;
+    v_rail text := private.known_rail(report ->> 'rail');
     v_refusal text;
+    v_row public.rail_reports;
 begin
     -- Said before: it is bounded by what is there besides itself.
     if exists (
         select from public.rail_reports as r
-        where r.rail = (report ->> 'rail')::public.escrow_rail and r.provider_event_id = report ->> 'provider_event_id'
+        where r.rail = v_rail and r.provider_event_id = report ->> 'provider_event_id'
     ) then
         return false;
     end if;
     if report ->> 'kind' = 'inquiry_closed' and not exists (
         select from public.rail_reports as r
-        where r.rail = (report ->> 'rail')::public.escrow_rail and r.escrow_id = (report ->> 'escrow_id')::uuid
+        where r.rail = v_rail and r.purpose = report ->> 'purpose' and r.reference_id = (report ->> 'reference_id')::uuid
             and r.kind = 'inquiry_opened' and r.reference = report ->> 'reference'
     ) then
         return false;
     end if;
-    select * into v_escrow from public.escrow_transactions where id = (report ->> 'escrow_id')::uuid;
-    if found then
-        v_refusal := private.report_refusal(
-            v_escrow, (report ->> 'rail')::public.escrow_rail, report ->> 'kind', report ->> 'currency',
-            (report ->> 'amount')::numeric, report ->> 'reference', (report ->> 'provider_time')::timestamptz,
-            (report ->> 'due_by')::timestamptz, v_now
-        );
-    end if;
+    v_refusal := private.report_refusal(report, v_now);
     if v_refusal is not null then
-        perform private.refuse_report(report, v_escrow.id, v_refusal, v_now);
+        perform private.refuse_report(report, v_refusal, v_now);
         return false;
     end if;
     insert into public.rail_reports (
-        rail, provider_event_id, escrow_id, kind, currency, amount, reference, reason, provider_time, due_by, next_at, created_at
+        rail, provider_event_id, purpose, reference_id, kind, currency, amount, reference, reason, provider_time, due_by,
+        next_at, created_at
     ) values (
-        (report ->> 'rail')::public.escrow_rail, report ->> 'provider_event_id', (report ->> 'escrow_id')::uuid,
+        v_rail, report ->> 'provider_event_id', report ->> 'purpose', (report ->> 'reference_id')::uuid,
         report ->> 'kind', report ->> 'currency', (report ->> 'amount')::numeric, report ->> 'reference',
         coalesce(report ->> 'reason', ''), (report ->> 'provider_time')::timestamptz, (report ->> 'due_by')::timestamptz,
         v_now, v_now
-    ) on conflict on constraint rail_reports_once do nothing;
-    return found;
+    ) on conflict on constraint rail_reports_once do nothing
+    returning * into v_row;
+    if not found then
+        return false;
+    end if;
+    v_row.applied_as := private.apply_report(v_row, v_now);
+    if v_row.applied_as is not null then
+        update public.rail_reports as r set applied_as = v_row.applied_as, applied_at = v_now, next_at = null
+        where r.id = v_row.id;
+    end if;
+    return true;
 end
 $$;
 comment on function private.rail_report(jsonb) is
-'Writes down what a rail says; false when it said so before, ends an inquiry that never was, or when it cannot be so: then it is in refused_reports.';
+'Writes down what a rail says, and does at once what needs no decision; false when it said so before, ends an inquiry that never was, or when it cannot be so: then it is in refused_reports.';
 
 -- Definer: rails have no user.
 create function service.rail_report(report service.command) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     return private.rail_report(report);
 end
 $$;
 comment on function service.rail_report(service.command) is
-'A rail says what happened {rail, provider_event_id, escrow_id, kind, currency, amount, reference, reason, provider_time, due_by}: once per event. True when it was new.';
+'A rail says what happened {rail, provider_event_id, purpose, reference_id, kind, currency, amount, reference, reason, provider_time, due_by}: once per event. True when it was new.';
 
 create function private.snapshot_for_report(
     p_escrow public.escrow_transactions, p_report_id bigint, p_now timestamptz
@@ -151,11 +159,11 @@ declare
 begin
     with due as (
         select r.id from public.rail_reports as r
-        where r.next_at <= v_now
+        where r.next_at <= v_now and r.purpose = 'escrow'
             -- What a rail said first comes first.
             and not exists (
                 select from public.rail_reports as earlier
-                where earlier.escrow_id = r.escrow_id and earlier.id < r.id and earlier.applied_as is null
+                where earlier.purpose = r.purpose and earlier.reference_id = r.reference_id and earlier.id < r.id and earlier.applied_as is null
                     and not private.is_set_aside('rail_report', earlier.id::text)
             )
             and not private.is_set_aside('rail_report', r.id::text)
@@ -172,7 +180,7 @@ begin
     select coalesce(jsonb_agg(
         jsonb_build_object(
             'report', jsonb_build_object(
-                'id', t.id, 'rail', t.rail, 'provider_event_id', t.provider_event_id, 'escrow_id', t.escrow_id,
+                'id', t.id, 'rail', t.rail, 'provider_event_id', t.provider_event_id, 'escrow_id', t.reference_id,
                 'kind', t.kind, 'currency', t.currency, 'amount', trim_scale(t.amount)::text,
                 'reference', t.reference, 'reason', t.reason, 'provider_time', t.provider_time, 'due_by', t.due_by
             ),
@@ -189,21 +197,21 @@ begin
             ),
             'before', (
                 select b.kind from public.rail_reports as b
-                where b.escrow_id = t.escrow_id and b.reference = t.reference and b.id < t.id and b.kind like 'reversal_%'
+                where b.purpose = t.purpose and b.reference_id = t.reference_id and b.reference = t.reference and b.id < t.id and b.kind like 'reversal_%'
                 order by b.id desc limit 1
             ),
             'snapshot', s.snapshot
         ) order by t.id
     ), '[]') into v_due
     from taken as t
-    join public.escrow_transactions as e on e.id = t.escrow_id
+    join public.escrow_transactions as e on e.id = t.reference_id
     cross join lateral (select private.snapshot_for_report(e, t.id, v_now) as snapshot offset 0) as s
     where s.snapshot is not null;
     return v_due;
 end
 $$;
 comment on function service.rail_reports_due(integer) is
-'Takes up reports, oldest first and in order for each escrow: what the rail said, the move that has come of it already, if any, what was said before of the same reversal, and the escrow as the rail may move it. A worker that dies leaves them: they come back after 15 seconds, then after twice as long each time, at most an hour.';
+'Takes up reports of escrows, oldest first and in order for each: what the rail said, the move that has come of it already, if any, what was said before of the same reversal, and the escrow as the rail may move it. A worker that dies leaves them: they come back after 15 seconds, then after twice as long each time, at most an hour.';
 
 -- Definer: as above.
 create function service.rail_report_applied(report_id bigint, applied_as text default null) returns boolean
@@ -228,14 +236,14 @@ begin
         select v_report.amount - (v.payload ->> 'amount')::numeric into v_rest
         from private.idempotency_keys as k
         join public.escrow_events as v
-            on v.escrow_id = v_report.escrow_id and v.version = (k.answer ->> 'version')::integer
+            on v.escrow_id = v_report.reference_id and v.version = (k.answer ->> 'version')::integer
         where k.actor_id = private.external_party() and k.key = v_event;
         if v_rest > 0 then
             perform private.book_discrepancy(e, jsonb_build_object(
                 'currency', v_report.currency, 'provider_event_id', v_report.provider_event_id || ':rest',
                 'reference', v_report.reference, 'reason', 'beyond_escrow'
             ), v_rest, private.clock())
-            from public.escrow_transactions as e where e.id = v_report.escrow_id;
+            from public.escrow_transactions as e where e.id = v_report.reference_id;
         end if;
     end if;
     perform private.went_through('rail_report', rail_report_applied.report_id::text);
@@ -263,7 +271,7 @@ comment on function service.rail_report_failed(bigint, text) is
 'Notes that a report could not be applied, for operators to see: it comes back by itself, and holds up what its rail said later of the same escrow until it is applied or set aside (setback_decide). False when it was applied.';
 
 create table private.rail_costs (
-    rail public.escrow_rail not null,
+    rail text not null references public.rails (id) on delete restrict,
     provider_event_id text not null,
     transfer_id uuid not null,
     created_at timestamptz not null,
@@ -289,7 +297,7 @@ declare
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     perform private.refuse('report_too_large') from public.rails as r
-    where r.id = (cost ->> 'rail')::public.escrow_rail and (
+    where r.id = private.known_rail(cost ->> 'rail') and (
         not r.has_reports or abs(v_amount) > r.cost_amount + r.cost_bps / 10000.0 * greatest((
             select max(p.amount) from public.rail_reports as p
             where p.rail = r.id and p.provider_event_id = cost ->> 'provider_event_id'
@@ -300,7 +308,7 @@ begin
         ), 0)
     );
     insert into private.rail_costs (rail, provider_event_id, transfer_id, created_at)
-    values ((cost ->> 'rail')::public.escrow_rail, cost ->> 'provider_event_id', v_transfer, v_now)
+    values (cost ->> 'rail', cost ->> 'provider_event_id', v_transfer, v_now)
     on conflict (rail, provider_event_id) do nothing;
     if not found or v_amount = 0 then
         return false;

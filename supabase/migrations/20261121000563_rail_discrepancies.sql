@@ -11,10 +11,10 @@ begin
     perform private.refuse(case when c.code is null then 'rail_currency' else 'report_too_large' end)
     from public.rails as r
     left join public.currencies as c on c.code = v_currency and c.network_id is not distinct from r.network_id
-    where r.id = (p_said ->> 'rail')::public.escrow_rail
+    where r.id = p_said ->> 'rail'
         and (not r.has_reports or c.code is null or abs(p_amount) > r.max_amount or not private.fits(p_amount, v_currency));
     if not private.refuse_report(
-        p_said || jsonb_build_object('amount', trim_scale(p_amount)::text), null, 'no_escrow', p_now
+        p_said || jsonb_build_object('amount', trim_scale(p_amount)::text), 'no_escrow', p_now
     ) then
         return false;
     end if;
@@ -45,7 +45,7 @@ as $$
 declare
     v_now timestamptz;
     v_escrow public.escrow_transactions;
-    v_rail public.escrow_rail := (report ->> 'rail')::public.escrow_rail;
+    v_rail text := private.known_rail(report ->> 'rail');
     v_currency text := report ->> 'currency';
     v_reference text := report ->> 'reference';
     v_total numeric := (report ->> 'amount')::numeric;
@@ -54,7 +54,7 @@ declare
     v_said jsonb;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    if v_rail is null or coalesce(v_reference, '') = '' or length(v_reference) > 100 then
+    if coalesce(v_reference, '') = '' or length(v_reference) > 100 then
         perform private.refuse('reference_required');
     elsif not private.has_words(report ->> 'reason') then
         perform private.refuse('reason_required');
@@ -62,7 +62,7 @@ begin
         perform private.refuse('funds_not_exact');
     end if;
     select * into v_escrow from public.escrow_transactions
-    where id = (report ->> 'escrow_id')::uuid and rail = v_rail for no key update;
+    where id = (report ->> 'reference_id')::uuid and report ->> 'purpose' = 'escrow' and rail = v_rail for no key update;
     perform pg_advisory_xact_lock(hashtextextended(concat_ws(':', 'rail_discrepancy', v_rail, v_reference, v_currency), 0));
     v_now := private.clock();
     select v_total - coalesce(sum(k.amount), 0), count(*) into v_new, v_before
@@ -88,4 +88,4 @@ begin
 end
 $$;
 comment on function service.rail_discrepancy(service.command) is
-'A rail has moved money that is no report of an escrow {rail, escrow_id, currency, amount in all so far under the reference: above zero taken, below zero given, reference, reason}: what is new of it is booked to losses. Of an escrow of ours it is a case discrepancy; of none, a row of refused_reports. True when it was new. Raises reference_required, reason_required, funds_not_exact, rail_currency, report_too_large (409).';
+'A rail has moved money that is no report of an escrow {rail, purpose, reference_id, currency, amount in all so far under the reference: above zero taken, below zero given, reference, reason}: what is new of it is booked to losses. Of an escrow of ours it is a case discrepancy; of none, a row of refused_reports. True when it was new. Raises reference_required, reason_required, funds_not_exact, rail_currency, report_too_large (409).';

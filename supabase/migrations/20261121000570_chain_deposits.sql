@@ -11,15 +11,15 @@ create table public.chain_tokens (
 );
 alter table public.chain_tokens enable row level security;
 create trigger _510_own_address after insert or update of address on public.chain_tokens
-for each row execute function private.tg__own_address();
+for each row execute function private.tg__own_address('evm');
 create index chain_tokens_currency_idx on public.chain_tokens (currency);
 comment on table public.chain_tokens is
-'Tokens that are looked for on each chain: what an escrow is paid in, and what people send by mistake.';
+'Tokens that are looked for on each chain: what is paid in, and what people send by mistake.';
 comment on column public.chain_tokens.chain_id is 'Chain, by its EIP-155 id.';
 comment on column public.chain_tokens.address is 'Contract of the token, checksummed.';
 comment on column public.chain_tokens.currency is 'What it is called in the books.';
 comment on column public.chain_tokens.dust_below is
-'A deposit below this counts for nothing until an operator accepts it, unless its sender has paid the same escrow before.';
+'A deposit below this counts for nothing until an operator accepts it, unless its sender has paid to the same address before.';
 
 create table public.chain_confirmations (
     chain_id bigint not null,
@@ -69,7 +69,7 @@ create table public.chain_deposits (
     currency text not null references public.currencies (code) on delete restrict,
     sender text not null,
     recipient text not null,
-    escrow_id uuid not null references public.escrow_fundings (escrow_id) on delete restrict,
+    request_id uuid not null references public.deposit_requests (id) on delete restrict,
     amount public.money_amount not null check (amount > 0),
     state text not null default 'seen' check (state in ('seen', 'credited', 'quarantined', 'dropped')),
     credits integer not null default 0 check (credits >= 0),
@@ -91,7 +91,7 @@ create table public.chain_deposits (
     constraint chain_deposits_dropped_is_not_watched check (state <> 'dropped' or not watched)
 );
 alter table public.chain_deposits enable row level security;
-create index chain_deposits_escrow_id_idx on public.chain_deposits (escrow_id);
+create index chain_deposits_request_id_idx on public.chain_deposits (request_id);
 create index chain_deposits_sender_idx on public.chain_deposits (lower(sender));
 create index chain_deposits_currency_idx on public.chain_deposits (currency);
 create index chain_deposits_token_idx on public.chain_deposits (chain_id, token);
@@ -109,7 +109,7 @@ comment on column public.chain_deposits.token is 'Contract of the token.';
 comment on column public.chain_deposits.currency is 'What the token is called in the books.';
 comment on column public.chain_deposits.sender is 'Address it came from.';
 comment on column public.chain_deposits.recipient is 'Deposit address it went to.';
-comment on column public.chain_deposits.escrow_id is 'Escrow whose address that is.';
+comment on column public.chain_deposits.request_id is 'Request whose address that is.';
 comment on column public.chain_deposits.amount is 'In units of the token.';
 comment on column public.chain_deposits.state is
 'seen in a block; credited, when the chain is sure; quarantined, when it is there and somebody must decide; dropped, when a reorganisation took it away.';
@@ -186,8 +186,8 @@ begin
         is distinct from (new.chain_id, new.transaction_hash, new.log_index, new.created_at)
         -- Read anew it may be another transfer, as long as nothing was credited.
         or ((old.credits > 0 or old.state = 'quarantined' or new.last_event not in ('correct', 'include', 'see'))
-            and (old.escrow_id, old.token, old.currency, old.sender, old.recipient, old.amount)
-            is distinct from (new.escrow_id, new.token, new.currency, new.sender, new.recipient, new.amount))
+            and (old.request_id, old.token, old.currency, old.sender, old.recipient, old.amount)
+            is distinct from (new.request_id, new.token, new.currency, new.sender, new.recipient, new.amount))
         or new.credits <> old.credits + (new.last_event in ('credit', 'accept', 'release'))::integer
     ) then
         raise sqlstate 'PT409' using

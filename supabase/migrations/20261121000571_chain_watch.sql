@@ -62,23 +62,36 @@ $$;
 comment on function service.chain_look(bigint, integer) is
 'Where reading a chain goes on {cursor {number, hash} or null}, the deposits whose blocks are not final yet, oldest first, each with the block that must have passed it, and the blocks to be read once more since a log of theirs was odd.';
 
+create function private.chain_rail(p_chain bigint) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select r.id from public.rails as r inner join public.networks as n on n.id = r.network_id
+        where n.chain_id = p_chain and r.has_deposit_addresses
+    );
+end
+$$;
+comment on function private.chain_rail(bigint) is 'Rail over a chain; null: none is.';
+
 -- Definer: as above.
-create function service.chain_addresses(after_index bigint default -1, max_rows integer default 1000) returns jsonb
+create function service.chain_addresses(chain_id bigint, after uuid default null, max_rows integer default 1000) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
     return (
-        select coalesce(jsonb_agg(jsonb_build_object('index', f.address_index, 'address', f.address) order by f.address_index), '[]')
+        select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'address', f.address) order by f.id), '[]')
         from (
-            select o.address_index, o.address from public.escrow_fundings as o
-            where o.rail = 'usdc_base' and o.address is not null and o.closed_at is null and o.address_index > after_index
-            order by o.address_index limit least(greatest(max_rows, 1), 5000)
+            select o.id, o.address from public.deposit_requests as o
+            where o.rail = private.chain_rail(chain_addresses.chain_id) and o.address is not null and o.closed_at is null
+                and (chain_addresses.after is null or o.id > chain_addresses.after)
+            order by o.id limit least(greatest(max_rows, 1), 5000)
         ) as f
     );
 end
 $$;
-comment on function service.chain_addresses(bigint, integer) is
-'A page of the deposit addresses that are watched: also those of escrows that have ended, since late money must be found.';
+comment on function service.chain_addresses(bigint, uuid, integer) is
+'A page of the deposit addresses that are watched on a chain, after one: also those of what has ended, since late money must be found.';
 
 create function private.keep_transfers(p_chain bigint, p_transfers jsonb, p_now timestamptz) returns void
 language plpgsql volatile set search_path = ''
@@ -86,16 +99,16 @@ as $$
 begin
     insert into public.chain_deposits as d (
         chain_id, transaction_hash, log_index, block_number, block_hash, block_time, token, currency, sender, recipient,
-        escrow_id, amount, look_at, last_event, created_at, updated_at
+        request_id, amount, look_at, last_event, created_at, updated_at
     )
     select p_chain, t.transaction_hash, t.log_index, t.block_number, t.block_hash, t.block_time, k.address, k.currency,
-        t.sender, t.recipient, f.escrow_id, t.amount, p_now, 'see', p_now, p_now
+        t.sender, t.recipient, f.id, t.amount, p_now, 'see', p_now, p_now
     from jsonb_to_recordset(p_transfers) as t (
         transaction_hash text, log_index integer, block_number bigint, block_hash text, block_time timestamptz, token text,
         sender text, recipient text, amount numeric
     )
     join public.chain_tokens as k on k.chain_id = p_chain and k.address = t.token
-    join public.escrow_fundings as f on f.address = t.recipient and f.rail = 'usdc_base'
+    join public.deposit_requests as f on f.address = t.recipient and f.rail = private.chain_rail(p_chain)
     order by t.transaction_hash, t.log_index
     on conflict (chain_id, transaction_hash, log_index) do update set
         block_number = excluded.block_number, block_hash = excluded.block_hash, block_time = excluded.block_time,
@@ -104,7 +117,7 @@ begin
         currency = case when d.state in ('credited', 'quarantined') then d.currency else excluded.currency end,
         sender = case when d.state in ('credited', 'quarantined') then d.sender else excluded.sender end,
         recipient = case when d.state in ('credited', 'quarantined') then d.recipient else excluded.recipient end,
-        escrow_id = case when d.state in ('credited', 'quarantined') then d.escrow_id else excluded.escrow_id end,
+        request_id = case when d.state in ('credited', 'quarantined') then d.request_id else excluded.request_id end,
         amount = case when d.state in ('credited', 'quarantined') then d.amount else excluded.amount end,
         state = case when d.state in ('credited', 'quarantined') then d.state else 'seen' end,
         last_event = case when d.state = 'dropped' then 'see' when d.block_hash <> excluded.block_hash then 'include' else 'correct' end,
@@ -113,14 +126,13 @@ begin
         or (d.state = 'seen' and (d.token, d.sender, d.recipient, d.amount)
             is distinct from (excluded.token, excluded.sender, excluded.recipient, excluded.amount));
     -- Who sends money that matters is screened: a hit holds what it has paid, and what it pays later.
-    perform private.watch_address('usdc_base', s.sender, s.payer_id, 'deposit')
+    perform private.watch_address(private.chain_rail(p_chain), s.sender, s.party_id, 'deposit')
     from (
-        select distinct t.sender, e.payer_id
+        select distinct t.sender, f.party_id
         from jsonb_to_recordset(p_transfers) as t (sender text, recipient text, token text, amount numeric)
         join public.chain_tokens as k on k.chain_id = p_chain and k.address = t.token and t.amount >= k.dust_below
-        join public.escrow_fundings as f on f.address = t.recipient and f.rail = 'usdc_base'
-        join public.escrow_transactions as e on e.id = f.escrow_id
-        order by t.sender, e.payer_id
+        join public.deposit_requests as f on f.address = t.recipient and f.rail = private.chain_rail(p_chain)
+        order by t.sender, f.party_id
     ) as s;
 end
 $$;
@@ -267,13 +279,13 @@ create function private.report_of_deposit(p_deposit public.chain_deposits, p_cre
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return jsonb_build_object(
-        'rail', 'usdc_base', 'escrow_id', p_deposit.escrow_id, 'currency', p_deposit.currency,
+    return (select jsonb_build_object(
+        'rail', d.rail, 'purpose', d.purpose, 'reference_id', d.reference_id, 'currency', p_deposit.currency,
         'amount', trim_scale(p_deposit.amount)::text, 'reference', p_deposit.transaction_hash,
         'kind', 'funds', 'provider_time', p_deposit.block_time, 'provider_event_id', concat_ws(
             ':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index, nullif(p_credits, 1)
         )
-    );
+    ) from public.deposit_requests as d where d.id = p_deposit.request_id);
 end
 $$;
 comment on function private.report_of_deposit(public.chain_deposits, integer) is
@@ -294,7 +306,7 @@ create function private.judge_deposit(
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_payer uuid := (select e.payer_id from public.escrow_transactions as e where e.id = p_deposit.escrow_id);
+    v_payer uuid := (select d.party_id from public.deposit_requests as d where d.id = p_deposit.request_id);
     v_was text := p_deposit.state;
     v_quarantine text;
     v_doubted_at timestamptz := coalesce(p_deposit.doubted_at, p_now);
@@ -319,7 +331,7 @@ begin
         if p_event = 'refuse' then
             -- Money may be there that counts for nobody.
             perform private.refuse_report(
-                private.report_of_deposit(p_deposit, p_deposit.credits + 1), p_deposit.escrow_id, 'no_proof', p_now
+                private.report_of_deposit(p_deposit, p_deposit.credits + 1), 'no_proof', p_now
             );
         end if;
         return;
@@ -344,16 +356,18 @@ begin
         if v_was = 'quarantined' then
             perform private.post_quarantine(p_deposit, -p_deposit.amount, p_now);
         else
-            perform private.rail_report(jsonb_build_object(
-                'rail', 'usdc_base', 'escrow_id', p_deposit.escrow_id, 'currency', p_deposit.currency,
-                -- Each credit by itself: one transaction may pay twice, and come back.
-                'amount', p_deposit.amount, 'reference', concat_ws(
-                    ':', p_deposit.transaction_hash, p_deposit.log_index, nullif(p_deposit.credits, 1)
-                ),
-                'kind', 'reversal_lost', 'provider_time', p_now, 'reason', 'reorganisation', 'provider_event_id', concat_ws(
-                    ':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index, 'lost', p_deposit.credits
+            perform private.rail_report(
+                private.report_of_deposit(p_deposit, p_deposit.credits) || jsonb_build_object(
+                    -- Each credit by itself: one transaction may pay twice, and come back.
+                    'reference', concat_ws(
+                        ':', p_deposit.transaction_hash, p_deposit.log_index, nullif(p_deposit.credits, 1)
+                    ),
+                    'kind', 'reversal_lost', 'provider_time', p_now, 'reason', 'reorganisation',
+                    'provider_event_id', concat_ws(
+                        ':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index, 'lost', p_deposit.credits
+                    )
                 )
-            ));
+            );
         end if;
         perform private.end_quarantine(q.id, 'lost', null, null, p_now) from public.deposit_quarantines as q
         where q.chain_id = p_deposit.chain_id and q.transaction_hash = p_deposit.transaction_hash
@@ -404,13 +418,18 @@ as $$
 begin
     if exists (
         select from public.chain_deposits as d
-        where d.escrow_id = p_escrow.id and d.state = 'seen' and d.block_time <= p_escrow.expires_at
+        where d.state = 'seen' and d.request_id in (
+            select r.id from public.deposit_requests as r where r.purpose = 'escrow' and r.reference_id = p_escrow.id
+        ) and d.block_time <= p_escrow.expires_at
     ) then
         return true;
     end if;
     -- What was paid in time wins, so a timer waits until the chain was read past the deadline.
     return p_event = 'timeout_void'
-        and exists (select from public.escrow_fundings as f where f.escrow_id = p_escrow.id and f.address is not null)
+        and exists (
+            select from public.deposit_requests as r
+            where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.address is not null
+        )
         and coalesce((
             select c.block_time from public.chain_cursors as c order by c.chain_id desc, c.block_number desc limit 1
         ), '-infinity') <= p_escrow.expires_at;

@@ -85,10 +85,10 @@ begin
     ) and not exists (
         -- Who pays in parts may end with a small one; a stranger has paid nothing that counts.
         select from public.chain_deposits as d
-        where d.escrow_id = p_deposit.escrow_id and d.sender = p_deposit.sender and d.state = 'credited'
+        where d.request_id = p_deposit.request_id and d.sender = p_deposit.sender and d.state = 'credited'
     ) then
         return 'dust';
-    elsif private.standing_hit('usdc_base', private.normal_address('usdc_base', p_deposit.sender)) is not null then
+    elsif private.standing_hit(private.chain_rail(p_deposit.chain_id), private.normal_address(private.chain_rail(p_deposit.chain_id), p_deposit.sender)) is not null then
         return 'flagged';
     end if;
     return null;
@@ -104,11 +104,13 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
     v_transfer uuid := private.uuid_v7(p_now);
+    v_request public.deposit_requests;
 begin
+    select * into strict v_request from public.deposit_requests as r where r.id = p_deposit.request_id;
     perform ledger.post(
         array[row(
-            v_transfer, case when p_amount > 0 then 'deposit.quarantine' else 'deposit.unquarantine' end, 'escrow',
-            p_deposit.escrow_id, '', null, null
+            v_transfer, case when p_amount > 0 then 'deposit.quarantine' else 'deposit.unquarantine' end, v_request.purpose,
+            v_request.reference_id, '', null, null
         )::ledger.new_transfer],
         array[
             row(
@@ -134,20 +136,20 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
     v_hit uuid := case p_reason when 'flagged'
-        then private.standing_hit('usdc_base', private.normal_address('usdc_base', p_deposit.sender)) end;
+        then private.standing_hit(private.chain_rail(p_deposit.chain_id), private.normal_address(private.chain_rail(p_deposit.chain_id), p_deposit.sender)) end;
 begin
     insert into public.deposit_quarantines (
         id, chain_id, transaction_hash, log_index, reason, screening_id, decide_by, created_at
     )
     select private.uuid_v7(p_now), p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index, p_reason, v_hit,
         p_now + r.decide_within, p_now
-    from public.screening_rules as r where r.rail = 'usdc_base'
+    from public.screening_rules as r where r.rail = private.chain_rail(p_deposit.chain_id)
     on conflict (chain_id, transaction_hash, log_index) where outcome is null do nothing;
     -- Dust costs a stranger nothing: it makes no noise. Of a hit on what was credited the staff hears by itself.
     if p_reason = 'flagged' and p_deposit.state = 'quarantined' then
         insert into public.security_events (id, kind, severity, party_id, found, request_id, created_at)
-        select private.uuid_v7(p_now), 'deposit_quarantined', 'high', e.payer_id, 1, private.request_id(), p_now
-        from public.escrow_transactions as e where e.id = p_deposit.escrow_id;
+        select private.uuid_v7(p_now), 'deposit_quarantined', 'high', r.party_id, 1, private.request_id(), p_now
+        from public.deposit_requests as r where r.id = p_deposit.request_id;
     end if;
 end
 $$;
@@ -173,11 +175,12 @@ begin
     where d.chain_id = v_row.chain_id and d.transaction_hash = v_row.transaction_hash and d.log_index = v_row.log_index;
     if v_deposit.state = 'credited' and p_outcome = 'accepted' then
         -- Its escrow goes on, unless something else holds it; the address stays what it is.
-        v_address := private.normal_address('usdc_base', v_deposit.sender);
+        v_address := private.normal_address(private.chain_rail(v_deposit.chain_id), v_deposit.sender);
         select array_agg(h.id) into v_holds from public.escrow_holds as h
         inner join public.wallet_screenings as s on h.reference = s.id::text
-        where h.escrow_id = v_deposit.escrow_id and h.kind = 'screening' and h.closed_at is null
-            and s.rail = 'usdc_base' and s.address = v_address;
+        inner join public.deposit_requests as r on r.purpose = 'escrow' and r.reference_id = h.escrow_id
+        where r.id = v_deposit.request_id and h.kind = 'screening' and h.closed_at is null
+            and s.rail = private.chain_rail(v_deposit.chain_id) and s.address = v_address;
         perform private.lift_holds(v_holds);
     elsif v_deposit.state = 'quarantined' and p_outcome in ('accepted', 'released') then
         perform private.post_quarantine(v_deposit, -v_deposit.amount, p_now);
@@ -203,16 +206,18 @@ declare
     v_answer jsonb;
     v_row public.deposit_quarantines;
     v_deposit public.chain_deposits;
-    v_escrow public.escrow_transactions;
-    v_parties uuid[];
+    v_request public.deposit_requests;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     select q.* into v_row from public.deposit_quarantines as q where q.id = (command ->> 'quarantine_id')::uuid;
     select d.* into v_deposit from public.chain_deposits as d
     where d.chain_id = v_row.chain_id and d.transaction_hash = v_row.transaction_hash and d.log_index = v_row.log_index;
-    select e.* into v_escrow from public.escrow_transactions as e where e.id = v_deposit.escrow_id for no key update;
-    v_parties := array[v_escrow.payer_id, v_escrow.payee_id];
-    v_answer := private.begin_operator_command('quarantine_accept', command, v_parties, v_deposit.currency, v_deposit.amount);
+    select r.* into v_request from public.deposit_requests as r where r.id = v_deposit.request_id;
+    perform private.lock_reference(v_request.purpose, v_request.reference_id);
+    v_answer := private.begin_operator_command(
+        'quarantine_accept', command, private.owners_of(v_request.purpose, v_request.reference_id), v_deposit.currency,
+        v_deposit.amount
+    );
     if v_answer is not null then
         return v_answer;
     elsif v_row.id is null then
@@ -231,12 +236,12 @@ begin
     v_now := private.clock();
     perform private.end_quarantine(v_row.id, 'accepted', (command ->> 'actor_id')::uuid, command ->> 'reason', v_now);
     return private.finish_command(command, jsonb_build_object(
-        'quarantine_id', v_row.id, 'escrow_id', v_escrow.id, 'outcome', 'accepted'
+        'quarantine_id', v_row.id, 'purpose', v_request.purpose, 'reference_id', v_request.reference_id, 'outcome', 'accepted'
     ), v_now);
 end
 $$;
 comment on function service.quarantine_accept(service.command) is
-'Operator command: this deposit counts {quarantine_id, reason, actor_id, aal, idempotency_key, request_hash} -> {quarantine_id, escrow_id, outcome, replayed}. Of its address nothing is said: its next deposit is quarantined again. Raises quarantine_not_found (404), quarantine_decided (409), not_your_move (403), reason_required.';
+'Operator command: this deposit counts {quarantine_id, reason, actor_id, aal, idempotency_key, request_hash} -> {quarantine_id, purpose, reference_id, outcome, replayed}. Of its address nothing is said: its next deposit is quarantined again. Raises quarantine_not_found (404), quarantine_decided (409), not_your_move (403), reason_required.';
 
 -- Definer: timers have no user.
 create function service.quarantines_expire(max_rows integer default 100) returns integer
@@ -249,7 +254,7 @@ declare
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     for v_due in
-        select q.id, q.reason, d.state, d.sender
+        select q.id, q.reason, d.state, d.sender, d.chain_id
         from public.deposit_quarantines as q
         inner join public.chain_deposits as d
             on q.chain_id = d.chain_id and q.transaction_hash = d.transaction_hash and q.log_index = d.log_index
@@ -262,7 +267,7 @@ begin
             -- What it has paid was held for its own time; what was cleared meanwhile is as any other.
             when v_due.state = 'credited' then 'released'
             when v_due.reason = 'flagged'
-                and private.standing_hit('usdc_base', private.normal_address('usdc_base', v_due.sender)) is null then 'released'
+                and private.standing_hit(private.chain_rail(v_due.chain_id), private.normal_address(private.chain_rail(v_due.chain_id), v_due.sender)) is null then 'released'
             else 'withheld'
         end, null, null, v_now);
         v_ended := v_ended + 1;
@@ -282,14 +287,15 @@ declare
 begin
     for v_deposit in
         select d.* from public.chain_deposits as d
-        inner join public.escrow_transactions as e on d.escrow_id = e.id
-        where p_screening.rail = 'usdc_base' and lower(d.sender) = p_screening.address and d.state = 'credited'
+        inner join public.deposit_requests as r on d.request_id = r.id
+        inner join public.escrow_transactions as e on r.purpose = 'escrow' and r.reference_id = e.id
+        where p_screening.rail = r.rail and lower(d.sender) = p_screening.address and d.state = 'credited'
             and e.completed_at is null
             -- Money that went back at once is not the escrow's.
             and not exists (
-                select from public.rail_reports as r
-                where r.escrow_id = e.id and r.kind = 'funds' and r.reference = d.transaction_hash
-                    and r.applied_as = 'late_funds'
+                select from public.rail_reports as p
+                where p.purpose = 'escrow' and p.reference_id = e.id and p.kind = 'funds' and p.reference = d.transaction_hash
+                    and p.applied_as = 'late_funds'
             )
             and not exists (
                 select from public.deposit_quarantines as q
@@ -301,7 +307,7 @@ begin
         order by d.transaction_hash, d.log_index
     loop
         perform private.begin_quarantine(v_deposit, 'flagged', p_screening.screened_at);
-        v_escrows := v_escrows || v_deposit.escrow_id;
+        v_escrows := v_escrows || (select r.reference_id from public.deposit_requests as r where r.id = v_deposit.request_id);
     end loop;
     return v_escrows;
 end

@@ -2,7 +2,7 @@
 -- which payments of payers they looked at when.
 
 create table private.rail_cursors (
-    rail public.escrow_rail primary key,
+    rail text primary key references public.rails (id) on delete restrict,
     seen_until timestamptz not null
 );
 alter table private.rail_cursors enable row level security;
@@ -13,7 +13,7 @@ comment on column private.rail_cursors.seen_until is 'Everything that happened b
 
 -- Definer: schedules have no user.
 create function service.rail_poll_from(
-    rail public.escrow_rail, overlap interval default '30 minutes'
+    rail text, overlap interval default '30 minutes'
 ) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -22,18 +22,18 @@ declare
     v_from timestamptz;
 begin
     select coalesce((select c.seen_until from private.rail_cursors as c where c.rail = rail_poll_from.rail), min(f.created_at))
-    into v_from from public.escrow_fundings as f where f.rail = rail_poll_from.rail;
+    into v_from from public.deposit_requests as f where f.rail = rail_poll_from.rail;
     -- Where nobody ever paid, nothing happened. Stripe keeps events for 30 days.
     return (select jsonb_build_object(
         'from', greatest(v_from - rail_poll_from.overlap, v_now - interval '29 days'), 'now', v_now
     ) where v_from is not null);
 end
 $$;
-comment on function service.rail_poll_from(public.escrow_rail, interval) is
+comment on function service.rail_poll_from(text, interval) is
 'From when on to list the events of a rail {from, now}: what was listed before, less an overlap; null where nobody ever paid over it.';
 
 -- Definer: as above.
-create function service.rail_polled(rail public.escrow_rail, until timestamptz) returns void
+create function service.rail_polled(rail text, until timestamptz) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
@@ -41,22 +41,22 @@ begin
     on conflict on constraint rail_cursors_pkey do update set seen_until = greatest(c.seen_until, excluded.seen_until);
 end
 $$;
-comment on function service.rail_polled(public.escrow_rail, timestamptz) is
+comment on function service.rail_polled(text, timestamptz) is
 'All events of a rail until a time were listed and kept; what has not happened yet was not.';
 
-create table private.funding_looks (
-    escrow_id uuid primary key references public.escrow_fundings (escrow_id) on delete restrict,
+create table private.deposit_looks (
+    request_id uuid primary key references public.deposit_requests (id) on delete restrict,
     looks integer not null,
     next_at timestamptz not null
 );
-alter table private.funding_looks enable row level security;
-comment on table private.funding_looks is 'When the rail is asked next about a payment of a payer of which no event told.';
-comment on column private.funding_looks.escrow_id is 'Escrow that is paid.';
-comment on column private.funding_looks.looks is 'How often it was looked at.';
-comment on column private.funding_looks.next_at is 'When it is looked at next.';
+alter table private.deposit_looks enable row level security;
+comment on table private.deposit_looks is 'When the rail is asked next about a payment of a payer of which no event told.';
+comment on column private.deposit_looks.request_id is 'The request.';
+comment on column private.deposit_looks.looks is 'How often it was looked at.';
+comment on column private.deposit_looks.next_at is 'When it is looked at next.';
 
 -- Definer: as above.
-create function service.fundings_due(rail public.escrow_rail, max_rows integer default 20) returns jsonb
+create function service.deposits_due(rail text, max_rows integer default 20) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -65,24 +65,24 @@ declare
     v_due jsonb;
 begin
     with due as (
-        select f.escrow_id
-        from public.escrow_fundings as f
-        left join private.funding_looks as l on l.escrow_id = f.escrow_id
-        where f.rail = fundings_due.rail and f.closed_at is null and f.provider_reference is not null
+        select f.id
+        from public.deposit_requests as f
+        left join private.deposit_looks as l on l.request_id = f.id
+        where f.rail = deposits_due.rail and f.closed_at is null and f.provider_reference is not null
             and coalesce(l.next_at, f.created_at + interval '10 minutes') <= v_now
-        order by coalesce(l.next_at, f.created_at), f.escrow_id
-        limit least(greatest(fundings_due.max_rows, 1), 200)
+        order by coalesce(l.next_at, f.created_at), f.id
+        limit least(greatest(deposits_due.max_rows, 1), 200)
     ), taken as (
-        insert into private.funding_looks as l (escrow_id, looks, next_at)
-        select d.escrow_id, 1, v_now + interval '10 minutes' from due as d order by d.escrow_id
-        on conflict on constraint funding_looks_pkey do update set
+        insert into private.deposit_looks as l (request_id, looks, next_at)
+        select d.id, 1, v_now + interval '10 minutes' from due as d order by d.id
+        on conflict on constraint deposit_looks_pkey do update set
             looks = l.looks + 1, next_at = v_now + least(interval '10 minutes' * (l.looks + 1), interval '1 hour')
-        returning l.escrow_id
+        returning l.request_id
     )
-    select coalesce(jsonb_agg(private.funding_look(f)), '[]') into v_due
-    from public.escrow_fundings as f inner join taken as t on f.escrow_id = t.escrow_id;
+    select coalesce(jsonb_agg(private.deposit_look(f)), '[]') into v_due
+    from public.deposit_requests as f inner join taken as t on f.id = t.request_id;
     return v_due;
 end
 $$;
-comment on function service.fundings_due(public.escrow_rail, integer) is
-'Open payments of payers to look at now, as funding_look shows them: ten minutes after they were made, then less often, each hour at least.';
+comment on function service.deposits_due(text, integer) is
+'Open payments of payers to look at now, as deposit_look shows them: ten minutes after they were made, then less often, each hour at least.';

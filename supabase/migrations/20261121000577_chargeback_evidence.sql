@@ -27,28 +27,29 @@ declare
 begin
     return (
         select coalesce(jsonb_agg(jsonb_build_object(
-            'reference', due.reference, 'escrow_id', due.escrow_id, 'amount', trim_scale(due.amount)::text,
+            'reference', due.reference, 'escrow_id', due.reference_id, 'amount', trim_scale(due.amount)::text,
             'currency', due.currency, 'reason', due.reason,
             'events', (
                 select jsonb_agg(jsonb_build_object(
                     'version', e.version, 'event', e.event, 'by', e.actor_role, 'state', e.to_state, 'at', e.created_at,
                     'hash', encode(e.hash, 'hex')
                 ) order by e.version)
-                from public.escrow_events as e where e.escrow_id = due.escrow_id
+                from public.escrow_events as e where e.escrow_id = due.reference_id
             )
-        ) || private.deal_evidence(due.escrow_id) order by due.due_by, due.reference), '[]')
+        ) || private.deal_evidence(due.reference_id) order by due.due_by, due.reference), '[]')
         from (
             select r.* from public.rail_reports as r
-            where r.rail = 'stripe' and r.kind = 'reversal_opened' and r.due_by > v_now
+            where r.purpose = 'escrow' and r.kind = 'reversal_opened' and r.due_by > v_now
                 and r.due_by <= v_now + chargebacks_due.within
+                and exists (select from public.rails as c where c.id = r.rail and c.has_chargebacks)
                 -- Only who has performed has something to show.
                 and exists (
-                    select from public.escrow_events as e where e.escrow_id = r.escrow_id and e.event = 'perform'
+                    select from public.escrow_events as e where e.escrow_id = r.reference_id and e.event = 'perform'
                 )
                 and not exists (select from private.chargeback_evidence as g where g.reference = r.reference)
                 and not exists (
                     select from public.rail_reports as o
-                    where o.escrow_id = r.escrow_id and o.reference = r.reference
+                    where o.purpose = r.purpose and o.reference_id = r.reference_id and o.reference = r.reference
                         and o.kind in ('reversal_won', 'reversal_lost')
                 )
             order by r.due_by, r.id limit least(greatest(max_rows, 1), 50)

@@ -13,7 +13,7 @@ create type private.listing_line as (
     price text,
     currency text,
     units_left integer,
-    rails public.escrow_rail [],
+    rails text [],
     images text[], -- noqa: LT01
     created_at timestamptz,
     expires_at timestamptz

@@ -80,7 +80,7 @@ create type private.listing_page_of_one as (
     currency text,
     units integer,
     units_left integer,
-    rails public.escrow_rail [],
+    rails text [],
     images text[], -- noqa: LT01
     metadata jsonb,
     status public.listing_status,

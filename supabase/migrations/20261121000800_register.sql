@@ -38,6 +38,140 @@ $$;
 comment on function private.rail_funds_pending(public.escrow_transactions, text) is
 'Whether the rail of an escrow has seen money for it that it has not reported yet, or has yet to look.';
 
+create function private.deposit_standing(p_request public.deposit_requests) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case p_request.purpose when 'escrow' then private.escrow_deposit_standing(p_request.reference_id) else 'wanted' end;
+end
+$$;
+comment on function private.deposit_standing(public.deposit_requests) is
+'Whether the money of a request is still wanted: wanted; waits, perhaps later; over.';
+
+create function private.owners_of(p_purpose text, p_reference_id uuid) returns uuid[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case p_purpose
+        when 'escrow' then private.escrow_owners(p_reference_id)
+        when 'wallet' then array[p_reference_id]
+    end;
+end
+$$;
+comment on function private.owners_of(text, uuid) is
+'Whose money it is, who pays first; null: there is no such thing.';
+
+create function private.lock_reference(p_purpose text, p_reference_id uuid) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    if p_purpose = 'escrow' then
+        perform from public.escrow_transactions as e where e.id = p_reference_id for no key update;
+    end if;
+end
+$$;
+comment on function private.lock_reference(text, uuid) is 'Locks what money is for, before its rows are, as all that moves it does.';
+
+create function private.report_refusal(p_report jsonb, p_now timestamptz) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case p_report ->> 'purpose'
+        when 'escrow' then private.escrow_report_refusal(p_report, p_now)
+        when 'wallet' then private.wallet_report_refusal(p_report, p_now)
+        else private.unknown_purpose()
+    end;
+end
+$$;
+comment on function private.report_refusal(jsonb, timestamptz) is
+'Why what a rail says is not believed {purpose, reference_id, rail, kind, currency, amount, reference, provider_time, due_by}; null: it may be so.';
+
+create function private.apply_report(p_report public.rail_reports, p_now timestamptz) returns text
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return case p_report.purpose when 'wallet' then private.apply_wallet_report(p_report, p_now) end;
+end
+$$;
+comment on function private.apply_report(public.rail_reports, timestamptz) is
+'What comes of a report at once, in a word; null: a worker makes a move of it.';
+
+create function private.payout_group(p_payout public.payouts) returns uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case when p_payout.purpose in ('escrow', 'escrow_case')
+        then private.escrow_of_payout(p_payout) else p_payout.reference_id end;
+end
+$$;
+comment on function private.payout_group(public.payouts) is 'What a payout belongs to, as the rail groups it with the payment of its money.';
+
+create function private.payout_source(p_payout public.payouts) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case when p_payout.purpose in ('escrow', 'escrow_case')
+        then private.escrow_source_reference(private.escrow_of_payout(p_payout)) end;
+end
+$$;
+comment on function private.payout_source(public.payouts) is
+'What the rail calls the payment that the money of a payout came in with; null: it came with none.';
+
+create function private.payout_failed(p_payout public.payouts, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    case when p_payout.purpose in ('escrow', 'escrow_case') then
+        perform private.escrow_payout_case(
+            p_payout, 'payout_failed', p_payout.amount, p_payout.id || ':' || p_payout.attempt, p_now
+        );
+    when p_payout.purpose = 'withdrawal' then
+        -- The money is the party's own: it has it back, and asks again.
+        perform private.keep_payout(p_payout, 'rail', p_payout.reason, p_now);
+    end case;
+end
+$$;
+comment on function private.payout_failed(public.payouts, timestamptz) is
+'A rail has provably refused a payout: it ends in a case, or in the balance, not in a loop. Raises case_not_found (20000) for a purpose without a line here.';
+
+create function private.payout_ended(
+    p_payout public.payouts, p_transfer uuid, p_is_paid boolean
+) returns ledger.new_entry[]
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return case p_payout.purpose
+        when 'withdrawal' then private.withdrawal_ended(p_payout, p_transfer, p_is_paid)
+        else '{}'::ledger.new_entry []
+    end;
+end
+$$;
+comment on function private.payout_ended(public.payouts, uuid, boolean) is
+'Entries beside a payout that was paid, or was kept by its party.';
+
+create function private.payout_came_back(p_payout public.payouts, p_amount numeric, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    case when p_payout.purpose in ('escrow', 'escrow_case') then
+        perform private.escrow_payout_case(
+            p_payout, 'payout_returned', p_amount,
+            p_payout.provider_reference || ':' || trim_scale(p_payout.returned_amount), p_now
+        );
+    when p_payout.purpose = 'withdrawal' then
+        perform private.emit_event(
+            'payout.returned', 'payout', p_payout.id, p_payout.version, array[p_payout.party_id],
+            jsonb_build_object(
+                'purpose', p_payout.purpose, 'reference_id', p_payout.reference_id, 'amount', trim_scale(p_amount)::text,
+                'currency', p_payout.currency
+            ), p_now
+        );
+    end case;
+end
+$$;
+comment on function private.payout_came_back(public.payouts, numeric, timestamptz) is
+'Money of a confirmed payout is back: somebody is told. Raises case_not_found (20000) for a purpose without a line here.';
+
 create function private.paid_from(p_screening public.wallet_screenings) returns uuid[]
 language plpgsql volatile set search_path = ''
 as $$

@@ -8,7 +8,7 @@ create policy wallet_screenings_select_operator on public.wallet_screenings for 
 using ((select private.is_staff((select auth.uid()), 'operator')));
 create policy screening_clearances_select_operator on public.screening_clearances for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));
-grant execute on function private.standing_hit(public.escrow_rail, text) to authenticated;
+grant execute on function private.standing_hit(text, text) to authenticated;
 grant execute on function
 service.screenings_due(integer), service.screening_record(service.command), service.screening_clear(service.command)
 to service_role;

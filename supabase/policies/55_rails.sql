@@ -1,3 +1,8 @@
+grant select on public.address_kinds, public.purposes to anon, authenticated;
+create policy address_kinds_select_anyone on public.address_kinds for select to anon, authenticated
+using (true);
+create policy purposes_select_anyone on public.purposes for select to anon, authenticated
+using (true);
 grant select on public.rails to anon, authenticated;
 create policy rails_select_anyone on public.rails for select to anon, authenticated
 using (true);
@@ -10,15 +15,15 @@ using (
     or (select private.is_staff((select auth.uid()), 'operator'))
 );
 
-grant select on public.settlement_instructions to authenticated;
-create policy settlement_instructions_select_own on public.settlement_instructions for select to authenticated
+grant select on public.payouts to authenticated;
+create policy payouts_select_own on public.payouts for select to authenticated
 using (
     party_id = any(array(select private.my_parties()))
     or (select private.is_staff((select auth.uid()), 'operator'))
 );
-grant select on public.settlement_events to authenticated;
-create policy settlement_events_select_own on public.settlement_events for select to authenticated
-using (exists (select from public.settlement_instructions as i where i.id = settlement_events.instruction_id));
+grant select on public.payout_events to authenticated;
+create policy payout_events_select_own on public.payout_events for select to authenticated
+using (exists (select from public.payouts as i where i.id = payout_events.payout_id));
 
 grant select on public.receivables to authenticated;
 create policy receivables_select_own on public.receivables for select to authenticated
@@ -28,16 +33,18 @@ using (
 );
 
 -- Where an escrow is paid is known to who pays it: an address shown by the other side could be another one.
-grant select (escrow_id, rail, address, provider_reference, created_at, closed_at)
-on public.escrow_fundings to authenticated;
-create policy escrow_fundings_select_payer on public.escrow_fundings for select to authenticated
+-- NOTE: key_id and address_index are not granted: what the addresses of others are derived from.
+grant select (
+    id, purpose, reference_id, party_id, rail, currency, amount, address, provider_reference, created_at, closed_at
+) on public.deposit_requests to authenticated;
+create policy deposit_requests_select_payer on public.deposit_requests for select to authenticated
 using (
-    exists (
-        select from public.escrow_transactions as e
-        where e.id = escrow_fundings.escrow_id and e.payer_id = any(array(select private.my_parties()))
-    )
+    party_id = any(array(select private.my_parties()))
     or (select private.is_staff((select auth.uid()), 'operator'))
 );
+grant select on public.deposit_keys to authenticated;
+create policy deposit_keys_select_operator on public.deposit_keys for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
 
 grant select on public.webhook_event_work to authenticated;
 create policy webhook_event_work_select_operator on public.webhook_event_work for select to authenticated
@@ -54,9 +61,10 @@ service.rail_report_failed(bigint, text), service.rail_discrepancy(service.comma
 service.refused_reports_remind(), service.refused_report_close(service.command),
 service.receivable_write_off(service.command), service.receivable_lift(service.command),
 service.rail_cost(service.command), service.escrow_rail_outcome(service.command),
-service.funding_begin(service.command), service.funding_attach(service.command), service.funding_look(uuid, text),
-service.funding_close(uuid),
-service.payouts_claim(public.escrow_rail, integer), service.payout_record(service.command),
+service.escrow_deposit_begin(service.command), service.escrow_deposit_place(service.command),
+service.wallet_deposit_begin(service.command), service.wallet_deposit_place(service.command),
+service.withdrawal_request(service.command), service.deposit_look(uuid, text), service.deposit_close(uuid),
+service.payouts_claim(text, integer), service.payout_record(service.command),
 service.payouts_expire(integer),
 service.payout_destination_set(service.command), service.payout_retry(service.command),
 service.payout_keep(service.command)
@@ -72,3 +80,16 @@ using (
 grant select on public.refused_reports to authenticated;
 create policy refused_reports_select_operator on public.refused_reports for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));
+
+grant select on public.withdrawal_policies to anon, authenticated;
+create policy withdrawal_policies_select_anyone on public.withdrawal_policies for select to anon, authenticated
+using (true);
+-- NOTE: requested_by is not granted: which member of a party asked is the party's own affair.
+grant select (
+    id, party_id, rail, currency, amount, fee_amount, network_cost, destination_id, payout_id, created_at
+) on public.withdrawals to authenticated;
+create policy withdrawals_select_own on public.withdrawals for select to authenticated
+using (
+    party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);

@@ -15,8 +15,8 @@ grant select on public.chain_deposits to authenticated;
 create policy chain_deposits_select_payer on public.chain_deposits for select to authenticated
 using (
     exists (
-        select from public.escrow_transactions as e
-        where e.id = chain_deposits.escrow_id and e.payer_id = any(array(select private.my_parties()))
+        select from public.deposit_requests as r
+        where r.id = chain_deposits.request_id and r.party_id = any(array(select private.my_parties()))
     )
     or (select private.is_staff((select auth.uid()), 'operator'))
 );
@@ -30,20 +30,20 @@ grant select on public.chain_wallets to authenticated;
 create policy chain_wallets_select_operator on public.chain_wallets for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));
 
--- Who sees the payment sees how it is paid; the signed bytes are for nobody.
-grant select on public.chain_payments to authenticated;
-create policy chain_payments_select_own on public.chain_payments for select to authenticated
-using (exists (select from public.settlement_instructions as i where i.id = chain_payments.instruction_id));
-grant select (payment_id, number, transaction_hash, max_fee, max_priority_fee, created_at)
+-- Who sees the payout sees how it is paid; the signed bytes are for nobody.
+grant select on public.chain_payouts to authenticated;
+create policy chain_payouts_select_own on public.chain_payouts for select to authenticated
+using (exists (select from public.payouts as i where i.id = chain_payouts.payout_id));
+grant select (chain_payout_id, number, transaction_hash, max_fee, max_priority_fee, created_at)
 on public.chain_transactions to authenticated;
 create policy chain_transactions_select_own on public.chain_transactions for select to authenticated
-using (exists (select from public.chain_payments as p where p.id = chain_transactions.payment_id));
+using (exists (select from public.chain_payouts as p where p.id = chain_transactions.chain_payout_id));
 
 grant execute on function
-service.chain_tokens(bigint), service.chain_look(bigint, integer), service.chain_addresses(bigint, integer),
+service.chain_tokens(bigint), service.chain_look(bigint, integer), service.chain_addresses(bigint, uuid, integer),
 service.chain_scanned(service.command), service.chain_reread(service.command),
 service.chain_cursors(bigint), service.chain_rewind(bigint, bigint),
 service.chain_judged(bigint, service.command), service.chain_wallet(bigint, text, bigint, text),
-service.chain_payment(uuid, integer), service.chain_payment_store(service.command), service.chain_alarm(text),
+service.chain_payout(uuid, integer), service.chain_payout_store(service.command), service.chain_alarm(text),
 service.quarantine_accept(service.command), service.quarantines_expire(integer)
 to service_role;

@@ -15,7 +15,7 @@ import pytest
 from psycopg.rows import dict_row
 from standardwebhooks import Webhook
 
-from functions.webhooks.decide import SCHEDULE
+from functions.webhooks.attempt_rules import SCHEDULE
 from stack.dev_data import add_dev_data, prices
 from stack.identity import API_ROLES
 from stack.paths import ROOT
@@ -192,7 +192,7 @@ def test_every_alarm_and_schedule_is_explained() -> None:
 def test_every_stack_is_explained() -> None:
     folders = {
         file.relative_to(ROOT).as_posix(): {
-            function.handler.partition(".")[0] for function in functions(read(file)).values()
+            function.handler.split(".")[1] for function in functions(read(file)).values()
         }
         for file in (ROOT / "stacks").glob("*.yaml")
     }

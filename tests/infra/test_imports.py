@@ -1,4 +1,4 @@
-"""Who may import whom: layers, domains, pure cores."""
+"""Who may import whom: floors, pure rules, thin handlers."""
 
 import ast
 import sys
@@ -12,6 +12,22 @@ from stack.paths import ROOT
 SHARED = sorted((ROOT / "shared").rglob("*.py"))
 FUNCTIONS = sorted((ROOT / "functions").rglob("*.py"))
 DOMAINS = sorted(path for path in (ROOT / "functions").iterdir() if any(path.glob("*.py")))
+
+# Products stand on the escrow; everybody stands on shared/. Nothing reaches up or sideways.
+ENGINE = {
+    "escrow",
+    "ledger",
+    "operations",
+    "operators",
+    "payouts",
+    "prices",
+    "screening",
+    "verification",
+    "webhooks",
+}
+PRODUCTS = {"assets", "documents", "market", "p2p", "reputation"}
+RAILS = {path.name for path in DOMAINS if path.name.startswith("rail_")}
+BELOW = {path.name: {"escrow"} if path.name in PRODUCTS else set() for path in DOMAINS}
 
 IN_LAYER = {
     "aws_lambda_powertools",
@@ -30,7 +46,7 @@ CALLS_STRIPE = {"functions/rail_stripe/api.py", "functions/rail_stripe/outcome.p
 # In Lambda's runtime; heavy, so only the modules that talk to AWS itself.
 IN_RUNTIME = {"boto3", "botocore"}
 SPEAKS_TO_AWS = {
-    "functions/rail_usdc_base/signer.py",
+    "functions/rail_evm/signer.py",
     "functions/webhooks/queue.py",
     "shared/object_storage.py",
 }
@@ -100,15 +116,21 @@ def test_shared_stands_alone(path: Path) -> None:
         assert top in sys.stdlib_module_names | IN_LAYER | {"shared"} | runtime, name
 
 
+def test_every_domain_has_a_floor() -> None:
+    assert {path.name for path in DOMAINS} == ENGINE | PRODUCTS | RAILS
+
+
 @pytest.mark.parametrize("path", FUNCTIONS, ids=_name)
-def test_a_domain_imports_itself_and_shared(path: Path) -> None:
+def test_a_domain_imports_itself_its_floors_below_and_shared(path: Path) -> None:
     for level, name in _imports(path):
         top = name.partition(".")[0]
-        if level:
-            assert level == 1, f"{name} is outside of the domain"
-        else:
+        if level > 1:
+            assert level == 2, f"{name} is outside of functions/"
+            assert top in BELOW[path.parent.name], f"{name} is above or beside"
+        elif not level:
+            assert top != "functions", "functions/Makefile follows relative imports only"
             runtime = IN_RUNTIME if _name(path) in SPEAKS_TO_AWS else set()
-            runtime |= TO_DRAW if path.parent.name == "papers" else set()
+            runtime |= TO_DRAW if path.parent.name == "documents" else set()
             runtime |= TO_CALL_STRIPE if _name(path) in CALLS_STRIPE else set()
             assert top in sys.stdlib_module_names | IN_LAYER | {"shared"} | runtime, name
             assert name != "shared.openapi", "not in the layer"
@@ -118,7 +140,7 @@ def test_a_domain_imports_itself_and_shared(path: Path) -> None:
 def test_a_domain_hides_nothing(folder: Path) -> None:
     hidden = sys.stdlib_module_names | IN_LAYER | {"shared", "boto3", "botocore"}
 
-    assert folder.name not in hidden, "in Lambda its parent is first on the path"
+    assert folder.name not in hidden
 
 
 def test_modules_live_in_domains() -> None:
@@ -135,36 +157,39 @@ def test_only_the_relay_loads_boto3() -> None:
 
 
 def test_who_receives_from_stripe_does_not_load_its_library() -> None:
-    reached = {_name(path) for path in _core(ROOT / "functions/rail_stripe", "webhook.py")}
+    reached = {_name(path) for path in _core(ROOT / "functions/rail_stripe/webhook.py")}
 
     assert "functions/rail_stripe/event.py" in reached
     assert not reached & CALLS_STRIPE
 
 
-def _core(folder: Path, start: str = "decide.py") -> set[Path]:
-    """A file and all of the domain that it reaches."""
+def _core(start: Path) -> set[Path]:
+    """A module and all of functions/ that it reaches."""
     core: set[Path] = set()
-    waiting = [folder / start]
+    waiting = [start]
     while waiting:
         path = waiting.pop()
         if path in core or not path.exists():
             continue
         core.add(path)
         waiting += [
-            folder / f"{name.partition('.')[0]}.py" for level, name in _imports(path) if level
+            path.parents[level - 1] / f"{name.replace('.', '/')}.py"
+            for level, name in _imports(path)
+            if level
         ]
     return core
 
 
-PURE = sorted(path for folder in DOMAINS for path in _core(folder))
+RULES = [path for path in FUNCTIONS if path.stem == "decide" or path.stem.endswith("_rules")]
+PURE = sorted({path for rules in RULES for path in _core(rules)})
 
 
 def test_there_are_pure_cores() -> None:
-    assert {path.parent.name for path in PURE} >= {"escrow", "p2p"}
+    assert {path.parent.name for path in PURE} >= {"escrow", "p2p", "prices", "webhooks"}
 
 
 @pytest.mark.parametrize("path", PURE, ids=_name)
-def test_a_decision_touches_nothing(path: Path) -> None:
+def test_a_rule_touches_nothing(path: Path) -> None:
     for level, name in _imports(path):
         if level:
             continue
@@ -180,6 +205,18 @@ def test_a_decision_touches_nothing(path: Path) -> None:
     }
     clocks = {name for name in called if name.split(".")[-1] in ("now", "utcnow", "today")}
     assert not clocks, "the time comes with the snapshot"
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=_name)
+def test_the_name_tells_the_layer(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    called = {ast.unparse(each.func) for each in ast.walk(tree) if isinstance(each, ast.Call)}
+
+    if path.stem == "commands":
+        assert not [each for each in tree.body if isinstance(each, ast.FunctionDef | ast.ClassDef)]
+    elif "Routes" in called:
+        assert path.stem == "webhook" or path.stem.endswith("_routes")
+    assert ("Routes" in called) or not path.stem.endswith("_routes")
 
 
 @pytest.mark.parametrize("path", SHARED + FUNCTIONS, ids=_name)

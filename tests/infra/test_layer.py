@@ -21,8 +21,8 @@ MEGABYTE = 1024 * 1024
 AWS_CALLERS = {
     "EvidenceFunction",
     "ImagesFunction",
-    "PaperCommandsFunction",
-    "PapersFunction",
+    "DocumentCommandsFunction",
+    "DocumentsFunction",
     "RelayFunction",
 }
 
@@ -116,16 +116,11 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What every function is built of: functions/Makefile makes no difference between them."""
-    return build_function(next(iter(FUNCTIONS)), tmp_path_factory.mktemp("code"))
-
-
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_imports_with_nothing_but_the_layer(
-    name: str, importable: Path, runtime: Path, code: Path, tmp_path: Path
+    name: str, importable: Path, runtime: Path, tmp_path: Path
 ) -> None:
+    code = build_function(name, tmp_path / "code")
     path = [code, importable, *([runtime] if name in AWS_CALLERS else [])]
 
     result = subprocess.run(
@@ -142,10 +137,11 @@ def test_a_function_imports_with_nothing_but_the_layer(
     assert heavy == ({"boto3", "botocore.session"} if name in AWS_CALLERS else set())
 
 
-def test_a_function_is_built_of_modules_only(tmp_path: Path) -> None:
-    code = build_function(next(iter(FUNCTIONS)), tmp_path)
+def test_a_function_is_built_of_its_domain_and_those_below(tmp_path: Path) -> None:
+    files = [path for path in build_function("MarketCommandsFunction", tmp_path).rglob("*")]
 
-    assert {path.suffix for path in code.rglob("*") if path.is_file()} == {".py"}
+    assert {path.suffix for path in files if path.is_file()} == {".py"}
+    assert {path.name for path in files if path.is_dir()} == {"functions", "escrow", "market"}
 
 
 def _pins(path: Path) -> dict[str, str]:

@@ -141,7 +141,7 @@ def test_what_operators_need_is_told_by_the_root() -> None:
         for page in PAGES
         for name in re.findall(r"--(?:secret|key)-id <(?:output )?(\w+)>", page.read_text())
     }
-    assert {"ServiceKeySecret", "UsdcBaseKeyArn"} <= printed <= told.keys()
+    assert {"ServiceKeySecret", "EvmKeyArn"} <= printed <= told.keys()
 
 
 LOOP = re.compile(

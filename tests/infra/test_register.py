@@ -14,7 +14,7 @@ PRODUCTS = {
         ratings reputation timeline p2p_watch""",
     "market": """paper_scripts listing_images guilds discord listings asset_snapshots offers
         offer_commands contracts contract_papers contract_commands asset_proofs listing_page""",
-    "usdc_base": "chain_deposits chain_watch chain_payments quarantine",
+    "usdc_base": "chain_deposits chain_watch chain_payouts quarantine",
     "stripe": "card_events",
 }
 # What clients read and write of rows of every floor; no function of the engine calls it. Each with

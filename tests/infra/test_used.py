@@ -44,9 +44,9 @@ class Module:
                 self.registered.add((self.name, name))
 
     def _imported(self, tree: ast.AST) -> Iterator[tuple[str, Name]]:
-        package = self.name.rpartition(".")[0]
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
+                package = self.name.rsplit(".", node.level)[0]
                 home = f"{package}.{node.module or ''}".rstrip(".") if node.level else node.module
                 for alias in node.names:
                     yield alias.asname or alias.name, (home or "", alias.name)
@@ -132,7 +132,7 @@ def _public(module: Module) -> Iterator[str]:
 def _entries() -> set[Name]:
     handlers = [each.handler for each in functions(load()).values()]
     # Beside the handlers: what writes docs/openapi.json.
-    return {*(_split(f"functions.{each}") for each in handlers), ("shared.openapi", "openapi")}
+    return {*(_split(each) for each in handlers), ("shared.openapi", "openapi")}
 
 
 def _split(dotted: str) -> Name:

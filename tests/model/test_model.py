@@ -162,7 +162,7 @@ TAMPERINGS = {
     "events": "delete from public.escrow_events where version = 2",
     "no offer": "update public.escrow_offers set status = 'withdrawn' where status = 'open'",
     "disputes": "update public.disputes set level = 3 - level",
-    "payment": "update public.settlement_instructions set attempt = attempt + 1",
+    "payment": "update public.payouts set attempt = attempt + 1",
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from functions.escrow.snapshot import parse_snapshot
-from functions.escrow.timers import decide_timer
+from functions.escrow.timer_rules import decide_timer
 from tests.model import cases, orders, payments
 from tests.model.apply import apply, due
 from tests.model.choose_move import rightful

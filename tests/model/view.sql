@@ -15,13 +15,14 @@ select jsonb_build_object(
             ),
             'payments', (
                 select coalesce(jsonb_agg(jsonb_build_object(
-                    'id', i.id, 'escrow_version', i.escrow_version, 'case_id', coalesce(i.case_id::text, 'None'),
+                    'id', i.id, 'escrow_version', i.reference_version,
+                    'case_id', case i.purpose when 'escrow_case' then i.reference_id::text else 'None' end,
                     'kind', i.kind, 'party', i.party_id, 'currency', i.currency, 'amount', i.amount,
                     'state', i.state, 'version', i.version, 'attempt', i.attempt, 'tries', i.tries,
                     'destination', i.destination, 'reference', i.provider_reference,
                     'next_at', i.next_at, 'deadline_at', i.deadline_at
                 )), '[]')
-                from public.settlement_instructions as i where i.escrow_id = e.id
+                from public.payouts as i where i.id in (select private.payouts_of(e.id))
             ),
             'told_cases', (
                 select coalesce(jsonb_object_agg(c.provider_event_id, c.id), '{}')
@@ -30,10 +31,10 @@ select jsonb_build_object(
             ),
             'debts', (
                 select coalesce(jsonb_agg(
-                    jsonb_build_array(r.case_id, r.party_id, r.amount, r.recovered_amount, r.cancelled_amount)
-                    order by r.case_id::text, r.party_id::text
+                    jsonb_build_array(r.reference_id, r.party_id, r.amount, r.recovered_amount, r.cancelled_amount)
+                    order by r.reference_id::text, r.party_id::text
                 ), '[]')
-                from public.receivables as r join public.escrow_cases as c on c.id = r.case_id
+                from public.receivables as r join public.escrow_cases as c on c.id = r.reference_id
                 where c.escrow_id = e.id
             ),
             'holds', (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.rail_usdc_base.node import Node
+from functions.rail_evm.node import Node
 from stack.stand_ins.chain import CHAIN_ID, Chain
 
 

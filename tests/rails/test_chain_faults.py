@@ -6,10 +6,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from functions.rail_usdc_base.logs import transfer_topics
-from functions.rail_usdc_base.node import Node, WrongChain
-from functions.rail_usdc_base.rpc import Limited, NodeRefused, NodeUnknown
-from functions.rail_usdc_base.transaction import Signed
+from functions.rail_evm.logs import transfer_topics
+from functions.rail_evm.node import Node, WrongChain
+from functions.rail_evm.rpc import Limited, NodeRefused, NodeUnknown
+from functions.rail_evm.transaction import Signed
 from stack.stand_ins.chain import CHAIN_ID, USDC, Chain
 from stack.stand_ins.chain.faults import FaultyNode
 from stack.stand_ins.loopback import closed_port

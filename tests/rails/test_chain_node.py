@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from functions.rail_usdc_base.fees import Caps, Limits, caps, replacement
-from functions.rail_usdc_base.logs import Transfer, transfer_topics, transfers
-from functions.rail_usdc_base.node import Node
-from functions.rail_usdc_base.rpc import NodeRefused
-from functions.rail_usdc_base.transaction import Signed, Transaction, transfer_data
+from functions.rail_evm.fees import Caps, Limits, caps, replacement
+from functions.rail_evm.logs import Transfer, transfer_topics, transfers
+from functions.rail_evm.node import Node
+from functions.rail_evm.rpc import NodeRefused
+from functions.rail_evm.transaction import Signed, Transaction, transfer_data
 from shared.keccak import keccak_256
 from stack.stand_ins.chain import BRIDGED_USDC, CHAIN_ID, USDC, Chain
 from stack.stand_ins.chain.accounts import Account

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from functions.rail_usdc_base.logs import transfer_topics, transfers
-from functions.rail_usdc_base.node import Node, WrongChain
-from functions.rail_usdc_base.proofs import Behind, Payout, Proof, Prover, Refused
-from functions.rail_usdc_base.rpc import NodeUnknown
+from functions.rail_evm.logs import transfer_topics, transfers
+from functions.rail_evm.node import Node, WrongChain
+from functions.rail_evm.proofs import Behind, Proof, Prover, Refused, Sent
+from functions.rail_evm.rpc import NodeUnknown
 from shared.money import format_amount
 from stack.stand_ins.chain import BRIDGED_USDC, CHAIN_ID, USDC, Chain
 from stack.stand_ins.chain.accounts import Account
@@ -160,13 +160,13 @@ def test_one_answer_does_not_lose_a_deposit(chain: Chain, node: Node, second: Fa
 
 
 @pytest.fixture
-def paid(chain: Chain, node: Node) -> tuple[Any, Payout, Account]:
+def paid(chain: Chain, node: Node) -> tuple[Any, Sent, Account]:
     """A payment that is final, and what it was to pay."""
     payer, payee = chain.person("10"), chain.person()
     hash_ = chain.transfer(payer, payee.address, "2.5")
     chain.mine(5)
     receipt = node.receipt(hash_)
-    return receipt, Payout(USDC, payer.address, payee.address, Decimal("2.5"), 0), payee
+    return receipt, Sent(USDC, payer.address, payee.address, Decimal("2.5"), 0), payee
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def paid(chain: Chain, node: Node) -> tuple[Any, Payout, Account]:
      "another transaction", "another chain of blocks"],
 )  # fmt: skip
 def test_a_payment_is_over_when_all_agree(
-    chain: Chain, node: Node, second: FaultyNode, paid: tuple[Any, Payout, Account], lie: str
+    chain: Chain, node: Node, second: FaultyNode, paid: tuple[Any, Sent, Account], lie: str
 ) -> None:
     receipt, payout, _ = paid
     with Node(second.url, CHAIN_ID) as other:
@@ -195,7 +195,7 @@ def test_a_payment_is_over_when_all_agree(
     ],
 )
 def test_one_answer_does_not_end_a_payment(
-    chain: Chain, node: Node, paid: tuple[Any, Payout, Account], method: str, change: Any
+    chain: Chain, node: Node, paid: tuple[Any, Sent, Account], method: str, change: Any
 ) -> None:
     receipt, payout, _ = paid
     chain.node.lie(method, change)
@@ -205,7 +205,7 @@ def test_one_answer_does_not_end_a_payment(
 
 @pytest.mark.parametrize("lies", [1, 99])
 def test_a_payment_that_is_said_to_have_failed_is_not_paid_again(
-    chain: Chain, node: Node, paid: tuple[Any, Payout, Account], lies: int
+    chain: Chain, node: Node, paid: tuple[Any, Sent, Account], lies: int
 ) -> None:
     """Not even when each receipt says so: the logs of its block have it."""
     receipt, payout, _ = paid
@@ -224,7 +224,7 @@ def test_a_payment_that_failed_has_failed(chain: Chain, node: Node) -> None:
     chain.mine(5)
     receipt = node.receipt(hash_)
     assert receipt is not None
-    payout = Payout(USDC, payer.address, payee.address, Decimal("2.5"), 0)
+    payout = Sent(USDC, payer.address, payee.address, Decimal("2.5"), 0)
     assert prover(node).contradiction(receipt, payout) is None
 
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from functions.rail_usdc_base.node import Node
-from functions.rail_usdc_base.signer import Signer, SigningFailed, configured_signer
-from functions.rail_usdc_base.transaction import Transaction, transfer_data
+from functions.rail_evm.node import Node
+from functions.rail_evm.signer import Signer, SigningFailed, configured_signer
+from functions.rail_evm.transaction import Transaction, transfer_data
 from shared.settings import SettingsError
 from stack.aws import CREDENTIALS, Aws
 from stack.stand_ins.chain import CHAIN_ID, USDC, Chain
@@ -44,8 +44,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> d
 def _signer(aws: Aws, environment: dict[str, str], plaintext: bytes = WALLET.key.secret) -> Signer:
     """A signer whose ciphertext holds something else."""
     kms = aws.client("kms")
-    key_id = environment["HOLDFAST_USDC_BASE_KMS_KEY"]
-    context = {"purpose": "holdfast:usdc_base:hot_wallet", "chain_id": str(CHAIN_ID)}
+    key_id = environment["HOLDFAST_EVM_KMS_KEY"]
+    context = {"purpose": "holdfast:evm:hot_wallet", "chain_id": str(CHAIN_ID)}
     ciphertext = kms.encrypt(KeyId=key_id, Plaintext=plaintext, EncryptionContext=context)
     return Signer(
         kms,
@@ -95,11 +95,11 @@ def test_a_ciphertext_of_another_context_is_not_opened(
 ) -> None:
     other = put_in_place(aws.client, chain_id=1)
     stored = aws.client("secretsmanager").get_secret_value(
-        SecretId=other["HOLDFAST_USDC_BASE_SIGNER_SECRET"]
+        SecretId=other["HOLDFAST_EVM_SIGNER_SECRET"]
     )
     signer = Signer(
         aws.client("kms"),
-        key_id=other["HOLDFAST_USDC_BASE_KMS_KEY"],
+        key_id=other["HOLDFAST_EVM_KMS_KEY"],
         ciphertext=base64.b64decode(stored["SecretString"]),
         address=WALLET.address,
         chain_id=CHAIN_ID,
@@ -129,7 +129,7 @@ def test_another_chain_is_refused(aws: Aws, environment: dict[str, str]) -> None
 @pytest.mark.parametrize("name", ["SIGNER_SECRET", "KMS_KEY", "HOT_WALLET"])
 @pytest.mark.usefixtures("environment")
 def test_a_missing_variable(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.delenv(f"HOLDFAST_USDC_BASE_{name}")
+    monkeypatch.delenv(f"HOLDFAST_EVM_{name}")
 
     with pytest.raises(SettingsError, match=name):
         configured_signer(CHAIN_ID)

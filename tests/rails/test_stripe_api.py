@@ -74,7 +74,7 @@ def _captured(stand_in: StripeStandIn, api: StripeApi, card: Card = Card.GOOD) -
 
 def test_a_payment_from_question_to_payout(stand_in: StripeStandIn, api: StripeApi) -> None:
     intent = _created(api)
-    assert (intent.status, intent.escrow_id, intent.charge) == (
+    assert (intent.status, intent.reference_id, intent.charge) == (
         "requires_payment_method", "e-1", None,
     )  # fmt: skip
     assert intent.client_secret

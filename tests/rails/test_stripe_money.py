@@ -64,7 +64,7 @@ def _shapes_agree(stand_in: StripeStandIn) -> None:
 def _intent(sdk: stripe.StripeClient, amount: int = 10_000, **more: Any) -> stripe.PaymentIntent:
     params: Any = {
         "amount": amount, "currency": "usd", "capture_method": "manual",
-        "metadata": {"escrow_id": "e-1"}, "transfer_group": "e-1",
+        "metadata": {"reference_id": "e-1"}, "transfer_group": "e-1",
     } | more  # fmt: skip
     return sdk.v1.payment_intents.create(params)
 

@@ -62,7 +62,7 @@ def _outside(day: Day) -> Iterator[str]:
     addresses = [
         address
         for (address,) in day.rows(
-            "select address from public.escrow_fundings where address is not null"
+            "select address from public.deposit_requests where address is not null"
         )
     ]
     for currency, (token, given) in TOKENS.items():
@@ -144,7 +144,8 @@ def _at_stripe(day: Day, deal: Deal) -> dict[str, Decimal]:
     intents = [
         row[0]
         for row in day.rows(
-            "select provider_reference from public.escrow_fundings where escrow_id::text = any(%s)",
+            "select provider_reference from public.deposit_requests"
+            " where reference_id::text = any(%s)",
             list(deal.escrows),
         )
     ]
@@ -182,7 +183,7 @@ def _deadlines(day: Day) -> Iterator[str]:
         "select 'escrow ' || id from public.escrow_transactions"
         " where state not in ('released', 'refunded', 'split', 'void')"
         " and (deadline_at is null or not isfinite(deadline_at))"
-        " union all select 'payment ' || id from public.settlement_instructions"
+        " union all select 'payment ' || id from public.payouts"
         " where state in ('created', 'failed_final') and deadline_at is null"
         " union all select 'case ' || id from public.escrow_cases"
         " where state = 'review' and deadline_at is null"

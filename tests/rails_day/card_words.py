@@ -17,7 +17,8 @@ _OPEN = ("needs_response", "under_review")
 def intent_of(day: Day, part: Part) -> str | None:
     """The payment of an escrow at Stripe, if one was asked for."""
     found = day.rows(
-        "select provider_reference from public.escrow_fundings where escrow_id = %s", part.escrow
+        "select provider_reference from public.deposit_requests where reference_id = %s",
+        part.escrow,
     )
     return str(found[0][0]) if found and found[0][0] else None
 

@@ -17,7 +17,8 @@ _DEAR, _CHEAP = 300 * 10**9, 10**9
 
 def address_of(day: Day, part: Part) -> str | None:
     """Where an escrow is paid, if that was asked for."""
-    found = day.rows("select address from public.escrow_fundings where escrow_id = %s", part.escrow)
+    asked = "select address from public.deposit_requests where reference_id = %s"
+    found = day.rows(asked, part.escrow)
     return str(found[0][0]) if found and found[0][0] else None
 
 
@@ -108,7 +109,7 @@ def cheap(day: Day) -> None:
 def _swept(day: Day, part: Part, trouble: int) -> None:
     _in_blocks(day)
     found = day.rows(
-        "select address, address_index from public.escrow_fundings where address is not null"
+        "select address, address_index from public.deposit_requests where address is not null"
     )
     sweep(day.chain, {address: index for address, index in found})
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from functions.rail_usdc_base.logs import TRANSFER_TOPIC
+from functions.rail_evm.logs import TRANSFER_TOPIC
 from stack.stand_ins.chain import BRIDGED_USDC, USDC
 from tests.rails_day.day import Day
 
@@ -21,8 +21,8 @@ def _instructions(day: Day, rail: str) -> dict[str, tuple[str, int]]:
     return {
         row[0]: (row[1], int(row[2]))
         for row in day.rows(
-            "select id::text, state::text, amount * %s from public.settlement_instructions"
-            " where rail = %s::public.escrow_rail and kind <> 'rail_return'",
+            "select id::text, state::text, amount * %s from public.payouts"
+            " where rail = %s and kind <> 'rail_return'",
             100 if rail == "stripe" else 10**6, rail,
         )
     }  # fmt: skip
@@ -54,7 +54,7 @@ def _of_cards(day: Day) -> Iterator[str]:
     returned = {
         row[0]
         for row in day.rows(
-            "select i.id::text from public.settlement_instructions as i"
+            "select i.id::text from public.payouts as i"
             " join public.escrow_cases as c on c.escrow_id = i.escrow_id"
             " and c.reference = i.provider_reference and c.reason = 'payout_returned'"
         )
@@ -65,8 +65,8 @@ def _of_cards(day: Day) -> Iterator[str]:
 def _of_chain(day: Day) -> Iterator[str]:
     whose = dict(
         day.rows(
-            "select t.transaction_hash, p.instruction_id::text from public.chain_transactions as t"
-            " join public.chain_payments as p on p.id = t.payment_id"
+            "select t.transaction_hash, p.payout_id::text from public.chain_transactions as t"
+            " join public.chain_payouts as p on p.id = t.chain_payout_id"
         )
     )
     made: dict[str, list[int]] = defaultdict(list)
@@ -77,7 +77,7 @@ def _of_chain(day: Day) -> Iterator[str]:
     nonce = int(
         day.chain.anvil.ask("eth_getTransactionCount", day.chain.hot_wallet.address, "latest"), 16
     )
-    given = Counter(nonce for (nonce,) in day.rows("select nonce from public.chain_payments"))
+    given = Counter(nonce for (nonce,) in day.rows("select nonce from public.chain_payouts"))
     if sorted(given) != list(range(nonce)):
         yield f"the chain has counted {nonce} transactions, we {sorted(given)}"
 

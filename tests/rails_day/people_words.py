@@ -77,8 +77,9 @@ def _accepted(day: Day, part: Part, trouble: int) -> None:
 def _payouts(word: str) -> Word:
     def says(day: Day, part: Part, trouble: int) -> None:
         found = day.rows(
-            "select id::text, party_id::text from public.settlement_instructions"
-            " where escrow_id = %s and state in ('created', 'failed_final') order by id",
+            "select id::text, party_id::text from public.payouts"
+            " where id in (select private.payouts_of(%s))"
+            " and state in ('created', 'failed_final') order by id",
             part.escrow,
         )
         for payout, party in found:

@@ -17,7 +17,7 @@ from public.webhook_event_work where status = 'received'
 union all select 'report ' || kind || ' ' || provider_event_id
 from public.rail_reports where applied_as is null
 union all select 'payment ' || id || ' ' || state || ' ' || reason
-from public.settlement_instructions where state in ('claimed', 'submitted', 'unknown')
+from public.payouts where state in ('claimed', 'submitted', 'unknown')
     -- Stripe refunds no charge that was charged back: the money stays in the balance in the end.
     or state = 'created' and next_at is not null and not starts_with(reason, 'charge_disputed')
 union all select 'deposit ' || transaction_hash from public.chain_deposits where watched

@@ -15,8 +15,8 @@ WORKERS = {
     "reports": "EscrowReportsFunction",
     "card payouts": "StripePayoutsFunction",
     "screen": "ScreenFunction",
-    "watch": "UsdcBaseWatchFunction",
-    "chain payouts": "UsdcBasePayoutsFunction",
+    "watch": "EvmWatchFunction",
+    "chain payouts": "EvmPayoutsFunction",
     "expire": "EscrowExpireFunction",
     "expire payouts": "PayoutExpireFunction",
 }

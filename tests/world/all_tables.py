@@ -16,6 +16,7 @@ from tests.world.ratings import rate, settled
 from tests.world.screenings import address, screened, warned_of, watch
 from tests.world.trades import PRICE, draft, funded, publish, take
 from tests.world.verifications import discord_link, provider_says
+from tests.world.wallets import wallets
 from tests.world.webhooks import hand_over, new_endpoint, record, relay
 from tests.world.world import World
 
@@ -123,6 +124,7 @@ def affairs(world: World) -> Affairs:
     offer(world, payee, listed)
     rails(world, payer, payee)
     onchain(world, payer, payee)
+    wallets(world, payer)
     where = address()
     watch(world, where, payer)
     screened(world, where, "clear")

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from tests.world.escrow import Escrow
-from tests.world.rails import awaiting, claim, destination, released
+from tests.world.rails import FINGERPRINT, awaiting, claim, destination, released
 from tests.world.world import World
 
 CHAIN = 8453
@@ -21,10 +21,11 @@ def fresh_hash() -> str:
 
 def deposit_address(world: World, escrow: Escrow) -> str:
     """The address of an escrow that waits for its money."""
-    command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "rail": "usdc_base"}
-    world.command("funding_begin", **command)
+    command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "rail": "usdc_base",
+               "key_fingerprint": FINGERPRINT}  # fmt: skip
+    world.command("escrow_deposit_begin", **command)
     address = "0x" + uuid4().hex + "0" * 8
-    world.command("funding_attach", **command, address=address, chain_id=CHAIN, token=USDC)
+    world.command("escrow_deposit_place", **command, address=address, chain_id=CHAIN, token=USDC)
     return address
 
 
@@ -72,7 +73,8 @@ def watched(world: World, escrow: Escrow) -> list[dict[str, Any]]:
     """Deposits of an escrow that are compared with the chain."""
     told = world.one("select service.chain_look(%s, 1000)", CHAIN)
     hashes = {row[0] for row in world.rows(
-        "select transaction_hash from public.chain_deposits where escrow_id = %s", escrow.id
+        "select transaction_hash from public.chain_deposits where request_id in ("
+        "select id from public.deposit_requests where reference_id = %s)", escrow.id
     )}  # fmt: skip
     return [each for each in told["deposits"] if each["transaction_hash"] in hashes]
 
@@ -81,7 +83,7 @@ def dust(world: World, escrow: Escrow) -> UUID:
     """A deposit of too little that waits for an operator; its quarantine."""
     if cursor(world) is None:
         read(world)
-    address = world.one("select address from public.escrow_fundings where escrow_id = %s",
+    address = world.one("select address from public.deposit_requests where reference_id = %s",
                         escrow.id)  # fmt: skip
     read(world, transfer(address, "0.000001", sender=WALLET))
     for each in watched(world, escrow):
@@ -89,7 +91,8 @@ def dust(world: World, escrow: Escrow) -> UUID:
             judged(world, each, "credit")
     found: UUID = world.one(
         "select q.id from public.deposit_quarantines as q join public.chain_deposits as d "
-        "using (chain_id, transaction_hash, log_index) where d.escrow_id = %s "
+        "using (chain_id, transaction_hash, log_index) where d.request_id in ("
+        "select id from public.deposit_requests where reference_id = %s) "
         "order by q.created_at desc limit 1", escrow.id,
     )  # fmt: skip
     return found
@@ -106,12 +109,12 @@ def quarantined(world: World) -> UUID:
 def signed_for(world: World, payment: dict[str, Any], **fields: Any) -> dict[str, Any] | None:
     """Keep a signed transaction for a payment that was claimed; what is kept then."""
     wallet = world.one("select service.chain_wallet(%s, %s, 0, 'USDC_BASE')", CHAIN, WALLET)
-    row = {"instruction_id": payment["id"], "version": payment["version"],
+    row = {"payout_id": payment["id"], "version": payment["version"],
            "attempt": payment["attempt"], "chain_id": CHAIN, "wallet": WALLET,
            "nonce": wallet["next_nonce"], "number": 1, "hash": fresh_hash(), "raw": "0x02",
            "max_fee": 2, "max_priority_fee": 1}  # fmt: skip
     kept: dict[str, Any] | None = world.one(
-        "select service.chain_payment_store(%s)", Jsonb(row | fields)
+        "select service.chain_payout_store(%s)", Jsonb(row | fields)
     )
     return kept
 
@@ -128,5 +131,5 @@ def onchain(world: World, payer: UUID, payee: UUID) -> None:
     # The other way round: who owes something is paid nothing.
     ended = released(world, parties=(payee, payer))
     for payment in claim(world):
-        if payment["escrow_id"] == str(ended.id):
+        if payment["group_id"] == str(ended.id):
             assert signed_for(world, payment)

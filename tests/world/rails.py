@@ -9,9 +9,9 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from functions.escrow.reports import Applied, one_round
+from functions.escrow.apply_reports import Applied, one_round
 from functions.escrow.snapshot import parse_snapshot
-from functions.escrow.timers import decide_timer
+from functions.escrow.timer_rules import decide_timer
 from shared.db_errors import problem_from_database
 from tests.world.escrow import Escrow
 from tests.world.screenings import all_clear
@@ -19,6 +19,8 @@ from tests.world.trades import signed
 from tests.world.world import World, plain
 
 ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+# SHA-256 of the key that deposit addresses come from.
+FINGERPRINT = "f" * 64
 
 
 def destination(world: World, party: UUID, rail: str = "usdc_base", address: str = ADDRESS) -> UUID:
@@ -38,7 +40,8 @@ def report(world: World, escrow: Escrow, event: str, kind: str = "funds", **fiel
     row = escrow.row()
     rail = world.one("select rail::text from public.escrow_transactions where id = %s", escrow.id)
     values = {
-        "rail": rail, "provider_event_id": event, "escrow_id": str(escrow.id), "kind": kind,
+        "rail": rail, "provider_event_id": event, "purpose": "escrow",
+        "reference_id": str(escrow.id), "kind": kind,
         "currency": row.currency, "amount": str(row.amount), "reference": event,
         "provider_time": world.now().isoformat(),
     } | fields  # fmt: skip
@@ -75,8 +78,8 @@ def ended(world: World, *, takes_out: str = "395", **fields: Any) -> Escrow:
 def keep_all(world: World, escrow: Escrow) -> None:
     """Whoever is paid by an escrow takes it into the balance."""
     for payout, party in world.rows(
-        "select id, party_id from public.settlement_instructions"
-        " where escrow_id = %s and state = 'created'", escrow.id,
+        "select id, party_id from public.payouts"
+        " where id in (select private.payouts_of(%s)) and state = 'created'", escrow.id,
     ):  # fmt: skip
         world.command("payout_keep", payout_id=payout, actor_id=party, aal="aal2")
 
@@ -149,8 +152,8 @@ def outcome(world: World, payment: dict[str, Any], event: str, **fields: Any) ->
 def payment_of(world: World, escrow: Escrow) -> tuple[str, Decimal]:
     """State and amount of the only payment of an escrow."""
     (row,) = world.rows(
-        "select state::text, amount::numeric from public.settlement_instructions "
-        "where escrow_id = %s", escrow.id,
+        "select state::text, amount::numeric from public.payouts "
+        "where id in (select private.payouts_of(%s))", escrow.id,
     )  # fmt: skip
     return row[0], row[1]
 
@@ -159,7 +162,7 @@ def payments(world: World, escrow: Escrow) -> list[tuple[Any, ...]]:
     """Kind, party, currency, amount and state of the payments of an escrow, oldest first."""
     return world.rows(
         "select kind, party_id, currency, amount::numeric, state::text "
-        "from public.settlement_instructions where escrow_id = %s order by created_at, kind",
+        "from public.payouts where id in (select private.payouts_of(%s)) order by created_at, kind",
         escrow.id,
     )
 
@@ -185,12 +188,29 @@ def rails(world: World, payer: UUID, payee: UUID) -> None:
     )  # fmt: skip
     assert case["replayed"] is False
     waiting = awaiting(world, parties=parties)
-    world.command("funding_begin", escrow_id=waiting.id, actor_id=payer, rail="usdc_base")
+    world.command(
+        "escrow_deposit_begin",
+        escrow_id=waiting.id,
+        actor_id=payer,
+        rail="usdc_base",
+        key_fingerprint=FINGERPRINT,
+    )
     report(world, waiting, f"funds_{waiting.id}")
     report(world, waiting, f"too_large_{waiting.id}", amount="100000001")
     event = {"provider": "stripe", "event_id": f"evt_{payer}", "type": "charge.refunded",
              "body": "{}", "source": "webhook", "occurred_at": world.now().isoformat()}  # fmt: skip
     world.one("select service.webhook_receive(%s)", Jsonb([event]))
+
+
+def paid_by_card(world: World, escrow: Escrow, reference: str) -> None:
+    """The card payment that an escrow is paid with, when it was paid without asking how."""
+    world.run(
+        "insert into public.deposit_requests (id, purpose, reference_id, party_id, rail, currency,"
+        " amount, provider_reference, requested_by, created_at) select gen_random_uuid(), 'escrow',"
+        " e.id, e.payer_id, 'stripe', e.currency, e.amount, %s, e.payer_id, private.clock()"
+        " from public.escrow_transactions as e where e.id = %s on conflict do nothing",
+        reference, escrow.id,
+    )  # fmt: skip
 
 
 def sweep(world: World) -> list[str]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from functions.webhooks.decide import SCHEDULE
+from functions.webhooks.attempt_rules import SCHEDULE
 from tests.world.world import World
 
 URL = "https://hooks.example.com/in"

@@ -8,7 +8,7 @@ from functools import cache
 from bip32 import BIP32
 from coincurve import PrivateKey
 
-from functions.rail_usdc_base.transaction import Signed, Transaction
+from functions.rail_evm.transaction import Signed, Transaction
 from shared.evm_address import address_of_key
 
 PHRASE = "test test test test test test test test test test test junk"

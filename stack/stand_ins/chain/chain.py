@@ -9,8 +9,8 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
 
-from functions.rail_usdc_base.transaction import Signed, Transaction, transfer_data
-from functions.rail_usdc_base.units import from_units, to_units
+from functions.rail_evm.transaction import Signed, Transaction, transfer_data
+from functions.rail_evm.units import from_units, to_units
 from shared.keccak import keccak_256
 from stack.stand_ins.chain.accounts import HOT_WALLET, ISSUER, PEOPLE, Account, account
 from stack.stand_ins.chain.anvil import Anvil

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from functions.rail_usdc_base.signer import encryption_context
+from functions.rail_evm.signer import encryption_context
 from stack.stand_ins.chain.accounts import HOT_WALLET, account
 from stack.stand_ins.chain.chain import CHAIN_ID
 
@@ -26,7 +26,7 @@ def put_in_place(client: Callable[[str], Any], chain_id: int = CHAIN_ID) -> dict
         Name=name, SecretString=base64.b64encode(ciphertext).decode()
     )
     return {
-        "HOLDFAST_USDC_BASE_SIGNER_SECRET": name,
-        "HOLDFAST_USDC_BASE_KMS_KEY": key_id,
-        "HOLDFAST_USDC_BASE_HOT_WALLET": wallet.address,
+        "HOLDFAST_EVM_SIGNER_SECRET": name,
+        "HOLDFAST_EVM_KMS_KEY": key_id,
+        "HOLDFAST_EVM_HOT_WALLET": wallet.address,
     }

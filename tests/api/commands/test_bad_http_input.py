@@ -43,7 +43,7 @@ KEYS = ("", "a b", "x" * 256, "x" * 5_000, "é".encode())
 @pytest.fixture(scope="module")
 def commands(stack: Stack, http: httpx.Client) -> Commands:
     # A rail that is not there answers nobody.
-    stack.configure(HOLDFAST_USDC_BASE_CHAIN_ID="8453")
+    stack.configure(HOLDFAST_EVM_CHAIN_ID="8453")
     return Commands(stack, http)
 
 

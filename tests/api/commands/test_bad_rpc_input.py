@@ -38,10 +38,12 @@ OPTIONAL = {
     "profile_verify": {"tier"},
     "verification_event": {"provider_reference"},
     "payout_destination_set": {"party_id"},
+    "wallet_deposit_begin": {"party_id"},
+    "withdrawal_request": {"party_id"},
     "payout_record": {"reason", "next_in"},
     "rail_report": {"reason"},
     "rail_cost": {"memo"},
-    "rail_discrepancy": {"escrow_id"},
+    "rail_discrepancy": {"purpose", "reference_id"},
     "fiat_rate_set": {"as_of"},
     "screening_record": {"categories", "risk_score"},
     "perform": {"aal", "payload"},
@@ -84,7 +86,7 @@ _RIGHT: dict[str, Any] = {
 # A provider may know somebody whom we do not: that is noted. Everything comes after nothing.
 MAY_BE_ANYBODY = {
     ("verification_event", "party_id"), ("discord_event", "party_id"), ("webhook_resend", "after"),
-    ("rail_discrepancy", "escrow_id"),
+    ("rail_discrepancy", "reference_id"),
 }  # fmt: skip
 # What makes a command count once, each in its way.
 ONCE_BY = {
@@ -185,7 +187,7 @@ def test_every_function_is_tried_here(catalog: Catalog) -> None:
     }  # fmt: skip
     lists = {
         "escrow_commit", "escrow_commit_many", "escrow_timers_failed", "prices_record",
-        "chain_scanned", "chain_reread", "chain_payment_store", "webhook_receive",
+        "chain_scanned", "chain_reread", "chain_payout_store", "webhook_receive",
     }  # fmt: skip
     assert commands == {*COMMANDS, *lists}
     for name in COMMANDS:

@@ -121,7 +121,7 @@ HEADERS = ("", "Bearer", "Basic YTpi", "bearer a b", "Token x", "Bearer '--", "x
 def outside(stack: Stack) -> Iterator[None]:
     """What functions ask before they ask who is asking, or without which a rail is off."""
     with Roblox() as roblox:
-        stack.configure(**roblox.variables(), HOLDFAST_USDC_BASE_CHAIN_ID="8453")
+        stack.configure(**roblox.variables(), HOLDFAST_EVM_CHAIN_ID="8453")
         yield
 
 

@@ -21,11 +21,12 @@ from tests.world.refused import refused
 from tests.world.world import OUTSIDE, World
 
 _STATE: LiteralString = (
-    "select state, credits, watched from public.chain_deposits where escrow_id = %s"
+    "select state, credits, watched from public.chain_deposits where request_id in ("
+    "select id from public.deposit_requests where reference_id = %s)"
 )
 _REPORTS: LiteralString = (
     "select kind, provider_event_id, reason from public.rail_reports "
-    "where escrow_id = %s order by id"
+    "where reference_id = %s order by id"
 )
 
 
@@ -149,7 +150,7 @@ def test_a_deposit_that_nobody_can_prove_stands_open_for_an_operator(world: Worl
         world.advance(hours=3)
     assert world.rows(_STATE, made.id) == [("dropped", 0, False)]
     assert world.rows(
-        "select refusal, escrow_id, report ->> 'amount' from public.refused_reports"
+        "select refusal, reference_id, report ->> 'amount' from public.refused_reports"
     ) == [("no_proof", made.id, "100")]
     assert apply(world).moved == 0
 
@@ -192,7 +193,8 @@ def test_law_2_only_listed_moves_whoever_writes(
         judged(world, the(world, made), "drop")
     move: LiteralString = (
         "update public.chain_deposits set state = %s, last_event = %s, watched = %s, "
-        "credits = credits + %s, proof = coalesce(%s, proof) where escrow_id = %s"
+        "credits = credits + %s, proof = coalesce(%s, proof) where request_id in ("
+        "select id from public.deposit_requests where reference_id = %s)"
     )
     proof = Jsonb(proof_of(found)) if event == "credit" else None
     values = (to, event, to == "seen", int(event == "credit"), proof, made.id)
@@ -264,7 +266,10 @@ def test_law_14_a_deposit_is_not_credited_without_its_proof(
     made = seen(world)
     found = the(world, made)
     assert judged(world, found, "credit", proof=proof_of(found, **other)) == 1
-    told = "select state, credits, doubt, proof from public.chain_deposits where escrow_id = %s"
+    told = (
+        "select state, credits, doubt, proof from public.chain_deposits where request_id in ("
+        "select id from public.deposit_requests where reference_id = %s)"
+    )
     assert world.rows(told, made.id) == [("seen", 0, "other_log", None)]
     assert world.rows(_REPORTS, made.id) == []
     with refused(world.connection, "deposit_unproved"):
@@ -334,7 +339,10 @@ def test_what_was_read_wrongly_is_put_right_before_it_counts(world: World, state
         judged(world, wrong, "credit")
     block = {name: wrong[name] for name in ("block_number", "block_hash")}
     read(world, sent | block | {"block_time": world.now().isoformat()})
-    told = "select trim_scale(amount)::text from public.chain_deposits where escrow_id = %s"
+    told = (
+        "select trim_scale(amount)::text from public.chain_deposits where request_id in ("
+        "select id from public.deposit_requests where reference_id = %s)"
+    )
     assert world.one(told, made.id) == ("100000" if state == "credited" else "100")
     if state != "credited":
         assert judged(world, wrong, "credit") == 1

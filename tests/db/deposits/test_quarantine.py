@@ -17,7 +17,8 @@ STRANGER = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65"
 DUST = "0.000001"
 _STATES: LiteralString = (
     "select trim_scale(amount)::text, state from public.chain_deposits "
-    "where escrow_id = %s order by created_at, amount"
+    "where request_id in ("
+    "select id from public.deposit_requests where reference_id = %s) order by created_at, amount"
 )
 
 
@@ -62,7 +63,9 @@ def waiting(world: World, made: Escrow) -> list[tuple[Any, ...]]:
     return world.rows(
         "select q.id, q.reason from public.deposit_quarantines as q "
         "join public.chain_deposits as d using (chain_id, transaction_hash, log_index) "
-        "where d.escrow_id = %s and q.outcome is null order by q.created_at", made.id,
+        "where d.request_id in ("
+        "select id from public.deposit_requests where reference_id = %s) "
+        "and q.outcome is null order by q.created_at", made.id,
     )  # fmt: skip
 
 
@@ -252,7 +255,7 @@ def test_the_address_of_a_party_stops_payments_and_what_nobody_paid(world: World
     assert warned(world)["frozen"] == 1
     assert (held(world, paid), held(world, unpaid)) == (False, True)
     paid.commit("accept", "payer")
-    assert [each for each in rails.claim(world) if each["escrow_id"] == str(paid.id)] == []
+    assert [each for each in rails.claim(world) if each["group_id"] == str(paid.id)] == []
 
 
 def test_clearing_an_address_is_another_decision(world: World) -> None:
@@ -301,7 +304,7 @@ def test_what_the_chain_takes_back_waits_no_more(world: World) -> None:
     assert (states(world, made), waiting(world, made), kept(world)) == (
         [(DUST, "dropped")], [], "0",
     )  # fmt: skip
-    assert world.rows("select kind from public.rail_reports where escrow_id = %s", made.id) == []
+    assert world.rows("select kind from public.rail_reports where reference_id = %s", made.id) == []
 
 
 def test_who_accepts(world: World) -> None:

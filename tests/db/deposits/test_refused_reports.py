@@ -176,7 +176,8 @@ def test_another_token_that_had_gone_back_and_is_lost_is_a_loss(world: World) ->
 
 
 def say(world: World, escrow: Escrow | None, amount: str, **fields: Any) -> bool:
-    said = {"rail": "stripe", "escrow_id": str(escrow.id) if escrow else None, "currency": "USD",
+    said = {"rail": "stripe", "purpose": "escrow" if escrow else None,
+            "reference_id": str(escrow.id) if escrow else None, "currency": "USD",
             "amount": amount, "reference": "tr_1", "reason": "sent_by_hand"} | fields  # fmt: skip
     with world.acting("service_role"):
         new: bool = world.one("select service.rail_discrepancy(%s)", Jsonb(said))
@@ -190,9 +191,9 @@ def test_money_of_no_escrow_is_booked_to_losses_and_shown(world: World) -> None:
     assert [say(world, None, "50"), say(world, None, "50")] == [True, False]
     assert change(world, before) == {"clearing": 50, "losses": -50}
     # Twenty of it come back, told in all so far; a name of no escrow of ours is none.
-    assert say(world, None, "30", escrow_id=str(uuid4()))
+    assert say(world, None, "30", purpose="escrow", reference_id=str(uuid4()))
     assert change(world, before) == {"clearing": 30, "losses": -30}
-    rows = world.rows("select id, refusal, escrow_id, report ->> 'amount' from"
+    rows = world.rows("select id, refusal, reference_id, report ->> 'amount' from"
                       " public.refused_reports order by id")  # fmt: skip
     assert [row[1:] for row in rows] == [("no_escrow", None, "50"), ("no_escrow", None, "-20")]
     with refused(world.connection, "illegal_move"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.escrow.snapshot import parse_snapshot
-from functions.escrow.timers import decide_timer
+from functions.escrow.timer_rules import decide_timer
 from tests.world.escrow import Escrow
 from tests.world.refused import refused
 from tests.world.scenes import EVERY_POLICY, ONCE, POLICIES

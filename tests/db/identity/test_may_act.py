@@ -12,7 +12,7 @@ from tests.world.bad_input.right_commands import COMMANDS
 from tests.world.catalog_tables import SCHEMAS
 from tests.world.market import listing, offer
 from tests.world.moves import words
-from tests.world.rails import claim, destination, released
+from tests.world.rails import claim, destination, paid_by_card, released
 from tests.world.refused import refused
 from tests.world.scenes import CONTRACTS, EVERY_POLICY, ONCE
 from tests.world.stopping import CODES, MAY, STOPS, restore, stop
@@ -336,10 +336,10 @@ def test_a_payment_to_a_stopped_party_is_held_in_its_balance(world: World, stand
     made = released(world)
     destination(world, made.payee)
     stop(world, made.payee, standing)
-    assert [each for each in claim(world) if each["escrow_id"] == str(made.id)] == []
+    assert [each for each in claim(world) if each["group_id"] == str(made.id)] == []
     state, amount = world.rows(
-        "select state::text, amount::numeric from public.settlement_instructions "
-        "where escrow_id = %s",
+        "select state::text, amount::numeric from public.payouts "
+        "where id in (select private.payouts_of(%s))",
         made.id,
     )[0]
     assert state == "kept"
@@ -349,14 +349,10 @@ def test_a_payment_to_a_stopped_party_is_held_in_its_balance(world: World, stand
 
 def test_a_refund_to_the_card_goes_on(world: World) -> None:
     made = funded(world, "market_goods", rail="stripe")
-    world.run(
-        "insert into public.escrow_fundings (escrow_id, rail, provider_reference, requested_by, "
-        "created_at) values (%s, 'stripe', %s, %s, private.clock()) on conflict do nothing",
-        made.id, f"pi_{uuid4().hex}", made.payer,
-    )  # fmt: skip
+    paid_by_card(world, made, f"pi_{uuid4().hex}")
     stop(world, made.payer)
     made.commit("concede", "payee")
-    (taken,) = (each for each in claim(world, "stripe") if each["escrow_id"] == str(made.id))
+    (taken,) = (each for each in claim(world, "stripe") if each["group_id"] == str(made.id))
     assert taken["state"] == "claimed"
 
 

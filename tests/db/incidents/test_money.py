@@ -111,7 +111,7 @@ def test_incident_31_a_chargeback_after_the_end_is_a_case_and_a_debt(world: Worl
     """The trade stays ended: whoever was paid owes it, what is not there is a receivable."""
     escrow = ONCE["released"](world, SERVICE)
     before = escrow.facts()[0]
-    (payout,) = world.one("select array_agg(id) from public.settlement_instructions")
+    (payout,) = world.one("select array_agg(id) from public.payouts")
     world.command("payout_keep", payout_id=payout, actor_id=escrow.payee, aal="aal2")
     world.command("ledger_move_external", kind="withdrawal", party_id=escrow.payee, currency=USDC,
                   amount="365", actor_id=world.operator, aal="aal2")  # fmt: skip

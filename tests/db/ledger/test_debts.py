@@ -23,6 +23,7 @@ from tests.world.rails import (
     ended,
     keep_all,
     outcome,
+    paid_by_card,
     payments,
     report,
     sweep,
@@ -38,7 +39,7 @@ def borne(world: World) -> list[tuple[Any, ...]]:
     return world.rows(
         "select r.party_id, r.amount::numeric, r.recovered_amount::numeric,"
         " r.cancelled_amount::numeric from public.receivables as r"
-        " join public.escrow_cases as c on c.id = r.case_id"
+        " join public.escrow_cases as c on c.id = r.reference_id"
         " join public.escrow_transactions as e on e.id = c.escrow_id"
         " order by r.created_at, r.party_id <> e.payer_id"
     )
@@ -57,7 +58,7 @@ def split(world: World, payee_amount: str = "1") -> Escrow:
 def sent(world: World, escrow: Escrow) -> None:
     """The rail pays what waits."""
     for payment in world.one("select service.payouts_claim('stripe', 50)"):
-        assert payment["escrow_id"] == str(escrow.id)
+        assert payment["group_id"] == str(escrow.id)
         outcome(world, payment, "confirm", provider_reference=payment["id"])
 
 
@@ -75,11 +76,7 @@ def _taken_out(world: World, escrow: Escrow) -> None:
 
 
 def _sent_back(world: World, escrow: Escrow) -> None:
-    world.run(
-        "insert into public.escrow_fundings (escrow_id, rail, provider_reference, requested_by,"
-        " created_at) values (%s, 'stripe', 'pi_1', %s, private.clock())",
-        escrow.id, escrow.payer,
-    )  # fmt: skip
+    paid_by_card(world, escrow, "pi_1")
     sent(world, escrow)
     withdraw(world, escrow.payer, "300")
 
@@ -104,7 +101,7 @@ def test_a_chargeback_is_charged_first_to_the_refund(
     wanted = {"clearing": 100, "fees": Decimal("-0.05"), "receivables": -payer_owes}
     assert change(world, before) == {kind: value for kind, value in wanted.items() if value}
     # No way leads to the money a second time.
-    assert world.one("select count(*) from public.settlement_instructions "
+    assert world.one("select count(*) from public.payouts "
                      "where state not in ('kept', 'confirmed')") == 0  # fmt: skip
     with refused(world.connection, "debt_open", "insufficient_funds"):
         withdraw(world, escrow.payer, "300.01")
@@ -231,7 +228,7 @@ def test_whatever_becomes_available_is_set_off(world: World, way: str, debt: str
     left = max(Decimal(debt) - comes, Decimal(0))
     assert owed(world, debtor) == left
     pending = sum(row[3] for row in world.rows(
-        "select kind, party_id, currency, amount::numeric from public.settlement_instructions"
+        "select kind, party_id, currency, amount::numeric from public.payouts"
         " where party_id = %s and state = 'created'", debtor,
     ))  # fmt: skip
     assert world.balance(debtor, USD)[0] + pending == max(comes - Decimal(debt), Decimal(0))
@@ -427,8 +424,8 @@ def _new(world: World) -> Escrow:
 
 def test_what_a_new_payee_earns_by_card_waits(world: World) -> None:
     made = _new(world)
-    ends = world.one("select not_before from public.settlement_instructions")
-    assert ends == world.one("select created_at from public.settlement_instructions") + timedelta(7)
+    ends = world.one("select not_before from public.payouts")
+    assert ends == world.one("select created_at from public.payouts") + timedelta(7)
     destination(world, made.payee, "stripe", "acct_2")
     world.advance(days=6)
     assert world.one("select service.payouts_claim('stripe', 50)") == []
@@ -448,8 +445,13 @@ def test_it_waits_no_longer_than_its_row_says(world: World) -> None:
         world.advance(days=days, seconds=2)
         later = card(world, times=0, parties=(made.payer, made.payee))
         later.commit("accept", "payer")
-        assert world.one("select not_before is not null from public.settlement_instructions "
-                         "where escrow_id = %s", later.id) is waits  # fmt: skip
+        assert (
+            world.one(
+                "select not_before is not null from public.payouts where reference_id = %s",
+                later.id,
+            )
+            is waits
+        )
 
 
 def test_a_row_of_a_payee_goes_before_that_of_the_rail(world: World) -> None:
@@ -457,7 +459,7 @@ def test_a_row_of_a_payee_goes_before_that_of_the_rail(world: World) -> None:
     world.run("update public.payout_reserves set new_for = '1 year', hold_for = '20 days' "
               "where party_id = %s", made.payee)  # fmt: skip
     made.commit("accept", "payer")
-    assert world.one("select not_before - created_at from public.settlement_instructions") == (
+    assert world.one("select not_before - created_at from public.payouts") == (
         timedelta(20)
     )  # fmt: skip
     # Only what a payee earns waits, and only on rails that have a row.
@@ -467,7 +469,7 @@ def test_a_row_of_a_payee_goes_before_that_of_the_rail(world: World) -> None:
     report(world, chain, "log-1")
     apply(world)
     chain.commit("accept", "payer")
-    assert world.one("select count(*) from public.settlement_instructions "
+    assert world.one("select count(*) from public.payouts "
                      "where escrow_id = any(%s) and not_before is null",
                      [back.id, chain.id]) == 2  # fmt: skip
 

@@ -81,7 +81,7 @@ def _offer(world: World) -> UUID:
 
 def _payout(world: World) -> UUID:
     made: UUID = world.one(
-        "select id from public.settlement_instructions where escrow_id = %s", released(world).id
+        "select id from public.payouts where reference_id = %s", released(world).id
     )
     return made
 
@@ -91,7 +91,7 @@ QUEUES: dict[str, tuple[Make, str, LiteralString, int]] = {
     "case": (_case, "public.escrow_cases", "select service.escrow_cases_expire(2)", 200),
     "order": (lambda world: sell_order(world)[0], "public.p2p_orders",
               "select service.orders_expire(2)", 31),
-    "payout": (_payout, "public.settlement_instructions", "select service.payouts_expire(2)", 31),
+    "payout": (_payout, "public.payouts", "select service.payouts_expire(2)", 31),
     "offer": (_offer, "public.offers", "select service.market_expire(2)", 8),
     "listing": (lambda world: listing(world, world.user("seller")), "public.listings",
                 "select service.market_expire(2)", 100),

@@ -13,7 +13,7 @@ def claimed(world: World) -> dict[str, Any]:
     """A payment that a worker has taken on."""
     made = released(world)
     destination(world, made.payee)
-    (payment,) = [each for each in claim(world) if each["escrow_id"] == str(made.id)]
+    (payment,) = [each for each in claim(world) if each["group_id"] == str(made.id)]
     return payment
 
 

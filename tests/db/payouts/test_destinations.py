@@ -82,7 +82,7 @@ def test_what_became_unpayable_waits_for_another(world: World, became: str) -> N
     if became == "a hot wallet":
         world.one("select service.chain_wallet(8453, %s, 0, 'USDC_BASE')", rails.ADDRESS)
     else:
-        world.run("insert into public.unpayable_addresses values ('usdc_base', %s, %s, 'burnt')",
+        world.run("insert into public.unpayable_addresses values ('evm', %s, %s, 'burnt')",
                   rails.ADDRESS.lower(), rails.ADDRESS.lower())  # fmt: skip
     assert rails.claim(world) == []
 

@@ -50,12 +50,12 @@ class Payout:
     def __init__(self, world: World, escrow: Escrow) -> None:
         self.world, self.escrow = world, escrow
         self.id: UUID = world.one(
-            "select id from public.settlement_instructions where escrow_id = %s", escrow.id
+            "select id from public.payouts where id in (select private.payouts_of(%s))", escrow.id
         )
 
     def row(self) -> dict[str, Any]:
         found: dict[str, Any] = self.world.one(
-            "select to_jsonb(i) from public.settlement_instructions as i where id = %s", self.id
+            "select to_jsonb(i) from public.payouts as i where id = %s", self.id
         )
         return found
 
@@ -79,7 +79,7 @@ class Payout:
         """Move the clock to when a worker looks at it."""
         self.world.advance_to(
             self.world.one(
-                "select next_at + interval '1 second' from public.settlement_instructions "
+                "select next_at + interval '1 second' from public.payouts "
                 "where id = %s", self.id,
             )
         )  # fmt: skip
@@ -150,7 +150,7 @@ def test_nobody_makes_a_move_that_is_not_in_the_table(world: World, state: str) 
                 tried += 1
                 with refused(world.connection, "illegal_move"):
                     world.run(
-                        "update public.settlement_instructions set state = %s, last_event = %s, "
+                        "update public.payouts set state = %s, last_event = %s, "
                         "last_actor_role = %s where id = %s", to, event, actor, payout.id,
                     )  # fmt: skip
     assert tried > 400
@@ -231,14 +231,17 @@ def test_incident_01_a_payment_is_paid_once(world: World) -> None:
 
 def test_incident_02_one_payment_for_each_move_and_payee(world: World) -> None:
     payout = released(world)
-    world.run("alter table public.settlement_instructions disable trigger user")
-    with refused(world.connection, "settlement_instructions_once"):
+    world.run("alter table public.payouts disable trigger user")
+    with refused(world.connection, "payouts_once"):
         world.run(
-            "insert into public.settlement_instructions (id, escrow_id, escrow_version, kind, "
-            "rail, party_id, currency, amount, state, deadline_at, last_event, last_actor_role, "
-            "created_at, updated_at) select gen_random_uuid(), escrow_id, escrow_version, kind, "
-            "rail, party_id, currency, amount, state, deadline_at, last_event, last_actor_role, "
-            "created_at, updated_at from public.settlement_instructions where id = %s",
+            "insert into public.payouts (id, purpose, reference_id, reference_version, kind, "
+            "to_source, rail, party_id, currency, amount, state, deadline_at, last_event, "
+            "last_actor_role, "
+            "created_at, updated_at) select gen_random_uuid(), purpose, reference_id, "
+            "reference_version, kind, "
+            "to_source, rail, party_id, currency, amount, state, deadline_at, last_event, "
+            "last_actor_role, "
+            "created_at, updated_at from public.payouts where id = %s",
             payout.id,
         )
 
@@ -254,7 +257,7 @@ def test_incident_03_the_destination_is_frozen_when_it_is_claimed(world: World) 
     assert (asked["state"], asked["destination"]) == ("unknown", ADDRESS)
     with refused(world.connection, "payout_terms_fixed"):
         world.run(
-            "update public.settlement_instructions set destination = %s, last_event = 'look', "
+            "update public.payouts set destination = %s, last_event = 'look', "
             "last_actor_role = 'system' where id = %s", OTHER, payout.id,
         )  # fmt: skip
     payout.say("fail")
@@ -269,7 +272,7 @@ def test_what_is_paid_never_changes(world: World, column: str) -> None:
     payout = STATES["submitted"](world)
     with refused(world.connection, "payout_terms_fixed"):
         world.run(
-            f"update public.settlement_instructions set {column}, last_event = 'look', "
+            f"update public.payouts set {column}, last_event = 'look', "
             "last_actor_role = 'system' where id = %s", payout.id,
         )  # fmt: skip
 
@@ -325,7 +328,7 @@ def test_a_new_attempt_is_a_new_payment_at_the_rail(world: World) -> None:
     payout.say("fail")
     assert world.one("select count(*) from public.escrow_cases where kind = 'payout'") == 2
     roles = world.rows(
-        "select event, actor_role, attempt from public.settlement_events order by version"
+        "select event, actor_role, attempt from public.payout_events order by version"
     )
     assert roles == [("instruct", "system", 1), ("claim", "system", 1), ("fail", "rail", 1),
                      ("retry", "operator", 2), ("claim", "system", 2),
@@ -423,8 +426,8 @@ def test_cards_are_refunded_to_the_card(world: World) -> None:
     """No account is needed, and none is asked for."""
     escrow = rails.awaiting(world, "stripe")
     funding = {"escrow_id": escrow.id, "actor_id": escrow.payer}
-    world.command("funding_begin", rail="stripe", **funding)
-    world.command("funding_attach", provider_reference="pi_1", client_secret="pi_1_secret",
+    world.command("escrow_deposit_begin", rail="stripe", **funding)
+    world.command("escrow_deposit_place", provider_reference="pi_1", client_secret="pi_1_secret",
                   **funding)  # fmt: skip
     escrow.commit("funds_confirmed", "rail")
     escrow.commit("concede", "payee")
@@ -436,20 +439,20 @@ def test_cards_are_refunded_to_the_card(world: World) -> None:
 @pytest.mark.parametrize(
     ("tampering", "problem"),
     [
-        ("update public.settlement_instructions set amount = amount - 1",
+        ("update public.payouts set amount = amount - 1",
          "held_differs_from_payout"),
-        ("update public.settlement_instructions set state = 'confirmed', next_at = null, "
+        ("update public.payouts set state = 'confirmed', next_at = null, "
          "deadline_at = null, provider_reference = 'x'", "held_differs_from_payout"),
         ("update public.ledger_holds set reference_id = gen_random_uuid() "
          "where purpose = 'payout'", "payout_hold_without_payout"),
-        ("delete from public.settlement_events where version = 1",
+        ("delete from public.payout_events where version = 1",
          "payout_events_differ_from_version"),
     ],
 )  # fmt: skip
 def test_verify_finds_what_was_tampered_with(world: World, tampering: str, problem: str) -> None:
     released(world)
     assert world.problems() == []
-    for table in ("settlement_instructions", "settlement_events", "ledger_holds"):
+    for table in ("payouts", "payout_events", "ledger_holds"):
         world.run(f"alter table public.{table} disable trigger user")
     world.run(tampering)
     assert problem in world.problems()
@@ -484,4 +487,4 @@ def test_an_escrow_in_the_balance_orders_no_payment(world: World) -> None:
     escrow.commit("fund", "payer")
     escrow.commit("accept", "payer")
     assert world.balance(escrow.payee, USDC) == (300 + PAID, 0, 0)
-    assert world.one("select count(*) from public.settlement_instructions") == 0
+    assert world.one("select count(*) from public.payouts") == 0

@@ -266,8 +266,8 @@ _WRITTEN_BY_US = (
     "operator_commands.title",
     # Codes.
     "audit_log.table_name", "dispute_decisions.reason", "disputes.reason", "disputes.resolution",
-    "deposit_quarantines.reason", "rail_reports.reason", "settlement_events.reason",
-    "settlement_instructions.reason",
+    "deposit_quarantines.reason", "rail_reports.reason", "payout_events.reason",
+    "payouts.reason",
     "unpayable_addresses.reason", "webhook_endpoints.disabled_reason",
     # Copies of what was held to a rule where it was written.
     "contract_milestones.description", "contract_milestones.title",

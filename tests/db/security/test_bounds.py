@@ -32,7 +32,7 @@ def _books(world: World) -> list[tuple[Any, ...]]:
         " union all select 'case', id::text, concat_ws(' ', state, amount, deadline_at)"
         " from public.escrow_cases"
         " union all select 'payment', id::text, concat_ws(' ', state, amount, deadline_at)"
-        " from public.settlement_instructions"
+        " from public.payouts"
         " union all select 'report', id::text, kind from public.rail_reports"
         " union all select 'owed', id::text, (amount - recovered_amount)::text"
         " from public.receivables order by 1, 2"
@@ -43,7 +43,7 @@ def _books(world: World) -> list[tuple[Any, ...]]:
 
 _HOSTILE = {
     "int4": 2147483647, "int8": 9223372036854775807, "interval": "1000 years", "timestamptz": FAR,
-    "text": "x", "uuid": UUID(int=9), "escrow_rail": "internal", "bool": True,
+    "text": "x", "uuid": UUID(int=9), "bool": True,
     "_int4": [2147483647], "numeric": "1e30",
 }  # fmt: skip
 
@@ -106,8 +106,6 @@ def _call(world: World, query: sql.Composed, values: list[Any]) -> str:
 
 
 def _type(kind: str) -> sql.Composable:
-    if kind == "escrow_rail":
-        return sql.SQL("public.escrow_rail")
     if kind == "command":
         return sql.SQL("service.command")
     return sql.SQL(kind[1:] + "[]") if kind.startswith("_") else sql.SQL(kind)
@@ -160,7 +158,7 @@ def test_a_report_that_cannot_be_is_kept_and_shown_and_books_nothing(
         assert report(world, made, "event-1", **said) is False
     assert _books(world) == before
     assert world.rows(
-        "select provider_event_id, escrow_id, refusal from public.refused_reports"
+        "select provider_event_id, reference_id, refusal from public.refused_reports"
     ) == [("event-1", made.id, code)]
     kinds = world.rows("select kind, severity::text from public.security_events")
     assert kinds == [("rail_report_refused", "high")]

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from functions.webhooks.decide import SCHEDULE
+from functions.webhooks.attempt_rules import SCHEDULE
 from tests.world.webhooks import Handed, claim, delivery, hand_over, new_endpoint, ping, serve, tell
 from tests.world.world import World
 

@@ -28,7 +28,8 @@ def facts(stack: Stack, escrow_id: UUID) -> tuple[str, list[str | None], int, in
     """State, what came of the reports, events of the rail, cases."""
     with behind(stack) as world:
         applied = world.rows(
-            "select applied_as from public.rail_reports where escrow_id = %s order by id", escrow_id
+            "select applied_as from public.rail_reports where reference_id = %s order by id",
+            escrow_id,
         )
         state, moves, cases = world.rows(
             "select e.state::text, (select count(*) from public.escrow_events as v "

@@ -14,7 +14,7 @@ from stack.stack import Stack
 from tests.world.http.desk import Desk
 from tests.world.http.market import Contract, contract, listing, milestone, offer
 
-FUNCTION = "PapersFunction"
+FUNCTION = "DocumentsFunction"
 
 
 def draw_all(stack: Stack) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.escrow.setbacks import SetbackDecided
+from functions.escrow.setback_routes import SetbackDecided
 from stack.people import ALICE, OLGA
 from stack.stack import Stack
 from tests.world.http.desk import ATTESTED, Desk, open_trade

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from functions.escrow.bodies import CaseClosed, CaseOpened, EscrowMoved
-from functions.ledger.commands import Posted
+from functions.ledger.transfer_routes import Posted
 from functions.p2p.bodies import OrderMoved, TradeOpened
 from stack.people import OLGA
 from tests.world.http.desk import ATTESTED, PRICE, Desk, Trade

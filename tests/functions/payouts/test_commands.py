@@ -23,7 +23,7 @@ def refused(desk: Desk) -> tuple[UUID, str]:
         rails.destination(world, escrow.payee)
         escrow.commit("funds_confirmed", "rail")
         escrow.commit("accept", "payer")
-        mine = [each for each in rails.claim(world) if each["escrow_id"] == str(escrow.id)]
+        mine = [each for each in rails.claim(world) if each["group_id"] == str(escrow.id)]
         rails.outcome(world, mine[0], "fail", reason="account_closed")
         return escrow.payee, f"/payouts/{mine[0]['id']}"
 
@@ -31,7 +31,7 @@ def refused(desk: Desk) -> tuple[UUID, str]:
 def state(desk: Desk, path: str) -> tuple[str, int]:
     with desk.stack.connect() as connection:
         row = connection.execute(
-            "select state::text, attempt from public.settlement_instructions where id = %s",
+            "select state::text, attempt from public.payouts where id = %s",
             [path.rpartition("/")[2]],
         ).fetchone()
     assert row is not None

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from functions.rail_usdc_base.addresses import escrow_address
+from functions.rail_evm.addresses import deposit_address
 from stack.people import OLGA
 from stack.stand_ins.chain import BRIDGED_USDC, CHAIN_ID, USDC
 from stack.stand_ins.chain.accounts import deposits_xpub
@@ -19,13 +19,13 @@ def test_the_payer_gets_one_address_and_the_same_answer_again(scene: Scene) -> N
     first = scene.desk.post(made.buyer, path, key=key)
     assert first.status == 200, first.body
     index = scene.one(
-        "select address_index from public.escrow_fundings where escrow_id = %s", made.id
+        "select address_index from public.deposit_requests where reference_id = %s", made.id
     )
     expires_at = first.body.pop("expires_at")
     assert datetime.fromisoformat(expires_at) > scene.desk.stack.clock.now()
     assert first.body == {
         "escrow_id": made.id, "rail": "usdc_base", "currency": CURRENCY, "amount": "100",
-        "address": escrow_address(deposits_xpub(), index), "chain_id": CHAIN_ID, "token": USDC,
+        "address": deposit_address(deposits_xpub(), index), "chain_id": CHAIN_ID, "token": USDC,
     }  # fmt: skip
     again = scene.desk.post(made.buyer, path, key=key)
     assert (again.replayed, again.body) == (True, {**first.body, "expires_at": expires_at})
@@ -43,7 +43,7 @@ def test_only_the_payer_and_only_who_said_where_money_goes_back(scene: Scene) ->
     assert scene.desk.post(made.seller, path).code == "not_your_move"
     assert scene.desk.post(made.buyer, path).status == 200
     assert (
-        scene.desk.read(made.seller, f"/escrow_fundings?select=address&escrow_id=eq.{made.id}")
+        scene.desk.read(made.seller, f"/deposit_requests?select=address&reference_id=eq.{made.id}")
         == []
     )
 

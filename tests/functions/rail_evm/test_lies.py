@@ -39,7 +39,8 @@ def alarms(scene: Scene) -> int:
 def doubts(scene: Scene, escrow: Escrow) -> list[Any]:
     return scene.rows(
         "select trim_scale(amount)::text, state, credits, doubt from public.chain_deposits "
-        "where escrow_id = %s", escrow.id,
+        "where request_id in ("
+        "select id from public.deposit_requests where reference_id = %s)", escrow.id,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from functions.rail_usdc_base.signer import SigningFailed
+from functions.rail_evm.signer import SigningFailed
 from tests.world.http.chain import CURRENCY, FLOAT, Escrow, Scene
 from tests.world.http.chain_worker import Killed, Step, Worker
 
@@ -28,8 +28,8 @@ def assert_no_gaps(scene: Scene) -> None:
     """Every nonce up to the next was given to one attempt, and something was signed with it."""
     wallet = scene.chain.hot_wallet.address
     found = scene.rows(
-        "select p.nonce from public.chain_payments as p where exists (select from "
-        "public.chain_transactions as t where t.payment_id = p.id) order by p.nonce"
+        "select p.nonce from public.chain_payouts as p where exists (select from "
+        "public.chain_transactions as t where t.chain_payout_id = p.id) order by p.nonce"
     )
     (first, after) = scene.rows(
         "select first_nonce, next_nonce from public.chain_wallets where address = %s", wallet
@@ -39,9 +39,7 @@ def assert_no_gaps(scene: Scene) -> None:
 
 
 def retry(scene: Scene, made: Escrow) -> None:
-    payout = scene.one(
-        "select id from public.settlement_instructions where escrow_id = %s", made.id
-    )
+    payout = scene.one("select id from public.payouts where reference_id = %s", made.id)
     scene.desk.done(made.seller, f"/payouts/{payout}/retry")
 
 
@@ -218,9 +216,9 @@ def test_a_stuck_payment_bids_more_for_the_same_nonce(scene: Scene) -> None:
         assert scene.nonces(made)[0][2] == number
     bids = scene.rows(
         "select t.max_fee, t.max_priority_fee from public.chain_transactions as t "
-        "join public.chain_payments as p on p.id = t.payment_id "
-        "join public.settlement_instructions as i on i.id = p.instruction_id "
-        "where i.escrow_id = %s order by t.number", made.id,
+        "join public.chain_payouts as p on p.id = t.chain_payout_id "
+        "join public.payouts as i on i.id = p.payout_id "
+        "where i.id in (select private.payouts_of(%s)) order by t.number", made.id,
     )  # fmt: skip
     for (fee, tip), (next_fee, next_tip) in pairwise(bids):
         assert (next_fee >= fee * 9 / 8, next_tip >= tip * 9 / 8) == (True, True)
@@ -244,17 +242,17 @@ def test_whichever_of_its_transactions_was_mined_pays(scene: Scene) -> None:
     scene.chain.send(first.raw)
     scene.paid_out()
     assert_paid_once(scene, made)
-    reference = "select provider_reference from public.settlement_instructions where escrow_id = %s"
+    reference = "select provider_reference from public.payouts where reference_id = %s"
     assert scene.one(reference, made.id) == first.hash
 
 
 def test_gas_that_costs_too_much_is_waited_for(scene: Scene) -> None:
     made = scene.released()
-    scene.desk.stack.configure(HOLDFAST_USDC_BASE_FEE_CEILING="1")
+    scene.desk.stack.configure(HOLDFAST_EVM_FEE_CEILING="1")
     scene.pay()
     assert states(scene, made) == ["created"]
     assert (states(scene, made), scene.nonces(made)) == (["created"], [])
-    scene.desk.stack.configure(HOLDFAST_USDC_BASE_FEE_CEILING=str(200 * 10**9))
+    scene.desk.stack.configure(HOLDFAST_EVM_FEE_CEILING=str(200 * 10**9))
     scene.advance(minutes=2)
     scene.paid_out()
     assert_paid_once(scene, made)
@@ -348,7 +346,7 @@ def test_a_nonce_that_something_else_has_used_leaves_the_payment_unknown(scene: 
     scene.rows(
         "select service.payout_record(jsonb_build_object('id', id, 'version', version, 'event', "
         "'fail', 'reason', 'its nonce was used by another transaction')) "
-        "from public.settlement_instructions where escrow_id = %s", made.id,
+        "from public.payouts where reference_id = %s", made.id,
     )  # fmt: skip
     retry(scene, made)
     scene.paid_out()

@@ -60,10 +60,18 @@ def test_a_deposit_at_another_place_in_another_block_counts_once(scene: Scene) -
 
 def test_a_deposit_that_is_kept_moves_to_its_new_block(scene: Scene) -> None:
     made, hash_ = paid(scene)
-    before = scene.one("select block_hash from public.chain_deposits where escrow_id = %s", made.id)
+    before = scene.one(
+        "select block_hash from public.chain_deposits where request_id in ("
+        "select id from public.deposit_requests where reference_id = %s)",
+        made.id,
+    )
     assert scene.chain.reorg(1, keep=[hash_]) == []
     scene.settle()
-    after = scene.one("select block_hash from public.chain_deposits where escrow_id = %s", made.id)
+    after = scene.one(
+        "select block_hash from public.chain_deposits where request_id in ("
+        "select id from public.deposit_requests where reference_id = %s)",
+        made.id,
+    )
     assert (before != after, scene.state(made)) == (True, "funded")
     assert scene.deposits(made) == [("100", "credited", 1)]
 

@@ -120,7 +120,7 @@ def test_a_payment_that_was_made_twice_is_a_case_and_so_is_its_return(cards: Car
     made = cards.released()
     cards.agrees()
     payout = _payout(cards, made)
-    group = {"metadata[key]": f"payout:{payout}:7", "metadata[escrow_id]": made.milestones[0]}
+    group = {"metadata[key]": f"payout:{payout}:7", "metadata[group_id]": made.milestones[0]}
     transfer = send(cards, 9500, transfer_group=made.milestones[0], **group)
     assert told(cards, made.milestones[0]) == [("paid_beside", "USD", 95)]
     cards.agrees()
@@ -142,7 +142,7 @@ def test_a_payment_of_nobody_is_a_case(cards: Cards) -> None:
 
 def _payout(cards: Cards, made: Contract) -> str:
     ((found,),) = cards.rows(
-        "select id::text from public.settlement_instructions where escrow_id = %s",
+        "select id::text from public.payouts where id in (select private.payouts_of(%s))",
         made.milestones[0],
     )
     return str(found)

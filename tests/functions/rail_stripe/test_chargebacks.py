@@ -106,8 +106,8 @@ def test_the_rest_of_a_lost_part_is_given_back_by_who_concedes(cards: Cards) -> 
         ("rail_return", "confirmed", Decimal(30)), ("refund", "created", Decimal(70)),
     ]  # fmt: skip
     ((payout,),) = cards.rows(
-        "select id::text from public.settlement_instructions"
-        " where escrow_id = %s and kind = 'refund'", made.milestones[0],
+        "select id::text from public.payouts"
+        " where id in (select private.payouts_of(%s)) and kind = 'refund'", made.milestones[0],
     )  # fmt: skip
     cards.desk.done(made.buyer, f"/payouts/{payout}/keep")
     assert cards.available(made.buyer) == 70
@@ -140,7 +140,8 @@ def test_news_of_a_dispute_in_any_order_opens_it_first(cards: Cards) -> None:
     cards.read()
     assert cards.cases(made.milestones[0]) == [("rail_reversal", "upheld", Decimal(100))]
     assert [kind for (kind,) in cards.rows(
-        "select kind from public.rail_reports where escrow_id = %s order by id", made.milestones[0]
+        "select kind from public.rail_reports where reference_id = %s order by id",
+        made.milestones[0]
     )] == ["funds", "reversal_opened", "reversal_lost"]  # fmt: skip
     cards.agrees()
 
@@ -187,7 +188,7 @@ def test_a_partial_chargeback_after_release_takes_what_the_payee_has_left(cards:
     made = cards.delivered(account=False)
     made.done(made.buyer, 1, "release")
     ((payout,),) = cards.rows(
-        "select id::text from public.settlement_instructions where escrow_id = %s",
+        "select id::text from public.payouts where id in (select private.payouts_of(%s))",
         made.milestones[0],
     )
     cards.desk.done(made.seller, f"/payouts/{payout}/keep")

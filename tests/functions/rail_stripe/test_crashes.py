@@ -71,7 +71,7 @@ def test_a_payment_of_the_payer_is_made_once(cards: Cards, how: str) -> None:
     again = cards.ask(made, key=key)
     assert cards.ask(made) == again
     ((reference,),) = cards.rows(
-        "select provider_reference from public.escrow_fundings where escrow_id = %s",
+        "select provider_reference from public.deposit_requests where reference_id = %s",
         made.milestones[0],
     )
     assert reference == again["provider_reference"]

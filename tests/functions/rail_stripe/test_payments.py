@@ -81,7 +81,7 @@ def test_events_twice_and_in_reverse_order_do_it_once(cards: Cards) -> None:
     cards.read()
     assert cards.state(made.milestones[0]) == "funded"
     ((reports, costs),) = cards.rows(
-        "select (select count(*) from public.rail_reports where escrow_id = %s),"
+        "select (select count(*) from public.rail_reports where reference_id = %s),"
         " (select count(*) from private.rail_costs where provider_event_id = %s)",
         made.milestones[0], cards.charge_of(cards.intent_of(made.milestones[0])),
     )  # fmt: skip
@@ -203,7 +203,7 @@ def test_a_payee_names_the_account_later(cards: Cards) -> None:
     assert cards.cases(made.milestones[0]) == [("payout", "review", Decimal(95))]
     cards.name_account(made, cards.stripe.accounts.add())
     ((payout,),) = cards.rows(
-        "select id::text from public.settlement_instructions where escrow_id = %s",
+        "select id::text from public.payouts where id in (select private.payouts_of(%s))",
         made.milestones[0],
     )
     cards.desk.done(made.seller, f"/payouts/{payout}/retry")

@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.stripe_signature import verify
+from functions.rail_stripe.signature import verify
 from stack.http_events import Request, event_of
 from stack.stack import Stack
 from stack.stand_ins.stripe import WEBHOOK_SECRET

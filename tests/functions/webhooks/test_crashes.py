@@ -6,7 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from functions.webhooks.decide import SCHEDULE
+from functions.webhooks.attempt_rules import SCHEDULE
 from stack.stack import Stack
 from stack.stand_ins.behaviour import ok
 from stack.stand_ins.loopback import Behaviour, Received, Wire

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from functions.webhooks.decide import SCHEDULE
+from functions.webhooks.attempt_rules import SCHEDULE
 from functions.webhooks.send import MAX_ANSWER
 from stack.stack import Stack
 from stack.stand_ins import behaviour

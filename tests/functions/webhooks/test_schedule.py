@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from functions.webhooks.decide import JITTER, SCHEDULE
+from functions.webhooks.attempt_rules import JITTER, SCHEDULE
 from stack.stack import Stack
 from stack.stand_ins.behaviour import drop, flapping, gone, ok, status, too_many
 from stack.stand_ins.webhook_receiver import WebhookReceiver, signed_by

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from functions.escrow.reports import Applied, one_round
+from functions.escrow.apply_reports import Applied, one_round
 from shared.errors import Problem
 from stack.cluster import Cluster
 from tests.races.escrow.test_rings import wait_for
@@ -50,7 +50,8 @@ def _signed(market: Market, payer: UUID, payee: UUID, amount: str = "5") -> UUID
 
 def _report(market: Market, escrow_id: UUID, event: str, **fields: Any) -> None:
     report = {
-        "rail": RAIL, "provider_event_id": event, "escrow_id": str(escrow_id), "kind": "funds",
+        "rail": RAIL, "provider_event_id": event, "purpose": "escrow",
+        "reference_id": str(escrow_id), "kind": "funds",
         "currency": CURRENCY, "amount": "5", "reference": event,
         "provider_time": market.now().isoformat(),
     } | fields  # fmt: skip
@@ -87,9 +88,7 @@ def _paying(market: Market, number: int) -> tuple[UUID, list[str]]:
     _destination(market, payee)
     for escrow_id in _funded(market, payer, payee, number):
         assert _accept(payer, escrow_id)(market.door).done
-    rows = market.rows(
-        "select id::text from public.settlement_instructions where party_id = %s", payee
-    )
+    rows = market.rows("select id::text from public.payouts where party_id = %s", payee)
     return payee, [row[0] for row in rows]
 
 
@@ -117,7 +116,7 @@ def _expire(door: Door) -> bool:
 
 def _states(market: Market, payouts: list[str]) -> list[tuple[str, int]]:
     return market.rows(
-        "select state::text, attempt from public.settlement_instructions "
+        "select state::text, attempt from public.payouts "
         "where id = any (%s::uuid[])", payouts,
     )  # fmt: skip
 
@@ -172,8 +171,8 @@ def test_incident_02_a_payment_is_sent_or_kept_and_never_both(
     tasks += [_command("payout_keep", each, payee) for each in payouts] + [_expire] * 3
     crowd.rush(tasks)
     moved = market.rows(
-        "select instruction_id, array_agg(event || ' ' || to_state::text order by version) "
-        "from public.settlement_events where instruction_id = any (%s::uuid[]) group by 1", payouts,
+        "select payout_id, array_agg(event || ' ' || to_state::text order by version) "
+        "from public.payout_events where payout_id = any (%s::uuid[]) group by 1", payouts,
     )  # fmt: skip
     for _, events in moved:
         assert sum("keep" in event for event in events) + sum(
@@ -199,7 +198,7 @@ def test_workers_on_the_same_reports_make_each_move_once(market: Market, crowd: 
         return done.failed
 
     while market.one(
-        "select count(*) from public.rail_reports where escrow_id = any (%s) "
+        "select count(*) from public.rail_reports where reference_id = any (%s) "
         "and applied_as is null", escrows,
     ):  # fmt: skip
         assert sum(crowd.rush([work] * 12)) == 0
@@ -220,7 +219,7 @@ def test_a_debt_is_set_off_once_by_payments_at_the_same_time(market: Market, cro
     # On its way when the bank takes all of it back: the payee owes what it got.
     claimed = market.door.service_rpc("payouts_claim", {"rail": RAIL})
     # Claims of the races before this one may be over by now.
-    assert [each["escrow_id"] for each in claimed if each["party_id"] == str(payee)] == [str(first)]
+    assert [each["group_id"] for each in claimed if each["party_id"] == str(payee)] == [str(first)]
     case = {"escrow_id": str(first), "kind": "rail_reversal", "amount": "5",
             "provider_event_id": f"dp_{first}"}  # fmt: skip
     crowd.rush([lambda door: door.service_rpc("escrow_rail_case", {"command": case})] * 6)
@@ -236,7 +235,7 @@ def test_a_debt_is_set_off_once_by_payments_at_the_same_time(market: Market, cro
 def _ordered_and_there(market: Market, party: UUID) -> tuple[float, float]:
     """What is on its way to a party, and what it has here."""
     ((ordered, there),) = market.rows(
-        "select (select coalesce(sum(amount), 0) from public.settlement_instructions"
+        "select (select coalesce(sum(amount), 0) from public.payouts"
         " where party_id = %s and state = 'created')::float, available::float"
         " from public.wallets where party_id = %s and currency = %s", party, party, CURRENCY,
     )  # fmt: skip
@@ -303,7 +302,7 @@ def test_a_report_of_a_rail_and_a_timer_meet(
         continue
     for escrow_id, state in zip(escrows, market.states(escrows), strict=True):
         kinds = market.rows(
-            "select kind from public.settlement_instructions where escrow_id = %s", escrow_id
+            "select kind from public.payouts where id in (select private.payouts_of(%s))", escrow_id
         )
         assert (state, kinds) in (("funded", []), ("void", [("return",)]))
     prove(market)

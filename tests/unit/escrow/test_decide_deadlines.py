@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from functions.escrow.decide import decide
-from functions.escrow.timers import decide_timer
+from functions.escrow.timer_rules import decide_timer
 from shared.generated.edges import Edge
 from tests.world.decisions.asks import ASKS
 from tests.world.decisions.snapshots import (

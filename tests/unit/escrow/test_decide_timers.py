@@ -8,7 +8,7 @@ import pytest
 
 from functions.escrow.decision import Decision
 from functions.escrow.snapshot import Snapshot
-from functions.escrow.timers import decide_timer
+from functions.escrow.timer_rules import decide_timer
 from tests.world.decisions.refused import refused
 from tests.world.decisions.snapshots import (
     DISPUTE,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.escrow.decision import Decision
-from functions.escrow.rails import Case, Neutral, Outcome, Report, next_step
+from functions.escrow.rail_rules import Case, Neutral, Outcome, Report, next_step
 from functions.escrow.snapshot import Actor, Snapshot
 from shared.errors import Problem
 from tests.world.decisions.snapshots import DISPUTE, ESCROW, HELD, HOUR, NOW, POLICY, hold

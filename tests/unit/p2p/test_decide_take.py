@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.p2p.decide import Asked, Order, decide_take
+from functions.p2p.order_rules import Asked, Order, decide_take
 from tests.world.decisions.refused import refused
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

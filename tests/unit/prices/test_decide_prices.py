@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.prices.decide import Decided, Pair, Quote, decide
+from functions.prices.price_rules import Decided, Pair, Quote, decide
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PAIR = Pair(

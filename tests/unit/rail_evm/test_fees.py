@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.rail_usdc_base.fees import (
+from functions.rail_evm.fees import (
     Caps,
     FeeHistory,
     FeeTooHigh,

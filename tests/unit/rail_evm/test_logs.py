@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.rail_usdc_base.logs import (
+from functions.rail_evm.logs import (
     TRANSFER_TOPIC,
     BadLog,
     OddLog,

@@ -7,9 +7,9 @@ from coincurve import PrivateKey, PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.rail_usdc_base.rlp import encode
-from functions.rail_usdc_base.transaction import Transaction, transfer_data
-from functions.rail_usdc_base.units import from_units, to_units
+from functions.rail_evm.rlp import encode
+from functions.rail_evm.transaction import Transaction, transfer_data
+from functions.rail_evm.units import from_units, to_units
 from shared.evm_address import address_of_key
 
 LOREM = b"Lorem ipsum dolor sit amet, consectetur adipisicing elit"

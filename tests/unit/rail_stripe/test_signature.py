@@ -9,7 +9,7 @@ import stripe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.stripe_signature import verify
+from functions.rail_stripe.signature import verify
 from tests.world.decisions.refused import refused
 
 SECRET = "secret"
@@ -150,5 +150,5 @@ def test_the_library_judges_alike(parts: list[str]) -> None:
 
 
 def test_the_library_is_not_needed() -> None:
-    program = "import sys, shared.stripe_signature; sys.exit('stripe' in sys.modules)"
+    program = "import sys, functions.rail_stripe.signature; sys.exit('stripe' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

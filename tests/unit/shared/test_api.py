@@ -16,7 +16,7 @@ from shared.body import MAX_BODY_BYTES, Body
 from shared.caller import Caller
 from shared.db import database
 from shared.errors import Conflict
-from shared.idempotency import Command, answer
+from shared.idempotency import IdempotencyKey, answer
 from shared.money import PositiveAmount
 from shared.settings import bucket
 from tests.world.http.event import Answer, Context, call, event
@@ -57,8 +57,10 @@ routes = Routes()
 
 
 @routes.post("/escrows/<trade_id>/pay")
-def pay(trade_id: UUID, body: Payment, caller: Caller, command: Command, db: Db) -> Response[Any]:
-    params = {"trade_id": trade_id, "amount": body.amount, "hash": command.request_hash}
+def pay(
+    trade_id: UUID, body: Payment, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    params = {"trade_id": trade_id, "amount": body.amount, "hash": key.request_hash}
     return answer(db.rpc("pay", params, token=caller.token))
 
 

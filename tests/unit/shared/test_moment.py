@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.moment import Moment
+from shared.times import Moment
 
 _MOMENT = TypeAdapter(Moment)
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from shared.api import Routes, make_app
 from shared.body import Body
 from shared.caller import Caller
-from shared.idempotency import Command
+from shared.idempotency import IdempotencyKey
 from shared.money import PositiveAmount
 from shared.openapi import OpenApiConflict, openapi
 
@@ -25,8 +25,8 @@ class Paid(BaseModel):
 
 
 @trades.post("/escrows/<trade_id>/pay", summary="Pay a trade")
-def pay(trade_id: str, body: Payment, caller: Caller, command: Command) -> Paid:
-    return Paid(state=f"{trade_id}{body}{caller}{command}")
+def pay(trade_id: str, body: Payment, caller: Caller, key: IdempotencyKey) -> Paid:
+    return Paid(state=f"{trade_id}{body}{caller}{key}")
 
 
 @trades.get("/escrows/<trade_id>")

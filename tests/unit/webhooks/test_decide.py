@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.webhooks.decide import SCHEDULE, Verdict, decide, parse_retry_after, spread_of
+from functions.webhooks.attempt_rules import SCHEDULE, Verdict, decide, parse_retry_after, spread_of
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOUR = 3600

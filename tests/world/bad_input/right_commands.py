@@ -12,7 +12,7 @@ from tests.world.chain import quarantined
 from tests.world.escrow import Escrow
 from tests.world.market import PARTS, PICTURE, announced, listing, offer
 from tests.world.operators import limit
-from tests.world.rails import ADDRESS, awaiting, claim, destination, outcome, released
+from tests.world.rails import ADDRESS, FINGERPRINT, awaiting, claim, destination, outcome, released
 from tests.world.scenes import EVERY_POLICY, ONCE
 from tests.world.screenings import CLEAR, address, due, screened, watch
 from tests.world.trades import (
@@ -25,6 +25,7 @@ from tests.world.trades import (
     take_command,
 )  # fmt: skip
 from tests.world.verifications import discord_event, discord_link, provider_command
+from tests.world.wallets import CURRENCY, RAIL
 from tests.world.webhooks import URL, new_endpoint
 from tests.world.world import World, plain
 
@@ -204,14 +205,35 @@ def _fund(world: World) -> dict[str, Any]:
     made = awaiting(world)
     assert made.payer
     destination(world, made.payer)
-    return {"escrow_id": made.id, "actor_id": made.payer, "rail": "usdc_base"}
+    return {"escrow_id": made.id, "actor_id": made.payer, "rail": "usdc_base",
+            "key_fingerprint": FINGERPRINT}  # fmt: skip
 
 
 def _attach(world: World) -> dict[str, Any]:
     begun = _fund(world)
-    world.command("funding_begin", **begun)
+    world.command("escrow_deposit_begin", **begun)
     return {"escrow_id": begun["escrow_id"], "actor_id": begun["actor_id"], "chain_id": 8453,
             "address": address(), "token": ADDRESS}  # fmt: skip
+
+
+def _wallet_address(world: World) -> dict[str, Any]:
+    party = world.user()
+    return {"party_id": party, "actor_id": party, "rail": RAIL, "currency": CURRENCY,
+            "key_fingerprint": FINGERPRINT}  # fmt: skip
+
+
+def _place_wallet_address(world: World) -> dict[str, Any]:
+    asked = _wallet_address(world)
+    begun = world.command("wallet_deposit_begin", **asked)
+    return {"request_id": begun["request_id"], "actor_id": asked["actor_id"], "chain_id": 8453,
+            "address": address(), "token": ADDRESS}  # fmt: skip
+
+
+def _withdraw(world: World) -> dict[str, Any]:
+    party = world.user()
+    world.deposit(party, "100", CURRENCY)
+    return {"party_id": party, "actor_id": party, "aal": "aal2", "currency": CURRENCY,
+            "amount": "5", "destination_id": destination(world, party)}  # fmt: skip
 
 
 def _destination(world: World) -> dict[str, Any]:
@@ -225,7 +247,7 @@ def _payment(world: World) -> tuple[Escrow, dict[str, Any]]:
     made = released(world)
     assert made.payee
     destination(world, made.payee)
-    (taken,) = (each for each in claim(world) if each["escrow_id"] == str(made.id))
+    (taken,) = (each for each in claim(world) if each["group_id"] == str(made.id))
     return made, taken
 
 
@@ -244,7 +266,7 @@ def _retry(world: World) -> dict[str, Any]:
 def _keep(world: World) -> dict[str, Any]:
     made = released(world)
     payout = world.one(
-        "select id from public.settlement_instructions where escrow_id = %s", made.id
+        "select id from public.payouts where id in (select private.payouts_of(%s))", made.id
     )
     return {"payout_id": payout, "actor_id": made.payee, "aal": "aal2"}
 
@@ -260,8 +282,9 @@ def _report(world: World) -> dict[str, Any]:
     made = awaiting(world)
     row = made.row()
     return {
-        "rail": "usdc_base", "provider_event_id": str(uuid4()), "escrow_id": made.id,
-        "kind": "funds", "currency": row.currency, "amount": row.amount, "reference": "tx",
+        "rail": "usdc_base", "provider_event_id": str(uuid4()), "purpose": "escrow",
+        "reference_id": made.id, "kind": "funds", "currency": row.currency,
+        "amount": row.amount, "reference": "tx",
         "reason": "", "provider_time": world.now(), "due_by": None,
     }  # fmt: skip
 
@@ -292,7 +315,7 @@ def _owing(world: World) -> UUID:
     """A debt of somebody who was charged back what is spent."""
     made = released(world, "stripe")
     payment = world.one(
-        "select id from public.settlement_instructions where escrow_id = %s", made.id
+        "select id from public.payouts where id in (select private.payouts_of(%s))", made.id
     )
     world.command("payout_keep", payout_id=payment, actor_id=made.payee, aal="aal2")
     has = world.balance(made.payee, "USD")[0]
@@ -325,8 +348,8 @@ def _refused(world: World) -> dict[str, Any]:
 
 
 def _discrepancy(world: World) -> dict[str, Any]:
-    return {"rail": "stripe", "escrow_id": None, "currency": "USD", "amount": "0.59",
-            "reference": f"tr_{uuid4()}", "reason": "sent_by_hand"}  # fmt: skip
+    return {"rail": "stripe", "purpose": None, "reference_id": None, "currency": "USD",
+            "amount": "0.59", "reference": f"tr_{uuid4()}", "reason": "sent_by_hand"}  # fmt: skip
 
 
 def _screened(world: World) -> dict[str, Any]:
@@ -398,8 +421,11 @@ COMMANDS: dict[str, Make] = {
     "discord_event": lambda world: discord_event(world, world.user()),
     "image_hand_in": _hand_in,
     "asset_prove": _prove,
-    "funding_begin": _fund,
-    "funding_attach": _attach,
+    "escrow_deposit_begin": _fund,
+    "wallet_deposit_begin": _wallet_address,
+    "wallet_deposit_place": _place_wallet_address,
+    "withdrawal_request": _withdraw,
+    "escrow_deposit_place": _attach,
     "payout_destination_set": _destination,
     "payout_retry": _retry,
     "payout_keep": _keep,

@@ -145,8 +145,8 @@ class Cards:
     def payments(self, escrow_id: str) -> list[tuple[str, str, Decimal]]:
         """Kind, state and amount of the payments of an escrow."""
         return self.rows(
-            "select kind, state::text, amount::numeric from public.settlement_instructions"
-            " where escrow_id = %s order by id", escrow_id,
+            "select kind, state::text, amount::numeric from public.payouts"
+            " where id in (select private.payouts_of(%s)) order by id", escrow_id,
         )  # fmt: skip
 
     def cases(self, escrow_id: str) -> list[tuple[str, str, Decimal]]:
@@ -169,7 +169,8 @@ class Cards:
 
     def intent_of(self, escrow_id: str) -> str:
         ((found,),) = self.rows(
-            "select provider_reference from public.escrow_fundings where escrow_id = %s", escrow_id
+            "select provider_reference from public.deposit_requests where reference_id = %s",
+            escrow_id,
         )
         return str(found)
 

@@ -52,11 +52,11 @@ class Scene:
                 Name=secret, SecretString=chain.url
             )
             desk.stack.configure(
-                HOLDFAST_USDC_BASE_CHAIN_ID=str(CHAIN_ID),
-                HOLDFAST_USDC_BASE_XPUB=deposits_xpub(),
-                HOLDFAST_USDC_BASE_FIRST_BLOCK="0",
-                HOLDFAST_USDC_BASE_FEE_CEILING=str(200 * 10**9),
-                HOLDFAST_USDC_BASE_NODE_SECRET=secret,
+                HOLDFAST_EVM_CHAIN_ID=str(CHAIN_ID),
+                HOLDFAST_EVM_XPUB=deposits_xpub(),
+                HOLDFAST_EVM_FIRST_BLOCK="0",
+                HOLDFAST_EVM_FEE_CEILING=str(200 * 10**9),
+                HOLDFAST_EVM_NODE_SECRET=secret,
                 **put_in_place(desk.stack.aws.client),
                 **screening.variables(),
             )
@@ -117,7 +117,8 @@ class Scene:
 
     def send_to(self, escrow: Escrow, amount: str, token: str = USDC) -> str:
         """The payer sends money where it was to be paid, whatever has become of the escrow."""
-        to = self.one("select address from public.escrow_fundings where escrow_id = %s", escrow.id)
+        asked = "select address from public.deposit_requests where reference_id = %s"
+        to = self.one(asked, escrow.id)
         self.chain.mint(escrow.buyer_account.address, amount, token)
         return self.chain.transfer(escrow.buyer_account, to, amount, token)
 
@@ -142,7 +143,7 @@ class Scene:
     # Workers
 
     def watch(self) -> dict[str, int]:
-        told: dict[str, int] = self.desk.stack.tick("UsdcBaseWatchFunction")
+        told: dict[str, int] = self.desk.stack.tick("EvmWatchFunction")
         return told
 
     def report(self) -> dict[str, int]:
@@ -153,7 +154,7 @@ class Scene:
         """One run of the payer, of addresses that nothing is known against; what it sends is in a
         block on return unless mining is paused."""
         self.desk.stack.tick("ScreenFunction")
-        self.desk.stack.tick("UsdcBasePayoutsFunction")
+        self.desk.stack.tick("EvmPayoutsFunction")
         if not self.chain.paused:
             self.chain.calm()
 
@@ -188,23 +189,27 @@ class Scene:
         """kind, currency, amount and state of each payment."""
         return self.rows(
             "select kind, currency, trim_scale(amount)::text, state::text "
-            "from public.settlement_instructions where escrow_id = %s order by id", escrow.id,
+            "from public.payouts where id in (select private.payouts_of(%s))"
+            " order by id", escrow.id,
         )  # fmt: skip
 
     def deposits(self, escrow: Escrow) -> list[tuple[Any, ...]]:
         """amount, state and credits of each transfer to the escrow's address."""
         return self.rows(
             "select trim_scale(amount)::text, state, credits from public.chain_deposits "
-            "where escrow_id = %s order by created_at, block_number, log_index", escrow.id,
+            "where request_id in ("
+            "select id from public.deposit_requests where reference_id = %s) "
+            "order by created_at, block_number, log_index", escrow.id,
         )  # fmt: skip
 
     def nonces(self, escrow: Escrow) -> list[tuple[Any, ...]]:
         """attempt, nonce and number of transactions signed for each attempt of its payments."""
         return self.rows(
-            "select p.attempt, p.nonce, count(t.number) from public.chain_payments as p "
-            "join public.settlement_instructions as i on i.id = p.instruction_id "
-            "join public.chain_transactions as t on t.payment_id = p.id "
-            "where i.escrow_id = %s group by p.id order by p.nonce", escrow.id,
+            "select p.attempt, p.nonce, count(t.number) from public.chain_payouts as p "
+            "join public.payouts as i on i.id = p.payout_id "
+            "join public.chain_transactions as t on t.chain_payout_id = p.id "
+            "where i.id in (select private.payouts_of(%s))"
+            " group by p.id order by p.nonce", escrow.id,
         )  # fmt: skip
 
     def check_books(self, quarantined: str = "0") -> None:
@@ -212,7 +217,7 @@ class Scene:
         Payments must be final. quarantined: what counts for nobody, in all."""
         assert self.rows("select * from ledger.verify()") == []
         addresses = self.rows(
-            "select address from public.escrow_fundings where address is not null"
+            "select address from public.deposit_requests where address is not null"
         )
         held = sum((self.chain.balance_of(address) for (address,) in addresses), Decimal(0))
         held += self.chain.balance_of(self.chain.hot_wallet.address) - sum(self.filled)

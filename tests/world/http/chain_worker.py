@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
-from functions.rail_usdc_base.fees import Limits
-from functions.rail_usdc_base.node import Node
-from functions.rail_usdc_base.rail import BaseRail
-from functions.rail_usdc_base.settings import tokens
-from functions.rail_usdc_base.signer import Signer
-from functions.rail_usdc_base.transaction import Signed, Transaction
+from functions.rail_evm.fees import Limits
+from functions.rail_evm.node import Node
+from functions.rail_evm.rail import BaseRail
+from functions.rail_evm.settings import tokens
+from functions.rail_evm.signer import Signer
+from functions.rail_evm.transaction import Signed, Transaction
 from shared.db import PostgrestDatabase
 from shared.payouts import pay
 from stack.stand_ins.chain import CHAIN_ID

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from aws_lambda_powertools.event_handler import Response
 
 from functions.escrow import bodies
-from functions.escrow.act import act
-from functions.p2p import commands as orders
+from functions.escrow.execute import execute
+from functions.p2p import order_routes as orders
 from functions.p2p.bodies import Take
 from shared.body import Nothing
 from shared.caller import CallerToken
@@ -58,7 +58,7 @@ class Line:
         key = CommandKey(self.key, request_hash("POST", self.path, self.body))
         if kind == "escrows":
             body = _BODIES.get(word, bodies.TradeBody).model_validate(self.body)
-            return answered(lambda: act(door, caller, key, UUID(object_id), word, body))
+            return answered(lambda: execute(door, caller, key, UUID(object_id), word, body))
         if word == "take":
             taken = Take.model_validate(self.body)
             return answered(lambda: orders.take(UUID(object_id), taken, caller, key, door))

@@ -1,1 +1,0 @@
-"""Contracts on paper: a PDF of each, made once, kept in object storage."""

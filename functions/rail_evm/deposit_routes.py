@@ -1,0 +1,70 @@
+"""HTTP commands: where to pay on a chain."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from shared.api import Db, Routes
+from shared.body import Nothing
+from shared.caller import Caller, CallerToken
+from shared.commands import command, signed, unanswered
+from shared.db import Database
+from shared.idempotency import CommandKey, IdempotencyKey
+from shared.identifier import Id
+from shared.responses import answers
+from shared.settings import not_configured
+
+from . import settings
+from .addresses import deposit_address, fingerprint
+from .bodies import EscrowAddress, NewWalletAddress, WalletAddress
+
+routes = Routes()
+
+
+@routes.post(
+    "/escrows/<escrow_id>/deposit-address",
+    responses=answers(EscrowAddress, "Where to pay."),
+)
+def escrow_deposit_address(
+    escrow_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """The payer asks where to send the money of an escrow: one address for each."""
+    about = {"escrow_id": str(escrow_id), "rail": settings.RAIL}
+    return _placed(db, caller, key, "escrow_deposit", about)
+
+
+@routes.post(
+    "/deposit-addresses",
+    responses=answers(WalletAddress, "Where to pay."),
+)
+def wallet_deposit_address(
+    body: NewWalletAddress, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """A party asks where to pay into its wallet: one address for each currency, for good.
+
+    What is sent there is credited once the chain is sure of it; chain_deposits shows it before.
+    """
+    about = body.model_dump(mode="json", exclude_none=True)
+    return _placed(db, caller, key, "wallet_deposit", about)
+
+
+def _placed(
+    db: Database, caller: CallerToken, key: CommandKey, kind: str, about: Mapping[str, Any]
+) -> Response[Any]:
+    """The database makes the request, its address is derived here and written there."""
+
+    def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
+        chain = settings.chain_id()
+        if chain is None:
+            raise not_configured()
+        xpub = settings.account_key()
+        asked = {**about, "key_fingerprint": fingerprint(xpub), **signed(key, actor)}
+        request = unanswered(db.service_rpc(f"{kind}_begin", {"command": asked}, repeatable=True))
+        return {
+            **about, "request_id": request["request_id"], "chain_id": chain,
+            "address": request["address"] or deposit_address(xpub, request["address_index"]),
+            "token": settings.tokens(db, chain)[request["currency"]].address,
+        }  # fmt: skip
+
+    return command(db, caller, key, f"{kind}_place", fields)

@@ -1,0 +1,203 @@
+"""Reading the chain forward, block by block, and back again when it was reorganised."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from shared.db import Database
+from shared.money import format_amount
+
+from .answers import Block
+from .logs import OddLog, Transfer, readable, transfer_topics
+from .node import Node, Reorganised
+from .rpc import NodeRefused, NodeUnknown
+from .settings import Token, decimals
+
+# Providers bound both: how many blocks, how many topics. Ours is below what is usual.
+MOST_BLOCKS = 500
+MOST_ADDRESSES = 500
+_PAGE = 1000
+
+Place = Mapping[str, Any]
+_T = TypeVar("_T")
+
+
+class Reader:
+    """Reads transfers of tokens to the deposit addresses of one chain.
+
+    first_block: where reading begins when nothing was read yet.
+    """
+
+    def __init__(
+        self, db: Database, node: Node, tokens: Mapping[str, Token], first_block: int
+    ) -> None:
+        self._db = db
+        self._node = node
+        self._decimals = decimals(tokens)
+        self._first_block = first_block
+        self._span = MOST_BLOCKS
+
+    def read_on(self, cursor: Place | None) -> int | None:
+        """Read the next blocks after a place; how many transfers, None when nothing is new.
+
+        Raises Reorganised: the place is no longer in the chain. NodeRefused, NodeUnknown,
+        BadLog, Problem.
+        """
+        if cursor is None:
+            return self._begin()
+        number = cursor["number"]
+        head = self._node.block("latest")
+        if head is None or head.number <= number:
+            return None
+        last = min(head.number, number + self._span)
+        try:
+            found, odd, header = self._transfers(number + 1, last, cursor["hash"])
+        except NodeRefused:
+            if self._span == 1:
+                raise
+            self._span = max(self._span // 2, 1)
+            return self.read_on(cursor)
+        self._span = min(self._span * 2, MOST_BLOCKS)
+        self._keep(cursor, header, self._timed(found), odd)
+        return len(found)
+
+    def read_once_more(self, number: int) -> bool:
+        """Read a block that had an odd log; whether all of it could be read now.
+
+        Raises NodeRefused, NodeUnknown, BadLog, Problem.
+        """
+        found, odd, _ = self._transfers(number, number)
+        scan = {
+            "chain_id": self._node.chain_id,
+            "block_number": number,
+            "transfers": self._timed(found),
+            "odd": _told(odd),
+        }
+        self._db.service_rpc("chain_reread", {"scan": scan}, repeatable=True)
+        return not odd
+
+    def go_back(self) -> None:
+        """Forget what was read of blocks that the chain does not have any more.
+
+        Raises NodeUnknown: it has none of a whole day, so it is another chain.
+        """
+        places = self._ask("chain_cursors")
+        first, end = 0, len(places)
+        # Below the fork all is as it was, above it nothing.
+        while first < end:
+            middle = (first + end) // 2
+            block = self._node.block(places[middle]["number"])
+            if block is not None and block.hash == places[middle]["hash"]:
+                first = middle + 1
+            else:
+                end = middle
+        if not self.read_again_from(places[first - 1]["number"] + 1 if first else 0):
+            raise NodeUnknown("the chain has nothing of what was read in a day")
+
+    def read_again_from(self, number: int) -> bool:
+        """Read this block and what comes after it once more; whether it is not too far back."""
+        return self._ask("chain_rewind", block_number=number - 1) is not None
+
+    def _begin(self) -> int:
+        block = self._node.block(self._first_block)
+        if block is None:
+            raise NodeUnknown("the node has not come to the first block")
+        self._keep(None, block, [], [])
+        return 0
+
+    def _transfers(
+        self, first: int, last: int, after: str | None = None
+    ) -> tuple[list[Transfer], list[OddLog], Block]:
+        found: list[Transfer] = []
+        odd: list[OddLog] = []
+        header: Block | None = None
+        # The addresses are asked for after the head: a later one is not paid before it.
+        for addresses in self._addresses():
+            logs, end = self._node.logs(
+                list(self._decimals), transfer_topics(addresses), first, last, after=after
+            )
+            if header is not None and header.hash != end.hash:
+                raise NodeUnknown("the chain changed between two questions")
+            header = end
+            read, unread = readable(logs, self._decimals)
+            found += read
+            odd += unread
+        if header is None:
+            before, header = self._node.blocks(first - 1, last)
+            if before is None or header is None:
+                raise NodeUnknown("the node has not come to the last block")
+            if after and before.hash != after:
+                raise Reorganised
+        return found, odd, header
+
+    def _addresses(self) -> Iterator[Sequence[str]]:
+        after: str | None = None
+        while page := self._db.service_rpc(
+            "chain_addresses",
+            {"chain_id": self._node.chain_id, "after": after, "max_rows": _PAGE},
+            repeatable=True,
+        ):
+            yield from _parts([each["address"] for each in page], MOST_ADDRESSES)
+            after = page[-1]["id"]
+
+    def _timed(self, found: Sequence[Transfer]) -> list[dict[str, Any]]:
+        """The transfers with the time of their blocks."""
+        numbers = sorted({each.block_number for each in found})
+        times: dict[str, int] = {}
+        for some in _parts(numbers, 50):
+            blocks = self._node.blocks(*some)
+            times |= {block.hash: block.timestamp for block in blocks if block is not None}
+        if not times.keys() >= {each.block_hash for each in found}:
+            raise NodeUnknown("the chain changed between two questions")
+        return [
+            {
+                "transaction_hash": each.transaction_hash,
+                "log_index": each.log_index,
+                "block_number": each.block_number,
+                "block_hash": each.block_hash,
+                "block_time": _moment(times[each.block_hash]),
+                "token": each.token,
+                "sender": each.sender,
+                "recipient": each.recipient,
+                "amount": format_amount(each.amount),
+            }
+            for each in found
+        ]
+
+    def _keep(
+        self,
+        cursor: Place | None,
+        last: Block,
+        found: list[dict[str, Any]],
+        odd: Sequence[OddLog],
+    ) -> None:
+        scan = {
+            "chain_id": self._node.chain_id,
+            "cursor": cursor,
+            "last": {
+                "number": last.number,
+                "hash": last.hash,
+                "time": _moment(last.timestamp),
+            },
+            "transfers": found,
+            "odd": _told(odd),
+        }
+        # Repeatable: the place in it lets the second time change nothing.
+        self._db.service_rpc("chain_scanned", {"scan": scan}, repeatable=True)
+
+    def _ask(self, name: str, **params: Any) -> Any:
+        asked = {"chain_id": self._node.chain_id, **params}
+        return self._db.service_rpc(name, asked, repeatable=True)
+
+
+def _told(odd: Sequence[OddLog]) -> list[dict[str, Any]]:
+    return [{"block_number": each.block_number, "reason": str(each)} for each in odd]
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def _parts(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,216 @@
+"""Scheduled every minute, and at work for most of it: transfers to deposit addresses are found,
+and credited once the chain will not take them back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared.batches import run_batches
+from shared.db import Database, database
+from shared.polling import poll_until_idle
+from shared.telemetry import instrumented, logger, metrics
+
+from . import settings
+from .answers import Block
+from .logs import BadLog
+from .node import Node, Reorganised
+from .proofs import Behind, Proof, Prover
+from .reader import Reader
+from .rpc import NodeRefused, NodeUnknown
+
+# Headers in one question; with the two tags below what providers take.
+MOST_BLOCKS = 48
+# Deposits proved in one poll: each costs a question to every node.
+MOST_PROOFS = 20
+
+
+@dataclass(slots=True)
+class Watched:
+    """found: transfers read. moved: deposits credited, dropped, settled or lost. rewound: times
+    that reading went back. failed: questions that a node did not answer. doubted: deposits that
+    an answer contradicted. decided: quarantined deposits whose time was over. odd: blocks with a
+    log that still could not be read."""
+
+    found: int = 0
+    moved: int = 0
+    rewound: int = 0
+    failed: int = 0
+    doubted: int = 0
+    decided: int = 0
+    odd: int = 0
+
+
+def run(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """What was found. Raises Problem when the database is gone: the next tick goes on."""
+    chain, done = settings.chain_id(), Watched()
+    if chain is not None:
+        db = database()
+        # What nobody decided about in time is decided, whether or not a node answers.
+        done.decided = run_batches(db, "quarantines_expire", context)
+        with settings.nodes(chain) as nodes:
+            tokens = settings.tokens(db, chain)
+            reader = Reader(db, nodes[0], tokens, settings.first_block())
+            prover = Prover(nodes, settings.decimals(tokens))
+            watch = Watch(db, nodes[0], reader, prover, done)
+            poll_until_idle(context, watch.poll)
+        metrics.add_metric("DepositsMoved", MetricUnit.Count, done.moved)
+        metrics.add_metric("ChainReadsFailed", MetricUnit.Count, done.failed)
+        metrics.add_metric("ChainAnswersDiffer", MetricUnit.Count, done.doubted)
+        logger.info("chain read", extra=asdict(done))
+    return asdict(done)
+
+
+class Watch:
+    """One poll after the other of one chain."""
+
+    def __init__(
+        self, db: Database, node: Node, reader: Reader, prover: Prover, done: Watched
+    ) -> None:
+        self._db = db
+        self._node = node
+        self._reader = reader
+        self._prover = prover
+        self._done = done
+        self._turn = 0
+        # Deposits whose block was gone, for which the chain was read again since.
+        self._searched: set[tuple[Any, ...]] = set()
+
+    def poll(self) -> bool:
+        """Read on, verify what is watched; whether there was something. A node that does not
+        answer costs the poll, nothing else: all of it is asked again."""
+        try:
+            return self._polled()
+        except Reorganised:
+            return self._safely(self._reader.go_back)
+        except (NodeUnknown, NodeRefused, BadLog) as error:
+            return self._failed(error)
+
+    def _polled(self) -> bool:
+        known = self._ask("chain_look")
+        found = self._reader.read_on(known["cursor"])
+        self._done.found += found or 0
+        if found is not None:
+            known = self._ask("chain_look")
+        self._read_once_more(known["odd"])
+        return self._judge(known) or found is not None
+
+    def _read_once_more(self, numbers: Sequence[int]) -> None:
+        """Blocks that had an odd log; none of them holds up another, or what is watched."""
+        for number in numbers:
+            try:
+                if not self._reader.read_once_more(number):
+                    self._done.odd += 1
+                    logger.error("a log of the chain cannot be read", block=number)
+            except (NodeUnknown, NodeRefused, BadLog) as error:
+                self._failed(error)
+
+    def _judge(self, known: Mapping[str, Any]) -> bool:
+        deposits, cursor = known["deposits"], known["cursor"]
+        numbers = sorted({each["block_number"] for each in deposits})[:MOST_BLOCKS]
+        if not numbers:
+            return False
+        safe, finalized, *headers = self._node.blocks("safe", "finalized", *numbers)
+        if safe is None or finalized is None:
+            raise NodeUnknown("no block is safe")
+        sure = {"safe": safe.number, "finalized": finalized.number}
+        blocks = dict(zip(numbers, headers, strict=True))
+        verdicts, missing, claims = [], [], []
+        for each in deposits:
+            event = verdict(each, blocks.get(each["block_number"]), sure)
+            if event in ("drop", "lose") and not self._was_searched(each, cursor["number"]):
+                missing.append(each["block_number"])
+            elif event in ("credit", "lose"):
+                claims.append((each, event))
+            elif event:
+                verdicts.append({**each, "event": event})
+        verified = self._verified(claims)
+        missing += [
+            each["block_number"]
+            for each in verified
+            if each["event"] == "doubt" and not self._was_searched(each, cursor["number"])
+        ]
+        if missing:
+            # It may be in another block that was read as something else: look once more first.
+            self._done.rewound += 1
+            self._reader.read_again_from(min(missing))
+        verdicts += verified
+        self._done.moved += self._ask("chain_judged", verdicts=verdicts) if verdicts else 0
+        return bool(missing or verdicts)
+
+    def _verified(self, claims: Sequence[tuple[Mapping[str, Any], str]]) -> list[dict[str, Any]]:
+        """Verdicts of what moves money for good: one answer is not believed."""
+        # Another few each time, so that none that nobody can answer for keeps the rest waiting.
+        start = self._turn % max(len(claims), 1)
+        self._turn += MOST_PROOFS
+        verdicts = []
+        for deposit, event in [*claims[start:], *claims[:start]][:MOST_PROOFS]:
+            try:
+                found = self._verdict(deposit, event)
+            except Behind:
+                continue
+            except (NodeUnknown, NodeRefused) as error:
+                self._failed(error)
+                continue
+            if found["event"] == "doubt":
+                self._done.doubted += 1
+                logger.error("answers of nodes differ", extra={"deposit": found})
+            verdicts.append(found)
+        return verdicts
+
+    def _verdict(self, deposit: Mapping[str, Any], event: str) -> dict[str, Any]:
+        if event == "lose":
+            gone = self._prover.is_gone(deposit)
+            return {**deposit, "event": "lose" if gone else "doubt", "reason": "not_gone"}
+        found = self._prover.prove(deposit)
+        if isinstance(found, Proof):
+            return {**deposit, "event": "credit", "proof": found.document()}
+        return {**deposit, "event": "doubt", "reason": found.reason}
+
+    def _was_searched(self, deposit: Mapping[str, Any], read_up_to: int) -> bool:
+        key = (deposit["transaction_hash"], deposit["log_index"], deposit["block_hash"])
+        if key in self._searched:
+            return bool(read_up_to >= deposit["block_number"])
+        self._searched.add(key)
+        return False
+
+    def _safely(self, go_back: Any) -> bool:
+        self._done.rewound += 1
+        logger.warning("the chain was reorganised")
+        try:
+            go_back()
+        except (NodeUnknown, NodeRefused) as error:
+            return self._failed(error)
+        return True
+
+    def _failed(self, error: Exception) -> bool:
+        self._done.failed += 1
+        logger.warning("the chain was not read", reason=f"{type(error).__name__}: {error}")
+        return False
+
+    def _ask(self, name: str, **params: Any) -> Any:
+        asked = {"chain_id": self._node.chain_id, **params}
+        return self._db.service_rpc(name, asked, repeatable=True)
+
+
+def verdict(deposit: Mapping[str, Any], block: Block | None, sure: Mapping[str, int]) -> str | None:
+    """What the chain says of a deposit: credit, drop, settle, lose, or nothing yet.
+
+    block: that the chain has now at the deposit's height. sure: numbers of the last safe and
+    the last finalized block.
+    """
+    if block is None:
+        return None
+    there = block.hash == deposit["block_hash"]
+    final = sure["finalized"] >= block.number
+    if deposit["state"] == "seen":
+        if not there:
+            return "drop"
+        return "credit" if sure[deposit["block_tag"]] >= block.number else None
+    if not final:
+        return None
+    return "settle" if there else "lose"
+
+
+handler = instrumented(run)

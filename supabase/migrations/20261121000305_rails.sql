@@ -1,0 +1,114 @@
+-- Rails: how money comes in and goes out, and what an address looks like on each.
+
+insert into private.refusals (code, status, detail, hint) values
+('no_such_rail', 422, 'There is no such rail.', 'See the table rails.');
+
+create table public.address_kinds (
+    kind text primary key check (kind ~ '^[a-z][a-z0-9_]{1,31}$'),
+    pattern text not null check (pattern ~ '^\^.+\$$'),
+    ignores_case boolean not null,
+    hint text not null
+);
+alter table public.address_kinds enable row level security;
+select private.make_audited('public.address_kinds', 'kind');
+comment on table public.address_kinds is 'What addresses look like. Rails of one kind share their addresses: one that nobody can be paid at is so on each.';
+comment on column public.address_kinds.kind is 'Name of the kind.';
+comment on column public.address_kinds.pattern is 'Regular expression that the whole address fits.';
+comment on column public.address_kinds.ignores_case is 'Whether capitals are a checksum only: the address is compared without them.';
+comment on column public.address_kinds.hint is 'How to write one, for people.';
+insert into public.address_kinds (kind, pattern, ignores_case, hint) values
+('evm', '^0x[0-9a-fA-F]{40}$', true, '0x and 40 digits'),
+('stripe_account', '^acct_[A-Za-z0-9]{1,60}$', false, 'acct_ and the account of Stripe');
+
+create table public.rails (
+    id text primary key check (id ~ '^[a-z][a-z0-9_]{1,31}$'),
+    description text not null,
+    hold_within interval,
+    network_id text references public.networks (id) on delete restrict,
+    address_kind text references public.address_kinds (kind) on delete restrict,
+    has_deposit_addresses boolean not null,
+    refunds_itself boolean not null,
+    has_reports boolean not null,
+    takes_back boolean not null,
+    has_chargebacks boolean not null,
+    max_amount public.money_amount not null check (max_amount > 0),
+    margin_bps integer not null default 0 check (margin_bps between 0 and 5000),
+    margin_amount public.money_amount not null default 0 check (margin_amount >= 0),
+    answer_within interval not null check (answer_within between '1 minute' and '366 days'),
+    cost_bps integer not null default 0 check (cost_bps between 0 and 5000),
+    cost_amount public.money_amount not null default 0 check (cost_amount >= 0),
+    constraint rails_hold_within_is_positive check (hold_within > '0'),
+    constraint rails_chargebacks_take_back check (takes_back or not has_chargebacks),
+    constraint rails_take_back_what_they_report check (has_reports or not takes_back)
+);
+alter table public.rails enable row level security;
+create index rails_network_id_idx on public.rails (network_id);
+create index rails_address_kind_idx on public.rails (address_kind);
+select private.make_audited('public.rails');
+comment on table public.rails is 'How money comes in and goes out.';
+comment on column public.rails.id is 'Name of the rail.';
+comment on column public.rails.description is 'What it is, for people.';
+comment on column public.rails.hold_within is
+'How long the rail lets money be held, from the moment it arrived: rail_hold_until of its escrows. Null: for ever.';
+comment on column public.rails.network_id is 'Network whose currencies it carries; null: bank money.';
+comment on column public.rails.address_kind is 'What an address looks like to which it pays; null: it pays to none.';
+comment on column public.rails.has_deposit_addresses is 'Whether money comes in at an address of its own for each request; else under a reference of the rail.';
+comment on column public.rails.refunds_itself is 'Whether it gives back what came in to where it came from: no destination is needed for that.';
+comment on column public.rails.has_reports is 'Whether it tells us of money: there is somebody outside who can.';
+comment on column public.rails.takes_back is 'Whether what came in can be gone again: a chargeback, a reorganisation.';
+comment on column public.rails.has_chargebacks is 'Whether the payer''s bank can take money back, and give it back again.';
+comment on column public.rails.max_amount is 'Most that one report can be about, in units of its currency; more is not believed.';
+comment on column public.rails.margin_bps is 'How much more than was paid in it may take back, in basis points of that: rates and fees of banks.';
+comment on column public.rails.margin_amount is 'And this much beside, in units of the currency.';
+comment on column public.rails.answer_within is 'How far ahead a day to answer a chargeback can lie.';
+comment on column public.rails.cost_bps is 'Most that it takes for its own work, in basis points of what it reported under the same name.';
+comment on column public.rails.cost_amount is 'And this much beside, in units of the currency.';
+-- Rows of a table read best one line each.
+-- noqa: disable=LT05
+insert into public.rails (
+    id, description, hold_within, network_id, address_kind, has_deposit_addresses, refunds_itself, has_reports,
+    takes_back, has_chargebacks, max_amount, margin_bps, margin_amount, answer_within, cost_bps, cost_amount
+) values
+('internal', 'Balance in Holdfast.', null, null, null, false, false, false, false, false, 1e15, 0, 0, '1 minute', 0, 0),
+-- Stripe holds 90 days in most countries, 2 years in the US, 10 days in Thailand; it charges at most 999,999.99.
+('stripe', 'Card, through Stripe.', '90 days', null, 'stripe_account', false, true, true, true, true, 1000000, 1000, 30, '120 days', 1000, 100),
+-- A chain takes back what it brought, to the unit.
+('usdc_base', 'USDC on Base.', null, 'base', 'evm', true, false, true, true, false, 100000000, 0, 0, '120 days', 0, 100);
+
+-- noqa: enable=LT05
+
+create function private.rail_hold_until(p_rail text, p_from timestamptz) returns timestamptz
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce((select p_from + r.hold_within from public.rails as r where r.id = p_rail), 'infinity');
+end
+$$;
+comment on function private.rail_hold_until(text, timestamptz) is
+'Until when a rail holds money that arrived at a time; infinity where it holds for ever.';
+
+create function private.known_rail(p_rail text) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if not exists (select from public.rails as r where r.id = p_rail) then
+        perform private.refuse('no_such_rail');
+    end if;
+    return p_rail;
+end
+$$;
+comment on function private.known_rail(text) is 'The rail, when there is one. Raises no_such_rail (422).';
+
+create function private.normal_address(p_rail text, p_address text) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select case when k.ignores_case then lower(p_address) else p_address end
+        from public.rails as r inner join public.address_kinds as k on k.kind = r.address_kind
+        where r.id = p_rail and p_address ~ k.pattern
+    );
+end
+$$;
+comment on function private.normal_address(text, text) is
+'An address as it is compared: without the capitals of its checksum; null when it is none of this rail.';
