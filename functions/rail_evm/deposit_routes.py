@@ -31,7 +31,7 @@ def escrow_deposit_address(
 ) -> Response[Any]:
     """The payer asks where to send the money of an escrow: one address for each."""
     about = {"escrow_id": str(escrow_id), "rail": settings.RAIL}
-    return _placed(db, caller, key, "escrow_deposit", about)
+    return _placed(db, caller, key, ("escrow_deposit_begin", "escrow_deposit_place"), about)
 
 
 @routes.post(
@@ -46,13 +46,18 @@ def wallet_deposit_address(
     What is sent there is credited once the chain is sure of it; chain_deposits shows it before.
     """
     about = body.model_dump(mode="json", exclude_none=True)
-    return _placed(db, caller, key, "wallet_deposit", about)
+    return _placed(db, caller, key, ("wallet_deposit_begin", "wallet_deposit_place"), about)
 
 
 def _placed(
-    db: Database, caller: CallerToken, key: CommandKey, kind: str, about: Mapping[str, Any]
+    db: Database,
+    caller: CallerToken,
+    key: CommandKey,
+    names: tuple[str, str],
+    about: Mapping[str, Any],
 ) -> Response[Any]:
     """The database makes the request, its address is derived here and written there."""
+    begin, place = names
 
     def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
         chain = settings.chain_id()
@@ -60,11 +65,11 @@ def _placed(
             raise not_configured()
         xpub = settings.account_key()
         asked = {**about, "key_fingerprint": fingerprint(xpub), **signed(key, actor)}
-        request = unanswered(db.service_rpc(f"{kind}_begin", {"command": asked}, repeatable=True))
+        request = unanswered(db.service_rpc(begin, {"command": asked}, repeatable=True))
         return {
             **about, "request_id": request["request_id"], "chain_id": chain,
             "address": request["address"] or deposit_address(xpub, request["address_index"]),
             "token": settings.tokens(db, chain)[request["currency"]].address,
         }  # fmt: skip
 
-    return command(db, caller, key, f"{kind}_place", fields)
+    return command(db, caller, key, place, fields)

@@ -363,3 +363,41 @@ end
 $$;
 comment on function private.order_payout(public.payouts, uuid) is
 'Orders a payout {purpose, reference_id, reference_version, kind, rail, party_id, currency, amount, to_source, destination, provider_reference, not_before, created_at} and returns the entries of a transfer that hold its money: pending until the rail confirms it. As much as the party owes becomes available instead, and is set off; the wallet is locked until then. A rail_return is confirmed at once: the rail has given it back itself.';
+
+create function private.stop_payout(
+    p_payout public.payouts, p_role text, p_reason text, p_transfer uuid, p_now timestamptz
+) returns ledger.new_entry[]
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_wallet uuid := ledger.wallet_of(p_payout.party_id, p_payout.currency);
+begin
+    update public.payouts set
+        state = 'kept', last_event = 'keep', last_actor_role = p_role, reason = p_reason, next_at = null, deadline_at = null,
+        updated_at = p_now
+    where id = p_payout.id;
+    return array[
+        row(p_transfer, v_wallet, 'pending', -p_payout.amount, p_payout.id, 'payout')::ledger.new_entry,
+        row(p_transfer, v_wallet, 'available', p_payout.amount, null, null)::ledger.new_entry
+    ] || private.payout_ended(p_payout, p_transfer, false);
+end
+$$;
+comment on function private.stop_payout(public.payouts, text, text, uuid, timestamptz) is
+'A payout is not sent: the entries of a transfer payout.keep that leave its money in its party''s balance.';
+
+create function private.keep_payout(
+    p_payout public.payouts, p_role text, p_reason text, p_now timestamptz
+) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_transfer uuid := private.uuid_v7(p_now);
+begin
+    perform ledger.post(
+        array[row(v_transfer, 'payout.keep', 'payout', p_payout.id, '', null, null)::ledger.new_transfer],
+        private.stop_payout(p_payout, p_role, p_reason, v_transfer, p_now), p_now
+    );
+end
+$$;
+comment on function private.keep_payout(public.payouts, text, text, timestamptz) is
+'Leaves the money of a payout in its party''s balance: nothing is sent.';

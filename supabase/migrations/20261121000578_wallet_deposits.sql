@@ -75,10 +75,7 @@ begin
     return private.finish_command(command, jsonb_build_object(
         'request_id', v_request.id, 'party_id', v_request.party_id, 'rail', v_request.rail, 'currency', v_request.currency,
         'address', v_request.address, 'chain_id', (command ->> 'chain_id')::bigint, 'token', command ->> 'token',
-        'min_amount', (
-            select trim_scale(t.dust_below)::text from public.chain_tokens as t
-            where t.chain_id = (command ->> 'chain_id')::bigint and t.currency = v_request.currency
-        )
+        'min_amount', trim_scale(private.least_deposit(v_request))::text
     ), private.clock());
 end
 $$;

@@ -48,6 +48,16 @@ $$;
 comment on function private.deposit_standing(public.deposit_requests) is
 'Whether the money of a request is still wanted: wanted; waits, perhaps later; over.';
 
+create function private.least_deposit(p_request public.deposit_requests) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce(private.chain_least_deposit(p_request), 0);
+end
+$$;
+comment on function private.least_deposit(public.deposit_requests) is
+'Least that counts by itself of what comes in for a request, by its rail; 0: anything does.';
+
 create function private.owners_of(p_purpose text, p_reference_id uuid) returns uuid[]
 language plpgsql stable set search_path = ''
 as $$

@@ -27,11 +27,6 @@ CLIENTS = {
     # One trigger for the rows of all tables that their author reads and may not change.
     "own_rows": "guilds p2p listings",
 }
-# Files of the engine that name a product or rail all the same. The list only shrinks, to nothing.
-OWED = {
-    # The least deposit, told beside an address, is that of a chain's token: to ask of the register.
-    "wallet_deposits": "chain_deposits",
-}
 
 
 def of_products() -> set[str]:
@@ -41,7 +36,7 @@ def of_products() -> set[str]:
 def named_by_the_engine(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Migrations of the engine but the register, with the objects of products they name."""
     theirs = {name for each in of_products() for name in made(texts[each])}
-    for each in texts.keys() - of_products() - CLIENTS.keys() - OWED.keys() - {REGISTER}:
+    for each in texts.keys() - of_products() - CLIENTS.keys() - {REGISTER}:
         yield from ((each, name) for name in sorted(theirs & named(texts[each])))
 
 
@@ -53,10 +48,10 @@ def test_only_the_register_names_products() -> None:
     assert sorted(named_by_the_engine(migrations())) == []
 
 
-@pytest.mark.parametrize("file", CLIENTS | OWED)
-def test_an_exception_names_the_products_of_its_list_and_no_other(file: str) -> None:
-    found = {other for each, other in references(migrations()) if each == file}
-    assert found & of_products() == set((CLIENTS | OWED)[file].split())
+@pytest.mark.parametrize("client", CLIENTS)
+def test_what_clients_use_names_no_more_products(client: str) -> None:
+    found = {other for each, other in references(migrations()) if each == client}
+    assert found & of_products() == set(CLIENTS[client].split())
 
 
 @pytest.mark.parametrize(
