@@ -78,11 +78,13 @@ create table public.payouts (
     not_before timestamptz,
     next_at timestamptz,
     deadline_at timestamptz,
+    waits_for_float_since timestamptz,
     last_event text not null,
     last_actor_role text not null,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     constraint payouts_once unique (purpose, reference_id, reference_version, party_id, currency, kind),
+    constraint payouts_only_what_was_not_sent_waits check (waits_for_float_since is null or state = 'created' or state = 'claimed'),
     constraint payouts_live_has_time check (
         (state in ('confirmed', 'kept')) = (next_at is null and deadline_at is null)
         and (state in ('created', 'failed_final')) = (deadline_at is not null)
@@ -132,6 +134,8 @@ comment on column public.payouts.not_before is
 'Until when it waits because its payee is new (payout_reserves), and is neither sent nor kept by its party; null where it does not.';
 comment on column public.payouts.next_at is 'When a worker looks at it next; null once it has ended, or while its party has named no destination.';
 comment on column public.payouts.deadline_at is 'When the money is kept in the balance unless it can be sent before; null while the rail has the word.';
+comment on column public.payouts.waits_for_float_since is
+'Since when the rail has too little of ours to send it; null where it has enough, or was not asked.';
 comment on column public.payouts.last_event is 'Name of the last move, as in private.state_edges.';
 comment on column public.payouts.last_actor_role is 'Who made the last move.';
 comment on column public.payouts.created_at is 'When it was ordered, by the database clock.';
@@ -260,6 +264,15 @@ begin
         new.id, new.version, new.last_event, new.last_actor_role, case when tg_op = 'UPDATE' then old.state end,
         new.state, new.attempt, new.destination, new.provider_reference, new.reason, new.updated_at
     );
+    if tg_op = 'UPDATE' and old.waits_for_float_since is null and new.waits_for_float_since is not null then
+        perform private.emit_event(
+            'payout.waits_for_float', 'payout', new.id, new.version, array[new.party_id],
+            jsonb_build_object(
+                'purpose', new.purpose, 'reference_id', new.reference_id, 'rail', new.rail,
+                'amount', trim_scale(new.amount)::text, 'currency', new.currency, 'since', new.waits_for_float_since
+            ), new.updated_at
+        );
+    end if;
     -- A look that finds nothing new is no news.
     if new.last_event not in ('look', 'claim', 'postpone') then
         perform private.emit_event(
@@ -374,6 +387,7 @@ declare
 begin
     update public.payouts set
         state = 'kept', last_event = 'keep', last_actor_role = p_role, reason = p_reason, next_at = null, deadline_at = null,
+        waits_for_float_since = null,
         updated_at = p_now
     where id = p_payout.id;
     return array[

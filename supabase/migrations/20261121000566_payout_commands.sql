@@ -188,6 +188,9 @@ begin
                 where e.payout_id = v_payout.id and e.attempt = v_payout.attempt
             ) + interval '30 days'
         end,
+        waits_for_float_since = case
+            when v_event = 'postpone' and outcome ->> 'waits_for' = 'float' then coalesce(waits_for_float_since, v_now)
+        end,
         updated_at = v_now
     where id = v_payout.id
     returning * into v_payout;
@@ -214,7 +217,7 @@ begin
 end
 $$;
 comment on function service.payout_record(service.command) is
-'What became of a payout {id, version, event submit|confirm|fail|postpone|lose|look, provider_reference, reason, next_in seconds}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again. lose: no answer. look: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
+'What became of a payout {id, version, event submit|confirm|fail|postpone|lose|look, provider_reference, reason, next_in seconds, waits_for}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again; waits_for float: the rail has too little of ours. lose: no answer. look: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
 
 -- Definer: timers have no user.
 create function service.payouts_expire(max_rows integer default 500) returns integer
@@ -413,3 +416,17 @@ as $$
 $$;
 comment on function private.verify_payouts() is
 'Payouts and the money that waits for them agree, and each version has its event; empty is good.';
+
+create view public.float_needs with (security_invoker = true) as
+select p.rail, p.currency, count(*) as payouts, sum(p.amount)::public.money_amount as amount,
+    min(p.waits_for_float_since) as waits_since
+from public.payouts as p
+where p.waits_for_float_since is not null
+group by p.rail, p.currency;
+comment on view public.float_needs is
+'What a rail needs of ours so that payouts go on: for operators all that waits, for a party its own.';
+comment on column public.float_needs.rail is 'Rail that has too little.';
+comment on column public.float_needs.currency is 'Of what.';
+comment on column public.float_needs.payouts is 'How many payouts wait.';
+comment on column public.float_needs.amount is 'How much they are together, in units of the currency.';
+comment on column public.float_needs.waits_since is 'Since when the first of them waits.';

@@ -93,3 +93,5 @@ using (
     party_id = any(array(select private.my_parties()))
     or (select private.is_staff((select auth.uid()), 'operator'))
 );
+grant select on public.float_needs to authenticated;
+grant select on public.transaction_fees to authenticated;
