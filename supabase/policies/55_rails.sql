@@ -8,7 +8,9 @@ create policy rails_select_anyone on public.rails for select to anon, authentica
 using (true);
 
 -- NOTE: created_by is not granted: which member of a party named an address is the party's own affair.
-grant select (id, party_id, rail, address, created_at, replaced_at) on public.payout_destinations to authenticated;
+grant select (
+    id, party_id, rail, currency, address, created_at, usable_from, default_from, removed_at
+) on public.payout_destinations to authenticated;
 create policy payout_destinations_select_own on public.payout_destinations for select to authenticated
 using (
     party_id = any(array(select private.my_parties()))
@@ -66,7 +68,7 @@ service.wallet_deposit_begin(service.command), service.wallet_deposit_place(serv
 service.withdrawal_request(service.command), service.deposit_look(uuid, text), service.deposit_close(uuid),
 service.payouts_claim(text, integer), service.payout_record(service.command),
 service.payouts_expire(integer),
-service.payout_destination_set(service.command), service.payout_retry(service.command),
+service.payout_destination_set(service.command), service.payout_destination_remove(service.command), service.payout_retry(service.command),
 service.payout_keep(service.command)
 to service_role;
 

@@ -242,6 +242,11 @@ def _destination(world: World) -> dict[str, Any]:
             "aal": "aal2"}  # fmt: skip
 
 
+def _remove(world: World) -> dict[str, Any]:
+    party = world.user()
+    return {"actor_id": party, "aal": "aal2", "destination_id": destination(world, party)}
+
+
 def _payment(world: World) -> tuple[Escrow, dict[str, Any]]:
     """A payment that a worker has taken on."""
     made = released(world)
@@ -428,6 +433,7 @@ COMMANDS: dict[str, Make] = {
     "escrow_deposit_place": _attach,
     "payout_destination_set": _destination,
     "payout_retry": _retry,
+    "payout_destination_remove": _remove,
     "payout_keep": _keep,
     "payout_record": _record,
     "payout_returned": _returned,
