@@ -2,7 +2,7 @@
 -- each difference as a case that stays open until a person closes it or it goes away.
 
 insert into private.refusals (code, status, detail, hint) values
-('bad_figures', 422, 'These figures cannot be compared with the books.', 'What a rail holds by currency, and as of when.'),
+('bad_figures', 422, 'These figures cannot be compared.', 'What a rail holds by currency, and as of when.'),
 ('rail_difference_not_found', 404, 'No such difference.', 'Read rail_differences.'),
 ('rail_difference_closed', 409, 'This was closed before.', ''),
 ('more_than_differs', 422, 'That is no part of the difference.', 'amount: above zero, at most that of the difference.');
@@ -74,7 +74,9 @@ create table public.rail_differences (
     constraint rail_differences_open_has_time check (
         (outcome is null) = (remind_at is not null) and num_nulls(outcome, closed_amount, closed_at) in (0, 3)
     ),
-    constraint rail_differences_closed_by_somebody check ((outcome in ('explained', 'booked')) is true = (closed_by is not null)),
+    constraint rail_differences_closed_by_somebody check (
+        (outcome in ('explained', 'booked')) is true = (closed_by is not null)
+    ),
     constraint rail_differences_closed_in_part check (
         sign(closed_amount) = sign(amount) and abs(closed_amount) <= abs(amount)
     )
@@ -526,7 +528,9 @@ comment on column public.deposit_balances.amount is 'How much, in units of the c
 comment on column public.deposit_balances.as_of is 'Since when it is known to hold that.';
 
 -- Definer: as above.
-create function service.deposit_addresses(rail text, after uuid default null, max_rows integer default 1000) returns jsonb
+create function service.deposit_addresses(
+    rail text, after uuid default null, max_rows integer default 1000
+) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin

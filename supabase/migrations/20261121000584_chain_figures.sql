@@ -83,7 +83,7 @@ select
     d.address,
     b.amount,
     sum(b.amount) over (
-        partition by d.rail, b.currency order by b.amount desc, b.request_id
+        partition by d.rail, b.currency order by b.amount desc, b.request_id asc
     )::public.money_amount as amount_so_far,
     b.as_of
 from public.deposit_balances as b
@@ -94,7 +94,7 @@ where b.amount > 0 and not exists (
         on c.chain_id = q.chain_id and c.transaction_hash = q.transaction_hash and c.log_index = q.log_index
     where c.request_id = b.request_id and c.state = 'quarantined' and q.reason = 'flagged'
 )
-order by b.amount desc, b.request_id;
+order by b.amount desc, b.request_id asc;
 comment on view public.deposits_to_sweep is
 'For operators: deposit addresses that hold money, biggest first; not those where money of an address that is warned of waits.';
 comment on column public.deposits_to_sweep.rail is 'The rail.';

@@ -46,3 +46,14 @@ def close(world: World, row: UUID, event: str, amount: str, **changes: Any) -> d
 def open_one(world: World) -> UUID:
     row: UUID = world.one("select id from public.rail_differences where outcome is null")
     return row
+
+
+def balances(world: World, *rows: tuple[Any, str, str], **fields: Any) -> int:
+    """A rail says what addresses hold; how many have changed."""
+    said = {"as_of": world.now().isoformat(), "balances": [
+        {"id": str(request), "currency": currency, "amount": amount}
+        for request, currency, amount in rows
+    ]} | fields  # fmt: skip
+    with world.acting("service_role"):
+        changed: int = world.one("select service.deposit_balances_record(%s)", Jsonb(said))
+    return changed

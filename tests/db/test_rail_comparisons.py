@@ -8,7 +8,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from stack.identity import as_owner, as_user
-from tests.db.comparing import close, compare, differences, found, open_one
+from tests.db.comparing import balances, close, compare, differences, found, open_one
 from tests.db.debts import booked, change
 from tests.db.onchain import (
     CHAIN,
@@ -397,16 +397,6 @@ def test_a_payout_has_left_once_its_block_counts(world: World) -> None:
     # The block that is compared is one before it.
     assert chain(world, all_of_it, 6, wallets=unused) == "0"
     assert differences(world) == []
-
-
-def balances(world: World, *rows: tuple[Any, str, str], **fields: Any) -> int:
-    said = {"as_of": world.now().isoformat(), "balances": [
-        {"id": str(request), "currency": currency, "amount": amount}
-        for request, currency, amount in rows
-    ]} | fields  # fmt: skip
-    with world.acting("service_role"):
-        changed: int = world.one("select service.deposit_balances_record(%s)", Jsonb(said))
-    return changed
 
 
 def test_what_to_sweep_is_a_list_biggest_first(world: World) -> None:
