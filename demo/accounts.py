@@ -9,7 +9,7 @@ from shared.money import format_amount
 
 PLATFORM = "00000000-0000-4000-8000-000000000001"
 FEES = "fees"
-PLATFORM_WALLETS = (FEES, "losses", "receivables")
+PLATFORM_WALLETS = (FEES, "losses", "receivables", "costs")
 
 
 class Accounts:

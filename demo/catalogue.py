@@ -14,6 +14,7 @@ from demo.happy_trade import happy_trade
 from demo.limit_reached import limit_reached
 from demo.margin_and_slippage import margin_and_slippage
 from demo.outage_given_back import outage_given_back
+from demo.own_wallet import own_wallet
 from demo.payment_details import payment_details
 from demo.repeated_and_stolen import repeated_and_stolen
 from demo.stage import Stage
@@ -39,6 +40,7 @@ STORIES: tuple[Story, ...] = (
     outage_given_back,
     webhooks,
     group_sold_in_parts,
+    own_wallet,
     card_refunded,
     card_charged_back,
 )

@@ -60,9 +60,19 @@ class ChainDesk:
         asked = self._scene.move(
             payer, escrow, "asks where to pay", "deposit-address", expect="200"
         )
+        self.pay(payer, str(asked.body["address"]), amount)
+
+    def pay(self, payer: User, address: str, amount: str) -> None:
+        """The payer sends money on the chain."""
         self._keep_time()
-        self.chain.transfer(self._accounts[payer.id], str(asked.body["address"]), amount)
+        self.chain.transfer(self._accounts[payer.id], address, amount)
         self._scene.tell(payer.name, f"sends {amount} USDC there", "in a block", "Base")
+
+    def poll(self, what: str) -> None:
+        """The chain is read as far as it is now."""
+        self._keep_time()
+        self._stack.tick("EvmWatchFunction")
+        self._scene.tell("schedule", what, "", "EvmWatchFunction")
 
     def settle(self, what: str) -> None:
         """Blocks go by until what is on the chain is final, and the workers work."""

@@ -118,10 +118,9 @@ class Scene:
         return CardDesk(self, self._stack, self._http, stripe)
 
     def chain(self) -> ChainDesk:
-        """A chain with USDC, who screens addresses, and the workers that talk to them; there until
-        the end."""
-        chain = self._outside.enter_context(Chain())
-        screening = self._outside.enter_context(Screening())
+        """A chain with USDC, who screens addresses, and the workers that talk to them. It is the
+        same in every story: a deployment has one, which goes on."""
+        chain, screening = self._stack.stand_in(Chain), self._stack.stand_in(Screening)
         return ChainDesk(self, self._stack, chain, screening)
 
     def own_outside(self, name: str, owned: Callable[[], Decimal]) -> None:

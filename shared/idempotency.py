@@ -25,6 +25,10 @@ class CommandKey:
     key: str
     request_hash: str
 
+    def params(self) -> dict[str, str]:
+        """As commands, and what is read for them, take it."""
+        return {"idempotency_key": self.key, "request_hash": self.request_hash}
+
 
 def request_hash(method: str, path: str, body: Any) -> str:
     """SHA-256 (hex) of method, path and canonical JSON body: keys sorted, no spaces.
@@ -55,14 +59,14 @@ def idempotency_key(headers: Mapping[str, str]) -> str:
     return key
 
 
-def command_of(request: Request) -> CommandKey:
+def command_key_of(request: Request) -> CommandKey:
     """Key and request hash of a request. Raises BadRequest (see idempotency_key)."""
     path = request.resolved_event.path
     hashed = request_hash(request.method, path, request.json_body)
     return CommandKey(idempotency_key(request.headers), hashed)
 
 
-Command = Annotated[CommandKey, Depends(command_of)]
+IdempotencyKey = Annotated[CommandKey, Depends(command_key_of)]
 """Handler parameter: the key of this command and the hash of its request."""
 
 

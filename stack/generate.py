@@ -7,7 +7,7 @@ import argparse
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from stack.paths import ROOT
@@ -26,12 +26,10 @@ def contents(stack: Stack, packages: Sequence[str]) -> Iterator[tuple[Path, str]
             yield ROOT / module.OUTPUT, module.generate(stack)
 
 
-def stale(stack: Stack, packages: Sequence[str]) -> list[Path]:
-    """The generated files that are missing or out of date."""
+def stale(made: Mapping[Path, str]) -> list[Path]:
+    """The files that are missing or say something else than what was made for them."""
     return [
-        path
-        for path, content in contents(stack, packages)
-        if not path.exists() or path.read_text() != content
+        path for path, content in made.items() if not path.exists() or path.read_text() != content
     ]
 
 
@@ -54,7 +52,7 @@ def main() -> int:
         if not given.check:
             _write(stack, given.packages)
             return 0
-        outdated = stale(stack, given.packages)
+        outdated = stale(dict(contents(stack, given.packages)))
     for path in outdated:
         print(f"gen: {path.relative_to(ROOT)} is out of date: run `make gen`", file=sys.stderr)
     return 1 if outdated else 0

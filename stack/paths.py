@@ -20,6 +20,11 @@ _MACHINE = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(
 PLATFORM = f"{_SYSTEM}-{_MACHINE}"
 
 
+def version() -> str:
+    """The version of Holdfast, as the file VERSION says."""
+    return (ROOT / "VERSION").read_text().strip()
+
+
 class MissingPart(RuntimeError):
     """A binary of the stack is not installed; the message says how to get it."""
 

@@ -2,10 +2,10 @@
 
 import contextlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import psycopg
@@ -29,6 +29,9 @@ from stack.sources import Drained, Sources
 
 # Nothing answers here: a function that was given no stand-in fails at once, offline too.
 NOWHERE = "http://127.0.0.1:9"
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,11 @@ class Stack:
         self.service_key = tokens.role_key(jwt_secret, "service_role")
         self.clock = Clock(cluster)
         self._variables = dict(options.variables)
+        self._outside = contextlib.ExitStack()
+        self._stand_ins: dict[object, Any] = {}
         if not options.schedules:
             # A tick of a test is over when nothing waits any more.
-            self._variables.setdefault("HOLDFAST_LOOK_SECONDS", "0")
+            self._variables.setdefault("HOLDFAST_POLL_SECONDS", "0")
         self.postgrest = PostgREST(cluster, jwt_secret, folder / "postgrest.log", pool=options.pool)
         self.aws = Aws(self.service_key, document)
         self.lambdas = Lambdas(
@@ -111,6 +116,7 @@ class Stack:
         """Start a stack on a prepared data directory and stop it at the end of the block."""
         with contextlib.ExitStack() as running:
             stack = cls(folder, cluster, jwt_secret, options)
+            running.enter_context(stack._outside)
             running.callback(stack.gateway.stop)
             running.callback(cluster.stop)
             running.callback(stack.postgrest.stop)
@@ -139,6 +145,13 @@ class Stack:
             "HOLDFAST_ECB_URL": NOWHERE,
             **self._variables,
         }
+
+    def stand_in(self, kind: Callable[[], contextlib.AbstractContextManager[T]]) -> T:
+        """What this stack meets outside, such as a chain: one of a kind, until the stack stops."""
+        if kind not in self._stand_ins:
+            self._stand_ins[kind] = self._outside.enter_context(kind())
+        found: T = self._stand_ins[kind]
+        return found
 
     def configure(self, **variables: str) -> None:
         """Change the environment of every function; later invocations see it."""

@@ -2,91 +2,25 @@
 
 import argparse
 import contextlib
-import fcntl
-import hashlib
 import json
-import secrets
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.policies import PolicyFailed, apply_policies
 from stack.cluster import Cluster, ClusterFailed
-from stack.dev_data import DevDataFailed, add_dev_data, prices
+from stack.dev_data import DevDataFailed, prices
+from stack.home import CannotStart, Home
 from stack.lambdas import FunctionFailed
 from stack.migrations import MigrationFailed, push_migrations
-from stack.paths import ROOT, STATE, SUPABASE, MissingPart
+from stack.paths import ROOT, STATE, MissingPart, version
 from stack.people import PEOPLE
 from stack.postgrest import PostgrestFailed
-from stack.prepared import SeedFailed, copy_prepared, fingerprint
+from stack.prepared import SeedFailed
 from stack.processes import PortTaken, exit_on_sigterm, port_is_free
 from stack.stack import Options, Stack
 
 TOKEN_SECONDS = 30 * 24 * 3600
-
-
-class CannotStart(RuntimeError):
-    """Says in one line why `make up` does not start."""
-
-
-def _migration_hashes() -> dict[str, str]:
-    return {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted((SUPABASE / "migrations").glob("*.sql"))
-    }
-
-
-class Home:
-    """The folder that survives between runs: data, signing secret, what was applied."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.data = folder / "data"
-        self.environment = folder / "env"
-        self._secret = folder / "jwt-secret"
-        self._applied = folder / "applied.json"
-        self._dev_data = folder / "dev-data"
-
-    @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep a second `make up` off the same data. Raises CannotStart."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise CannotStart("`make up` is already running in this checkout.") from error
-            yield
-
-    def secret(self) -> str:
-        if not self._secret.exists():
-            self._secret.touch(mode=0o600)
-            self._secret.write_text(secrets.token_urlsafe(48))
-        return self._secret.read_text()
-
-    def prepare(self) -> None:
-        """Make the data if there is none. Raises CannotStart if it no longer fits."""
-        if not self._applied.exists():
-            copy_prepared(self.data)
-            self.remember()
-        known = json.loads(self._applied.read_text())["migrations"]
-        now = _migration_hashes()
-        if any(now.get(name) != digest for name, digest in known.items()):
-            raise CannotStart("A migration that this data was made with has changed: `make reset`.")
-
-    def add_dev_data(self, stack: Stack) -> None:
-        """Something worth looking at, the first time. Raises DevDataFailed."""
-        if not self._dev_data.exists():
-            add_dev_data(stack)
-            self._dev_data.touch()
-
-    def up_to_date(self) -> bool:
-        return bool(json.loads(self._applied.read_text())["fingerprint"] == fingerprint())
-
-    def remember(self) -> None:
-        content = {"fingerprint": fingerprint(), "migrations": _migration_hashes()}
-        self._applied.write_text(json.dumps(content, indent=2))
 
 
 def _upgrade(cluster: Cluster, home: Home) -> None:
@@ -109,7 +43,7 @@ def _variables(stack: Stack) -> dict[str, str]:
 
 
 def _greeting(stack: Stack, variables: dict[str, str], file: Path) -> str:
-    lines = ["", f"Holdfast is at {stack.url}  (Ctrl-C stops everything)", ""]
+    lines = ["", f"Holdfast {version()} is at {stack.url}  (Ctrl-C stops everything)", ""]
     lines += [f"  reads and writes  {stack.rest_url}"]
     commands = json.loads((ROOT / "docs/openapi.json").read_text())["paths"]
     lines += [
@@ -139,12 +73,12 @@ def _stack(
     return Stack.on(cluster, home.folder, home.secret(), options)
 
 
-def run(port: int) -> None:
+def run(port: int, folder: Path) -> None:
     """Serve until interrupted. Raises CannotStart, PortTaken and what Stack.start raises."""
     for wanted in (port, port + 1):
         if not port_is_free(wanted):
             raise PortTaken(wanted)
-    home = Home(STATE / "up")
+    home = Home(folder)
     with home.held():
         home.prepare()
         cluster = Cluster(home.data, port=port + 1, durable=True)
@@ -167,9 +101,11 @@ def run(port: int) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make up", description=__doc__)
     parser.add_argument("--port", type=int, default=54321, help="the database takes the next one")
+    parser.add_argument("--folder", type=Path, default=STATE / "up", help="where its data is kept")
     exit_on_sigterm()
     try:
-        run(parser.parse_args().port)
+        given = parser.parse_args()
+        run(given.port, given.folder.resolve())
     except KeyboardInterrupt:
         print("\nup: stopped; the data is kept (`make reset` forgets it)")
     except PortTaken as error:

@@ -7,6 +7,7 @@ find in Lambda: its code folder first, then the layer.
 """
 
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -22,10 +23,14 @@ from typing import Any
 _HEADER = 10
 _PR_SET_PDEATHSIG = 1
 # What is slow to import and not ours. Nothing is set up by it: that is done in the fork.
+# Some are imported by others only when first used, so they are named too.
 _LIBRARIES = (
-    "aws_lambda_powertools.event_handler", "aws_lambda_powertools.logging",
-    "aws_lambda_powertools.metrics", "aws_lambda_powertools.utilities.parameters",
-    "boto3", "fpdf", "httpx", "postgrest", "pydantic", "stripe", "urllib.request",
+    "aws_lambda_powertools.event_handler",
+    "aws_lambda_powertools.event_handler.middlewares.openapi_validation",
+    "aws_lambda_powertools.logging", "aws_lambda_powertools.metrics",
+    "aws_lambda_powertools.utilities.parameters", "bip32", "boto3", "botocore.handlers", "fpdf",
+    "httpcore", "httpx", "postgrest", "pydantic", "pydantic.type_adapter", "stripe",
+    "stripe._api_requestor", "urllib.request",
 )  # fmt: skip
 
 
@@ -101,6 +106,9 @@ def _become(order: dict[str, Any], pipes: list[int]) -> None:
 def _take_orders(channel: socket.socket) -> None:
     for library in _LIBRARIES:
         importlib.import_module(library)
+    # What a fork would only look through to find no garbage in it, and copy by looking.
+    gc.collect()
+    gc.freeze()
     # Forks that end are nobody's to wait for.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:

@@ -2,6 +2,7 @@
 are what the page of errors says."""
 
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,11 +10,14 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from stack.documented import undocumented
-from stack.operators import let_operators_act_alone
+from stack.cluster import Cluster
+from stack.paths import ROOT
 from stack.people import PEOPLE, Person
 from stack.processes import exit_on_sigterm
+from stack.shared import cloned
 from stack.stack import Stack
+from tests.world.documented import undocumented
+from tests.world.lone_operators import let_operators_act_alone
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +27,15 @@ def stack() -> Iterator[Stack]:
     with Stack.start(shared=True) as running:
         let_operators_act_alone(running.cluster)
         yield running
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Cluster]:
+    """A Postgres with migrations, policies and seed, whose clock may be moved; nothing else."""
+    exit_on_sigterm()
+    with cloned() as database:
+        let_operators_act_alone(database)
+        yield database
 
 
 @pytest.fixture
@@ -39,6 +52,11 @@ def people() -> dict[str, Person]:
     return {person.name: person for person in PEOPLE}
 
 
+def kind_of(file: Path) -> str:
+    """The folder of tests/ that a test stands in, whatever its domain."""
+    return file.relative_to(ROOT / "tests").parts[0]
+
+
 # Tests that are a client of the stack; others have made-up servers too.
 _CLIENTS = ("api", "crashes", "exchange", "functions", "races", "rails_day", "demo")
 
@@ -46,7 +64,7 @@ _CLIENTS = ("api", "crashes", "exchange", "functions", "races", "rails_day", "de
 @pytest.fixture(autouse=True)
 def codes_are_documented(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a test is about: each refusal that it is answered stands in docs/errors.md."""
-    if request.path.parent.name not in _CLIENTS:
+    if kind_of(request.path) not in _CLIENTS:
         return
     send = httpx.Client.send
 
@@ -81,7 +99,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow files first, so that no process is left with one when the others are done."""
 
     def place(item: pytest.Item) -> int:
-        folder = item.path.parent.name
-        return _SLOW.index(folder) if folder in _SLOW else len(_SLOW)
+        kind = kind_of(item.path)
+        return _SLOW.index(kind) if kind in _SLOW else len(_SLOW)
 
     items.sort(key=place)

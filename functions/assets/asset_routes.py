@@ -1,16 +1,17 @@
 """HTTP commands about assets: look at one outside, and prove with it what was delivered."""
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
 from shared.api import Db, Routes
 from shared.caller import Caller
-from shared.commands import member_command
+from shared.commands import command
 from shared.errors import NotFound, Unavailable
 from shared.http_client import SourceFailed
-from shared.idempotency import Command, answer
+from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 from shared.telemetry import logger
@@ -21,37 +22,31 @@ routes = Routes()
 
 
 @routes.post("/asset-snapshots", responses=answers(bodies.Taken, "The snapshot.", status=201))
-def take(body: bodies.Wanted, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def take(body: bodies.Wanted, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """Ask the provider what an asset is like now, and keep it for good."""
-    asked = {"idempotency_key": key.key, "request_hash": key.request_hash}
-    actor = db.rpc("whoami", asked, token=caller.token, repeatable=True)
-    if "answer" in actor:
-        return answer(actor["answer"], 201)
-    # Outside first; what is written comes after it, in one commit.
-    document = _look(body)
-    command = {
-        **body.model_dump(mode="json"),
-        **asked,
-        "document": document,
-        "actor_id": actor["id"],
-        "aal": actor["aal"],
-    }
-    return answer(db.service_rpc("asset_snapshot_take", {"command": command}, repeatable=True), 201)
+
+    def fields(_: Mapping[str, Any]) -> Mapping[str, Any]:
+        # Outside first; what is written comes after it, in one commit.
+        return {**body.model_dump(mode="json"), "document": _fetched(body)}
+
+    return command(db, caller, key, "asset_snapshot_take", fields, status=201)
 
 
 @routes.post(
     "/escrows/<escrow_id>/asset-proofs",
     responses=answers(bodies.Proved, "What has changed since the contract was made.", status=201),
 )
-def prove(escrow_id: Id, body: bodies.Proof, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def prove(
+    escrow_id: Id, body: bodies.Proof, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """A side lays a snapshot beside the one in the contract: what is different now?"""
     fields = {"escrow_id": str(escrow_id), "snapshot_id": str(body.snapshot_id)}
-    return member_command(db, caller, key, "asset_prove", fields, status=201)
+    return command(db, caller, key, "asset_prove", fields, status=201)
 
 
-def _look(body: bodies.Wanted) -> roblox.Told:
+def _fetched(body: bodies.Wanted) -> roblox.Told:
     try:
-        told = roblox.look(_origin, body.kind, body.asset_id)
+        told = roblox.fetch(_origin, body.kind, body.asset_id)
     except SourceFailed as failure:
         logger.warning("provider of assets failed", provider=body.provider, reason=str(failure))
         raise Unavailable(

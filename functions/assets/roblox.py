@@ -14,7 +14,7 @@ Origin = Callable[[str], str]
 _LARGEST = 2**53
 
 
-def look(origin: Origin, kind: str, asset_id: str) -> Told | None:
+def fetch(origin: Origin, kind: str, asset_id: str) -> Told | None:
     """The asset now, as a flat object: ids are text, counts whole numbers. None: no such asset.
 
     Raises SourceFailed when Roblox does not answer, or with what cannot be.

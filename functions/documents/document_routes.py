@@ -11,7 +11,7 @@ from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
 from shared.errors import Conflict
-from shared.idempotency import Command, answer
+from shared.idempotency import IdempotencyKey, answer
 from shared.identifier import Id
 from shared.responses import answers
 from shared.telemetry import logger
@@ -48,7 +48,7 @@ routes = Routes()
     responses=answers(DocumentOpened, "Where to read it."),
 )
 def download(
-    contract_id: Id, body: DocumentWanted, caller: Caller, key: Command, db: Db
+    contract_id: Id, body: DocumentWanted, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """Whoever sees the contract gets an address to read its PDF from."""
     asked = {"contract_id": str(contract_id), "edition": body.edition}

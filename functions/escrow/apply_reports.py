@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from shared.db import Database, database
 from shared.errors import Problem, Unavailable
 from shared.money import format_amount
-from shared.polling import run_rounds
+from shared.polling import poll_until_idle
 from shared.telemetry import instrumented, logger, metrics
 
 from .decision import Decision
@@ -35,7 +35,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     """What became of the reports. Raises Problem when the database is gone: the next tick
     goes on."""
     db, done = database(), Applied()
-    run_rounds(context, lambda: one_round(db, done))
+    poll_until_idle(context, lambda: one_round(db, done))
     metrics.add_metric(
         "RailReportsApplied", MetricUnit.Count, done.moved + done.cases + done.neutral
     )
@@ -45,7 +45,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 def one_round(db: Database, done: Applied) -> bool:
-    """One look; whether there was something. A report that fails waits: it holds up only
+    """One poll; whether there was something. A report that fails waits: it holds up only
     what came after it for its own escrow, until an operator sets it aside. Raises Unavailable."""
     due = db.service_rpc("rail_reports_due", {"max_rows": BATCH}, repeatable=True)
     for data in due:

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from . import dispute_rules, funding_rules, operator_rules, party_rules, rail_take_rules
 from .decision import Command, Decision
-from .permit import Turn
+from .permit import Context
 from .snapshot import Snapshot
 
-RULES: Mapping[str, Callable[[Turn], Decision]] = {
+RULES: Mapping[str, Callable[[Context], Decision]] = {
     "mark-paid": party_rules.mark_paid,
     "deliver": party_rules.deliver,
     "release": party_rules.release,
@@ -50,6 +50,6 @@ def decide(snapshot: Snapshot, command: Command, now: datetime) -> Decision:
     """What to commit so that the command is done.
 
     now: by the database's clock. Raises Problem with a code of private.refusals when it
-    cannot be done, KeyError when the word or a required field of its payload is missing.
+    cannot be done, KeyError when the name or a required field of its payload is missing.
     """
-    return RULES[command.word](Turn(snapshot, command, now))
+    return RULES[command.name](Context(snapshot, command, now))

@@ -13,11 +13,11 @@ from shared.money import format_amount
 class Command:
     """What somebody wants done to an escrow.
 
-    word: as in the HTTP API, such as "mark-paid"; payload: its body, amounts as Decimal.
+    name: as in the HTTP API, such as "mark-paid"; payload: its body, amounts as Decimal.
     expected_version: of the escrow as the caller last saw it, if they say so.
     """
 
-    word: str
+    name: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     idempotency_key: str | None = None
     request_hash: str | None = None

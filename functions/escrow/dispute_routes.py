@@ -6,12 +6,12 @@ from aws_lambda_powertools.event_handler import Response
 
 from shared.api import Db, Routes
 from shared.caller import Caller
-from shared.idempotency import Command
+from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 
 from . import bodies
-from .execute import act
+from .execute import execute
 
 routes = Routes()
 _MOVED = answers(bodies.EscrowMoved, "The escrow after the move.")
@@ -19,87 +19,87 @@ _MOVED = answers(bodies.EscrowMoved, "The escrow after the move.")
 
 @routes.post("/escrows/<escrow_id>/dispute", responses=_MOVED)
 def dispute(
-    escrow_id: Id, body: bodies.RaiseDispute, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.RaiseDispute, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """Ask for a judgement."""
-    return act(db, caller, key, escrow_id, "dispute", body)
+    return execute(db, caller, key, escrow_id, "dispute", body)
 
 
 @routes.post("/escrows/<escrow_id>/statement", responses=_MOVED)
 def statement(
-    escrow_id: Id, body: bodies.Statement, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.Statement, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """Hand in one's statement, once; the other side reads it when the file is closed."""
-    return act(db, caller, key, escrow_id, "statement", body)
+    return execute(db, caller, key, escrow_id, "statement", body)
 
 
 @routes.post("/escrows/<escrow_id>/acknowledge", responses=_MOVED)
 def acknowledge(
-    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """The assigned arbiter takes the case."""
-    return act(db, caller, key, escrow_id, "acknowledge", body)
+    return execute(db, caller, key, escrow_id, "acknowledge", body)
 
 
 @routes.post("/escrows/<escrow_id>/decide", responses=_MOVED)
 def decide(
-    escrow_id: Id, body: bodies.Ruling, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.Ruling, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """The arbiter rules (aal2); above the policy's limit a second arbiter must agree."""
-    return act(db, caller, key, escrow_id, "decide", body)
+    return execute(db, caller, key, escrow_id, "decide", body)
 
 
 @routes.post("/escrows/<escrow_id>/approve-decision", responses=_MOVED)
 def approve_decision(
-    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """The second arbiter agrees (aal2)."""
-    return act(db, caller, key, escrow_id, "approve-decision", body)
+    return execute(db, caller, key, escrow_id, "approve-decision", body)
 
 
 @routes.post("/escrows/<escrow_id>/reject-decision", responses=_MOVED)
 def reject_decision(
-    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """The second arbiter does not agree (aal2)."""
-    return act(db, caller, key, escrow_id, "reject-decision", body)
+    return execute(db, caller, key, escrow_id, "reject-decision", body)
 
 
 @routes.post("/escrows/<escrow_id>/accept-decision", responses=_MOVED)
 def accept_decision(
-    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """A party accepts the decision; when both have, it is carried out at once."""
-    return act(db, caller, key, escrow_id, "accept-decision", body)
+    return execute(db, caller, key, escrow_id, "accept-decision", body)
 
 
 @routes.post("/escrows/<escrow_id>/appeal", responses=_MOVED)
 def appeal(
-    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """A party that did not get all asks another arbiter, once, with a bond."""
-    return act(db, caller, key, escrow_id, "appeal", body)
+    return execute(db, caller, key, escrow_id, "appeal", body)
 
 
 @routes.post("/escrows/<escrow_id>/assign", responses=_MOVED)
 def assign(
-    escrow_id: Id, body: bodies.Assign, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.Assign, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """An operator gives the case to an arbiter."""
-    return act(db, caller, key, escrow_id, "assign", body)
+    return execute(db, caller, key, escrow_id, "assign", body)
 
 
 @routes.post("/escrows/<escrow_id>/freeze", responses=_MOVED)
 def freeze(
-    escrow_id: Id, body: bodies.Freeze, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.Freeze, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """An operator opens a reason to hold it: no money moves, the clocks rest."""
-    return act(db, caller, key, escrow_id, "freeze", body)
+    return execute(db, caller, key, escrow_id, "freeze", body)
 
 
 @routes.post("/escrows/<escrow_id>/unfreeze", responses=_MOVED)
 def unfreeze(
-    escrow_id: Id, body: bodies.Unfreeze, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: bodies.Unfreeze, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """An operator closes a reason of an operator; with the last one of all it goes on."""
-    return act(db, caller, key, escrow_id, "unfreeze", body)
+    return execute(db, caller, key, escrow_id, "unfreeze", body)

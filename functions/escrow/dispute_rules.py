@@ -6,108 +6,114 @@ from shared.refusals import refusal
 
 from . import deadlines
 from .decision import Decision
-from .permit import Move, Turn
+from .permit import Context, Move
 from .settlement import fits
 
 MIN_GROUNDS = 20
 
 
-def dispute(turn: Turn) -> Decision:
+def dispute(context: Context) -> Decision:
     """A party asks for a judgement."""
-    move = turn.permit("dispute")
-    payload = turn.command.payload
+    move = context.permit("dispute")
+    payload = context.command.payload
     if not payload.get("reason"):
         raise refusal("reason_required")
-    if move.role == "payee" and not _window_open(turn):
+    if move.role == "payee" and not _window_open(context):
         raise refusal("dispute_window_closed")
     return move.decision(
-        due=deadlines.statements(turn.snapshot, turn.now),
+        due=deadlines.statements(context.snapshot, context.now),
         payload={"reason": payload["reason"], "description": payload.get("description") or ""},
     )
 
 
-def statement(turn: Turn) -> Decision:
+def statement(context: Context) -> Decision:
     """A side says its part, once; the second statement completes the file."""
-    file = turn.snapshot.dispute
+    file = context.snapshot.dispute
     spoken = file.statements_by if file else frozenset()
-    if turn.side() in spoken:
-        turn.permit("statement")
+    if context.side() in spoken:
+        context.permit("statement")
         raise refusal("statement_exists")
-    body = {"body": turn.command.payload["body"]}
+    body = {"body": context.command.payload["body"]}
     if not spoken:
-        return turn.permit("statement").decision(
-            due=deadlines.answer(turn.snapshot, turn.now), payload=body
+        return context.permit("statement").decision(
+            due=deadlines.answer(context.snapshot, context.now), payload=body
         )
-    return turn.permit("statement_reply").decision(
-        due=deadlines.acknowledge(turn.snapshot, turn.now), payload=body
+    return context.permit("statement_reply").decision(
+        due=deadlines.acknowledge(context.snapshot, context.now), payload=body
     )
 
 
-def evidence(turn: Turn) -> Decision:
+def evidence(context: Context) -> Decision:
     """A side hands in a file by its hash."""
-    return turn.permit("evidence").decision(payload=turn.command.payload)
+    return context.permit("evidence").decision(payload=context.command.payload)
 
 
-def acknowledge(turn: Turn) -> Decision:
+def acknowledge(context: Context) -> Decision:
     """The assigned arbiter takes the case."""
-    return turn.permit("acknowledge").decision(due=deadlines.decide(turn.snapshot, turn.now))
+    return context.permit("acknowledge").decision(
+        due=deadlines.decide(context.snapshot, context.now)
+    )
 
 
-def decide(turn: Turn) -> Decision:
+def decide(context: Context) -> Decision:
     """The arbiter rules; above the policy's limit the ruling is a proposal."""
-    if turn.escrow.amount > turn.snapshot.policy.second_approval_above:
-        move = turn.permit("propose_decision")
-        due = deadlines.decide(turn.snapshot, turn.now)
+    if context.escrow.amount > context.snapshot.policy.second_approval_above:
+        move = context.permit("propose_decision")
+        due = deadlines.decide(context.snapshot, context.now)
     else:
-        move = turn.permit("decide")
-        due = deadlines.appeal(turn.snapshot, turn.now)
+        move = context.permit("decide")
+        due = deadlines.appeal(context.snapshot, context.now)
     _check_ruling(move)
-    return move.decision(due=due, payload=turn.command.payload)
+    return move.decision(due=due, payload=context.command.payload)
 
 
-def approve_decision(turn: Turn) -> Decision:
+def approve_decision(context: Context) -> Decision:
     """The second arbiter agrees."""
-    return turn.permit("approve_decision").decision(due=deadlines.appeal(turn.snapshot, turn.now))
+    return context.permit("approve_decision").decision(
+        due=deadlines.appeal(context.snapshot, context.now)
+    )
 
 
-def reject_decision(turn: Turn) -> Decision:
+def reject_decision(context: Context) -> Decision:
     """The second arbiter does not agree: the first decides anew."""
-    return turn.permit("reject_decision").decision(due=deadlines.decide(turn.snapshot, turn.now))
+    return context.permit("reject_decision").decision(
+        due=deadlines.decide(context.snapshot, context.now)
+    )
 
 
-def accept_decision(turn: Turn) -> Decision:
+def accept_decision(context: Context) -> Decision:
     """A side accepts the decision; when both have, it is carried out at once."""
-    file, side = turn.snapshot.dispute, turn.side()
+    file, side = context.snapshot.dispute, context.side()
     accepted = file.accepted_by if file else frozenset()
     if file and accepted and side not in accepted:
-        return turn.permit("settle_decision").decision(gross=file.award_payee_amount)
-    move = turn.permit("accept_decision")
+        return context.permit("settle_decision").decision(gross=file.award_payee_amount)
+    move = context.permit("accept_decision")
     if move.role in accepted:
         raise refusal("already_accepted")
     return move.decision()
 
 
-def appeal(turn: Turn) -> Decision:
+def appeal(context: Context) -> Decision:
     """A side that did not get all asks another arbiter, once."""
-    move = turn.permit("appeal")
-    file = turn.snapshot.dispute
+    move = context.permit("appeal")
+    file = context.snapshot.dispute
     if file and move.role in file.accepted_by:
         raise refusal("already_accepted")
-    all_to_side = turn.escrow.amount if move.role == "payee" else Decimal(0)
+    all_to_side = context.escrow.amount if move.role == "payee" else Decimal(0)
     if file is None or file.level != 1 or file.award_payee_amount == all_to_side:
         raise refusal("appeal_not_open")
-    return move.decision(due=deadlines.acknowledge(turn.snapshot, turn.now))
+    return move.decision(due=deadlines.acknowledge(context.snapshot, context.now))
 
 
-def _window_open(turn: Turn) -> bool:
-    policy, performed_at = turn.snapshot.policy, turn.escrow.performed_at
+def _window_open(context: Context) -> bool:
+    policy, performed_at = context.snapshot.policy, context.escrow.performed_at
     if policy.payee_dispute_from != "performed":
         return True
-    return performed_at is not None and turn.now >= performed_at + policy.payee_dispute_wait
+    return performed_at is not None and context.now >= performed_at + policy.payee_dispute_wait
 
 
 def _check_ruling(move: Move) -> None:
-    escrow, ruling = move.turn.escrow, move.turn.command.payload
+    escrow, ruling = move.context.escrow, move.context.command.payload
     payer, payee = ruling["payer_amount"], ruling["payee_amount"]
     exact = payer >= 0 and payee >= 0 and payer + payee == escrow.amount
     if not exact or not fits(payee, escrow.decimals):

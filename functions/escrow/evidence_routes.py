@@ -13,16 +13,17 @@ from shared import object_storage as storage
 from shared.api import Db, Routes, lambda_handler, make_app
 from shared.body import Body
 from shared.caller import Caller, CallerToken
+from shared.commands import command
 from shared.db import Database
 from shared.errors import Conflict
-from shared.idempotency import Command, answer
+from shared.idempotency import IdempotencyKey, answer
 from shared.identifier import Id
 from shared.responses import answers
 from shared.settings import bucket
 from shared.text import LineOfWords
 
 from . import bodies
-from .execute import act, read_snapshot
+from .execute import execute, snapshot_of
 
 routes = Routes()
 
@@ -52,38 +53,35 @@ class FileWanted(Body):
     responses=answers(bodies.UploadOpened, "Where to upload it.", status=201),
 )
 def announce(
-    escrow_id: Id, body: AnnounceFile, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: AnnounceFile, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """A side announces a file and gets an address to upload exactly these bytes to."""
-    read = read_snapshot(db, caller, key, escrow_id)
-    opened: dict[str, Any]
-    if "answer" in read:
-        opened = read["answer"]
-    else:
-        command = {
-            **body.model_dump(),
-            "escrow_id": str(escrow_id),
-            "actor_id": read["actor"]["id"],
-            "aal": read["actor"]["aal"],
-            "idempotency_key": key.key,
-            "request_hash": key.request_hash,
-        }
-        opened = db.service_rpc("evidence_upload", {"command": command}, repeatable=True)
-    return answer({**opened, **storage.address_to_upload(_file(escrow_id, opened))}, status=201)
+    return command(
+        db,
+        caller,
+        key,
+        "evidence_upload",
+        {**body.model_dump(), "escrow_id": str(escrow_id)},
+        read=snapshot_of(escrow_id),
+        shown=lambda opened: {**opened, **storage.address_to_upload(_file(escrow_id, opened))},
+        status=201,
+    )
 
 
 @routes.post(
     "/escrows/<escrow_id>/evidence",
     responses=answers(bodies.EvidenceReceived, "The escrow after the move, and the receipt."),
 )
-def hand_in(escrow_id: Id, body: HandIn, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def hand_in(
+    escrow_id: Id, body: HandIn, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """A side hands in a file it has uploaded, as evidence; at most 20 a side."""
     files = _files(db, caller, escrow_id, body.sha256)
     mine = next((one for one in files if one["mine"]), None)
     if mine is None or not storage.is_stored(_file(escrow_id, mine)):
         raise _not_stored()
     told = {name: mine[name] for name in ("sha256", "name", "media_type", "size_bytes")}
-    moved = act(
+    moved = execute(
         db,
         caller,
         key,
@@ -107,7 +105,7 @@ def hand_in(escrow_id: Id, body: HandIn, caller: Caller, key: Command, db: Db) -
     responses=answers(bodies.DownloadOpened, "Where to read it."),
 )
 def download(
-    escrow_id: Id, body: FileWanted, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: FileWanted, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """A side, or the arbiter of the dispute, gets an address to read a file from."""
     for one in _files(db, caller, escrow_id, body.sha256):

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
-from shared.commands import OperatorReason, operator_command
-from shared.idempotency import Command
+from shared.commands import OperatorReason, command, operator
+from shared.idempotency import IdempotencyKey
 from shared.responses import answers
 from shared.times import Moment
 
@@ -36,11 +36,11 @@ class OutageDeclared(BaseModel):
 
 
 @routes.post("/outages", responses=answers(OutageDeclared, "The declared outage."))
-def declare(body: DeclareOutage, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def declare(body: DeclareOutage, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """An operator declares an outage that is over: every clock gets its time back (aal2)."""
     fields = {
         "from_at": body.from_at.isoformat(),
         "to_at": body.to_at.isoformat(),
         "reason": body.reason,
     }
-    return operator_command(db, caller, key, "outage_declare", fields)
+    return command(db, caller, key, "outage_declare", fields, needs=operator)

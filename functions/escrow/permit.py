@@ -1,4 +1,4 @@
-"""One turn: an actor, a command, a moment. Only a permitted move becomes a decision."""
+"""What a rule decides on: an actor, a command, a time. Only a permitted move becomes a decision."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def _edges() -> Mapping[tuple[str | None, str, str], tuple[Edge, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Context:
     """What a rule looks at."""
 
     snapshot: Snapshot
@@ -89,7 +89,7 @@ class Turn:
 class Move:
     """A permitted move. edge: the first that fits; the settlement may choose another end."""
 
-    turn: Turn
+    context: Context
     edge: Edge
 
     @property
@@ -109,7 +109,7 @@ class Move:
         due: the deadline it sets. gross: what a settling move gives the payee before the
         fee. payload: what the history keeps.
         """
-        turn, escrow, actor = self.turn, self.turn.escrow, self.turn.snapshot.actor
+        context, escrow, actor = self.context, self.context.escrow, self.context.snapshot.actor
         machine = self.role in _MACHINES
         parts = (
             None if gross is None else divide(escrow.amount, gross, escrow.fee_bps, escrow.decimals)
@@ -121,8 +121,8 @@ class Move:
             actor_kind=self.role if machine else "user",
             actor_id=None if machine else actor.id,
             aal=None if machine else actor.aal,
-            idempotency_key=turn.command.idempotency_key,
-            request_hash=turn.command.request_hash,
+            idempotency_key=context.command.idempotency_key,
+            request_hash=context.command.request_hash,
             deadline_at=due.deadline_at if due else None,
             expires_at=due.expires_at if due else None,
             payer_amount=parts.payer_amount if parts else None,

@@ -191,8 +191,8 @@ def _funds(report: Report, snapshot: Snapshot) -> Step:
     }
     reason = _mismatch(report, snapshot)
     if reason is None:
-        word = "funds-confirmed" if escrow.state == "awaiting_funds" else "top-up"
-        return _move(report, snapshot, word, payload)
+        name = "funds-confirmed" if escrow.state == "awaiting_funds" else "top-up"
+        return _move(report, snapshot, name, payload)
     return _move(report, snapshot, "funds-mismatch", {**payload, "reason": reason})
 
 
@@ -215,6 +215,6 @@ def _mismatch(report: Report, snapshot: Snapshot) -> str | None:
     return None
 
 
-def _move(report: Report, snapshot: Snapshot, word: str, payload: Mapping[str, Any]) -> Decision:
+def _move(report: Report, snapshot: Snapshot, name: str, payload: Mapping[str, Any]) -> Decision:
     key = f"{report.rail}:{report.provider_event_id}"
-    return decide(snapshot, Command(word, payload, key, key), snapshot.now)
+    return decide(snapshot, Command(name, payload, key, key), snapshot.now)

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
-from shared.commands import operator_command
-from shared.idempotency import Command
+from shared.commands import command, operator
+from shared.idempotency import IdempotencyKey
 from shared.responses import answers
 
 routes = Routes()
@@ -36,7 +36,7 @@ class SetbackDecided(BaseModel):
 
 
 @routes.post("/setbacks", responses=answers(SetbackDecided, "What becomes of the work."))
-def decide(body: DecideSetback, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def decide(body: DecideSetback, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """An operator sets aside work that fails, or has it tried at the next look (aal2)."""
     fields = {
         "queue": body.queue,
@@ -44,4 +44,4 @@ def decide(body: DecideSetback, caller: Caller, key: Command, db: Db) -> Respons
         "event": body.event,
         "reason": body.reason,
     }
-    return operator_command(db, caller, key, "setback_decide", fields)
+    return command(db, caller, key, "setback_decide", fields, needs=operator)

@@ -8,7 +8,7 @@ from shared.refusals import refusal
 from . import deadlines
 from .decision import Command, Decision
 from .party_rules import NOTHING
-from .permit import Turn
+from .permit import Context
 from .rail_take_rules import taken
 from .snapshot import HOLDING, Dispute, Hold, Snapshot
 
@@ -20,101 +20,101 @@ def decide_timer(snapshot: Snapshot) -> Decision:
 
     Raises Problem: not_due, escrow_frozen, escrow_closed.
     """
-    turn = Turn(snapshot, _TIMEOUT, snapshot.now)
+    context = Context(snapshot, _TIMEOUT, snapshot.now)
     if lapsed := next((hold for hold in snapshot.holds if hold.lapsed), None):
-        return _end_of_hold(turn, lapsed)
+        return _end_of_hold(context, lapsed)
     state, phase = snapshot.escrow.state, snapshot.escrow.phase
     if rule := _RULES.get(phase or state):
-        return rule(turn)
+        return rule(context)
     raise refusal("escrow_closed")
 
 
-def _end_of_hold(turn: Turn, hold: Hold) -> Decision:
+def _end_of_hold(context: Context, hold: Hold) -> Decision:
     """Nothing is held for ever: the reason is over, or what the rail has withdrawn stays gone."""
-    waiting = turn.escrow.state == "funding_exception" and turn.snapshot.suspense
-    if hold.at_end == "stand" and (waiting or turn.escrow.state in HOLDING):
+    waiting = context.escrow.state == "funding_exception" and context.snapshot.suspense
+    if hold.at_end == "stand" and (waiting or context.escrow.state in HOLDING):
         amount = hold.amount or NOTHING
-        return taken(turn, amount, turn.escrow.currency, hold.reference)
-    return turn.permit("unfreeze").decision(payload={"hold_id": hold.id})
+        return taken(context, amount, context.escrow.currency, hold.reference)
+    return context.permit("unfreeze").decision(payload={"hold_id": hold.id})
 
 
-def _void(turn: Turn) -> Decision:
-    return turn.permit("timeout_void").decision()
+def _void(context: Context) -> Decision:
+    return context.permit("timeout_void").decision()
 
 
-def _return(turn: Turn) -> Decision:
-    return turn.permit("timeout_return").decision()
+def _return(context: Context) -> Decision:
+    return context.permit("timeout_return").decision()
 
 
-def _payee_silent(turn: Turn) -> Decision:
-    event = turn.snapshot.policy.payee_silent_event
-    if event == "timeout_dispute" and _holds_no_longer(turn):
-        return _hold(turn, NOTHING)
-    return _silent(turn, event)
+def _payee_silent(context: Context) -> Decision:
+    event = context.snapshot.policy.payee_silent_event
+    if event == "timeout_dispute" and _holds_no_longer(context):
+        return _hold(context, NOTHING)
+    return _silent(context, event)
 
 
-def _payer_silent(turn: Turn) -> Decision:
-    return _silent(turn, turn.snapshot.policy.payer_silent_event)
+def _payer_silent(context: Context) -> Decision:
+    return _silent(context, context.snapshot.policy.payer_silent_event)
 
 
-def _silent(turn: Turn, event: str) -> Decision:
-    move = turn.permit(event)
+def _silent(context: Context, event: str) -> Decision:
+    move = context.permit(event)
     match event:
         case "timeout_refund":
             return move.decision(gross=NOTHING)
         case "timeout_release":
-            return move.decision(gross=turn.escrow.amount)
+            return move.decision(gross=context.escrow.amount)
         case _:
-            return move.decision(due=deadlines.statements(turn.snapshot, turn.now))
+            return move.decision(due=deadlines.statements(context.snapshot, context.now))
 
 
-def _statements(turn: Turn) -> Decision:
-    if _holds_no_longer(turn):
-        return _hold(turn, _file(turn).undecided_payee_amount)
-    return turn.permit("timeout_statements").decision(
-        due=deadlines.acknowledge(turn.snapshot, turn.now)
+def _statements(context: Context) -> Decision:
+    if _holds_no_longer(context):
+        return _hold(context, _file(context).undecided_payee_amount)
+    return context.permit("timeout_statements").decision(
+        due=deadlines.acknowledge(context.snapshot, context.now)
     )
 
 
-def _acknowledge(turn: Turn) -> Decision:
-    return _next_arbiter(turn, "timeout_acknowledge")
+def _acknowledge(context: Context) -> Decision:
+    return _next_arbiter(context, "timeout_acknowledge")
 
 
-def _decide(turn: Turn) -> Decision:
-    return _next_arbiter(turn, "timeout_decide")
+def _decide(context: Context) -> Decision:
+    return _next_arbiter(context, "timeout_decide")
 
 
-def _next_arbiter(turn: Turn, event: str) -> Decision:
-    file = _file(turn)
-    if file.reassignments >= turn.snapshot.policy.max_reassignments:
-        return turn.permit("timeout_undecided").decision(gross=file.undecided_payee_amount)
-    if _holds_no_longer(turn):
-        return _hold(turn, file.undecided_payee_amount)
-    return turn.permit(event).decision(due=deadlines.acknowledge(turn.snapshot, turn.now))
+def _next_arbiter(context: Context, event: str) -> Decision:
+    file = _file(context)
+    if file.reassignments >= context.snapshot.policy.max_reassignments:
+        return context.permit("timeout_undecided").decision(gross=file.undecided_payee_amount)
+    if _holds_no_longer(context):
+        return _hold(context, file.undecided_payee_amount)
+    return context.permit(event).decision(due=deadlines.acknowledge(context.snapshot, context.now))
 
 
-def _holds_no_longer(turn: Turn) -> bool:
+def _holds_no_longer(context: Context) -> bool:
     """Whether no duty can begin: the rail would not hold the money until its end."""
-    until = turn.escrow.rail_hold_until
-    return until is not None and turn.now >= until
+    until = context.escrow.rail_hold_until
+    return until is not None and context.now >= until
 
 
-def _hold(turn: Turn, gross: Decimal) -> Decision:
-    return turn.permit("timeout_hold").decision(gross=gross)
+def _hold(context: Context, gross: Decimal) -> Decision:
+    return context.permit("timeout_hold").decision(gross=gross)
 
 
-def _settle(turn: Turn) -> Decision:
-    return turn.permit("timeout_settle").decision(gross=_file(turn).award_payee_amount)
+def _settle(context: Context) -> Decision:
+    return context.permit("timeout_settle").decision(gross=_file(context).award_payee_amount)
 
 
-def _file(turn: Turn) -> Dispute:
-    file = turn.snapshot.dispute
+def _file(context: Context) -> Dispute:
+    file = context.snapshot.dispute
     if file is None:
         raise ValueError("a disputed escrow has a pending dispute")
     return file
 
 
-_RULES: dict[str, Callable[[Turn], Decision]] = {
+_RULES: dict[str, Callable[[Context], Decision]] = {
     "proposed": _void,
     "awaiting_funds": _void,
     "funding_exception": _return,

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
-from shared.commands import OperatorReason, operator_answers, operator_command
-from shared.idempotency import Command
+from shared.commands import OperatorReason, command, operator, operator_answers
+from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.money import PositiveAmount
 from shared.text import Prose
@@ -43,24 +43,26 @@ _POSTED = operator_answers(Posted, "The posted transfer.")
 
 
 @routes.post("/deposits", responses=_POSTED)
-def deposit(body: MoveExternal, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def deposit(body: MoveExternal, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """An operator books money that came in for a party (aal2)."""
     fields = {"kind": "deposit", **_fields(body)}
-    return operator_command(db, caller, key, "ledger_move_external", fields)
+    return command(db, caller, key, "ledger_move_external", fields, needs=operator)
 
 
 @routes.post("/withdrawals", responses=_POSTED)
-def withdraw(body: MoveExternal, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def withdraw(body: MoveExternal, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """An operator books money that went out for a party (aal2)."""
     fields = {"kind": "withdrawal", **_fields(body)}
-    return operator_command(db, caller, key, "ledger_move_external", fields)
+    return command(db, caller, key, "ledger_move_external", fields, needs=operator)
 
 
 @routes.post("/transfers/<transfer_id>/reverse", responses=_POSTED)
-def reverse(transfer_id: Id, body: Reverse, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def reverse(
+    transfer_id: Id, body: Reverse, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """An operator undoes a deposit or a withdrawal with a new transfer (aal2)."""
     fields = {"transfer_id": str(transfer_id), "reason": body.reason}
-    return operator_command(db, caller, key, "ledger_reverse", fields)
+    return command(db, caller, key, "ledger_reverse", fields, needs=operator)
 
 
 def _fields(body: MoveExternal) -> dict[str, Any]:

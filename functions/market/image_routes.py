@@ -3,6 +3,7 @@
 A function of its own, because the client of object storage is heavy.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,15 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared import object_storage as storage
 from shared.api import Db, Routes, lambda_handler, make_app
 from shared.body import Body
-from shared.caller import Caller, CallerToken
-from shared.db import Database
+from shared.caller import Caller
+from shared.commands import command
 from shared.errors import Conflict, Invalid
-from shared.idempotency import Command, CommandKey, answer
+from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 from shared.settings import bucket
 
-from .picture import MOST_PIXELS, MOST_PIXELS_A_SIDE, look
+from .picture import MOST_PIXELS, MOST_PIXELS_A_SIDE, identify
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
@@ -66,27 +67,30 @@ routes = Routes()
 
 
 @routes.post("/image-uploads", responses=answers(PictureOpened, "Where to upload it.", status=201))
-def announce(body: AnnouncePicture, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def announce(body: AnnouncePicture, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """A seller announces a picture and gets an address to upload exactly these bytes to. Until it
     is handed in it may be announced anew, as another type or size: the last word counts."""
-    actor, party = _who(db, caller, key, body)
-    if "answer" in actor:
-        opened = actor["answer"]
-    else:
-        fields = {"media_type": body.media_type, "size_bytes": body.size_bytes}
-        opened = _command(db, key, "image_announce", actor, party, body, **fields)
-    address = storage.address_to_upload(_uploaded(opened))
-    return answer({**opened, "key": _shown(opened).key, **address}, 201)
+
+    def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {
+            "party_id": _party(body, actor),
+            "sha256": body.sha256,
+            "media_type": body.media_type,
+            "size_bytes": body.size_bytes,
+        }
+
+    def shown(opened: dict[str, Any]) -> Mapping[str, Any]:
+        return {**_with_key(opened), **storage.address_to_upload(_uploaded(opened))}
+
+    return command(db, caller, key, "image_announce", fields, shown=shown, status=201)
 
 
 @routes.post("/images", responses=answers(PictureKept, "It may be listed now.", status=201))
-def hand_in(body: Picture, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def hand_in(body: Picture, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """A picture was uploaded: from now on its seller may list it."""
-    actor, party = _who(db, caller, key, body)
-    if "answer" in actor:
-        kept = actor["answer"]
-    else:
-        asked = {"party_id": party, "sha256": body.sha256}
+
+    def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked = {"party_id": _party(body, actor), "sha256": body.sha256}
         told = db.rpc("announced_image", asked, token=caller.token, repeatable=True)
         file = _uploaded(told)
         if not storage.is_stored(file):
@@ -96,15 +100,15 @@ def hand_in(body: Picture, caller: Caller, key: Command, db: Db) -> Response[Any
                 "Announce it at image-uploads and PUT it to the address in the answer.",
             )
         storage.store(_shown(told), _picture(file))
-        seen = {name: told[name] for name in ("media_type", "size_bytes")}
-        kept = _command(db, key, "image_hand_in", actor, party, body, **seen)
-    return answer({**kept, "key": _shown(kept).key}, 201)
+        return {**asked, "media_type": told["media_type"], "size_bytes": told["size_bytes"]}
+
+    return command(db, caller, key, "image_hand_in", fields, shown=_with_key, status=201)
 
 
 def _picture(file: storage.File) -> bytes:
     """The bytes, looked at. Raises Invalid not_a_picture, picture_too_large."""
     content = storage.read(file)
-    seen = look(content)
+    seen = identify(content)
     if seen is None or seen.media_type != file.media_type:
         raise Invalid(
             "not_a_picture",
@@ -120,35 +124,13 @@ def _picture(file: storage.File) -> bytes:
     return content
 
 
-def _who(
-    db: Database, caller: CallerToken, key: CommandKey, body: Picture
-) -> tuple[dict[str, Any], str]:
-    """Who asks, as the database says, and for which party."""
-    asked = {"idempotency_key": key.key, "request_hash": key.request_hash}
-    actor: dict[str, Any] = db.rpc("whoami", asked, token=caller.token, repeatable=True)
-    return actor, str(body.party_id or actor.get("id"))
+def _party(body: Picture, actor: Mapping[str, Any]) -> str:
+    """Whose listing it is for."""
+    return str(body.party_id or actor["id"])
 
 
-def _command(
-    db: Database,
-    key: CommandKey,
-    name: str,
-    actor: dict[str, Any],
-    party: str,
-    body: Picture,
-    **fields: Any,
-) -> dict[str, Any]:
-    command = {
-        **fields,
-        "sha256": body.sha256,
-        "party_id": party,
-        "actor_id": actor["id"],
-        "aal": actor["aal"],
-        "idempotency_key": key.key,
-        "request_hash": key.request_hash,
-    }
-    done: dict[str, Any] = db.service_rpc(name, {"command": command}, repeatable=True)
-    return done
+def _with_key(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "key": _shown(told).key}
 
 
 def _uploaded(told: dict[str, Any]) -> storage.File:

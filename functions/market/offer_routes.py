@@ -7,8 +7,8 @@ from aws_lambda_powertools.event_handler import Response
 from shared.api import Db, Routes
 from shared.body import Nothing
 from shared.caller import Caller
-from shared.commands import member_command
-from shared.idempotency import Command
+from shared.commands import command
+from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 
@@ -22,40 +22,46 @@ _MOVED = answers(bodies.OfferMoved, "The offer after the command.")
 
 @routes.post("/listings/<listing_id>/offers", responses=_MADE)
 def make(
-    listing_id: Id, body: bodies.NewOffer, caller: Caller, key: Command, db: Db
+    listing_id: Id, body: bodies.NewOffer, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """A buyer says what a unit would be worth, part by part."""
     fields = {"listing_id": str(listing_id), **body.model_dump(mode="json")}
-    return member_command(db, caller, key, "offer_make", fields, status=201)
+    return command(db, caller, key, "offer_make", fields, status=201)
 
 
 @routes.post("/offers/<offer_id>/counter", responses=_MADE)
 def counter(
-    offer_id: Id, body: bodies.Terms, caller: Caller, key: Command, db: Db
+    offer_id: Id, body: bodies.Terms, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """The other side puts an offer of its own in the place of this one."""
     fields = {"offer_id": str(offer_id), **body.model_dump(mode="json")}
-    return member_command(db, caller, key, "offer_counter", fields, status=201)
+    return command(db, caller, key, "offer_counter", fields, status=201)
 
 
 @routes.post(
     "/offers/<offer_id>/accept", responses=answers(ContractMoved, "The contract.", status=201)
 )
-def accept(offer_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def accept(
+    offer_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """The other side agrees: the contract is made, with an escrow for each milestone."""
     fields = {"offer_id": str(offer_id)}
-    return member_command(db, caller, key, "offer_accept", fields, status=201)
+    return command(db, caller, key, "offer_accept", fields, status=201)
 
 
 @routes.post("/offers/<offer_id>/reject", responses=_MOVED)
-def reject(offer_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def reject(
+    offer_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """The other side does not want it."""
     fields = {"offer_id": str(offer_id), "event": "reject"}
-    return member_command(db, caller, key, "offer_decline", fields)
+    return command(db, caller, key, "offer_decline", fields)
 
 
 @routes.post("/offers/<offer_id>/withdraw", responses=_MOVED)
-def withdraw(offer_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def withdraw(
+    offer_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """The author takes it back."""
     fields = {"offer_id": str(offer_id), "event": "withdraw"}
-    return member_command(db, caller, key, "offer_decline", fields)
+    return command(db, caller, key, "offer_decline", fields)

@@ -32,7 +32,7 @@ class Seen:
         )  # fmt: skip
 
 
-def look(content: bytes) -> Seen | None:
+def identify(content: bytes) -> Seen | None:
     """The picture that these bytes are; None when they are none of a known type."""
     for reader in (_png, _jpeg, _webp):
         if seen := reader(content):

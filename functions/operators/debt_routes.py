@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
-from shared.commands import OperatorReason, operator_answers, operator_command
-from shared.idempotency import Command
+from shared.commands import OperatorReason, command, operator, operator_answers
+from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.money import PositiveAmount
 from shared.times import Moment
@@ -52,18 +52,20 @@ routes = Routes()
     responses=operator_answers(DebtDecided, "The debt as it is now."),
 )
 def write_off(
-    receivable_id: Id, body: WriteOff, caller: Caller, key: Command, db: Db
+    receivable_id: Id, body: WriteOff, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """Two operators give up an amount of a debt: it is booked to losses (aal2)."""
     fields = {"receivable_id": str(receivable_id), **body.model_dump(mode="json")}
-    return operator_command(db, caller, key, "receivable_write_off", fields)
+    return command(db, caller, key, "receivable_write_off", fields, needs=operator)
 
 
 @routes.post(
     "/receivables/<receivable_id>/lift",
     responses=operator_answers(DebtDecided, "The debt as it is now."),
 )
-def lift(receivable_id: Id, body: Lift, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def lift(
+    receivable_id: Id, body: Lift, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """Two operators let money in other currencies go beside a debt until a time (aal2)."""
     fields = {"receivable_id": str(receivable_id), **body.model_dump(mode="json")}
-    return operator_command(db, caller, key, "receivable_lift", fields)
+    return command(db, caller, key, "receivable_lift", fields, needs=operator)

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
-from shared.commands import OperatorReason, operator_answers, operator_command
-from shared.idempotency import Command
+from shared.commands import OperatorReason, command, operator, operator_answers
+from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 
 
@@ -40,8 +40,8 @@ routes = Routes()
     responses=operator_answers(RefusedClosed, "What became of it."),
 )
 def close(
-    refused_report_id: Id, body: CloseRefused, caller: Caller, key: Command, db: Db
+    refused_report_id: Id, body: CloseRefused, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """An operator closes a report that was not believed, or has it taken up after all (aal2)."""
     fields = {"refused_report_id": str(refused_report_id), **body.model_dump()}
-    return operator_command(db, caller, key, "refused_report_close", fields)
+    return command(db, caller, key, "refused_report_close", fields, needs=operator)

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
-from shared.commands import OperatorReason, operator_command
-from shared.idempotency import Command
+from shared.commands import OperatorReason, command, operator
+from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.money import PositiveAmount
 from shared.responses import answers
@@ -76,23 +76,27 @@ routes = Routes()
     "/operator-requests/<request_id>/confirm",
     responses=answers(Confirmed, "The command is done."),
 )
-def confirm(request_id: Id, body: Confirm, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def confirm(
+    request_id: Id, body: Confirm, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """A second operator confirms exactly what the first one asked for, and it is done (aal2)."""
     fields = {"request_id": str(request_id), "command_hash": body.command_hash}
-    return operator_command(db, caller, key, "operator_request_confirm", fields)
+    return command(db, caller, key, "operator_request_confirm", fields, needs=operator)
 
 
 @routes.post(
     "/operator-requests/<request_id>/close", responses=answers(Closed, "The request is closed.")
 )
-def close(request_id: Id, body: Close, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def close(
+    request_id: Id, body: Close, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """An operator rejects a request, or withdraws the own one (aal2); nothing is done."""
     fields = {"request_id": str(request_id), "reason": body.reason}
-    return operator_command(db, caller, key, "operator_request_close", fields)
+    return command(db, caller, key, "operator_request_close", fields, needs=operator)
 
 
 @routes.post("/fiat-rates", responses=answers(FiatRateSet, "The rate."))
-def set_fiat_rate(body: FiatRate, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def set_fiat_rate(body: FiatRate, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """An operator says what bank money is worth that no list has (aal2)."""
     fields = body.model_dump(mode="json", exclude_none=True)
-    return operator_command(db, caller, key, "fiat_rate_set", fields)
+    return command(db, caller, key, "fiat_rate_set", fields, needs=operator)

@@ -10,9 +10,9 @@ from aws_lambda_powertools.event_handler import Response
 from shared.api import Db, Routes
 from shared.body import Nothing
 from shared.caller import Caller, CallerToken
+from shared.commands import command
 from shared.db import Database
-from shared.errors import Problem
-from shared.idempotency import Command, CommandKey, answer
+from shared.idempotency import CommandKey, IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 
@@ -22,29 +22,35 @@ from .order_rules import Asked, decide_take, parse_order
 routes = Routes()
 _MOVED = answers(bodies.OrderMoved, "The order after the command.")
 
-Fields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-
 
 @routes.post("/orders/<order_id>/publish", responses=_MOVED)
-def publish(order_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def publish(
+    order_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """The maker opens a draft for takes; a sell order locks its amount."""
     return _command(db, caller, key, "order_publish", order_id)
 
 
 @routes.post("/orders/<order_id>/pause", responses=_MOVED)
-def pause(order_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def pause(
+    order_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """The maker takes an order out of the book; its money stays locked, open trades go on."""
     return _command(db, caller, key, "order_pause", order_id)
 
 
 @routes.post("/orders/<order_id>/resume", responses=_MOVED)
-def resume(order_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def resume(
+    order_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """The maker puts a paused order back into the book."""
     return _command(db, caller, key, "order_resume", order_id)
 
 
 @routes.post("/orders/<order_id>/cancel", responses=_MOVED)
-def cancel(order_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def cancel(
+    order_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """The maker closes an order; what remains goes back, open trades go on."""
     return _command(db, caller, key, "order_cancel", order_id)
 
@@ -52,7 +58,9 @@ def cancel(order_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) ->
 @routes.post(
     "/orders/<order_id>/take", responses=answers(bodies.TradeOpened, "The trade.", status=201)
 )
-def take(order_id: Id, body: bodies.Take, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def take(
+    order_id: Id, body: bodies.Take, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """Open a trade over a part of an order; the crypto is held at once."""
 
     def fields(read: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -80,21 +88,18 @@ def _command(
     key: CommandKey,
     name: str,
     order_id: UUID,
-    fields: Fields = lambda read: {},
+    fields: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda read: {},
     status: int = 200,
 ) -> Response[Any]:
-    asked = {"idempotency_key": key.key, "request_hash": key.request_hash}
-    params = {"order_id": str(order_id), **asked}
-    for last in (False, False, True):
-        read = db.rpc("order_snapshot", params, token=caller.token, repeatable=True)
-        if "answer" in read:
-            return answer(read["answer"], status)
-        actor = read["actor"]
-        command = {**fields(read), **params, "actor_id": actor["id"], "aal": actor["aal"]}
-        try:
-            return answer(db.service_rpc(name, {"command": command}, repeatable=True), status)
-        except Problem as problem:
-            # The index moved since it was read: decide again with the new one.
-            if last or problem.slug != "fiat_amount_not_exact":
-                raise
-    raise AssertionError("the last attempt answers or raises")
+    about = {"order_id": str(order_id)}
+    return command(
+        db,
+        caller,
+        key,
+        name,
+        lambda read: {**fields(read), **about},
+        read=("order_snapshot", about),
+        # The index moved since it was read: decide again with the new one.
+        again_on="fiat_amount_not_exact",
+        status=status,
+    )

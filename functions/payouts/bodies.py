@@ -1,5 +1,6 @@
 """Bodies of the commands about payouts, and the answers they get."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
 from shared.identifier import Id, RailId
+from shared.money import PositiveAmount
 
 
 class NewDestination(Body):
@@ -16,6 +18,16 @@ class NewDestination(Body):
     party_id: Id | None = None
     rail: RailId
     address: Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class NewWithdrawal(Body):
+    """party_id: whose wallet, the caller's own by default. destination_id: one of its own, and
+    with it the rail. amount: what arrives; fee and network cost leave beside it."""
+
+    party_id: Id | None = None
+    destination_id: Id
+    currency: Annotated[str, Field(min_length=1, max_length=32)]
+    amount: PositiveAmount
 
 
 class _Answer(BaseModel):
@@ -38,4 +50,21 @@ class PayoutMoved(_Answer):
     payout_id: UUID
     state: str
     attempt: int | None = None
+    replayed: bool
+
+
+class WithdrawalRequested(_Answer):
+    """A withdrawal that is ordered. not_before: until then it waits, and its payout can be kept
+    (POST /payouts/{payout_id}/keep), which cancels it. fee_amount, network_cost: fixed now."""
+
+    withdrawal_id: UUID
+    payout_id: UUID
+    party_id: UUID
+    rail: str
+    currency: str
+    amount: str
+    fee_amount: str
+    network_cost: str
+    address: str
+    not_before: datetime
     replayed: bool

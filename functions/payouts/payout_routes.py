@@ -8,9 +8,9 @@ from aws_lambda_powertools.event_handler import Response
 from shared.api import Db, Routes
 from shared.body import Nothing
 from shared.caller import Caller
-from shared.commands import member_command
+from shared.commands import command
 from shared.evm_address import parse_address
-from shared.idempotency import Command
+from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 
@@ -25,7 +25,7 @@ _MOVED = answers(bodies.PayoutMoved, "The payout after the command.")
     responses=answers(bodies.DestinationSet, "The destination.", status=201),
 )
 def set_destination(
-    body: bodies.NewDestination, caller: Caller, key: Command, db: Db
+    body: bodies.NewDestination, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """A party names where its money goes on a rail (aal2); payouts that wait for it go.
 
@@ -35,16 +35,34 @@ def set_destination(
     fields = body.model_dump(mode="json", exclude_none=True)
     if body.address.startswith("0x"):
         fields["address"] = parse_address(body.address)
-    return member_command(db, caller, key, "payout_destination_set", fields, status=201)
+    return command(db, caller, key, "payout_destination_set", fields, status=201)
+
+
+@routes.post(
+    "/withdrawal-requests",
+    responses=answers(bodies.WithdrawalRequested, "The withdrawal.", status=201),
+)
+def request_withdrawal(
+    body: bodies.NewWithdrawal, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """A party sends money out of its wallet (aal2), within withdrawal_policies and the limits of
+    its tier. Amount, fee and network cost are set aside at once; it waits for its hold, and can
+    be cancelled until it is sent."""
+    fields = body.model_dump(mode="json", exclude_none=True)
+    return command(db, caller, key, "withdrawal_request", fields, status=201)
 
 
 @routes.post("/payouts/<payout_id>/retry", responses=_MOVED)
-def retry(payout_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def retry(
+    payout_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """Pay again what the rail has provably refused, to where the party wants it now (aal2)."""
-    return member_command(db, caller, key, "payout_retry", {"payout_id": str(payout_id)})
+    return command(db, caller, key, "payout_retry", {"payout_id": str(payout_id)})
 
 
 @routes.post("/payouts/<payout_id>/keep", responses=_MOVED)
-def keep(payout_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def keep(
+    payout_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """A party takes what has not been sent into its balance (aal2)."""
-    return member_command(db, caller, key, "payout_keep", {"payout_id": str(payout_id)})
+    return command(db, caller, key, "payout_keep", {"payout_id": str(payout_id)})

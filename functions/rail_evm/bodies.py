@@ -1,24 +1,53 @@
-"""Answer of the command about deposit addresses."""
+"""Bodies of the commands about deposit addresses, and the answers they get."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.body import Body
+from shared.identifier import Id, RailId
 
 
-class DepositAddress(BaseModel):
+class NewWalletAddress(Body):
+    """party_id: whose wallet, the caller's own by default."""
+
+    party_id: Id | None = None
+    rail: RailId
+    currency: Annotated[str, Field(min_length=1, max_length=32)]
+
+
+class _Address(BaseModel):
+    """address: of this request only. token: its contract on the chain of chain_id."""
+
+    model_config = ConfigDict(extra="forbid")
+    rail: str
+    currency: str
+    address: str
+    chain_id: int
+    token: str
+    replayed: bool
+
+
+class EscrowAddress(_Address):
     """Send exactly amount of token to address, on the chain of chain_id, before expires_at.
 
     address: of this escrow only. amount: in units of the token, as text.
     """
 
-    model_config = ConfigDict(extra="forbid")
     escrow_id: UUID
-    rail: str
-    currency: str
     amount: str
     expires_at: datetime
-    address: str
-    chain_id: int
-    token: str
-    replayed: bool
+
+
+class WalletAddress(_Address):
+    """Send any amount of token to address, on the chain of chain_id, at any time.
+
+    address: of this party and currency only. min_amount: less counts only once an operator
+    accepts it.
+    """
+
+    request_id: UUID
+    party_id: UUID
+    min_amount: str

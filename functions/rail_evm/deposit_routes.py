@@ -1,48 +1,75 @@
-"""HTTP command: where to pay on a chain."""
+"""HTTP commands: where to pay on a chain."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
 from shared.api import Db, Routes
 from shared.body import Nothing
-from shared.caller import Caller
-from shared.idempotency import Command, answer
+from shared.caller import Caller, CallerToken
+from shared.commands import command, signed, unanswered
+from shared.db import Database
+from shared.idempotency import CommandKey, IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 from shared.settings import not_configured
 
 from . import settings
 from .addresses import deposit_address, fingerprint
-from .bodies import DepositAddress
-from .settings import RAIL
+from .bodies import EscrowAddress, NewWalletAddress, WalletAddress
 
 routes = Routes()
 
 
 @routes.post(
     "/escrows/<escrow_id>/deposit-address",
-    responses=answers(DepositAddress, "Where to pay."),
+    responses=answers(EscrowAddress, "Where to pay."),
 )
 def escrow_deposit_address(
-    escrow_id: Id, body: Nothing, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """The payer asks where to send the money of an escrow: one address for each."""
-    asked = {"idempotency_key": key.key, "request_hash": key.request_hash}
-    actor = db.rpc("whoami", asked, token=caller.token, repeatable=True)
-    if "answer" in actor:
-        return answer(actor["answer"])
-    chain = settings.chain_id()
-    if chain is None:
-        raise not_configured()
-    command = {
-        **asked, "escrow_id": str(escrow_id), "actor_id": actor["id"], "aal": actor["aal"],
-        "rail": RAIL, "key_fingerprint": fingerprint(settings.account_key()),
-    }  # fmt: skip
-    request = db.service_rpc("escrow_deposit_begin", {"command": command}, repeatable=True)
-    if "answer" in request:
-        return answer(request["answer"])
-    address = deposit_address(settings.account_key(), request["address_index"])
-    token = settings.tokens(db, chain)[request["currency"]].address
-    found = {**command, "address": address, "chain_id": chain, "token": token}
-    return answer(db.service_rpc("escrow_deposit_place", {"command": found}, repeatable=True))
+    about = {"escrow_id": str(escrow_id), "rail": settings.RAIL}
+    return _placed(db, caller, key, ("escrow_deposit_begin", "escrow_deposit_place"), about)
+
+
+@routes.post(
+    "/deposit-addresses",
+    responses=answers(WalletAddress, "Where to pay."),
+)
+def wallet_deposit_address(
+    body: NewWalletAddress, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """A party asks where to pay into its wallet: one address for each currency, for good.
+
+    What is sent there is credited once the chain is sure of it; chain_deposits shows it before.
+    """
+    about = body.model_dump(mode="json", exclude_none=True)
+    return _placed(db, caller, key, ("wallet_deposit_begin", "wallet_deposit_place"), about)
+
+
+def _placed(
+    db: Database,
+    caller: CallerToken,
+    key: CommandKey,
+    names: tuple[str, str],
+    about: Mapping[str, Any],
+) -> Response[Any]:
+    """The database makes the request, its address is derived here and written there."""
+    begin, place = names
+
+    def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
+        chain = settings.chain_id()
+        if chain is None:
+            raise not_configured()
+        xpub = settings.account_key()
+        asked = {**about, "key_fingerprint": fingerprint(xpub), **signed(key, actor)}
+        request = unanswered(db.service_rpc(begin, {"command": asked}, repeatable=True))
+        return {
+            **about, "request_id": request["request_id"], "chain_id": chain,
+            "address": request["address"] or deposit_address(xpub, request["address_index"]),
+            "token": settings.tokens(db, chain)[request["currency"]].address,
+        }  # fmt: skip
+
+    return command(db, caller, key, place, fields)

@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import database
 from shared.payouts import pay
-from shared.polling import run_rounds
+from shared.polling import poll_until_idle
 from shared.telemetry import instrumented, logger, metrics
 
 from . import settings
@@ -30,7 +30,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
             db, nodes, configured_signer(chain), settings.tokens(db, chain), settings.fee_limits(),
             lambda alarm: alarms.update([alarm]),
         )  # fmt: skip
-        run_rounds(context, lambda: _paid(done, pay(db, settings.RAIL, rail, context)))
+        poll_until_idle(context, lambda: _paid(done, pay(db, settings.RAIL, rail, context)))
     metrics.add_metric("HotWalletShort", MetricUnit.Count, alarms["short"])
     metrics.add_metric("ChainNonceTaken", MetricUnit.Count, alarms["chain_nonce_taken"])
     metrics.add_metric("ChainAnswersDiffer", MetricUnit.Count, alarms["chain_answers_differ"])

@@ -23,7 +23,7 @@ from .wallet import GAS_LIMIT, CannotBePaid, HotWallet, NonceTaken, Short
 # A block takes two seconds, so what waits this long has bid too little. Longer than a claim: when
 # a worker dies, the same bytes are sent first.
 STUCK_AFTER = timedelta(minutes=5)
-LOOK_SECONDS = 60
+POLL_SECONDS = 60
 
 
 class BaseRail:
@@ -72,7 +72,7 @@ class BaseRail:
         except Short as short:
             self._alarm("short")
             logger.error("hot wallet short", reason=str(short))
-            return _later(payout, "the hot wallet has to be filled")
+            return _later(payout, "the hot wallet has to be filled", waits_for="float")
         except FeeTooHigh:
             return _later(payout, "gas costs too much")
         except (NodeRefused, NodeUnknown, SigningFailed) as error:
@@ -180,17 +180,17 @@ class BaseRail:
             logger.error("alarm not written", code=problem.slug)
 
 
-def _later(payout: Payout, reason: str) -> Outcome:
+def _later(payout: Payout, reason: str, *, waits_for: str = "") -> Outcome:
     """Nothing was sent now. What was claimed just now goes back; what may be on its way stays."""
     event = "postpone" if payout.state == "claimed" else "look"
-    return Outcome(event, reason=reason, next_in=LOOK_SECONDS)
+    return Outcome(event, reason=reason, next_in=POLL_SECONDS, waits_for=waits_for)
 
 
 def _under_way(payout: Payout, transaction_hash: str) -> Outcome:
     event = "look" if payout.state == "submitted" else "submit"
-    return Outcome(event, transaction_hash, next_in=LOOK_SECONDS)
+    return Outcome(event, transaction_hash, next_in=POLL_SECONDS)
 
 
 def _unanswered(payout: Payout, signed: Signed, reason: str) -> Outcome:
     event = "lose" if payout.state == "claimed" else "look"
-    return Outcome(event, signed.hash, reason, next_in=LOOK_SECONDS)
+    return Outcome(event, signed.hash, reason, next_in=POLL_SECONDS)

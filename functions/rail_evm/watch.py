@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.batches import run_batches
 from shared.db import Database, database
-from shared.polling import run_rounds
+from shared.polling import poll_until_idle
 from shared.telemetry import instrumented, logger, metrics
 
 from . import settings
@@ -22,7 +22,7 @@ from .rpc import NodeRefused, NodeUnknown
 
 # Headers in one question; with the two tags below what providers take.
 MOST_BLOCKS = 48
-# Deposits proved in one look: each costs a question to every node.
+# Deposits proved in one poll: each costs a question to every node.
 MOST_PROOFS = 20
 
 
@@ -54,7 +54,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
             reader = Reader(db, nodes[0], tokens, settings.first_block())
             prover = Prover(nodes, settings.decimals(tokens))
             watch = Watch(db, nodes[0], reader, prover, done)
-            run_rounds(context, watch.look)
+            poll_until_idle(context, watch.poll)
         metrics.add_metric("DepositsMoved", MetricUnit.Count, done.moved)
         metrics.add_metric("ChainReadsFailed", MetricUnit.Count, done.failed)
         metrics.add_metric("ChainAnswersDiffer", MetricUnit.Count, done.doubted)
@@ -63,7 +63,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 class Watch:
-    """One look after the other at one chain."""
+    """One poll after the other of one chain."""
 
     def __init__(
         self, db: Database, node: Node, reader: Reader, prover: Prover, done: Watched
@@ -77,17 +77,17 @@ class Watch:
         # Deposits whose block was gone, for which the chain was read again since.
         self._searched: set[tuple[Any, ...]] = set()
 
-    def look(self) -> bool:
-        """Read on, judge what is watched; whether there was something. A node that does not
-        answer costs the look, nothing else: all of it is asked again."""
+    def poll(self) -> bool:
+        """Read on, verify what is watched; whether there was something. A node that does not
+        answer costs the poll, nothing else: all of it is asked again."""
         try:
-            return self._look()
+            return self._polled()
         except Reorganised:
             return self._safely(self._reader.go_back)
         except (NodeUnknown, NodeRefused, BadLog) as error:
             return self._failed(error)
 
-    def _look(self) -> bool:
+    def _polled(self) -> bool:
         known = self._ask("chain_look")
         found = self._reader.read_on(known["cursor"])
         self._done.found += found or 0
@@ -125,23 +125,21 @@ class Watch:
                 claims.append((each, event))
             elif event:
                 verdicts.append({**each, "event": event})
-        judged = self._looked_at_again(claims)
+        verified = self._verified(claims)
         missing += [
             each["block_number"]
-            for each in judged
+            for each in verified
             if each["event"] == "doubt" and not self._was_searched(each, cursor["number"])
         ]
         if missing:
             # It may be in another block that was read as something else: look once more first.
             self._done.rewound += 1
             self._reader.read_again_from(min(missing))
-        verdicts += judged
+        verdicts += verified
         self._done.moved += self._ask("chain_judged", verdicts=verdicts) if verdicts else 0
         return bool(missing or verdicts)
 
-    def _looked_at_again(
-        self, claims: Sequence[tuple[Mapping[str, Any], str]]
-    ) -> list[dict[str, Any]]:
+    def _verified(self, claims: Sequence[tuple[Mapping[str, Any], str]]) -> list[dict[str, Any]]:
         """Verdicts of what moves money for good: one answer is not believed."""
         # Another few each time, so that none that nobody can answer for keeps the rest waiting.
         start = self._turn % max(len(claims), 1)

@@ -1,5 +1,5 @@
 """Scheduled every minute, and at work for most of it: what Stripe's events are about is looked at,
-and brought on from how it stands now."""
+and advanced from how it stands now."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database
 from shared.errors import Problem, Unavailable
-from shared.polling import run_rounds
+from shared.polling import poll_until_idle
 from shared.telemetry import instrumented, logger, metrics
 
 from .answers import NotOurs, NotYet
@@ -46,7 +46,7 @@ class Read:
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     """What came of the events. Raises Problem when the database is gone: the next tick goes on."""
     db, stripe, read = database(), Connection(), Read()
-    run_rounds(context, lambda: _round(db, stripe, read))
+    poll_until_idle(context, lambda: _round(db, stripe, read))
     metrics.add_metric("StripeEventsRead", MetricUnit.Count, read.done + read.ignored)
     metrics.add_metric("StripeEventsFailed", MetricUnit.Count, read.failed)
     logger.info("events read", extra=asdict(read))
@@ -54,7 +54,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 def _round(db: Database, stripe: Connection, read: Read) -> bool:
-    """One look; whether there was something. Events about the same thing are one."""
+    """One poll; whether there was something. Events about the same thing are one."""
     asked = {"provider": PROVIDER, "max_rows": BATCH}
     # Not repeatable: an answer that is lost leaves events taken; they come back by themselves.
     due = db.service_rpc("webhook_events_due", asked)

@@ -1,4 +1,4 @@
-"""The payment of a payer, brought on from how it stands now: captured, let go, or reported."""
+"""The payment of a payer, advanced from how it stands now: captured, cancelled, or reported."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -30,12 +30,12 @@ def request_of(db: Database, intent_id: str | None) -> DepositRequest:
 
 
 def follow_intent(db: Database, api: StripeApi, intent_id: str) -> str:
-    """Bring the payment of this id on; how it stands then. Raises NotOurs, NotYet, Problem."""
+    """Advance the payment of this id; how it stands then. Raises NotOurs, NotYet, Problem."""
     return follow_request(db, api, request_of(db, intent_id))
 
 
 def follow_request(db: Database, api: StripeApi, request: DepositRequest) -> str:
-    """Bring the payment of a request on; how it stands then. Raises NotYet, Problem.
+    """Advance the payment of a deposit request; how it stands then. Raises NotYet, Problem.
 
     It may be done any number of times, by several at once: Stripe captures once.
     """

@@ -1,5 +1,6 @@
 """HTTP command: how a payer pays an escrow by card."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from shared.api import Db, Routes
 from shared.body import Nothing
 from shared.caller import Caller
+from shared.commands import command, signed, unanswered
 from shared.errors import Conflict, Problem, Unavailable
-from shared.idempotency import Command, CommandKey, answer
+from shared.idempotency import CommandKey, IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 from shared.telemetry import logger
@@ -47,25 +49,19 @@ routes = Routes()
     responses=answers(CardPayment, "What the payer's browser needs to pay."),
 )
 def card_payment(
-    escrow_id: Id, body: Nothing, caller: Caller, key: Command, db: Db
+    escrow_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """The payer asks to pay an escrow by card. There is one payment per escrow: asked again, it
     is the same. Nothing is taken before it is sure that the escrow still wants the money."""
-    asked = {"idempotency_key": key.key, "request_hash": key.request_hash}
-    actor = db.rpc("whoami", asked, token=caller.token, repeatable=True)
-    if "answer" in actor:
-        return answer(actor["answer"])
-    command = {
-        **asked, "escrow_id": str(escrow_id), "rail": RAIL, "actor_id": actor["id"],
-        "aal": actor["aal"],
-    }  # fmt: skip
-    begun = db.service_rpc("escrow_deposit_begin", {"command": command}, repeatable=True)
-    if "answer" in begun:
-        return answer(begun["answer"])
-    intent = _intent(stripe_api(), begun, key)
-    attached = {"provider_reference": intent.id, "client_secret": intent.client_secret}
-    placed = {"command": {**command, **attached}}
-    return answer(db.service_rpc("escrow_deposit_place", placed, repeatable=True))
+
+    def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
+        about = {"escrow_id": str(escrow_id), "rail": RAIL}
+        begin = {"command": {**about, **signed(key, actor)}}
+        request = unanswered(db.service_rpc("escrow_deposit_begin", begin, repeatable=True))
+        intent = _intent(stripe_api(), request, key)
+        return {**about, "provider_reference": intent.id, "client_secret": intent.client_secret}
+
+    return command(db, caller, key, "escrow_deposit_place", fields)
 
 
 def _intent(api: StripeApi, request: DepositRequest, key: CommandKey) -> Intent:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import database
 from shared.payouts import pay
-from shared.polling import run_rounds
+from shared.polling import poll_until_idle
 from shared.telemetry import instrumented, logger, metrics
 
 from .books import RAIL
@@ -22,13 +22,13 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     db, rail = database(), CardRail(Connection())
     paid = dict.fromkeys(_NAMES, 0)
 
-    def look() -> bool:
+    def poll() -> bool:
         done = pay(db, RAIL, rail, context)
         for name, count in done.items():
             paid[name] += count
         return any(done.values())
 
-    run_rounds(context, look)
+    poll_until_idle(context, poll)
     metrics.add_metric("CardPayoutsFailed", MetricUnit.Count, paid["failed"])
     metrics.add_metric("CardPayoutsUnknown", MetricUnit.Count, paid["unknown"])
     logger.info("card payouts", extra=paid)

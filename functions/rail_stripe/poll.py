@@ -57,7 +57,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     for request in db.service_rpc("deposits_due", {"rail": RAIL}):
         if context.get_remaining_time_in_millis() < MARGIN_MS:
             break
-        attempt(partial(_look, db, stripe, request, done))
+        attempt(partial(_follow, db, stripe, request, done))
     metrics.add_metric("StripeEventsMissed", MetricUnit.Count, done.found)
     metrics.add_metric("StripePollFailed", MetricUnit.Count, done.failed)
     logger.info("polled", extra=asdict(done))
@@ -93,7 +93,7 @@ def _keep(db: Database, events: tuple[Event, ...], done: Polled) -> None:
     done.found += db.service_rpc("webhook_receive", {"events": kept}, repeatable=True)
 
 
-def _look(db: Database, stripe: Connection, request: dict[str, Any], done: Polled) -> None:
+def _follow(db: Database, stripe: Connection, request: dict[str, Any], done: Polled) -> None:
     done.looked += 1
     try:
         follow_request(db, stripe.api, request)

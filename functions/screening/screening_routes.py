@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
-from shared.commands import OperatorReason, operator_answers, operator_command
-from shared.idempotency import Command
+from shared.commands import OperatorReason, command, operator, operator_answers
+from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 
@@ -44,10 +44,12 @@ routes = Routes()
 @routes.post(
     "/screenings/<screening_id>/clear", responses=answers(Cleared, "The address is cleared.")
 )
-def clear(screening_id: Id, body: Reasoned, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def clear(
+    screening_id: Id, body: Reasoned, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """An operator found a hit to be none (aal2). What it held goes on; deposits wait."""
     fields = {"screening_id": str(screening_id), "reason": body.reason}
-    return operator_command(db, caller, key, "screening_clear", fields)
+    return command(db, caller, key, "screening_clear", fields, needs=operator)
 
 
 @routes.post(
@@ -55,8 +57,8 @@ def clear(screening_id: Id, body: Reasoned, caller: Caller, key: Command, db: Db
     responses=operator_answers(Accepted, "The deposit counts."),
 )
 def accept(
-    quarantine_id: Id, body: Reasoned, caller: Caller, key: Command, db: Db
+    quarantine_id: Id, body: Reasoned, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """An operator accepts one deposit (aal2). Of the address it came from nothing is said."""
     fields = {"quarantine_id": str(quarantine_id), "reason": body.reason}
-    return operator_command(db, caller, key, "quarantine_accept", fields)
+    return command(db, caller, key, "quarantine_accept", fields, needs=operator)

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller, CallerToken
-from shared.commands import OperatorReason, operator_command
+from shared.commands import OperatorReason, command, operator
 from shared.db import Database
-from shared.idempotency import Command, CommandKey
+from shared.idempotency import CommandKey, IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 
@@ -65,26 +65,32 @@ _VERIFIED = answers(Verified, "The person after the command.")
 
 
 @routes.post("/profiles/<party_id>/verify", responses=_VERIFIED)
-def verify(party_id: Id, body: OfFlag, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def verify(
+    party_id: Id, body: OfFlag, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """An operator has checked something of a person (aal2)."""
     return _command(db, caller, key, "verify", party_id, body)
 
 
 @routes.post("/profiles/<party_id>/revoke", responses=_VERIFIED)
-def revoke(party_id: Id, body: OfFlag, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def revoke(
+    party_id: Id, body: OfFlag, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """An operator takes a verification back (aal2)."""
     return _command(db, caller, key, "revoke", party_id, body)
 
 
 @routes.post("/profiles/<party_id>/grant-tier", responses=_VERIFIED)
-def grant_tier(party_id: Id, body: OfTier, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def grant_tier(
+    party_id: Id, body: OfTier, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """An operator gives a person a tier, whatever the flags say (aal2)."""
     return _command(db, caller, key, "grant_tier", party_id, body)
 
 
 @routes.post("/profiles/<party_id>/withdraw-tier", responses=_VERIFIED)
 def withdraw_tier(
-    party_id: Id, body: Reasoned, caller: Caller, key: Command, db: Db
+    party_id: Id, body: Reasoned, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """An operator takes a granted tier back: the flags decide again (aal2)."""
     return _command(db, caller, key, "withdraw_tier", party_id, body)
@@ -92,24 +98,24 @@ def withdraw_tier(
 
 @routes.post("/profiles/<party_id>/link-discord", responses=answers(Linked, "The link now."))
 def link_profile(
-    party_id: Id, body: OfDiscord, caller: Caller, key: Command, db: Db
+    party_id: Id, body: OfDiscord, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """An operator has seen whose Discord account it is (aal2)."""
     fields = {**body.model_dump(), "party_id": str(party_id)}
-    return operator_command(db, caller, key, "discord_link", fields)
+    return command(db, caller, key, "discord_link", fields, needs=operator)
 
 
 @routes.post("/guilds/<guild_id>/link-discord", responses=answers(Linked, "The link now."))
 def link_guild(
-    guild_id: Id, body: OfDiscord, caller: Caller, key: Command, db: Db
+    guild_id: Id, body: OfDiscord, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """An operator has seen which Discord server the guild's is (aal2)."""
     fields = {**body.model_dump(), "guild_id": str(guild_id)}
-    return operator_command(db, caller, key, "discord_link", fields)
+    return command(db, caller, key, "discord_link", fields, needs=operator)
 
 
 def _command(
     db: Database, caller: CallerToken, key: CommandKey, change: str, party_id: UUID, body: Reasoned
 ) -> Response[Any]:
     fields = {**body.model_dump(), "change": change, "party_id": str(party_id)}
-    return operator_command(db, caller, key, "profile_verify", fields)
+    return command(db, caller, key, "profile_verify", fields, needs=operator)

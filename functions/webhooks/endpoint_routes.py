@@ -1,7 +1,7 @@
 """HTTP commands about webhook endpoints."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,9 @@ from aws_lambda_powertools.event_handler import Response
 from shared.api import Db, Routes
 from shared.body import Nothing
 from shared.caller import Caller, CallerToken
+from shared.commands import Fields, command
 from shared.db import Database
-from shared.idempotency import Command, CommandKey, answer
+from shared.idempotency import CommandKey, IdempotencyKey
 from shared.identifier import Id
 from shared.refusals import refusal
 from shared.responses import answers
@@ -20,9 +21,6 @@ from . import bodies
 from .address import AddressRefused, parse_url
 
 routes = Routes()
-Fields = Callable[[], Mapping[str, Any]]
-"""What a command says, asked for once the caller is known: a stranger learns nothing."""
-
 _RESENT = answers(bodies.Resent, "How many messages are sent again.")
 
 
@@ -30,10 +28,10 @@ _RESENT = answers(bodies.Resent, "How many messages are sent again.")
     "/webhook-endpoints",
     responses=answers(bodies.EndpointMade, "The endpoint and its secret.", status=201),
 )
-def create(body: bodies.NewEndpoint, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def create(body: bodies.NewEndpoint, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """Send a party's events to an address from now on."""
 
-    def fields() -> Mapping[str, Any]:
+    def fields(_: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
             parse_url(body.url, local=os.environ.get("HOLDFAST_WEBHOOKS_LOCAL") == "1")
         except AddressRefused:
@@ -48,7 +46,7 @@ def create(body: bodies.NewEndpoint, caller: Caller, key: Command, db: Db) -> Re
     responses=answers(bodies.SecretRotated, "The new secret."),
 )
 def rotate_secret(
-    endpoint_id: Id, body: Nothing, caller: Caller, key: Command, db: Db
+    endpoint_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """Give an endpoint a new secret; the old one signs beside it for 24 hours."""
     return _command(db, caller, key, "webhook_secret_rotate", _endpoint(endpoint_id))
@@ -58,7 +56,9 @@ def rotate_secret(
     "/webhook-endpoints/<endpoint_id>/enable",
     responses=answers(bodies.EndpointEnabled, "The endpoint after the command."),
 )
-def enable(endpoint_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def enable(
+    endpoint_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """Switch a disabled endpoint on again."""
     return _command(db, caller, key, "webhook_endpoint_enable", _endpoint(endpoint_id))
 
@@ -67,35 +67,34 @@ def enable(endpoint_id: Id, body: Nothing, caller: Caller, key: Command, db: Db)
     "/webhook-endpoints/<endpoint_id>/ping",
     responses=answers(bodies.PingSent, "The test message."),
 )
-def ping(endpoint_id: Id, body: Nothing, caller: Caller, key: Command, db: Db) -> Response[Any]:
+def ping(
+    endpoint_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
     """Send a test message."""
     return _command(db, caller, key, "webhook_ping", _endpoint(endpoint_id))
 
 
 @routes.post("/webhook-endpoints/<endpoint_id>/resend", responses=_RESENT)
 def resend(
-    endpoint_id: Id, body: bodies.Resend, caller: Caller, key: Command, db: Db
+    endpoint_id: Id, body: bodies.Resend, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """Send some messages again: named ones, those of a time, or all that failed."""
 
-    def fields() -> Mapping[str, Any]:
-        return {**body.model_dump(mode="json", exclude_none=True), "endpoint_id": str(endpoint_id)}
-
+    fields = {**body.model_dump(mode="json", exclude_none=True), "endpoint_id": str(endpoint_id)}
     return _command(db, caller, key, "webhook_resend", fields)
 
 
 @routes.post("/webhook-deliveries/<delivery_id>/resend", responses=_RESENT)
 def resend_one(
-    delivery_id: Id, body: Nothing, caller: Caller, key: Command, db: Db
+    delivery_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """Send one message again."""
-    return _command(
-        db, caller, key, "webhook_delivery_resend", lambda: {"delivery_id": str(delivery_id)}
-    )
+    fields = {"delivery_id": str(delivery_id)}
+    return _command(db, caller, key, "webhook_delivery_resend", fields)
 
 
 def _endpoint(endpoint_id: UUID) -> Fields:
-    return lambda: {"endpoint_id": str(endpoint_id)}
+    return {"endpoint_id": str(endpoint_id)}
 
 
 def _command(
@@ -106,13 +105,5 @@ def _command(
     fields: Fields,
     status: int = 200,
 ) -> Response[Any]:
-    # Without the key: the stored answer holds no secret, only the command puts it in again.
-    actor = db.rpc("whoami", {}, token=caller.token, repeatable=True)
-    command = {
-        **fields(),
-        "actor_id": actor["id"],
-        "aal": actor["aal"],
-        "idempotency_key": key.key,
-        "request_hash": key.request_hash,
-    }
-    return answer(db.service_rpc(name, {"command": command}, repeatable=True), status)
+    # Read without the key: the stored answer holds no secret, only the command puts it in again.
+    return command(db, caller, key, name, fields, keyed=False, status=status)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.generated.version import VERSION
 from shared.signatures import sign
 
-USER_AGENT = "Holdfast-Webhooks/1"
+USER_AGENT = f"Holdfast-Webhooks/{VERSION}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ AT_ONCE = 10
 _PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
 
 
-def hand_over(messages: Sequence[dict[str, Any]]) -> int:
+def enqueue(messages: Sequence[dict[str, Any]]) -> int:
     """Put messages into their queues, ten at a time; how many were taken. What was not is
     logged and comes back when its lease ends."""
     # An endpoint that fails or is slow holds its sender: those wait behind each other only.

@@ -7,11 +7,11 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database
-from shared.polling import run_rounds
+from shared.polling import poll_until_idle
 from shared.telemetry import instrumented, logger, metrics
 
 from .attempt_rules import SCHEDULE
-from .queue import hand_over
+from .queue import enqueue
 
 
 @dataclass(slots=True)
@@ -26,10 +26,10 @@ class Relayed:
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """What was relayed. Works until nothing waits, and then looks again each second for
-    HOLDFAST_LOOK_SECONDS. Raises Problem when the database is gone: the next tick goes on."""
+    """What was relayed. Works until nothing waits, and then polls each second for
+    HOLDFAST_POLL_SECONDS. Raises Problem when the database is gone: the next tick goes on."""
     db, done = database(), Relayed()
-    run_rounds(context, lambda: _round(db, done))
+    poll_until_idle(context, lambda: _round(db, done))
     metrics.add_metric("EventsRelayed", MetricUnit.Count, done.events)
     metrics.add_metric("WebhooksQueued", MetricUnit.Count, done.queued)
     logger.info("relayed", extra=asdict(done))
@@ -37,14 +37,14 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 def _round(db: Database, done: Relayed) -> bool:
-    """One look at outbox and deliveries; whether there was something."""
+    """One poll of outbox and deliveries; whether there was something."""
     relayed = db.service_rpc("outbox_relay", {}, repeatable=True)
     done.events += relayed["events"]
     done.messages += relayed["messages"]
     done.notifications += relayed["notifications"]
     # An answer that is lost here comes back when its lease ends.
     due = db.service_rpc("webhook_hand_over", {"schedule": SCHEDULE}, repeatable=True)
-    queued = hand_over(due)
+    queued = enqueue(due)
     done.queued += queued
     return bool(relayed["events"] or queued)
 

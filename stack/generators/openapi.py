@@ -8,6 +8,7 @@ from typing import Any
 from shared.api import Api
 from shared.openapi import openapi
 from stack import template
+from stack.paths import version
 from stack.stack import Stack
 
 OUTPUT = "docs/openapi.json"
@@ -15,7 +16,7 @@ OUTPUT = "docs/openapi.json"
 
 def generate(stack: Stack) -> str:
     """The OpenAPI document."""
-    document = openapi(apps())
+    document = openapi(apps(), version=version())
     for app in apps():
         for route in app._static_routes + app._dynamic_routes:
             path = document["paths"][route.openapi_path]

@@ -54,6 +54,8 @@ insert into private.acts (act, kind, step_up) values
 ('escrow_claim', 'settle', false),
 ('escrow_deposit_begin', 'business', false),
 ('escrow_deposit_place', 'business', false),
+('wallet_deposit_begin', 'business', false),
+('wallet_deposit_place', 'business', false),
 ('evidence_upload', 'settle', false),
 ('image_announce', 'business', false),
 ('image_hand_in', 'business', false),
@@ -80,6 +82,7 @@ insert into private.acts (act, kind, step_up) values
 ('webhook_resend', 'destination', false),
 ('webhook_secret_rotate', 'destination', true),
 ('withdrawal', 'money_out', false),
+('withdrawal_request', 'money_out', true),
 -- Moves of an escrow by one of its sides.
 ('escrow.accept', 'settle', false),
 ('escrow.accept_decision', 'settle', false),

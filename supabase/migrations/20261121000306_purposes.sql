@@ -12,3 +12,15 @@ comment on column public.purposes.description is 'What reference_id names, for p
 insert into public.purposes (purpose, description) values
 ('escrow', 'An escrow.'),
 ('escrow_case', 'A case of an escrow: money that its rail took or gave back.');
+insert into private.refusals (code, status, detail, hint) values
+('unknown_purpose', 422, 'There is no such purpose.', 'See the table purposes.');
+
+create function private.unknown_purpose() returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    perform private.refuse('unknown_purpose');
+    return null;
+end
+$$;
+comment on function private.unknown_purpose() is 'For the register, where a purpose has no line. Raises unknown_purpose (422).';

@@ -4,7 +4,8 @@
 create table public.receivables (
     id uuid primary key,
     party_id uuid not null references public.parties (id) on delete restrict,
-    case_id uuid not null,
+    purpose text not null references public.purposes (purpose) on delete restrict,
+    reference_id uuid not null,
     currency text not null references public.currencies (code) on delete restrict,
     amount public.money_amount not null check (amount > 0),
     recovered_amount public.money_amount not null default 0 check (recovered_amount >= 0),
@@ -16,7 +17,7 @@ create table public.receivables (
     constraint receivables_not_more_than_owed check (
         recovered_amount + cancelled_amount + written_off_amount <= amount
     ),
-    constraint receivables_once unique (case_id, party_id)
+    constraint receivables_once unique (purpose, reference_id, party_id)
 );
 alter table public.receivables enable row level security;
 create index receivables_open_idx on public.receivables (party_id, currency, created_at)
@@ -25,10 +26,12 @@ create index receivables_party_id_idx on public.receivables (party_id);
 create index receivables_currency_idx on public.receivables (currency);
 select private.make_audited('public.receivables');
 comment on table public.receivables is
-'What a party bears of money that a rail took back: at most what it had been paid of it. What its balance did not cover it owes, and whatever becomes available to it is set off first. One row per case and party.';
+'What a party bears of money that a rail took back: at most what it had been paid of it. What its balance did not cover it owes, and whatever becomes available to it is set off first. One row per party and what took it back.';
 comment on column public.receivables.id is 'The debt.';
 comment on column public.receivables.party_id is 'Who bears it.';
-comment on column public.receivables.case_id is 'Reversal it comes from.';
+comment on column public.receivables.purpose is 'What the money was for.';
+comment on column public.receivables.reference_id is
+'What took it back: the case of an escrow; of a wallet, the report of its rail, as private.report_id names it.';
 comment on column public.receivables.currency is 'Currency of the amounts.';
 comment on column public.receivables.amount is 'What the party bears, in units of the currency.';
 comment on column public.receivables.recovered_amount is 'What of it was taken at once from the balance, or has been set off since.';

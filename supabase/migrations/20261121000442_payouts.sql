@@ -59,7 +59,7 @@ create table public.payouts (
     purpose text not null references public.purposes (purpose) on delete restrict,
     reference_id uuid not null,
     reference_version integer not null,
-    kind text not null check (kind in ('release', 'refund', 'return', 'rail_return', 'reinstate')),
+    kind text not null check (kind in ('release', 'refund', 'return', 'rail_return', 'reinstate', 'withdrawal')),
     rail text not null references public.rails (id) on delete restrict
     check (rail <> 'internal'),
     party_id uuid not null references public.parties (id) on delete restrict,
@@ -78,11 +78,13 @@ create table public.payouts (
     not_before timestamptz,
     next_at timestamptz,
     deadline_at timestamptz,
+    waits_for_float_since timestamptz,
     last_event text not null,
     last_actor_role text not null,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     constraint payouts_once unique (purpose, reference_id, reference_version, party_id, currency, kind),
+    constraint payouts_only_what_was_not_sent_waits check (waits_for_float_since is null or state = 'created' or state = 'claimed'),
     constraint payouts_live_has_time check (
         (state in ('confirmed', 'kept')) = (next_at is null and deadline_at is null)
         and (state in ('created', 'failed_final')) = (deadline_at is not null)
@@ -110,7 +112,7 @@ comment on column public.payouts.purpose is 'What it is for.';
 comment on column public.payouts.reference_id is 'Which one of that: the escrow, or the case of one.';
 comment on column public.payouts.reference_version is 'Version of it whose move ordered the payout.';
 comment on column public.payouts.kind is
-'release to the payee; refund to the payer; return of money that was never held; rail_return: the rail gave it back itself; reinstate: a reversal that was undone.';
+'release to the payee; refund to the payer; return of money that was never held; rail_return: the rail gave it back itself; reinstate: a reversal that was undone; withdrawal: out of a wallet.';
 comment on column public.payouts.rail is 'Rail it goes over: that of the escrow.';
 comment on column public.payouts.party_id is 'Who is paid.';
 comment on column public.payouts.currency is 'Currency of the amount.';
@@ -124,7 +126,7 @@ comment on column public.payouts.claims is
 comment on column public.payouts.tries is 'How often a worker has had to come back within this state; spaces the next looks.';
 comment on column public.payouts.to_source is 'Whether it can go nowhere but where its money came from: the rail gives it back itself.';
 comment on column public.payouts.destination is
-'Where it goes, frozen when it was claimed: account, charge to refund, or address. Null before.';
+'Where it goes, frozen when it was ordered or else claimed: account, charge to refund, or address. Null before.';
 comment on column public.payouts.provider_reference is 'What the rail calls it: transfer, refund or transaction hash.';
 comment on column public.payouts.returned_amount is 'What came back of it after it was confirmed, so far.';
 comment on column public.payouts.reason is 'Why the last move was made, in the rail''s words.';
@@ -132,6 +134,8 @@ comment on column public.payouts.not_before is
 'Until when it waits because its payee is new (payout_reserves), and is neither sent nor kept by its party; null where it does not.';
 comment on column public.payouts.next_at is 'When a worker looks at it next; null once it has ended, or while its party has named no destination.';
 comment on column public.payouts.deadline_at is 'When the money is kept in the balance unless it can be sent before; null while the rail has the word.';
+comment on column public.payouts.waits_for_float_since is
+'Since when the rail has too little of ours to send it; null where it has enough, or was not asked.';
 comment on column public.payouts.last_event is 'Name of the last move, as in private.state_edges.';
 comment on column public.payouts.last_actor_role is 'Who made the last move.';
 comment on column public.payouts.created_at is 'When it was ordered, by the database clock.';
@@ -260,6 +264,15 @@ begin
         new.id, new.version, new.last_event, new.last_actor_role, case when tg_op = 'UPDATE' then old.state end,
         new.state, new.attempt, new.destination, new.provider_reference, new.reason, new.updated_at
     );
+    if tg_op = 'UPDATE' and old.waits_for_float_since is null and new.waits_for_float_since is not null then
+        perform private.emit_event(
+            'payout.waits_for_float', 'payout', new.id, new.version, array[new.party_id],
+            jsonb_build_object(
+                'purpose', new.purpose, 'reference_id', new.reference_id, 'rail', new.rail,
+                'amount', trim_scale(new.amount)::text, 'currency', new.currency, 'since', new.waits_for_float_since
+            ), new.updated_at
+        );
+    end if;
     -- A look that finds nothing new is no news.
     if new.last_event not in ('look', 'claim', 'postpone') then
         perform private.emit_event(
@@ -336,7 +349,7 @@ begin
         p_payout.last_event := 'instruct';
         p_payout.last_actor_role := 'system';
         p_payout.deadline_at := v_now + interval '30 days';
-        if p_payout.to_source or exists (
+        if p_payout.to_source or p_payout.destination is not null or exists (
             select from public.payout_destinations as d
             where d.party_id = p_payout.party_id and d.rail = p_payout.rail and d.replaced_at is null
         ) then
@@ -345,11 +358,11 @@ begin
     end if;
     insert into public.payouts (
         id, purpose, reference_id, reference_version, kind, rail, party_id, currency, amount, state, to_source,
-        provider_reference, not_before, next_at, deadline_at, last_event, last_actor_role, created_at, updated_at
+        destination, provider_reference, not_before, next_at, deadline_at, last_event, last_actor_role, created_at, updated_at
     ) values (
         p_payout.id, p_payout.purpose, p_payout.reference_id, p_payout.reference_version, p_payout.kind, p_payout.rail,
         p_payout.party_id, p_payout.currency, p_payout.amount, p_payout.state, p_payout.to_source,
-        p_payout.provider_reference, p_payout.not_before, p_payout.next_at, p_payout.deadline_at, p_payout.last_event,
+        p_payout.destination, p_payout.provider_reference, p_payout.not_before, p_payout.next_at, p_payout.deadline_at, p_payout.last_event,
         p_payout.last_actor_role, v_now, v_now
     );
     return v_entries || case when v_back
@@ -362,4 +375,43 @@ begin
 end
 $$;
 comment on function private.order_payout(public.payouts, uuid) is
-'Orders a payout {purpose, reference_id, reference_version, kind, rail, party_id, currency, amount, to_source, provider_reference, not_before, created_at} and returns the entries of a transfer that hold its money: pending until the rail confirms it. As much as the party owes becomes available instead, and is set off; the wallet is locked until then. A rail_return is confirmed at once: the rail has given it back itself.';
+'Orders a payout {purpose, reference_id, reference_version, kind, rail, party_id, currency, amount, to_source, destination, provider_reference, not_before, created_at} and returns the entries of a transfer that hold its money: pending until the rail confirms it. As much as the party owes becomes available instead, and is set off; the wallet is locked until then. A rail_return is confirmed at once: the rail has given it back itself.';
+
+create function private.stop_payout(
+    p_payout public.payouts, p_role text, p_reason text, p_transfer uuid, p_now timestamptz
+) returns ledger.new_entry[]
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_wallet uuid := ledger.wallet_of(p_payout.party_id, p_payout.currency);
+begin
+    update public.payouts set
+        state = 'kept', last_event = 'keep', last_actor_role = p_role, reason = p_reason, next_at = null, deadline_at = null,
+        waits_for_float_since = null,
+        updated_at = p_now
+    where id = p_payout.id;
+    return array[
+        row(p_transfer, v_wallet, 'pending', -p_payout.amount, p_payout.id, 'payout')::ledger.new_entry,
+        row(p_transfer, v_wallet, 'available', p_payout.amount, null, null)::ledger.new_entry
+    ] || private.payout_ended(p_payout, p_transfer, false);
+end
+$$;
+comment on function private.stop_payout(public.payouts, text, text, uuid, timestamptz) is
+'A payout is not sent: the entries of a transfer payout.keep that leave its money in its party''s balance.';
+
+create function private.keep_payout(
+    p_payout public.payouts, p_role text, p_reason text, p_now timestamptz
+) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_transfer uuid := private.uuid_v7(p_now);
+begin
+    perform ledger.post(
+        array[row(v_transfer, 'payout.keep', 'payout', p_payout.id, '', null, null)::ledger.new_transfer],
+        private.stop_payout(p_payout, p_role, p_reason, v_transfer, p_now), p_now
+    );
+end
+$$;
+comment on function private.keep_payout(public.payouts, text, text, timestamptz) is
+'Leaves the money of a payout in its party''s balance: nothing is sent.';

@@ -57,7 +57,7 @@ begin
             sum(r.amount - r.cancelled_amount) filter (where r.party_id = e.payee_id) as payee
         from escrow as e
         inner join public.escrow_cases as c on c.escrow_id = e.id and c.last_event <> 'reversal_won'
-        inner join public.receivables as r on r.case_id = c.id
+        inner join public.receivables as r on r.purpose = 'escrow_case' and r.reference_id = c.id
         group by c.escrow_id
     )
     select
@@ -210,7 +210,7 @@ begin
             v_entries := v_entries || row(v_transfer, v_side.wallet_id, 'available', -v_taken, null, null)::ledger.new_entry;
         end if;
         v_debts := v_debts || row(
-            private.uuid_v7(p_now), v_side.party_id, p_case.id, p_escrow.currency, v_side.bears, v_taken, 0, 0, null, p_now,
+            private.uuid_v7(p_now), v_side.party_id, 'escrow_case', p_case.id, p_escrow.currency, v_side.bears, v_taken, 0, 0, null, p_now,
             p_now
         )::public.receivables;
     end loop;
@@ -415,9 +415,9 @@ begin
         v_more := v_case.amount - v_amount;
         perform from public.wallets as w
         inner join public.receivables as r on r.party_id = w.party_id and r.currency = w.currency
-        where r.case_id = v_case.id and w.type = 'spot' order by w.id for no key update of w;
+        where r.purpose = 'escrow_case' and r.reference_id = v_case.id and w.type = 'spot' order by w.id for no key update of w;
         for v_debt in
-            select * from public.receivables where case_id = v_case.id order by created_at, id for no key update
+            select * from public.receivables where purpose = 'escrow_case' and reference_id = v_case.id order by created_at, id for no key update
         loop
             v_owed := v_owed + private.still_owed(v_debt) + v_debt.written_off_amount;
             update public.receivables set

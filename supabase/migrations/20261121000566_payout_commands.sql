@@ -1,43 +1,5 @@
 -- Payouts on their way: claimed by one worker, recorded by compare-and-set. Unknown is not failed.
 
-create function private.stop_payout(
-    p_payout public.payouts, p_role text, p_reason text, p_transfer uuid, p_now timestamptz
-) returns ledger.new_entry[]
-language plpgsql volatile set search_path = ''
-as $$
-declare
-    v_wallet uuid := ledger.wallet_of(p_payout.party_id, p_payout.currency);
-begin
-    update public.payouts set
-        state = 'kept', last_event = 'keep', last_actor_role = p_role, reason = p_reason, next_at = null, deadline_at = null,
-        updated_at = p_now
-    where id = p_payout.id;
-    return array[
-        row(p_transfer, v_wallet, 'pending', -p_payout.amount, p_payout.id, 'payout')::ledger.new_entry,
-        row(p_transfer, v_wallet, 'available', p_payout.amount, null, null)::ledger.new_entry
-    ];
-end
-$$;
-comment on function private.stop_payout(public.payouts, text, text, uuid, timestamptz) is
-'A payout is not sent: the entries of a transfer payout.keep that leave its money in its party''s balance.';
-
-create function private.keep_payout(
-    p_payout public.payouts, p_role text, p_reason text, p_now timestamptz
-) returns void
-language plpgsql volatile set search_path = ''
-as $$
-declare
-    v_transfer uuid := private.uuid_v7(p_now);
-begin
-    perform ledger.post(
-        array[row(v_transfer, 'payout.keep', 'payout', p_payout.id, '', null, null)::ledger.new_transfer],
-        private.stop_payout(p_payout, p_role, p_reason, v_transfer, p_now), p_now
-    );
-end
-$$;
-comment on function private.keep_payout(public.payouts, text, text, timestamptz) is
-'Leaves the money of a payout in its party''s balance: nothing is sent.';
-
 create function private.may_go_to(p_rail text, p_address text, p_now timestamptz) returns boolean
 language plpgsql stable set search_path = ''
 as $$
@@ -55,6 +17,8 @@ as $$
 begin
     if p_payout.to_source then
         return private.payout_source(p_payout);
+    elsif p_payout.destination is not null then
+        return case when private.unpayable(p_payout.rail, p_payout.destination) is null then p_payout.destination end;
     end if;
     return (
         select d.address from public.payout_destinations as d
@@ -224,6 +188,9 @@ begin
                 where e.payout_id = v_payout.id and e.attempt = v_payout.attempt
             ) + interval '30 days'
         end,
+        waits_for_float_since = case
+            when v_event = 'postpone' and outcome ->> 'waits_for' = 'float' then coalesce(waits_for_float_since, v_now)
+        end,
         updated_at = v_now
     where id = v_payout.id
     returning * into v_payout;
@@ -240,7 +207,7 @@ begin
                     v_transfer, ledger.wallet_of(private.external_party(), v_payout.currency, 'clearing'), 'available',
                     v_payout.amount, null, null
                 )::ledger.new_entry
-            ],
+            ] || private.payout_ended(v_payout, v_transfer, true),
             v_now
         );
     elsif v_event = 'fail' then
@@ -250,7 +217,7 @@ begin
 end
 $$;
 comment on function service.payout_record(service.command) is
-'What became of a payout {id, version, event submit|confirm|fail|postpone|lose|look, provider_reference, reason, next_in seconds}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again. lose: no answer. look: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
+'What became of a payout {id, version, event submit|confirm|fail|postpone|lose|look, provider_reference, reason, next_in seconds, waits_for}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again; waits_for float: the rail has too little of ours. lose: no answer. look: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
 
 -- Definer: timers have no user.
 create function service.payouts_expire(max_rows integer default 500) returns integer
@@ -417,7 +384,7 @@ begin
     v_now := private.clock();
     if v_payout.state not in ('created', 'failed_final') or not private.acts_for((command ->> 'actor_id')::uuid, v_payout.party_id) then
         perform private.refuse('illegal_move');
-    elsif v_payout.not_before > v_now then
+    elsif v_payout.kind = 'release' and v_payout.not_before > v_now then
         perform private.refuse('payout_reserved');
     end if;
     perform private.keep_payout(v_payout, 'party', 'the party wants it in the balance', v_now);
@@ -449,3 +416,17 @@ as $$
 $$;
 comment on function private.verify_payouts() is
 'Payouts and the money that waits for them agree, and each version has its event; empty is good.';
+
+create view public.float_needs with (security_invoker = true) as
+select p.rail, p.currency, count(*) as payouts, sum(p.amount)::public.money_amount as amount,
+    min(p.waits_for_float_since) as waits_since
+from public.payouts as p
+where p.waits_for_float_since is not null
+group by p.rail, p.currency;
+comment on view public.float_needs is
+'What a rail needs of ours so that payouts go on: for operators all that waits, for a party its own.';
+comment on column public.float_needs.rail is 'Rail that has too little.';
+comment on column public.float_needs.currency is 'Of what.';
+comment on column public.float_needs.payouts is 'How many payouts wait.';
+comment on column public.float_needs.amount is 'How much they are together, in units of the currency.';
+comment on column public.float_needs.waits_since is 'Since when the first of them waits.';

@@ -206,3 +206,18 @@ create trigger _500_guard before insert or update on public.chain_deposits
 for each row execute function private.tg_chain_deposits__guard();
 create trigger _000_never_deleted before delete or truncate on public.chain_deposits
 for each statement execute function private.tg__append_only();
+
+create function private.chain_least_deposit(p_request public.deposit_requests) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select t.dust_below::numeric from public.chain_tokens as t
+        inner join public.currencies as c on c.code = t.currency
+        inner join public.networks as n on n.id = c.network_id
+        where t.chain_id = n.chain_id and t.currency = p_request.currency
+    );
+end
+$$;
+comment on function private.chain_least_deposit(public.deposit_requests) is
+'Least that counts at the address of a request by itself, in units of its token.';

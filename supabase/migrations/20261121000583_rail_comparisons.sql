@@ -129,18 +129,10 @@ create function private.tell_of_difference(
 ) returns void
 language plpgsql volatile set search_path = ''
 as $$
-declare
-    v_id uuid := private.uuid_v7(p_now);
 begin
-    insert into public.security_events (id, kind, severity, party_id, found, request_id, created_at)
-    values (
-        v_id, p_kind,
-        case p_kind when 'rail_difference_vanished' then 'info' else 'high' end::public.security_severity,
-        private.platform_party(), 1, private.request_id(), p_now
-    );
-    perform private.emit_event(
-        'security.' || p_kind, 'security_event', v_id, 1, array[private.platform_party()],
-        jsonb_build_object(
+    perform private.tell_operators(
+        p_kind, case p_kind when 'rail_difference_vanished' then 'info' else 'high' end, private.platform_party(),
+        private.uuid_v7(p_now), jsonb_build_object(
             'rail_difference_id', p_row.id, 'rail', p_row.rail, 'currency', p_row.currency,
             'amount', trim_scale(p_row.amount)::text, 'day', p_row.day
         ), p_now
@@ -148,7 +140,7 @@ begin
 end
 $$;
 comment on function private.tell_of_difference(text, public.rail_differences, timestamptz) is
-'A security event about a difference, and a message to operators.';
+'Operators hear of a difference.';
 
 create function private.rail_booked(p_currency text, out booked numeric, out entry bigint)
 language plpgsql stable set search_path = ''

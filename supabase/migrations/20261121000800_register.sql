@@ -48,11 +48,24 @@ $$;
 comment on function private.deposit_standing(public.deposit_requests) is
 'Whether the money of a request is still wanted: wanted; waits, perhaps later; over.';
 
+create function private.least_deposit(p_request public.deposit_requests) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce(private.chain_least_deposit(p_request), 0);
+end
+$$;
+comment on function private.least_deposit(public.deposit_requests) is
+'Least that counts by itself of what comes in for a request, by its rail; 0: anything does.';
+
 create function private.owners_of(p_purpose text, p_reference_id uuid) returns uuid[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return case p_purpose when 'escrow' then private.escrow_owners(p_reference_id) end;
+    return case p_purpose
+        when 'escrow' then private.escrow_owners(p_reference_id)
+        when 'wallet' then array[p_reference_id]
+    end;
 end
 $$;
 comment on function private.owners_of(text, uuid) is
@@ -74,7 +87,9 @@ language plpgsql stable set search_path = ''
 as $$
 begin
     return case p_report ->> 'purpose'
-        when 'escrow' then private.escrow_report_refusal(p_report, p_now) else 'no_purpose'
+        when 'escrow' then private.escrow_report_refusal(p_report, p_now)
+        when 'wallet' then private.wallet_report_refusal(p_report, p_now)
+        else private.unknown_purpose()
     end;
 end
 $$;
@@ -85,7 +100,7 @@ create function private.apply_report(p_report public.rail_reports, p_now timesta
 language plpgsql volatile set search_path = ''
 as $$
 begin
-    return null;
+    return case p_report.purpose when 'wallet' then private.apply_wallet_report(p_report, p_now) end;
 end
 $$;
 comment on function private.apply_report(public.rail_reports, timestamptz) is
@@ -134,11 +149,29 @@ begin
         perform private.escrow_payout_case(
             p_payout, 'payout_failed', p_payout.amount, p_payout.id || ':' || p_payout.attempt, p_now
         );
+    when p_payout.purpose = 'withdrawal' then
+        -- The money is the party's own: it has it back, and asks again.
+        perform private.keep_payout(p_payout, 'rail', p_payout.reason, p_now);
     end case;
 end
 $$;
 comment on function private.payout_failed(public.payouts, timestamptz) is
-'A rail has provably refused a payout: it ends in a case, not in a loop. Raises case_not_found (20000) for a purpose without a line here.';
+'A rail has provably refused a payout: it ends in a case, or in the balance, not in a loop. Raises case_not_found (20000) for a purpose without a line here.';
+
+create function private.payout_ended(
+    p_payout public.payouts, p_transfer uuid, p_is_paid boolean
+) returns ledger.new_entry[]
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return case p_payout.purpose
+        when 'withdrawal' then private.withdrawal_ended(p_payout, p_transfer, p_is_paid)
+        else '{}'::ledger.new_entry []
+    end;
+end
+$$;
+comment on function private.payout_ended(public.payouts, uuid, boolean) is
+'Entries beside a payout that was paid, or was kept by its party.';
 
 create function private.payout_came_back(p_payout public.payouts, p_amount numeric, p_now timestamptz) returns void
 language plpgsql volatile set search_path = ''
@@ -148,6 +181,14 @@ begin
         perform private.escrow_payout_case(
             p_payout, 'payout_returned', p_amount,
             p_payout.provider_reference || ':' || trim_scale(p_payout.returned_amount), p_now
+        );
+    when p_payout.purpose = 'withdrawal' then
+        perform private.emit_event(
+            'payout.returned', 'payout', p_payout.id, p_payout.version, array[p_payout.party_id],
+            jsonb_build_object(
+                'purpose', p_payout.purpose, 'reference_id', p_payout.reference_id, 'amount', trim_scale(p_amount)::text,
+                'currency', p_payout.currency
+            ), p_now
         );
     end case;
 end

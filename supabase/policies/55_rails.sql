@@ -62,7 +62,8 @@ service.refused_reports_remind(), service.refused_report_close(service.command),
 service.receivable_write_off(service.command), service.receivable_lift(service.command),
 service.rail_cost(service.command), service.escrow_rail_outcome(service.command),
 service.escrow_deposit_begin(service.command), service.escrow_deposit_place(service.command),
-service.deposit_look(uuid, text), service.deposit_close(uuid),
+service.wallet_deposit_begin(service.command), service.wallet_deposit_place(service.command),
+service.withdrawal_request(service.command), service.deposit_look(uuid, text), service.deposit_close(uuid),
 service.payouts_claim(text, integer), service.payout_record(service.command),
 service.payouts_expire(integer),
 service.payout_destination_set(service.command), service.payout_retry(service.command),
@@ -79,6 +80,21 @@ using (
 grant select on public.refused_reports to authenticated;
 create policy refused_reports_select_operator on public.refused_reports for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));
+
+grant select on public.withdrawal_policies to anon, authenticated;
+create policy withdrawal_policies_select_anyone on public.withdrawal_policies for select to anon, authenticated
+using (true);
+-- NOTE: requested_by is not granted: which member of a party asked is the party's own affair.
+grant select (
+    id, party_id, rail, currency, amount, fee_amount, network_cost, destination_id, payout_id, created_at
+) on public.withdrawals to authenticated;
+create policy withdrawals_select_own on public.withdrawals for select to authenticated
+using (
+    party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+grant select on public.float_needs to authenticated;
+grant select on public.transaction_fees to authenticated;
 
 grant select on public.rail_comparisons, public.rail_differences, public.deposit_balances to authenticated;
 create policy rail_comparisons_select_operator on public.rail_comparisons for select to authenticated

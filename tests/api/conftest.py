@@ -7,9 +7,9 @@ import psycopg
 import pytest
 
 from stack.stack import Stack
-from tests.api.catalog import Catalog
-from tests.api.fingerprint import Fingerprint
-from tests.db.world import World
+from tests.world.bad_input.catalog import Catalog
+from tests.world.bad_input.fingerprint import Fingerprint
+from tests.world.world import World
 
 
 @pytest.fixture(scope="module")

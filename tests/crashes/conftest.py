@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from stack.operators import let_operators_act_alone
 from stack.processes import exit_on_sigterm
 from stack.stack import Stack
+from tests.world.lone_operators import let_operators_act_alone
 
 
 @pytest.fixture(scope="module")

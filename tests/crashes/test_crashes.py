@@ -10,9 +10,9 @@ import pytest
 
 from stack.stack import Stack
 from tests.crashes.client import ANSWERS, Client, Send, busy, by_database, by_http
-from tests.races.door import Door
-from tests.races.market import Market
-from tests.races.proofs import prove, prove_told
+from tests.world.races.direct_db import Door
+from tests.world.races.market import Market
+from tests.world.races.proofs import prove, prove_told
 
 CLIENTS = 4
 

@@ -9,8 +9,8 @@ from stack.stack import Stack
 from stack.stand_ins.behaviour import ok
 from stack.stand_ins.loopback import Received, Wire
 from stack.stand_ins.webhook_receiver import WebhookReceiver, signed_by
-from tests.functions.delivering import DELIVER, RELAY, advance_past, carry, due, ids, subscribe
-from tests.functions.desk import Desk
+from tests.world.http.desk import Desk
+from tests.world.http.webhooks import DELIVER, RELAY, advance_past, carry, due, ids, subscribe
 
 Act = Callable[[Stack], None]
 LEASE = 91

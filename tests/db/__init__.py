@@ -1,0 +1,1 @@
+"""The database itself: rules, rights and books, in transactions that are rolled back."""

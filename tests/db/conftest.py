@@ -1,4 +1,4 @@
-"""One database and one connection for all tests of the database, rolled back after each."""
+"""One connection for all tests of a file, rolled back after each; and a world in it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,19 +7,7 @@ import psycopg
 import pytest
 
 from stack.cluster import Cluster
-from stack.operators import let_operators_act_alone
-from stack.processes import exit_on_sigterm
-from stack.shared import cloned
-from tests.db.world import World
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Cluster]:
-    """A Postgres with migrations, policies and seed, and nothing in front of it."""
-    exit_on_sigterm()
-    with cloned() as database:
-        let_operators_act_alone(database)
-        yield database
+from tests.world.world import World
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from demo.catalogue import STORIES, Story
 from demo.paper import Paper
 from demo.runner import tell, tell_all, verify
 from demo.stage import Stage, StoryFailed
-from stack.operators import let_operators_act_alone
 from stack.stack import Stack
+from tests.world.lone_operators import let_operators_act_alone
 
 # supabase-py passes these to its own postgrest-py.
 pytestmark = pytest.mark.filterwarnings(

@@ -10,7 +10,7 @@ import httpx
 
 from demo.users import Answer, User
 from stack.stack import Stack
-from tests.exchange.habits import Move
+from tests.exchange.choose_move import Move
 
 LIVE = ("funded", "performed", "disputed", "decided")
 ESCROW = "id,state,phase,payer_id,payee_id,amount,claim_until"

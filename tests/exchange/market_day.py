@@ -10,17 +10,17 @@ from uuid import UUID
 
 import httpx
 
-from stack.operators import let_operators_act_alone
 from stack.payment_accounts import let_be_paid
 from stack.people import AGNES, ANTON, ARTHUR, OLGA
 from stack.stack import Stack
 from stack.stand_ins.price_source import PriceSource
 from stack.stand_ins.webhook_receiver import WebhookReceiver
-from tests.exchange import besides
+from tests.exchange import side_actions
 from tests.exchange.client import Client, Tally
 from tests.exchange.listeners import Listener
 from tests.exchange.staff import Arbiter, Operator
 from tests.exchange.traders import METHODS, Trader
+from tests.world.lone_operators import let_operators_act_alone
 
 TRADERS = 12
 # So many of them have a tier with limits, and so many an endpoint for their events.
@@ -83,7 +83,7 @@ class MarketDay:
             self.operator.deposit(trader, DEPOSIT)
         for trader in self.traders[:LIMITED]:
             self.operator.verify(trader)
-        besides.block(self.traders[0], self.traders[1])
+        side_actions.block(self.traders[0], self.traders[1])
         self._together([trader.publish for trader in self.traders for _ in range(3)])
 
     def run(self, seen: Callable[[int], None] = lambda _: None) -> None:

@@ -8,9 +8,9 @@ import pytest
 from stack.stack import Stack
 from stack.stand_ins.stripe import StripeStandIn
 from stack.stand_ins.webhook_receiver import WebhookReceiver
-from tests.functions.cards import Ahead, Cards
-from tests.functions.desk import Desk, Trade, open_trade
-from tests.functions.onchain import Scene
+from tests.world.http.cards import Ahead, Cards
+from tests.world.http.chain import Scene
+from tests.world.http.desk import Desk, Trade, open_trade
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,11 @@
-"""tests/db/access_matrix.txt: who reaches which table, column, row and function."""
+"""tests/db/security/access_matrix.txt: who reaches which table, column, row and function."""
 
 import psycopg
 
 from stack.stack import Stack
-from tests.db.access import matrix
+from tests.world.access_matrix import matrix
 
-OUTPUT = "tests/db/access_matrix.txt"
+OUTPUT = "tests/db/security/access_matrix.txt"
 
 
 def generate(stack: Stack) -> str:

@@ -18,13 +18,13 @@ from standardwebhooks import Webhook
 from functions.webhooks.attempt_rules import SCHEDULE
 from stack.dev_data import add_dev_data, prices
 from stack.identity import API_ROLES
-from stack.operators import let_operators_act_alone
 from stack.paths import ROOT
 from stack.people import PEOPLE
 from stack.stack import Stack
 from stack.template import functions, load, read, resources
-from tests.functions.desk import Desk, Trade, open_trade
 from tests.infra.docs import DOCS, PAGES, README, anchors, blocks, links, section, table, words
+from tests.world.http.desk import Desk, Trade, open_trade
+from tests.world.lone_operators import let_operators_act_alone
 
 OPERATING = DOCS / "operating.md"
 # Written by generators, which have tests of their own.
@@ -192,7 +192,7 @@ def test_every_alarm_and_schedule_is_explained() -> None:
 def test_every_stack_is_explained() -> None:
     folders = {
         file.relative_to(ROOT).as_posix(): {
-            function.handler.partition(".")[0] for function in functions(read(file)).values()
+            function.handler.split(".")[1] for function in functions(read(file)).values()
         }
         for file in (ROOT / "stacks").glob("*.yaml")
     }

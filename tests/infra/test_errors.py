@@ -6,9 +6,9 @@ from collections import defaultdict
 import httpx
 
 from shared.generated.refusals import REFUSALS
-from stack.documented import statuses, undocumented
 from stack.generators import errors
 from stack.paths import ROOT
+from tests.world.documented import statuses, undocumented
 
 _SQL = re.compile(r"sqlstate 'PT(\d{3})'\s+using\s+message = '([a-z_]+)'")
 

@@ -13,7 +13,7 @@ from shared.db import PostgrestDatabase
 from shared.errors import Forbidden, Lost, NotFound, Problem, Unauthorized, Unavailable
 from shared.telemetry import instrumented
 from stack.stack import Stack
-from tests.unit.http_event import Context, event
+from tests.world.http.event import Context, event
 
 PROBE = """
 create function public.port_probe(

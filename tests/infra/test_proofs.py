@@ -10,7 +10,7 @@ import pytest
 from stack.paths import ROOT
 from tests.infra.docs import DOCS, section, table, words
 
-INCIDENTS = ROOT / "tests/db/incidents.md"
+INCIDENTS = ROOT / "tests/db/incidents/incidents.md"
 # Heading and page of each numbered table, and its numbers.
 TABLES = {
     "Capabilities": (DOCS / "capabilities.md", [str(number) for number in range(1, 16)]),

@@ -16,13 +16,13 @@ import httpx
 from psycopg import sql
 
 from stack.cluster import SUPERUSER, Cluster
-from stack.operators import let_operators_act_alone
 from stack.people import OLGA
 from stack.prepared import copy_prepared
 from stack.rundirs import run_directory
 from stack.stack import Options, Stack
-from tests.functions.desk import Desk, Trade, open_trade
 from tests.infra.backup import archive_to, base_copy, recover
+from tests.world.http.desk import Desk, Trade, open_trade
+from tests.world.lone_operators import let_operators_act_alone
 
 # Without a movable clock: the restored database is a production's.
 _OPTIONS = Options(durable=True, clock=False)

@@ -2,18 +2,17 @@
 
 import importlib
 import re
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pytest
-from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 
 from shared.api import Api
 from shared.openapi import openapi
 from stack.paths import ROOT
 from stack.routes import Routes
-from stack.template import TEMPLATE, Function, functions, load, resources
+from stack.template import Function, functions, load, resources
 from tests.infra.rights import allowed, statements
 
 DOCUMENT = load()
@@ -24,7 +23,6 @@ ALARMS = resources(DOCUMENT, "AWS::CloudWatch::Alarm")
 QUEUES = resources(DOCUMENT, "AWS::SQS::Queue")
 ROLES = resources(DOCUMENT, "AWS::IAM::Role")
 SECRETS = resources(DOCUMENT, "AWS::SecretsManager::Secret")
-FILES = [TEMPLATE, *sorted((ROOT / "stacks").glob("*.yaml"))]
 
 ROUTES = Routes((name, *route) for name in FUNCTIONS for route in FUNCTIONS[name].routes)
 HTTP = [name for name in FUNCTIONS if FUNCTIONS[name].routes]
@@ -71,13 +69,6 @@ def _role(function: str) -> str:
     return _logical(PROPERTIES[function]["Role"])
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_the_linter_finds_nothing(file: Path) -> None:
-    found = lint(file.read_text(), config=ManualArgs(regions=["eu-central-1"]))
-
-    assert [str(match) for match in found] == []
-
-
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_handler_is_there(name: str) -> None:
     function = FUNCTIONS[name]
@@ -85,6 +76,7 @@ def test_the_handler_is_there(name: str) -> None:
     assert callable(getattr(_module(function), function.handler.rpartition(".")[2]))
 
 
+@cache
 def _coded(name: str) -> set[tuple[str, str]]:
     """Method and path of what the code of a function serves."""
     app = _module(FUNCTIONS[name]).app

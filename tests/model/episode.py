@@ -9,10 +9,10 @@ from uuid import UUID
 
 from tests.model import cases, operators, orders, payments
 from tests.model.apply import apply
-from tests.model.arena import Database, Refused
 from tests.model.cast import OUTSIDE, PLATFORM
 from tests.model.choose import CRYPTO
 from tests.model.judge import judge
+from tests.model.model_db import Database, Refused
 from tests.model.setting import new_cast, stage
 from tests.model.tally import Tally
 from tests.model.views import Difference, Scope, compare, typed

@@ -8,10 +8,10 @@ from functions.escrow.decide import decide
 from functions.escrow.decision import Command, Decision
 from functions.escrow.snapshot import parse_snapshot
 from shared.errors import Problem
-from tests.model.arena import Refused
 from tests.model.choose_move import FLAWS_OF_PAYLOAD, person, rightful, weight
 from tests.model.episode import Episode
 from tests.model.judge import AMOUNTS, judge, roles
+from tests.model.model_db import Refused
 from tests.model.money import ZERO
 from tests.model.moves import MOVES, PARTIES
 from tests.model.proposal import parts, payload, some_part

@@ -4,8 +4,8 @@ from random import Random
 from uuid import UUID
 
 from stack.payment_accounts import let_be_paid
-from tests.model.arena import Database
 from tests.model.cast import PLATFORM, Cast
+from tests.model.model_db import Database
 from tests.model.policy import LEAST, OWN, POLICIES, Policy
 
 TRADERS, ARBITERS, COMPANIES = 4, 4, 1

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from tests.model import act
-from tests.model.arena import Database, arena
 from tests.model.choose_move import decision
 from tests.model.episode import Episode
+from tests.model.model_db import Database, arena
 from tests.model.moves import MOVES
 from tests.model.product import word
 from tests.model.timers import drain, sweep

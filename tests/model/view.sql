@@ -31,10 +31,10 @@ select jsonb_build_object(
             ),
             'debts', (
                 select coalesce(jsonb_agg(
-                    jsonb_build_array(r.case_id, r.party_id, r.amount, r.recovered_amount, r.cancelled_amount)
-                    order by r.case_id::text, r.party_id::text
+                    jsonb_build_array(r.reference_id, r.party_id, r.amount, r.recovered_amount, r.cancelled_amount)
+                    order by r.reference_id::text, r.party_id::text
                 ), '[]')
-                from public.receivables as r join public.escrow_cases as c on c.id = r.case_id
+                from public.receivables as r join public.escrow_cases as c on c.id = r.reference_id
                 where c.escrow_id = e.id
             ),
             'holds', (

@@ -3,8 +3,8 @@
 from uuid import UUID, uuid4
 
 from tests.model import payments
-from tests.model.arena import Refused
 from tests.model.episode import Episode
+from tests.model.model_db import Refused
 from tests.model.views import Difference, Scope
 from tests.model.world import Body
 

@@ -21,8 +21,8 @@ class Mutant:
 
     place: a function of the database, of schema private where none is named; a Python file, from
     the root; or "sql". old: stands in the function or file exactly once; of "sql" nothing. new:
-    takes its place; of "sql" the statement. tests: disputes is the file tests/db/test_disputes.py,
-    api/bad_tokens is one of another folder, cases::test_x is one test of a file.
+    takes its place; of "sql" the statement. tests: db/escrow/cases is the file
+    tests/db/escrow/test_cases.py, db/escrow/cases::test_x is one test of it.
     """
 
     place: str
@@ -64,7 +64,7 @@ class Mutant:
 def _node(name: str) -> str:
     path, *test = name.split("::")
     folder, _, file = path.rpartition("/")
-    return "::".join([f"tests/{folder or 'db'}/test_{file}.py", *test])
+    return "::".join([f"tests/{folder}/test_{file}.py", *test])
 
 
 def read(page: Path) -> Iterator[Mutant]:

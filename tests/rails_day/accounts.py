@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from stack.stand_ins.chain import BRIDGED_USDC, USDC
-from tests.functions.onchain import FLOAT
 from tests.rails_day.card_words import disputes
 from tests.rails_day.day import BRIDGED_FLOAT, Day, Deal
+from tests.world.http.chain import FLOAT
 
 ENDED = ("released", "refunded", "split", "void")
 # What the platform lost, by the cases that name it; a loss of a reversal has a case of its own.

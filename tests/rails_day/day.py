@@ -12,17 +12,17 @@ from uuid import UUID
 import httpx
 
 from stack.lambdas import FunctionFailed
-from stack.operators import let_operators_act_alone
 from stack.stack import Stack
 from stack.stand_ins.chain import BRIDGED_USDC, Chain
 from stack.stand_ins.chain.accounts import Account
 from stack.stand_ins.chain.chain import Dropped
 from stack.stand_ins.stripe import StripeStandIn
-from tests.functions.cards import OWN, Ahead, Cards
-from tests.functions.desk import Desk, Reply
-from tests.functions.onchain import Scene
-from tests.rails_day.door import Door
-from tests.rails_day.weather import StormyStripe, Weather, stormy_node
+from tests.rails_day.faults import StormyStripe, Weather, stormy_node
+from tests.rails_day.proxy import Door
+from tests.world.http.cards import OWN, Ahead, Cards
+from tests.world.http.chain import Scene
+from tests.world.http.desk import Desk, Reply
+from tests.world.lone_operators import let_operators_act_alone
 
 BRIDGED_FLOAT = Decimal(50_000)
 

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from stack.stand_ins.chain import BRIDGED_USDC, USDC
-from tests.functions.market import listing, offer
 from tests.rails_day.day import Day, Deal
+from tests.world.http.market import listing, offer
 
 CURRENCIES = {"stripe": "USD", "usdc_base": "USDC_BASE"}
 # Enough for whatever a buyer sends by mistake.

@@ -12,10 +12,10 @@ import pytest
 from stack.stand_ins.chain import USDC
 from tests.rails_day import accounts, payments, rest, story
 from tests.rails_day.day import Day
-from tests.rails_day.fates import random_day
+from tests.rails_day.faults import DEATH
+from tests.rails_day.random_days import random_day
 from tests.rails_day.reduce import fewest
 from tests.rails_day.steps import Step
-from tests.rails_day.weather import DEATH
 
 DAYS = int(os.environ.get("HOLDFAST_RAIL_DAYS", "1"))
 

@@ -9,8 +9,8 @@ from random import Random
 
 from stack.processes import exit_on_sigterm
 from tests.model.act import step
-from tests.model.arena import arena
 from tests.model.episode import Episode
+from tests.model.model_db import arena
 from tests.model.tally import Tally
 from tests.model.timers import drain
 from tests.soak.progress import Progress

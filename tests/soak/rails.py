@@ -4,7 +4,7 @@ import sys
 
 from tests.rails_day import story
 from tests.rails_day.day import Day
-from tests.rails_day.fates import random_day
+from tests.rails_day.random_days import random_day
 from tests.rails_day.reduce import differs, fewest
 from tests.soak.progress import Progress
 

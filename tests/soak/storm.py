@@ -1,11 +1,11 @@
-"""Ten thousand conflicting commands on real connections; see tests.races.storm."""
+"""Ten thousand conflicting commands on real connections; see tests.world.races.storm."""
 
 from stack.clock import Clock
 from stack.cluster import Cluster
-from stack.operators import let_operators_act_alone
 from stack.prepared import copy_prepared
 from stack.rundirs import run_directory
-from tests.races.storm import Storm, storm
+from tests.world.lone_operators import let_operators_act_alone
+from tests.world.races.storm import Storm, storm
 
 
 def run(commands: int, seed: int) -> Storm:

@@ -1,0 +1,1 @@
+"""Modules by themselves, without a database."""

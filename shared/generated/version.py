@@ -1,0 +1,3 @@
+"""The version of Holdfast. Written by make gen."""
+
+VERSION = "0.1.0"

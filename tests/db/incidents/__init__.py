@@ -1,0 +1,1 @@
+"""What went wrong in other escrow systems does not here; the list is incidents.md."""

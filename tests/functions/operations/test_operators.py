@@ -1,0 +1,139 @@
+"""A second operator over HTTP: asked, confirmed or refused, and shown to operators only."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from stack.people import ALICE, OLGA, OSKAR
+from tests.world.bad_input.right_commands import COMMANDS
+from tests.world.http.desk import Desk
+from tests.world.http.rails import behind
+
+
+@pytest.fixture
+def strict(desk: Desk) -> Iterator[None]:
+    """While a test runs, one operator alone books at most 1 BTC."""
+    change = "update public.operator_limits set above = %s where kind = 'deposit'"
+    with desk.stack.connect() as connection:
+        connection.execute(change, [1])
+    yield
+    with desk.stack.connect() as connection:
+        connection.execute(change, [10**18])
+
+
+def _deposit(party: UUID, amount: str = "1.5") -> dict[str, str]:
+    return {"party_id": str(party), "currency": "BTC", "amount": amount, "reference": str(uuid4())}
+
+
+def _balance(desk: Desk, party: UUID) -> list[str]:
+    return [row["available"] for row in desk.read(party, "/wallets?select=available")]
+
+
+@pytest.mark.usefixtures("strict")
+def test_two_operators_book_what_is_more_than_one_does_alone(desk: Desk) -> None:
+    party, key = desk.stack.create_user(), str(uuid4())
+    body = _deposit(party)
+    asked = desk.post(OLGA.id, "/deposits", body, key=key)
+    again = desk.post(OLGA.id, "/deposits", body, key=key)
+    assert (asked.status, again.status, again.replayed) == (202, 202, True)
+    assert asked.body == again.body
+    path = f"/operator-requests/{asked.body['request_id']}/confirm"
+    seen = {"command_hash": asked.body["command_hash"]}
+    (row,) = desk.read(OSKAR.id, f"/operator_requests?id=eq.{asked.body['request_id']}")
+    assert (row["state"], row["amount"], row["parties"]) == ("open", "1.5", [str(party)])
+    assert row["asked_for"]["reference"] == body["reference"]
+    assert row["command_hash"] == seen["command_hash"]
+    assert _balance(desk, party) == []
+    refusals = [
+        desk.post(OLGA.id, path, seen).code,
+        desk.post(ALICE.id, path, seen).code,
+        desk.post(OSKAR.id, path, seen, aal="aal1").code,
+        desk.post(OSKAR.id, path, {"command_hash": "0" * 64}).code,
+        desk.post(OSKAR.id, path, {}).code,
+    ]
+    assert refusals == [
+        "second_operator_required", "operator_only", "step_up_required", "request_differs",
+        "invalid_request",
+    ]  # fmt: skip
+    done = desk.post(OSKAR.id, path, seen, key=key)
+    assert (done.status, done.body["state"]) == (200, "confirmed")
+    assert set(done.body["answer"]) == {"transfer_id"}
+    assert desk.post(OSKAR.id, path, seen, key=key).replayed
+    assert _balance(desk, party) == ["1.5"]
+    assert desk.post(OSKAR.id, path, seen).code == "request_closed"
+    # The same bank transfer, as another person types it.
+    twice = body | {"reference": f" {body['reference'].upper()}."}
+    assert desk.post(OSKAR.id, "/deposits", twice).code == "reference_used"
+
+
+@pytest.mark.usefixtures("strict")
+@pytest.mark.parametrize("state", ["rejected", "withdrawn"])
+def test_a_request_is_closed(desk: Desk, state: str) -> None:
+    party = desk.stack.create_user()
+    asked = desk.post(OLGA.id, "/deposits", _deposit(party)).body
+    path = f"/operator-requests/{asked['request_id']}/close"
+    closer = {"rejected": OSKAR, "withdrawn": OLGA}[state]
+    assert desk.post(closer.id, path, {}).code == "invalid_request"
+    closed = desk.done(closer.id, path, {"reason": "It is not on the statement."})
+    assert closed["state"] == state
+    assert _balance(desk, party) == []
+
+
+@pytest.mark.usefixtures("strict")
+def test_a_request_that_nobody_confirmed_ends_with_the_timer(desk: Desk) -> None:
+    asked = desk.post(OLGA.id, "/deposits", _deposit(desk.stack.create_user())).body
+    desk.stack.clock.advance(days=3)
+    try:
+        desk.stack.tick("EscrowExpireFunction")
+        (row,) = desk.read(OLGA.id, f"/operator_requests?id=eq.{asked['request_id']}&select=state")
+        assert row == {"state": "expired"}
+    finally:
+        desk.stack.clock.reset()
+
+
+def test_requests_and_limits_are_for_operators(desk: Desk) -> None:
+    stranger = desk.stack.create_user()
+    for table in ("operator_requests", "operator_limits", "operator_commands", "outside_transfers"):
+        assert desk.read(stranger, f"/{table}") == []
+    assert {row["kind"] for row in desk.read(OLGA.id, "/operator_limits")} >= {"deposit"}
+
+
+@pytest.mark.parametrize("path", ["/deposits", "/withdrawals"])
+def test_money_is_booked_under_a_reference(desk: Desk, path: str) -> None:
+    body = _deposit(desk.stack.create_user())
+    del body["reference"]
+    assert desk.post(OLGA.id, path, body).code == "invalid_request"
+    assert desk.post(OLGA.id, path, body | {"reference": " - "}).code == "reference_required"
+
+
+def test_an_operator_books_nothing_for_herself(desk: Desk) -> None:
+    body = _deposit(OLGA.id)
+    assert desk.post(OLGA.id, "/deposits", body).code == "not_your_move"
+    desk.deposit(OSKAR.id)
+    assert desk.post(OSKAR.id, "/withdrawals", _deposit(OSKAR.id)).code == "not_your_move"
+
+
+def test_two_operators_write_off_a_debt_and_lift_one(desk: Desk) -> None:
+    """Over HTTP: 202 whatever the amount, then another operator confirms; the party reads it."""
+    with behind(desk.stack) as world:
+        receivable = COMMANDS["receivable_write_off"](world)["receivable_id"]
+        debtor = world.one("select party_id from public.receivables where id = %s", receivable)
+        until = (world.now() + timedelta(days=3)).isoformat()
+    path = f"/receivables/{receivable}"
+    for word, body in (("write-off", {"amount": "35"}), ("lift", {"until": until})):
+        asked = desk.post(OLGA.id, f"{path}/{word}", {**body, "reason": "bankrupt"})
+        assert (asked.status, asked.body["state"]) == (202, "open")
+        seen = {"command_hash": asked.body["command_hash"]}
+        confirm = f"/operator-requests/{asked.body['request_id']}/confirm"
+        assert desk.post(OLGA.id, confirm, seen).code == "second_operator_required"
+        assert desk.post(OSKAR.id, confirm, seen).body["answer"]["owed"] == "60"
+    (row,) = desk.read(debtor, f"/receivables?id=eq.{receivable}")
+    assert (row["written_off_amount"], row["lifted_until"] is None) == ("35", False)
+    assert desk.post(OLGA.id, f"{path}/write-off", {"amount": "60.01", "reason": "x"}).code == (
+        "more_than_owed"
+    )
+    assert desk.post(debtor, f"{path}/write-off", {"amount": "1", "reason": "x"}).code == (
+        "operator_only"
+    )

@@ -1,0 +1,1 @@
+"""What tests stand on: people, money and things of theirs, made by right commands in SQL."""

@@ -1,0 +1,128 @@
+"""Every HTTP command of people in docs/openapi.json, with a right body made from its schema."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import uuid4
+
+from jsonschema.protocols import Validator
+
+from stack.paths import ROOT
+from tests.world.bad_input.document import judge
+
+_DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text())
+Schema = dict[str, Any]
+
+
+def _resolved(schema: Schema) -> Schema:
+    """A schema with its references followed, and the null alternative marked."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return _resolved(_DOCUMENT["components"]["schemas"][name])
+    if "anyOf" in schema:
+        (plain,) = (each for each in schema["anyOf"] if each.get("type") != "null")
+        return {**_resolved(plain), "nullable": True}
+    return schema
+
+
+# A text for each pattern in the document: a new pattern has none here and fails.
+_PATTERNS = {
+    "^(0|[1-9][0-9]{0,19})(\\.[0-9]{1,18})?$": "0.01",
+    "^(?=.*[1-9])(0|[1-9][0-9]{0,19})(\\.[0-9]{1,18})?$": "0.01",
+    "^[0-9a-f]{64}$": "b" * 64,
+    "^(uphold|dismiss)$": "dismiss",
+    "^(phone|id_document|address|biometric)$": "phone",
+    "^[a-z][a-z0-9_]{1,39}$": "sepa",
+    "^[a-z][a-z_]{1,39}$": "case",
+    "^[1-9][0-9]{0,14}$": "1",
+    "^[0-9]{17,20}$": "1" * 18,
+    r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$": "escrow.*",
+}
+
+
+def _right(schema: Schema) -> Any:
+    if schema["type"] == "array":
+        return [_right(_resolved(schema["items"]))]
+    if schema["type"] == "object":
+        parts = schema["properties"].items()
+        return {name: _right(_resolved(part)) for name, part in parts}
+    if "const" in schema:
+        return schema["const"]
+    if schema["type"] == "string":
+        if "enum" in schema:
+            return schema["enum"][0]
+        if schema.get("format") == "uuid":
+            return str(uuid4())
+        if schema.get("format") == "date-time":
+            return "2026-01-01T00:00:00Z"
+        if "pattern" in schema:
+            return _PATTERNS[schema["pattern"]]
+        return "A text that is long enough for its field."[: schema.get("maxLength", 99)]
+    return {"integer": 1, "boolean": True}[schema["type"]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A command of the API."""
+
+    method: str
+    path: str
+    schema: Schema
+
+    @property
+    def word(self) -> str:
+        return self.path.strip("/").rpartition("/")[2]
+
+    @cached_property
+    def judge(self) -> Validator:
+        """Knows which bodies the document allows."""
+        return judge(self.schema, _DOCUMENT)
+
+    @cached_property
+    def fields(self) -> dict[str, Schema]:
+        properties: dict[str, Schema] = self.schema.get("properties", {})
+        return {name: _resolved(each) for name, each in properties.items()}
+
+    @property
+    def required(self) -> set[str]:
+        return set(self.schema.get("required", ()))
+
+    def right_body(self) -> dict[str, Any]:
+        """A body that the schema allows, with every field but expected_version; where the schema
+        knows several ways to say it, the last of them."""
+        if "oneOf" in self.schema:
+            way = self.schema["oneOf"][-1]
+            return {name: way["properties"][name].get("const") for name in way["required"]}
+        return {
+            name: _right(schema)
+            for name, schema in self.fields.items()
+            if name != "expected_version"
+        }
+
+    def at(self, identifier: object) -> str:
+        """The path, with an id in it where it takes one."""
+        before, brace, rest = self.path.partition("{")
+        return before + (str(identifier) + rest.partition("}")[2] if brace else "")
+
+
+def routes() -> dict[str, Route]:
+    """All of them by path."""
+    found = {}
+    for path, operations in _DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            if path in WEBHOOKS:
+                continue
+            content = operation["requestBody"]["content"]["application/json"]
+            found[path] = Route(method, path, _resolved(content["schema"]))
+    return found
+
+
+WEBHOOKS = {
+    path
+    for path, operations in _DOCUMENT["paths"].items()
+    if all(operation.get("security") == [] for operation in operations.values())
+}
+"""Paths whose messages are signed instead of carrying a token."""
+
+ROUTES = routes()

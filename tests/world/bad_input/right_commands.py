@@ -1,0 +1,504 @@
+"""A right command of every kind, made anew for each use: what is bad is changed in it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg.types.json import Jsonb
+
+from tests.world.asset_snapshots import SNAPSHOT, about_a_group, snapshot
+from tests.world.chain import deposit_address, quarantined
+from tests.world.comparisons import compare
+from tests.world.escrow import Escrow
+from tests.world.market import PARTS, PICTURE, announced, listing, offer
+from tests.world.operators import limit
+from tests.world.rails import ADDRESS, FINGERPRINT, awaiting, claim, destination, outcome, released
+from tests.world.scenes import EVERY_POLICY, ONCE
+from tests.world.screenings import CLEAR, address, due, screened, watch
+from tests.world.trades import (
+    contract,
+    draft,
+    p2p_trade,
+    payable,
+    sell_order,
+    signed,
+    take_command,
+)  # fmt: skip
+from tests.world.verifications import discord_event, discord_link, provider_command
+from tests.world.wallets import CURRENCY, RAIL
+from tests.world.webhooks import URL, new_endpoint
+from tests.world.world import World, plain
+
+Make = Callable[[World], dict[str, Any]]
+# What Stripe holds: another sum each time.
+_HELD = count(1_000_000)
+
+
+def _operator(world: World, **fields: Any) -> dict[str, Any]:
+    return {**fields, "actor_id": world.operator, "aal": "aal2"}
+
+
+def _deposit(world: World) -> dict[str, Any]:
+    return _operator(
+        world,
+        kind="deposit",
+        party_id=world.user(),
+        currency="BTC",
+        amount="1",
+        memo="paper",
+        reference=f"paper {uuid4()}",
+    )
+
+
+def _request(world: World) -> dict[str, Any]:
+    """Of the first operator, above what one does alone."""
+    with limit(world, "deposit", "BTC", "0"):
+        asked = world.command("ledger_move_external", **_deposit(world))
+    return {"request_id": asked["request_id"], "actor_id": world.second_operator, "aal": "aal2"}
+
+
+def _confirm(world: World) -> dict[str, Any]:
+    asked = _request(world)
+    hashed = world.one(
+        "select command_hash from public.operator_requests where id = %s", asked["request_id"]
+    )
+    return {**asked, "command_hash": hashed}
+
+
+def _reverse(world: World) -> dict[str, Any]:
+    return _operator(world, transfer_id=world.deposit(world.user(), "1"), reason="typing error")
+
+
+def _publish(world: World) -> dict[str, Any]:
+    maker = world.user("maker")
+    world.deposit(maker, "2")
+    order = draft(world, maker)
+    payable(world, order, "maker", maker)
+    return {"order_id": order, "actor_id": maker, "aal": "aal2"}
+
+
+def _published(world: World) -> dict[str, Any]:
+    order, maker = sell_order(world)
+    return {"order_id": order, "actor_id": maker}
+
+
+def _resume(world: World) -> dict[str, Any]:
+    order, maker = sell_order(world)
+    world.command("order_pause", order_id=order, actor_id=maker)
+    return {"order_id": order, "actor_id": maker, "aal": "aal2"}
+
+
+def _take(world: World) -> dict[str, Any]:
+    order, _ = sell_order(world)
+    return take_command(world, order, world.user("taker"), "0.1")
+
+
+def _ended(world: World) -> Escrow:
+    made = p2p_trade(world)
+    made.commit("concede", "payee")
+    return made
+
+
+def _claim(world: World) -> dict[str, Any]:
+    made = _ended(world)
+    return {"escrow_id": made.id, "actor_id": made.payer, "reason": "late", "description": "x"}
+
+
+def _rail_case(world: World) -> dict[str, Any]:
+    return {
+        "escrow_id": released(world).id, "kind": "rail_reversal", "amount": "0.01",
+        "provider_event_id": str(uuid4()), "reason": "chargeback", "due_by": None,
+    }  # fmt: skip
+
+
+def _close(world: World) -> dict[str, Any]:
+    case = world.command("escrow_claim", **_claim(world))["case_id"]
+    return _operator(world, case_id=case, event="dismiss", amount="0", resolution="nothing new")
+
+
+def _outage(world: World) -> dict[str, Any]:
+    now = world.now()
+    return _operator(
+        world, from_at=now - timedelta(hours=2), to_at=now - timedelta(hours=1), reason="a fire"
+    )
+
+
+def _setback(world: World) -> dict[str, Any]:
+    world.run("select private.put_off('case', 'one', 'odd', private.clock())")
+    return _operator(world, queue="case", subject="one", event="set_aside", reason="seen")
+
+
+def _upload(world: World) -> dict[str, Any]:
+    made = EVERY_POLICY["statements"](world, "p2p_crypto")
+    return {
+        "escrow_id": made.id, "actor_id": made.payer, "purpose": "evidence", "sha256": "b" * 64,
+        "name": "receipt.pdf", "media_type": "application/pdf", "size_bytes": 1024,
+    }  # fmt: skip
+
+
+def _endpoint_create(world: World) -> dict[str, Any]:
+    owner = world.user("owner")
+    return {
+        "party_id": owner, "url": URL, "description": "Books", "event_types": ["escrow.*"],
+        "actor_id": owner, "aal": "aal2",
+    }  # fmt: skip
+
+
+def _of_endpoint(world: World, **fields: Any) -> dict[str, Any]:
+    owner = world.user("owner")
+    return {"endpoint_id": new_endpoint(world, owner), "actor_id": owner, "aal": "aal2", **fields}
+
+
+def _delivery_resend(world: World) -> dict[str, Any]:
+    command = _of_endpoint(world)
+    pinged = world.command("webhook_ping", **command)
+    return {"delivery_id": pinged["delivery_id"], "actor_id": command["actor_id"]}
+
+
+def _verify(world: World) -> dict[str, Any]:
+    return _operator(world, party_id=world.user(), change="verify", flag="phone", tier=None,
+                     reason="seen")  # fmt: skip
+
+
+def _event(world: World) -> dict[str, Any]:
+    return provider_command(world, world.user())
+
+
+def _offer_make(world: World) -> dict[str, Any]:
+    return {
+        "listing_id": listing(world, world.user("seller")), "actor_id": world.user("buyer"),
+        "amount": "100", "milestones": PARTS,
+    }  # fmt: skip
+
+
+def _of_offer(world: World, **fields: Any) -> dict[str, Any]:
+    seller = world.user("seller")
+    made = offer(world, world.user("buyer"), listing(world, seller))
+    return {"offer_id": made, "actor_id": seller, **fields}
+
+
+def _offer_counter(world: World) -> dict[str, Any]:
+    return _of_offer(world, amount="100", milestones=PARTS)
+
+
+def _snapshot(world: World) -> dict[str, Any]:
+    return {**SNAPSHOT, "actor_id": world.user("seller")}
+
+
+def _announce(world: World) -> dict[str, Any]:
+    seller = world.user("seller")
+    return {**PICTURE, "party_id": seller, "actor_id": seller}
+
+
+def _hand_in(world: World) -> dict[str, Any]:
+    seller = world.user("seller")
+    announced(world, seller)
+    return PICTURE | {"party_id": seller, "actor_id": seller}
+
+
+def _prove(world: World) -> dict[str, Any]:
+    made = about_a_group(world, world.user("buyer"), world.user("seller"))
+    return {
+        "escrow_id": made.id, "actor_id": made.payee, "snapshot_id": snapshot(world, made.payee)
+    }  # fmt: skip
+
+
+def _fund(world: World) -> dict[str, Any]:
+    made = awaiting(world)
+    assert made.payer
+    destination(world, made.payer)
+    return {"escrow_id": made.id, "actor_id": made.payer, "rail": "usdc_base",
+            "key_fingerprint": FINGERPRINT}  # fmt: skip
+
+
+def _attach(world: World) -> dict[str, Any]:
+    begun = _fund(world)
+    world.command("escrow_deposit_begin", **begun)
+    return {"escrow_id": begun["escrow_id"], "actor_id": begun["actor_id"], "chain_id": 8453,
+            "address": address(), "token": ADDRESS}  # fmt: skip
+
+
+def _wallet_address(world: World) -> dict[str, Any]:
+    party = world.user()
+    return {"party_id": party, "actor_id": party, "rail": RAIL, "currency": CURRENCY,
+            "key_fingerprint": FINGERPRINT}  # fmt: skip
+
+
+def _place_wallet_address(world: World) -> dict[str, Any]:
+    asked = _wallet_address(world)
+    begun = world.command("wallet_deposit_begin", **asked)
+    return {"request_id": begun["request_id"], "actor_id": asked["actor_id"], "chain_id": 8453,
+            "address": address(), "token": ADDRESS}  # fmt: skip
+
+
+def _withdraw(world: World) -> dict[str, Any]:
+    party = world.user()
+    world.deposit(party, "100", CURRENCY)
+    return {"party_id": party, "actor_id": party, "aal": "aal2", "currency": CURRENCY,
+            "amount": "5", "destination_id": destination(world, party)}  # fmt: skip
+
+
+def _destination(world: World) -> dict[str, Any]:
+    party = world.user()
+    return {"actor_id": party, "party_id": party, "rail": "usdc_base", "address": ADDRESS,
+            "aal": "aal2"}  # fmt: skip
+
+
+def _payment(world: World) -> tuple[Escrow, dict[str, Any]]:
+    """A payment that a worker has taken on."""
+    made = released(world)
+    assert made.payee
+    destination(world, made.payee)
+    (taken,) = (each for each in claim(world) if each["group_id"] == str(made.id))
+    return made, taken
+
+
+def _record(world: World) -> dict[str, Any]:
+    _, taken = _payment(world)
+    return {"id": taken["id"], "version": taken["version"], "event": "submit",
+            "provider_reference": f"tx_{uuid4()}", "reason": "taken", "next_in": 60}  # fmt: skip
+
+
+def _retry(world: World) -> dict[str, Any]:
+    made, taken = _payment(world)
+    outcome(world, taken, "fail", reason="account_closed")
+    return {"payout_id": taken["id"], "actor_id": made.payee, "aal": "aal2"}
+
+
+def _keep(world: World) -> dict[str, Any]:
+    made = released(world)
+    payout = world.one(
+        "select id from public.payouts where id in (select private.payouts_of(%s))", made.id
+    )
+    return {"payout_id": payout, "actor_id": made.payee, "aal": "aal2"}
+
+
+def _returned(world: World) -> dict[str, Any]:
+    _, taken = _payment(world)
+    reference = f"tx_{uuid4()}"
+    outcome(world, taken, "confirm", provider_reference=reference)
+    return {"payout_id": taken["id"], "provider_reference": reference, "amount": "0.01"}
+
+
+def _report(world: World) -> dict[str, Any]:
+    made = awaiting(world)
+    row = made.row()
+    return {
+        "rail": "usdc_base", "provider_event_id": str(uuid4()), "purpose": "escrow",
+        "reference_id": made.id, "kind": "funds", "currency": row.currency,
+        "amount": row.amount, "reference": "tx",
+        "reason": "", "provider_time": world.now(), "due_by": None,
+    }  # fmt: skip
+
+
+def _cost(world: World) -> dict[str, Any]:
+    return {"rail": "stripe", "provider_event_id": str(uuid4()), "currency": "USD",
+            "amount": "0.59", "memo": "fee"}  # fmt: skip
+
+
+def _rate(world: World) -> dict[str, Any]:
+    return _operator(
+        world, currency="KES", rate="0.0077", source="the central bank's page",
+        as_of=world.now() - timedelta(hours=1), ends_at=world.now() + timedelta(days=7),
+        reason="no list has it",
+    )  # fmt: skip
+
+
+def _rates(world: World) -> dict[str, Any]:
+    return {"source": "ecb", "as_of": world.now(), "rates": [{"currency": "EUR", "rate": "1.1"}]}
+
+
+def _reversed(world: World) -> dict[str, Any]:
+    case = world.command("escrow_rail_case", **_rail_case(world))["case_id"]
+    return {"case_id": case, "event": "reversal_lost"}
+
+
+def _owing(world: World) -> UUID:
+    """A debt of somebody who was charged back what is spent."""
+    made = released(world, "stripe")
+    payment = world.one(
+        "select id from public.payouts where id in (select private.payouts_of(%s))", made.id
+    )
+    world.command("payout_keep", payout_id=payment, actor_id=made.payee, aal="aal2")
+    has = world.balance(made.payee, "USD")[0]
+    world.command("ledger_move_external", kind="withdrawal", party_id=made.payee, currency="USD",
+                  amount=has, reference=str(uuid4()), actor_id=world.operator,
+                  aal="aal2")  # fmt: skip
+    world.command("escrow_rail_case", escrow_id=made.id, kind="rail_reversal", amount="100",
+                  provider_event_id=f"dp_{made.id}")  # fmt: skip
+    found: UUID = world.one("select id from public.receivables where party_id = %s", made.payee)
+    return found
+
+
+def _write_off(world: World) -> dict[str, Any]:
+    return _operator(world, receivable_id=_owing(world), amount="1", reason="bankrupt")
+
+
+def _lift(world: World) -> dict[str, Any]:
+    return _operator(world, receivable_id=_owing(world), until=world.now() + timedelta(days=1),
+                     reason="no rate of it")  # fmt: skip
+
+
+def _refused(world: World) -> dict[str, Any]:
+    said = _report(world) | {"amount": "100000001"}
+    world.one("select service.rail_report(%s)", Jsonb(plain(said)))
+    row = world.one(
+        "select id from public.refused_reports where provider_event_id = %s",
+        said["provider_event_id"],
+    )
+    return _operator(world, refused_report_id=row, event="dismiss", reason="asked the bank")
+
+
+def _comparison(world: World) -> dict[str, Any]:
+    return {"rail": "stripe", "as_of": world.now(), "held": [
+        {"currency": "USD", "amount": str(next(_HELD))},
+    ]}  # fmt: skip
+
+
+def _difference(world: World) -> dict[str, Any]:
+    compare(world, {"USD": str(next(_HELD))})
+    row = world.one(
+        "select id from public.rail_differences where outcome is null order by id desc limit 1"
+    )
+    return _operator(world, rail_difference_id=row, event="explain", amount="1",
+                     reason="our own money")  # fmt: skip
+
+
+def _balances(world: World) -> dict[str, Any]:
+    made = awaiting(world)
+    destination(world, made.payer)
+    deposit_address(world, made)
+    request = world.one("select id from public.deposit_requests where reference_id = %s", made.id)
+    return {"as_of": world.now(), "balances": [
+        {"id": request, "currency": "USDC_BASE", "amount": "1"},
+    ]}  # fmt: skip
+
+
+def _discrepancy(world: World) -> dict[str, Any]:
+    return {"rail": "stripe", "purpose": None, "reference_id": None, "currency": "USD",
+            "amount": "0.59", "reference": f"tr_{uuid4()}", "reason": "sent_by_hand"}  # fmt: skip
+
+
+def _screened(world: World) -> dict[str, Any]:
+    where = address()
+    watch(world, where, world.user())
+    claimed = due(world, where)
+    assert claimed
+    return {**claimed, "provider": "test", "result": "clear", "categories": [], "risk_score": 1,
+            "document_hash": CLEAR}  # fmt: skip
+
+
+def _clear(world: World) -> dict[str, Any]:
+    where = address()
+    watch(world, where, world.user())
+    screened(world, where, "hit")
+    hit = world.one("select private.standing_hit('usdc_base', %s)", where)
+    return _operator(world, screening_id=hit, reason="another person of that name")
+
+
+def _accept(world: World) -> dict[str, Any]:
+    return _operator(world, quarantine_id=quarantined(world), reason="we know them")
+
+
+def _answered(world: World) -> dict[str, Any]:
+    return {"reference": f"dp_{uuid4()}", "escrow_id": awaiting(world, "stripe").id,
+            "outcome": "submitted", "sha256": "b" * 64}  # fmt: skip
+
+
+def _move(event: str, role: str, build: Callable[[World], Escrow]) -> Make:
+    return lambda world: build(world).decision(event, role)
+
+
+def _scene(name: str, policy: str = "p2p_crypto") -> Callable[[World], Escrow]:
+    build = (EVERY_POLICY | ONCE)[name]
+    return lambda world: build(world, policy)
+
+
+COMMANDS: dict[str, Make] = {
+    "ledger_move_external": _deposit,
+    "ledger_reverse": _reverse,
+    "operator_request_confirm": _confirm,
+    "operator_request_close": lambda world: {**_request(world), "reason": "not on the statement"},
+    "order_publish": _publish,
+    "order_pause": _published,
+    "order_resume": _resume,
+    "order_cancel": _published,
+    "order_take": _take,
+    "evidence_upload": _upload,
+    "outage_declare": _outage,
+    "setback_decide": _setback,
+    "escrow_claim": _claim,
+    "escrow_rail_case": _rail_case,
+    "escrow_case_close": _close,
+    "webhook_endpoint_create": _endpoint_create,
+    "webhook_secret_rotate": _of_endpoint,
+    "webhook_endpoint_enable": _of_endpoint,
+    "webhook_ping": _of_endpoint,
+    "webhook_resend": lambda world: _of_endpoint(world, all_failed=True),
+    "webhook_delivery_resend": _delivery_resend,
+    "profile_verify": _verify,
+    "verification_event": _event,
+    "offer_make": _offer_make,
+    "offer_counter": _offer_counter,
+    "offer_decline": lambda world: _of_offer(world, event="reject"),
+    "offer_accept": _of_offer,
+    "asset_snapshot_take": _snapshot,
+    "image_announce": _announce,
+    "discord_link": lambda world: discord_link(world, world.user()),
+    "discord_event": lambda world: discord_event(world, world.user()),
+    "image_hand_in": _hand_in,
+    "asset_prove": _prove,
+    "escrow_deposit_begin": _fund,
+    "wallet_deposit_begin": _wallet_address,
+    "wallet_deposit_place": _place_wallet_address,
+    "withdrawal_request": _withdraw,
+    "escrow_deposit_place": _attach,
+    "payout_destination_set": _destination,
+    "payout_retry": _retry,
+    "payout_keep": _keep,
+    "payout_record": _record,
+    "payout_returned": _returned,
+    "rail_report": _report,
+    "rail_cost": _cost,
+    "rail_discrepancy": _discrepancy,
+    "receivable_write_off": _write_off,
+    "receivable_lift": _lift,
+    "refused_report_close": _refused,
+    "rail_compare": _comparison,
+    "rail_difference_close": _difference,
+    "deposit_balances_record": _balances,
+    "fiat_rate_set": _rate,
+    "fiat_rates_record": _rates,
+    "escrow_rail_outcome": _reversed,
+    "screening_record": _screened,
+    "screening_clear": _clear,
+    "quarantine_accept": _accept,
+    "chargeback_answered": _answered,
+}
+"""Commands of schema service whose one parameter is an object."""
+
+MOVES: dict[str, Make] = {
+    "perform": _move("perform", "payee", _scene("funded")),
+    "concede": _move("concede", "payee", _scene("funded")),
+    "offer_split": _move("offer_split", "payer", _scene("funded")),
+    "accept_split": _move("accept_split", "payee", _scene("funded_with_offers")),
+    "freeze": _move("freeze", "operator", _scene("funded")),
+    "dispute": _move("dispute", "payer", _scene("performed")),
+    "statement": _move("statement", "payer", _scene("statements")),
+    "evidence": _move("evidence", "payer", _scene("statements")),
+    "assign": _move("assign", "operator", _scene("acknowledge")),
+    "decide": _move("decide", "arbiter", _scene("decide")),
+    "sign": _move("sign", "payer", contract),
+    "funds_confirmed": _move("funds_confirmed", "rail", signed),
+    "funds_mismatch": _move("funds_mismatch", "rail", signed),
+}
+"""Decisions for service.escrow_commit, by event."""
+
+
+def fresh(world: World, make: Make) -> dict[str, Any]:
+    """A command that would be accepted now, with a key of its own."""
+    with world.connection.transaction():
+        made: dict[str, Any] = plain(make(world))
+    return {**made, "idempotency_key": str(uuid4()), "request_hash": "a" * 64}

@@ -1,0 +1,1 @@
+"""Snapshots and commands for decisions that are made without a database."""

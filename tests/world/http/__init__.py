@@ -1,0 +1,1 @@
+"""Scenes at the one address that clients use, and parts to call handlers with."""

@@ -1,0 +1,1 @@
+"""Many at the same moment: the functions' own code on real connections to one Postgres."""
