@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
-from shared.commands import OperatorReason, operator_answers, operator_command
-from shared.idempotency import Command
+from shared.commands import OperatorReason, command, operator, operator_answers
+from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.money import PositiveAmount
 
@@ -43,8 +43,8 @@ routes = Routes()
     responses=operator_answers(DifferenceClosed, "What became of it."),
 )
 def close(
-    rail_difference_id: Id, body: CloseDifference, caller: Caller, key: Command, db: Db
+    rail_difference_id: Id, body: CloseDifference, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """An operator explains a difference between books and a rail, or books it to losses (aal2)."""
     fields = {"rail_difference_id": str(rail_difference_id), **body.model_dump(mode="json")}
-    return operator_command(db, caller, key, "rail_difference_close", fields)
+    return command(db, caller, key, "rail_difference_close", fields, needs=operator)
