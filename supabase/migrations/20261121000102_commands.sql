@@ -22,6 +22,7 @@ declare
         "event_types": "texts", "categories": "texts", "files": "texts",
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
         "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",
+        "held": "fields", "moves": "fields", "balances": "fields", "wallets": "fields", "paid": "fields",
         "document": "object", "proof": "object"
     }';
     v_id constant text := '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';

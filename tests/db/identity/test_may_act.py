@@ -26,13 +26,14 @@ BUILD = EVERY_POLICY | CONTRACTS | ONCE
 STAFF = words(
     "ledger_move_external ledger_reverse outage_declare setback_decide escrow_case_close "
     "profile_verify discord_link screening_clear operator_request_confirm operator_request_close "
-    "fiat_rate_set quarantine_accept receivable_write_off receivable_lift refused_report_close"
+    "fiat_rate_set quarantine_accept receivable_write_off receivable_lift refused_report_close "
+    "rail_difference_close"
 )
 # Commands in the name of nobody: rails, providers, schedules and the functions themselves.
 MACHINES = words(
     "escrow_rail_case escrow_rail_outcome verification_event discord_event "
     "payout_record payout_returned rail_report rail_cost rail_discrepancy screening_record "
-    "chargeback_answered fiat_rates_record"
+    "chargeback_answered fiat_rates_record rail_compare deposit_balances_record"
 )
 # Take the word of whoever decides, whose every decision is judged.
 JUDGED = words("escrow_commit escrow_commit_many contract_commit")
