@@ -70,6 +70,7 @@ insert into private.acts (act, kind, step_up) values
 ('order_resume', 'business', false),
 ('order_take', 'business', false),
 ('payout', 'money_out', false),
+('payout_destination_remove', 'settle', true),
 ('payout_destination_set', 'destination', true),
 ('payout_keep', 'settle', true),
 ('payout_retry', 'money_out', true),

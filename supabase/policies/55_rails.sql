@@ -8,7 +8,9 @@ create policy rails_select_anyone on public.rails for select to anon, authentica
 using (true);
 
 -- NOTE: created_by is not granted: which member of a party named an address is the party's own affair.
-grant select (id, party_id, rail, address, created_at, replaced_at) on public.payout_destinations to authenticated;
+grant select (
+    id, party_id, rail, currency, address, created_at, usable_from, default_from, removed_at
+) on public.payout_destinations to authenticated;
 create policy payout_destinations_select_own on public.payout_destinations for select to authenticated
 using (
     party_id = any(array(select private.my_parties()))
@@ -66,7 +68,7 @@ service.wallet_deposit_begin(service.command), service.wallet_deposit_place(serv
 service.withdrawal_request(service.command), service.deposit_look(uuid, text), service.deposit_close(uuid),
 service.payouts_claim(text, integer), service.payout_record(service.command),
 service.payouts_expire(integer),
-service.payout_destination_set(service.command), service.payout_retry(service.command),
+service.payout_destination_set(service.command), service.payout_destination_remove(service.command), service.payout_retry(service.command),
 service.payout_keep(service.command)
 to service_role;
 
@@ -95,3 +97,16 @@ using (
 );
 grant select on public.float_needs to authenticated;
 grant select on public.transaction_fees to authenticated;
+
+grant select on public.rail_comparisons, public.rail_differences, public.deposit_balances to authenticated;
+create policy rail_comparisons_select_operator on public.rail_comparisons for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+create policy rail_differences_select_operator on public.rail_differences for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+create policy deposit_balances_select_operator on public.deposit_balances for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+grant execute on function
+service.rail_position(text), service.rail_compare(service.command), service.rail_differences_remind(),
+service.rail_difference_close(service.command), service.deposit_addresses(text, uuid, integer),
+service.deposit_balances_record(service.command)
+to service_role;

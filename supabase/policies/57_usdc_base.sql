@@ -47,3 +47,6 @@ service.chain_judged(bigint, service.command), service.chain_wallet(bigint, text
 service.chain_payout(uuid, integer), service.chain_payout_store(service.command), service.chain_alarm(text),
 service.quarantine_accept(service.command), service.quarantines_expire(integer)
 to service_role;
+
+grant select on public.deposits_to_sweep to authenticated;
+grant execute on function service.chain_figures(bigint), service.chain_payouts_open(bigint) to service_role;

@@ -14,8 +14,8 @@ PRODUCTS = {
         ratings reputation timeline p2p_watch""",
     "market": """paper_scripts listing_images guilds discord listings asset_snapshots offers
         offer_commands contracts contract_papers contract_commands asset_proofs listing_page""",
-    "usdc_base": "chain_deposits chain_watch chain_payouts quarantine",
-    "stripe": "card_events",
+    "usdc_base": "chain_deposits chain_watch chain_payouts quarantine chain_figures",
+    "stripe": "card_events card_figures",
 }
 # What clients read and write of rows of every floor; no function of the engine calls it. Each with
 # the files of products that it names: where one is not named any more, it is taken out here.

@@ -143,7 +143,7 @@ def test_it_needs_a_second_factor_a_tier_and_a_destination_of_its_own(world: Wor
     party, other = rich(world), rich(world)
     with refused(world.connection, "step_up_required"):
         withdraw(world, party, "5", aal="aal1")
-    with refused(world.connection, "destination_required"):
+    with refused(world.connection, "destination_not_found"):
         withdraw(world, party, "5", destination_id=destination(world, other))
     with refused(world.connection, "not_your_move"):
         withdraw(world, other, "5", party_id=party)
