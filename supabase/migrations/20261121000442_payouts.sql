@@ -89,8 +89,7 @@ create table public.payouts (
     reference_id uuid not null,
     reference_version integer not null,
     kind text not null check (kind in ('release', 'refund', 'return', 'rail_return', 'reinstate', 'withdrawal')),
-    rail text not null references public.rails (id) on delete restrict
-    check (rail <> 'internal'),
+    rail text not null check (rail <> 'internal'),
     party_id uuid not null references public.parties (id) on delete restrict,
     currency text not null references public.currencies (code) on delete restrict,
     amount public.money_amount not null check (amount > 0),
@@ -113,7 +112,9 @@ create table public.payouts (
     created_at timestamptz not null,
     updated_at timestamptz not null,
     constraint payouts_once unique (purpose, reference_id, reference_version, party_id, currency, kind),
-    constraint payouts_only_what_was_not_sent_waits check (waits_for_float_since is null or state = 'created' or state = 'claimed'),
+    constraint payouts_only_what_was_not_sent_waits check (
+        waits_for_float_since is null or state in ('created', 'claimed')
+    ),
     constraint payouts_live_has_time check (
         (state in ('confirmed', 'kept')) = (next_at is null and deadline_at is null)
         and (state in ('created', 'failed_final')) = (deadline_at is not null)

@@ -94,8 +94,8 @@ begin
         ), p_id,
         jsonb_build_object(
             'refused_report_id', p_report.id, 'rail', p_report.rail, 'provider_event_id', p_report.provider_event_id,
-            'purpose', p_report.purpose, 'reference_id', p_report.reference_id, 'kind', p_report.report ->> 'kind', 'amount', p_report.report ->> 'amount',
-            'currency', p_report.report ->> 'currency', 'refusal', p_report.refusal
+            'purpose', p_report.purpose, 'reference_id', p_report.reference_id, 'kind', p_report.report ->> 'kind',
+            'amount', p_report.report ->> 'amount', 'currency', p_report.report ->> 'currency', 'refusal', p_report.refusal
         ), p_now
     );
 end
@@ -116,7 +116,8 @@ begin
     ) values (
         private.uuid_v7(p_now), report ->> 'rail', report ->> 'provider_event_id',
         case when p_refusal <> 'no_escrow' then report ->> 'purpose' end,
-        case when p_refusal <> 'no_escrow' then (report ->> 'reference_id')::uuid end, p_refusal, report, p_now + interval '3 days', p_now
+        case when p_refusal <> 'no_escrow' then (report ->> 'reference_id')::uuid end, p_refusal, report,
+        p_now + interval '3 days', p_now
     ) on conflict on constraint refused_reports_once do nothing
     returning * into v_row;
     if v_row.id is null then

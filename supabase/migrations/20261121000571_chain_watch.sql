@@ -75,7 +75,9 @@ $$;
 comment on function private.chain_rail(bigint) is 'Rail over a chain; null: none is.';
 
 -- Definer: as above.
-create function service.chain_addresses(chain_id bigint, after uuid default null, max_rows integer default 1000) returns jsonb
+create function service.chain_addresses(
+    chain_id bigint, after uuid default null, max_rows integer default 1000
+) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin

@@ -4,10 +4,13 @@ insert into public.purposes (purpose, description) values
 ('withdrawal', 'A withdrawal.');
 insert into private.hold_purposes (purpose, description) values
 ('withdrawal', 'Fee and network cost of money on its way out; of the withdrawal.');
+-- Rows of a table read best one line each.
+-- noqa: disable=LT05
 insert into private.refusals (code, status, detail, hint) values
 ('withdrawal_not_open', 409, 'This currency cannot be withdrawn over this rail now.', 'See withdrawal_policies.'),
-('withdrawal_out_of_range', 422, 'So little, or so much, is not withdrawn at once.', 'See withdrawal_policies.'),
+('withdrawal_out_of_range', 422, 'So little, or so much, is not sent at once.', 'See withdrawal_policies.'),
 ('withdrawal_day_limit', 409, 'This is more than one party may withdraw in a day.', 'The member "limit" says what is left.');
+-- noqa: enable=LT05
 
 create table public.withdrawal_policies (
     rail text not null references public.rails (id) on delete restrict check (rail <> 'internal'),

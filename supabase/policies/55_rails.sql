@@ -65,11 +65,12 @@ service.receivable_write_off(service.command), service.receivable_lift(service.c
 service.rail_cost(service.command), service.escrow_rail_outcome(service.command),
 service.escrow_deposit_begin(service.command), service.escrow_deposit_place(service.command),
 service.wallet_deposit_begin(service.command), service.wallet_deposit_place(service.command),
+service.unmatched_deposit_take(service.command), service.unmatched_deposits_remind(),
 service.withdrawal_request(service.command), service.deposit_look(uuid, text), service.deposit_close(uuid),
 service.payouts_claim(text, integer), service.payout_record(service.command),
 service.payouts_expire(integer),
-service.payout_destination_set(service.command), service.payout_destination_remove(service.command), service.payout_retry(service.command),
-service.payout_keep(service.command)
+service.payout_destination_set(service.command), service.payout_destination_remove(service.command),
+service.payout_retry(service.command), service.payout_keep(service.command)
 to service_role;
 
 grant select on public.payout_reserves to authenticated;
@@ -110,3 +111,9 @@ service.rail_position(text), service.rail_compare(service.command), service.rail
 service.rail_difference_close(service.command), service.deposit_addresses(text, uuid, integer),
 service.deposit_balances_record(service.command)
 to service_role;
+grant select on public.unmatched_deposits to authenticated;
+create policy unmatched_deposits_select_own on public.unmatched_deposits for select to authenticated
+using (
+    party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);

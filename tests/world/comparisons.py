@@ -1,6 +1,5 @@
 """Comparing books and rails inside a world."""
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +29,7 @@ def found(world: World, held: str, currency: str = "USD", **fields: Any) -> str:
     return str(row["found"])
 
 
-def differences(world: World) -> list[tuple[Decimal, str | None]]:
+def differences(world: World) -> list[tuple[Any, ...]]:
     """Amount and outcome of each, oldest first."""
     return world.rows("select amount::numeric, outcome from public.rail_differences order by id")
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from stack.lambdas import FunctionFailed
 from stack.stand_ins.stripe import faults
@@ -118,6 +119,27 @@ def test_stripe_that_does_not_answer_is_an_alarm_and_no_case(
         cards.desk.stack.tick(STRIPE)
     assert found(cards.desk) == before
     assert new(cards.desk, STRIPE) == [("USD", Decimal(-1))]
+
+
+def test_two_who_compare_at_once_find_a_difference_once(cards: Cards) -> None:
+    """Beside the function, which runs alone: the database lets one of them wait."""
+    cards.funded()
+    agree(cards.desk, STRIPE)
+    ((held,),) = cards.rows(
+        "select (held - 4)::numeric::text from public.rail_comparisons"
+        " where currency = 'USD' order by day desc limit 1"
+    )
+    said = {"rail": "stripe", "as_of": cards.desk.stack.clock.now().isoformat(),
+            "held": [{"currency": "USD", "amount": held}]}  # fmt: skip
+    before = len(found(cards.desk))
+
+    def compare_once(_: int) -> Any:
+        with cards.desk.stack.connect() as connection:
+            return connection.execute("select service.rail_compare(%s)", [Jsonb(said)]).fetchone()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(compare_once, range(4)))
+    assert [row[1] for row in found(cards.desk)[before:]] == [Decimal(-4)]
 
 
 def test_two_runs_at_once_find_a_difference_once(cards: Cards) -> None:
