@@ -20,6 +20,7 @@ from tests.world.scenes import ONCE
 from tests.world.screenings import warned_of
 from tests.world.trades import p2p_trade
 from tests.world.verifications import discord_link
+from tests.world.wallets import wallets
 from tests.world.webhooks import hand_over, new_endpoint, record, relay
 from tests.world.world import World
 
@@ -84,6 +85,7 @@ def _history(world: World) -> None:
     rails.released(world)
     rails.report(world, rails.awaiting(world, rail="stripe"), "of another rail", rail="usdc_base")
     onchain(world, world.user("payer"), world.user("payee"))
+    wallets(world, world.user())
     assert rails.cost(world, "txn_1")
     with world.acting("service_role"):
         world.run("select service.outage_credit()")
