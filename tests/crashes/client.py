@@ -10,7 +10,7 @@ import httpx
 
 from shared.errors import Unavailable
 from stack.stack import Stack
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.commands import Line, Said
 from tests.world.races.direct_db import Door
 
@@ -64,10 +64,10 @@ class Client:
 
     def trade_until(self, stop: threading.Event) -> None:
         while not stop.is_set():
-            taken = self.ask(say.take(self.buyer, self.order_id, "0.001"))
+            taken = self.ask(commands.take(self.buyer, self.order_id, "0.001"))
             trade_id = UUID(taken.body["trade_id"])
-            self.ask(say.trade(self.buyer, trade_id, "mark-paid"))
-            self.ask(say.trade(self.seller, trade_id, "release", payer_name_matches=True))
+            self.ask(commands.trade(self.buyer, trade_id, "mark-paid"))
+            self.ask(commands.trade(self.seller, trade_id, "release", payer_name_matches=True))
 
     def ask(self, line: Line) -> Said:
         """The answer, after repeating the command with its key as often as it takes."""

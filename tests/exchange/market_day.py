@@ -15,7 +15,7 @@ from stack.people import AGNES, ANTON, ARTHUR, OLGA
 from stack.stack import Stack
 from stack.stand_ins.price_source import PriceSource
 from stack.stand_ins.webhook_receiver import WebhookReceiver
-from tests.exchange import side_actions as besides
+from tests.exchange import side_actions
 from tests.exchange.client import Client, Tally
 from tests.exchange.listeners import Listener
 from tests.exchange.staff import Arbiter, Operator
@@ -83,7 +83,7 @@ class MarketDay:
             self.operator.deposit(trader, DEPOSIT)
         for trader in self.traders[:LIMITED]:
             self.operator.verify(trader)
-        besides.block(self.traders[0], self.traders[1])
+        side_actions.block(self.traders[0], self.traders[1])
         self._together([trader.publish for trader in self.traders for _ in range(3)])
 
     def run(self, seen: Callable[[int], None] = lambda _: None) -> None:

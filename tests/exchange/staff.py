@@ -3,7 +3,7 @@
 from typing import cast
 from uuid import uuid4
 
-from tests.exchange import choose_move as habits
+from tests.exchange import choose_move
 from tests.exchange.choose_move import Move, Row
 from tests.exchange.client import ESCROW, LIVE, Client
 from tests.exchange.traders import Trader
@@ -15,7 +15,7 @@ class Arbiter(Client):
     def turn(self) -> None:
         query = self.rest.table("escrow_transactions").select(ESCROW).eq("state", "disputed")
         for escrow in cast("list[Row]", query.limit(500).execute().data):
-            if move := habits.of_arbiter(self.rng, escrow):
+            if move := choose_move.of_arbiter(self.rng, escrow):
                 self.move(escrow["id"], move)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.exchange import end_checks as aftermath
+from tests.exchange import end_checks
 from tests.exchange.market_day import MarketDay
 
 TRADES = 180
@@ -23,15 +23,15 @@ def day() -> Iterator[MarketDay]:
 def test_a_market_day_ends_with_whole_books_and_no_row_stuck(day: MarketDay) -> None:
     day.open()
     day.run()
-    aftermath.no_row_lacks_a_deadline(day.stack)
-    aftermath.limits_are_what_was_traded(day)
+    end_checks.no_row_lacks_a_deadline(day.stack)
+    end_checks.limits_are_what_was_traded(day)
     day.close()
 
     tally = day.tally()
     # It was a whole market, not a row of refusals.
     for word, least in LEAST.items():
         assert tally.done(word) >= least, (word, tally.answers)
-    aftermath.check(day)
+    end_checks.check(day)
 
 
 LEAST = {

@@ -4,8 +4,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import cast
 from uuid import uuid4
 
-from tests.exchange import choose_move as habits
-from tests.exchange import side_actions as besides
+from tests.exchange import choose_move, side_actions
 from tests.exchange.choose_move import Row
 from tests.exchange.client import ESCROW, LIVE, Client
 
@@ -93,14 +92,14 @@ class Trader(Client):
         for escrow in live:
             role = "payer" if escrow["payer_id"] == self.id else "payee"
             there = [each for each in offers if each["escrow_id"] == escrow["id"]]
-            if move := habits.of_party(self.rng, role, escrow, there):
+            if move := choose_move.of_party(self.rng, role, escrow, there):
                 self.move(escrow["id"], move)
-            besides.write(self, escrow)
+            side_actions.write(self, escrow)
             if escrow["phase"] == "statements":
-                besides.hand_in(self, escrow)
+                side_actions.hand_in(self, escrow)
         if self.rng.random() < 0.05:
             self.claim()
-        besides.rate(self)
+        side_actions.rate(self)
 
     def claim(self) -> None:
         ended = self.rest.table("escrow_transactions").select("id").eq("state", "released")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.exchange import end_checks as aftermath
+from tests.exchange import end_checks
 from tests.exchange.client import Tally
 from tests.exchange.market_day import MarketDay
 from tests.soak.progress import Progress
@@ -24,7 +24,7 @@ def run(trades: int, seed: int) -> Day:
         day.open()
         day.run(progress.show)
         progress.end()
-        aftermath.limits_are_what_was_traded(day)
+        end_checks.limits_are_what_was_traded(day)
         silent_days = day.close()
-        aftermath.check(day)
+        end_checks.check(day)
         return Day(day.tally(), day.trades(), silent_days)

@@ -10,7 +10,7 @@ import pytest
 
 from stack.cluster import Cluster
 from tests.races.escrow.test_rings import wait_for
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.direct_db import Door
 from tests.world.races.market import Market
 from tests.world.races.proofs import prove
@@ -41,7 +41,7 @@ def _with_suspense(market: Market, payer: UUID, payee: UUID) -> UUID:
         ("funds_mismatch", "rail", None, mismatch),
     ), start=1):  # fmt: skip
         due = None if event == "sign" else fund_by.isoformat()
-        _said(say.service(
+        _said(commands.service(
             market.door, "escrow_commit", escrow_id=str(escrow_id), expected_version=version,
             event=event, actor_kind=kind, actor_id=actor and str(actor), aal="aal2",
             idempotency_key=str(uuid4()), request_hash="hash", deadline_at=due, expires_at=due,
@@ -50,7 +50,7 @@ def _with_suspense(market: Market, payer: UUID, payee: UUID) -> UUID:
     return escrow_id
 
 
-def _said(said: say.Said) -> Any:
+def _said(said: commands.Said) -> Any:
     assert said.done, said.code
     return said.body
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from functions.escrow.sweep import sweep
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.commands import Said
 from tests.world.races.crowd import Crowd
 from tests.world.races.direct_db import Door
@@ -31,7 +31,7 @@ def trades(market: Market) -> list[tuple[UUID, UUID, UUID]]:
 
 def test_both_cancel(crowd: Crowd, market: Market, trades: list[tuple[UUID, UUID, UUID]]) -> None:
     lines = [
-        say.trade(who, trade_id, "cancel")
+        commands.trade(who, trade_id, "cancel")
         for seller, buyer, trade_id in trades
         for who in (seller, buyer)
     ]
@@ -52,7 +52,7 @@ def test_release_or_timeout(
         return Said({}, "timer")
 
     releases = [
-        say.trade(seller, trade_id, "release", confirm=True, payer_name_matches=True)
+        commands.trade(seller, trade_id, "release", confirm=True, payer_name_matches=True)
         for seller, _, trade_id in trades
     ]
     half = TRADES // 2
@@ -74,12 +74,12 @@ def test_everybody_ends_it_their_way(
     lines = []
     for seller, buyer, trade_id in trades:
         lines += [
-            say.trade(buyer, trade_id, "mark-paid"),
-            say.trade(seller, trade_id, "release", confirm=True, payer_name_matches=True),
-            say.trade(buyer, trade_id, "concede"),
-            say.trade(seller, trade_id, "offer-split", payee_amount="0.005"),
-            say.trade(buyer, trade_id, "offer-split", payee_amount="0.004"),
-            say.trade(seller, trade_id, "dispute", reason="not_paid"),
+            commands.trade(buyer, trade_id, "mark-paid"),
+            commands.trade(seller, trade_id, "release", confirm=True, payer_name_matches=True),
+            commands.trade(buyer, trade_id, "concede"),
+            commands.trade(seller, trade_id, "offer-split", payee_amount="0.005"),
+            commands.trade(buyer, trade_id, "offer-split", payee_amount="0.004"),
+            commands.trade(seller, trade_id, "dispute", reason="not_paid"),
         ]
     said = crowd.rush(lines)
     assert {each.code for each in said} <= {

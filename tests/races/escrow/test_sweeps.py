@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from functions.escrow.sweep import Swept, sweep
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.commands import Said
 from tests.world.races.crowd import Crowd
 from tests.world.races.direct_db import Door
@@ -40,7 +40,7 @@ def test_roll_up_during_postings(crowd: Crowd, market: Market) -> None:
     orders = [market.order(each) for each in sellers]
     trades = [(sellers[n % 4], market.trade(orders[n % 4], buyers[n % 3])) for n in range(40)]
     people = [
-        say.trade(seller, each, "release", confirm=True, payer_name_matches=True)
+        commands.trade(seller, each, "release", confirm=True, payer_name_matches=True)
         for seller, each in trades
     ]
     tasks: list[Callable[[Door], Said]] = [*people]
@@ -76,7 +76,7 @@ def test_orders_run_out_while_their_makers_trade(crowd: Crowd, market: Market) -
             trades.append((people[seller], market.trade(orders[seller], people[buyer])))
         market.advance(minutes=6)
         releases = [
-            say.trade(seller, each, "release", confirm=True, payer_name_matches=True)
+            commands.trade(seller, each, "release", confirm=True, payer_name_matches=True)
             for seller, each in trades
         ]
         tasks: list[Callable[[Door], Said]] = [*releases]

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.commands import Said
 from tests.world.races.crowd import Crowd
 from tests.world.races.direct_db import Door
@@ -34,7 +34,8 @@ def test_release(crowd: Crowd, market: Market, opened: tuple[UUID, UUID, UUID]) 
     seller, _, trade_id = opened
     answer = one_answer(
         crowd.rush(
-            [say.trade(seller, trade_id, "release", confirm=True, payer_name_matches=True)] * TWINS
+            [commands.trade(seller, trade_id, "release", confirm=True, payer_name_matches=True)]
+            * TWINS
         )
     )
     assert answer.body["state"] == "released"
@@ -47,7 +48,7 @@ def test_one_decision(crowd: Crowd, market: Market, opened: tuple[UUID, UUID, UU
     now = market.now()
 
     def perform(door: Door) -> Said:
-        return say.service(
+        return commands.service(
             door, "escrow_commit", escrow_id=trade_id, expected_version=1, event="perform",
             actor_kind="user", actor_id=buyer, aal="aal1", payload={},
             idempotency_key=str(trade_id), request_hash="hash",
@@ -61,7 +62,7 @@ def test_one_decision(crowd: Crowd, market: Market, opened: tuple[UUID, UUID, UU
 def test_take(crowd: Crowd, market: Market) -> None:
     (seller,), (buyer,) = market.people(1, deposit="2"), market.people(1)
     order_id = market.order(seller)
-    one_answer(crowd.rush([say.take(buyer, order_id, "0.01")] * TWINS))
+    one_answer(crowd.rush([commands.take(buyer, order_id, "0.01")] * TWINS))
     assert market.one("select count(*) from public.p2p_trades where order_id = %s", order_id) == 1
     prove(market)
 
@@ -70,7 +71,7 @@ def test_take(crowd: Crowd, market: Market) -> None:
 def test_order(crowd: Crowd, market: Market, word: str) -> None:
     (seller,) = market.people(1, deposit="2")
     order_id = market.draft(seller) if word == "publish" else market.order(seller)
-    one_answer(crowd.rush([say.order(seller, order_id, word)] * TWINS))
+    one_answer(crowd.rush([commands.order(seller, order_id, word)] * TWINS))
     prove(market)
 
 
@@ -90,7 +91,7 @@ def test_same_key_for_other_words(
     key = str(uuid4())
     offers = ["0.001", "0.002"] * (TWINS // 2)
     said = crowd.rush(
-        [say.trade(buyer, trade_id, "offer-split", key, payee_amount=each) for each in offers]
+        [commands.trade(buyer, trade_id, "offer-split", key, payee_amount=each) for each in offers]
     )
     one_answer([each for each in said if each.done])
     refused = [each.code for each in said if not each.done]
@@ -104,7 +105,7 @@ def test_same_key_for_another_trade(crowd: Crowd, market: Market) -> None:
     for _ in range(10):
         trades = [market.trade(order_id, buyer) for _ in range(4)]
         key = str(uuid4())
-        said = crowd.rush([say.trade(buyer, each, "concede", key) for each in trades])
+        said = crowd.rush([commands.trade(buyer, each, "concede", key) for each in trades])
         assert [each.done for each in said].count(True) == 1
         assert {each.code for each in said} <= {"", "idempotency_key_reused", "duplicate"}
         assert market.states(trades).count("refunded") == 1

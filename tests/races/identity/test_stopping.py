@@ -9,14 +9,14 @@ import pytest
 from stack.cluster import Cluster
 from tests.races.limits.test_contract_limits import accept
 from tests.races.limits.test_limits import WORTH, bounded
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.crowd import Crowd
 from tests.world.races.direct_db import Door
 from tests.world.races.market import Market
 from tests.world.races.proofs import prove
 from tests.world.stopping import CODES, STOPS
 
-Task = Callable[[Door], say.Said]
+Task = Callable[[Door], commands.Said]
 
 ROUNDS = 6
 WAYS = ("suspended", "deleted", "banned")
@@ -29,10 +29,10 @@ _OFFERED = (
 def stopped(database: Cluster, party: UUID, way: str) -> Task:
     """The owner of the database stops a party, on a connection of its own."""
 
-    def run(door: Door) -> say.Said:
+    def run(door: Door) -> commands.Said:
         with database.connect() as owner:
             owner.execute(STOPS[way], [party])
-        return say.Said({})
+        return commands.Said({})
 
     return run
 
@@ -46,7 +46,7 @@ def test_a_maker_is_stopped_while_orders_are_taken(
         (maker,) = market.people(1, deposit="4", limited=True)
         orders = [market.order(maker) for _ in range(4)]
         takes: list[Task] = [
-            say.take(each, order, "0.02")
+            commands.take(each, order, "0.02")
             for order in orders
             for each in market.people(2, limited=True)
         ]
@@ -65,7 +65,9 @@ def test_a_maker_is_stopped_while_orders_are_published(
     bounded(market, daily=1000 * WORTH)
     for _ in range(ROUNDS):
         (maker,) = market.people(1, deposit="8", limited=True)
-        publishes: list[Task] = [say.order(maker, market.draft(maker), "publish") for _ in range(8)]
+        publishes: list[Task] = [
+            commands.order(maker, market.draft(maker), "publish") for _ in range(8)
+        ]
         said = crowd.rush([*publishes[:4], stopped(database, maker, way), *publishes[4:]])
         assert {each.code for each in said} <= {"", CODES[way]}
         assert [market.one(each, maker) for each in _OFFERED] == [0, 0]

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.races.limits.test_limits import WORTH, bounded
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.crowd import Crowd
 from tests.world.races.direct_db import Door
 from tests.world.races.market import Market
@@ -15,7 +15,7 @@ from tests.world.races.proofs import prove
 MANY = 12
 
 
-def accept(market: Market, buyer: UUID, seller: UUID) -> Callable[[Door], say.Said]:
+def accept(market: Market, buyer: UUID, seller: UUID) -> Callable[[Door], commands.Said]:
     """The seller's acceptance of an offer of the buyer over what a trade of the race is worth."""
     listing = uuid4()
     market.owner.execute(
@@ -35,9 +35,9 @@ def accept(market: Market, buyer: UUID, seller: UUID) -> Callable[[Door], say.Sa
     return _command("offer_accept", seller, offer_id=made.body["offer_id"])
 
 
-def _command(name: str, actor: UUID, **fields: object) -> Callable[[Door], say.Said]:
+def _command(name: str, actor: UUID, **fields: object) -> Callable[[Door], commands.Said]:
     key = str(uuid4())
-    return lambda door: say.service(
+    return lambda door: commands.service(
         door, name, actor_id=actor, idempotency_key=key, request_hash="hash", **fields
     )
 
@@ -50,7 +50,9 @@ def test_contracts_and_takes_of_one_person_at_the_limit(
     (person,) = market.people(1, limited=True)
     sellers = market.people(MANY, deposit="1")
     tasks = [
-        accept(market, person, other) if n % 2 else say.take(person, market.order(other), "0.02")
+        accept(market, person, other)
+        if n % 2
+        else commands.take(person, market.order(other), "0.02")
         for n, other in enumerate(sellers)
     ]
     said = crowd.rush(tasks)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.crowd import Crowd
 from tests.world.races.market import Market
 from tests.world.races.proofs import prove
@@ -40,7 +40,7 @@ def test_twenty_takes_of_one_person_at_the_limit(crowd: Crowd, market: Market, w
     bounded(market, **{window: 7 * WORTH + WORTH // 2})
     (taker,) = market.people(1, limited=True)
     orders = [market.order(maker) for maker in market.people(TAKES, deposit="1")]
-    said = crowd.rush([say.take(taker, order, "0.02") for order in orders])
+    said = crowd.rush([commands.take(taker, order, "0.02") for order in orders])
     assert [each.done for each in said].count(True) == 7
     assert {each.code for each in said if not each.done} == {"limit_exceeded"}
     assert worth(market, taker) == 7 * WORTH
@@ -53,7 +53,7 @@ def test_twenty_takes_of_different_sizes_never_pass_the_limit(crowd: Crowd, mark
     orders = [market.order(maker) for maker in market.people(TAKES, deposit="1")]
     sizes = [("0.02", "0.014", "0.05")[n % 3] for n in range(TAKES)]
     said = crowd.rush(
-        [say.take(taker, order, size) for order, size in zip(orders, sizes, strict=True)]
+        [commands.take(taker, order, size) for order, size in zip(orders, sizes, strict=True)]
     )
     assert {each.code for each in said} == {"", "limit_exceeded"}
     used = worth(market, taker)
@@ -70,7 +70,7 @@ def test_twenty_takers_at_the_limit_of_one_maker(crowd: Crowd, market: Market) -
     orders = [market.order(maker) for _ in range(TAKES)]
     takers = market.people(TAKES)
     said = crowd.rush(
-        [say.take(taker, order, "0.02") for taker, order in zip(takers, orders, strict=True)]
+        [commands.take(taker, order, "0.02") for taker, order in zip(takers, orders, strict=True)]
     )
     assert [each.done for each in said].count(True) == 6
     assert {each.code for each in said if not each.done} == {"counterparty_limit"}
@@ -83,7 +83,7 @@ def test_incident_27_twenty_takes_at_the_cap(crowd: Crowd, market: Market, cap: 
     bounded(market, **{cap: 3})
     (taker,) = market.people(1, limited=True)
     orders = [market.order(maker) for maker in market.people(TAKES, deposit="1")]
-    said = crowd.rush([say.take(taker, order, "0.01") for order in orders])
+    said = crowd.rush([commands.take(taker, order, "0.01") for order in orders])
     assert [each.done for each in said].count(True) == 3
     assert {each.code for each in said if not each.done} == {"limit_exceeded"}
     prove(market)
@@ -97,7 +97,7 @@ def test_two_who_take_from_each_other_do_not_lock_each_other_out(
     for _ in range(4):
         there, back = market.order(one), market.order(other)
         said = crowd.rush(
-            [say.take(who, order, "0.01") for who, order in ((other, there), (one, back)) * 3]
+            [commands.take(who, order, "0.01") for who, order in ((other, there), (one, back)) * 3]
         )
         assert {each.code for each in said} == {""}
     prove(market)

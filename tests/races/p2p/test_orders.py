@@ -3,7 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.crowd import Crowd
 from tests.world.races.market import Market
 from tests.world.races.proofs import prove, prove_told
@@ -23,7 +23,7 @@ def row(market: Market, order_id: UUID) -> tuple[str, ...]:
 def test_sixty_takers_and_room_for_ten(crowd: Crowd, market: Market) -> None:
     (seller,), takers = market.people(1, deposit="1"), market.people(TAKERS)
     order_id = market.order(seller)
-    said = crowd.rush([say.take(each, order_id, "0.1") for each in takers])
+    said = crowd.rush([commands.take(each, order_id, "0.1") for each in takers])
     assert [each.done for each in said].count(True) == ROOM
     assert {each.code for each in said if not each.done} == {"not_enough_remaining"}
     assert row(market, order_id) == ("active", "0", "1", "0")
@@ -35,8 +35,8 @@ def test_cancel_or_take(crowd: Crowd, market: Market) -> None:
     for _ in range(8):
         (seller,), takers = market.people(1, deposit="1"), market.people(6)
         order_id = market.order(seller)
-        lines = [say.take(each, order_id, "0.1") for each in takers]
-        cancel = say.order(seller, order_id, "cancel")
+        lines = [commands.take(each, order_id, "0.1") for each in takers]
+        cancel = commands.order(seller, order_id, "cancel")
         said = crowd.rush([*lines[:3], cancel, *lines[3:]])
         assert said.pop(3).done
         # Whoever reads after the cancel does not see the order at all.
@@ -52,6 +52,6 @@ def test_the_last_coin_goes_one_way(crowd: Crowd, market: Market) -> None:
     """A wallet that covers one of several orders publishes one."""
     (seller,) = market.people(1, deposit="1")
     drafts = [market.draft(seller) for _ in range(8)]
-    said = crowd.rush([say.order(seller, each, "publish") for each in drafts])
+    said = crowd.rush([commands.order(seller, each, "publish") for each in drafts])
     assert sorted(each.code for each in said) == ["", *["insufficient_funds"] * 7]
     prove(market)

@@ -13,7 +13,7 @@ from functions.escrow.apply_reports import Applied, one_round
 from shared.errors import Problem
 from stack.cluster import Cluster
 from tests.races.escrow.test_rings import wait_for
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.crowd import Crowd
 from tests.world.races.direct_db import Door
 from tests.world.races.market import Market
@@ -27,7 +27,7 @@ Task = Callable[[Door], Any]
 
 def _said(market: Market, name: str, **command: Any) -> Any:
     given = {"idempotency_key": str(uuid4()), "request_hash": "hash", "aal": "aal2"} | command
-    said = say.service(market.door, name, **given)
+    said = commands.service(market.door, name, **given)
     assert said.done, said.code
     return said.body
 
@@ -68,7 +68,7 @@ def _funded(market: Market, payer: UUID, payee: UUID, number: int) -> list[UUID]
 
 
 def _accept(payer: UUID, escrow_id: UUID, version: int = 4) -> Task:
-    return lambda door: say.service(
+    return lambda door: commands.service(
         door, "escrow_commit", escrow_id=str(escrow_id), expected_version=version, event="accept",
         actor_kind="user", actor_id=str(payer), aal="aal2", payload={"confirm": True},
         idempotency_key=str(uuid4()), request_hash="hash", payer_amount="0", payee_amount="4.75",
@@ -104,7 +104,7 @@ def _record(payment: dict[str, Any], event: str, reference: str) -> Task:
 
 
 def _command(name: str, payout: str, who: UUID) -> Task:
-    return lambda door: say.service(
+    return lambda door: commands.service(
         door, name, payout_id=payout, actor_id=str(who), aal="aal2", idempotency_key=str(uuid4()),
         request_hash="hash",
     ).done  # fmt: skip

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from stack.cluster import Cluster
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.crowd import Crowd
 from tests.world.races.direct_db import Door
 from tests.world.races.market import Market
@@ -29,9 +29,9 @@ class Waiting:
     payee: UUID
     paid: dict[str, Any]
 
-    def pay(self, door: Door) -> say.Said:
+    def pay(self, door: Door) -> commands.Said:
         key = {"idempotency_key": str(uuid4()), "request_hash": "hash"}
-        return say.service(door, "escrow_commit", **self.paid, **key)
+        return commands.service(door, "escrow_commit", **self.paid, **key)
 
 
 @pytest.fixture

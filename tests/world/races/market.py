@@ -11,7 +11,7 @@ from stack.cluster import Cluster
 from stack.payment_accounts import let_be_paid
 from stack.people import OLGA, UNLIMITED, UNTOLD
 from tests.world.openings import OPEN
-from tests.world.races import commands as say
+from tests.world.races import commands
 from tests.world.races.direct_db import Door
 
 
@@ -53,13 +53,13 @@ class Market:
     def order(self, maker: UUID, amount: str = "1", **fields: Any) -> UUID:
         """A published sell order of a maker who has the money."""
         order_id = self.draft(maker, amount, **fields)
-        _done(say.order(maker, order_id, "publish")(self.door))
+        _done(commands.order(maker, order_id, "publish")(self.door))
         return order_id
 
     def draft(self, maker: UUID, amount: str = "1", **fields: Any) -> UUID:
         values: dict[str, Any] = {
             "id": uuid4(), "user_id": maker, "type": "sell", "cryptocurrency": "BTC",
-            "fiat_currency": "USD", "amount": amount, "price": say.PRICE,
+            "fiat_currency": "USD", "amount": amount, "price": commands.PRICE,
             "min_order_amount": "0.001", "max_order_amount": amount, "payment_methods": ["sepa"],
         } | fields  # fmt: skip
         insert = sql.SQL("insert into public.p2p_orders ({}) values ({})").format(
@@ -73,7 +73,7 @@ class Market:
 
     def trade(self, order_id: UUID, taker: UUID, amount: str = "0.01") -> UUID:
         """An open trade over a part of an order."""
-        return UUID(_done(say.take(taker, order_id, amount)(self.door)).body["trade_id"])
+        return UUID(_done(commands.take(taker, order_id, amount)(self.door)).body["trade_id"])
 
     def contract(self, payer: UUID, payee: UUID, **terms: str) -> UUID:
         """A proposed escrow of the marketplace."""
@@ -105,19 +105,19 @@ class Market:
         return self.rows("select * from ledger.verify()")
 
 
-def moved(door: Door, kind: str, party: UUID, amount: str, key: str | None = None) -> say.Said:
+def moved(door: Door, kind: str, party: UUID, amount: str, key: str | None = None) -> commands.Said:
     """An operator books money that comes or goes."""
     key = key or str(uuid4())
-    return say.service(
+    return commands.service(
         door, "ledger_move_external", kind=kind, party_id=party, currency="BTC", amount=amount,
         actor_id=OLGA.id, aal="aal2", idempotency_key=key, request_hash="hash", reference=key,
     )  # fmt: skip
 
 
-def deposited(door: Door, party: UUID, amount: str) -> say.Said:
+def deposited(door: Door, party: UUID, amount: str) -> commands.Said:
     return moved(door, "deposit", party, amount)
 
 
-def _done(said: say.Said) -> say.Said:
+def _done(said: commands.Said) -> commands.Said:
     assert said.done, said.code
     return said

@@ -12,8 +12,7 @@ from uuid import UUID
 
 from functions.escrow.sweep import sweep
 from stack.cluster import Cluster
-from tests.world.races import commands as say
-from tests.world.races.commands import Line, Said
+from tests.world.races.commands import Line, Said, order, take, trade
 from tests.world.races.crowd import Crowd
 from tests.world.races.direct_db import Door
 from tests.world.races.market import Market, moved
@@ -94,7 +93,7 @@ def _opening(
 ) -> list[Line]:
     # Everybody sells to everybody, so that any two wallets meet in both directions.
     pairs = [dice.sample(people, 2) for _ in range(number)]
-    return [say.take(buyer, orders[seller], "0.01") for seller, buyer in pairs]
+    return [take(buyer, orders[seller], "0.01") for seller, buyer in pairs]
 
 
 def _seller(line: Line, orders: dict[UUID, UUID]) -> UUID:
@@ -148,7 +147,7 @@ def _command(seller: UUID, buyer: UUID, trade_id: UUID, dice: random.Random) -> 
         (buyer, "statement", {"body": "It was sent at noon."}),
     ]
     who, word, body = dice.choice(choices)
-    return say.trade(who, trade_id, word, str(UUID(int=dice.getrandbits(128))), **body)
+    return trade(who, trade_id, word, str(UUID(int=dice.getrandbits(128))), **body)
 
 
 def _beside(
@@ -167,9 +166,9 @@ def _beside(
         return Said({})
 
     choices: list[Task] = [
-        say.take(other, orders[maker], "0.01", key),
-        say.take(other, orders[maker], "0.01", key),
-        say.order(maker, orders[maker], "cancel", key),
+        take(other, orders[maker], "0.01", key),
+        take(other, orders[maker], "0.01", key),
+        order(maker, orders[maker], "cancel", key),
         lambda door: moved(door, "withdrawal", maker, "1", key),
         lambda door: moved(door, "deposit", maker, "1", key),
         lambda door: Said({"wallets": door.service_rpc("ledger_rollup", {})}),
