@@ -1,4 +1,4 @@
--- Which rail is open to whom, in which currency, up to how much; and how long a contract may last on it.
+-- Which rail is open to whom, in which currency, up to how much.
 
 insert into private.refusals (code, status, detail, hint) values
 (

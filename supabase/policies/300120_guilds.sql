@@ -1,3 +1,4 @@
+-- Guilds are known to everybody signed in, one by one to strangers; who belongs to one, to its members.
 grant select on public.guilds to authenticated;
 create policy guilds_select_anyone on public.guilds for select to authenticated
 using (true);

@@ -1,3 +1,5 @@
+-- What is for sale is for everyone (strangers ask a function), a guild's for its members; drafts and ended listings for their seller,
+-- and for whoever has made an offer on them.
 grant select on public.listing_categories to anon, authenticated;
 create policy listing_categories_select_anyone on public.listing_categories for select to anon, authenticated
 using (true);

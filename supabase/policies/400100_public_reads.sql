@@ -1,5 +1,5 @@
 -- How long a question may take and how many are answered at the same time, whoever runs Postgres.
--- Settings of roles: PostgREST reads them when it reloads its configuration (99_assert.sql asks it to).
+-- Settings of roles: PostgREST reads them when it reloads its configuration (999900_assert.sql asks it to).
 alter role anon set statement_timeout = '500ms';
 alter role authenticated set statement_timeout = '3s';
 alter role authenticator set statement_timeout = '8s';
@@ -16,18 +16,11 @@ public.price_lines(text, text, timestamptz, integer), private.price_lines(text, 
 public.p2p_order(uuid), private.book_order(uuid)
 to anon, authenticated;
 
--- A rating is its author's alone until both sides have rated or the time is over, then of both sides.
--- Everybody else asks a function by the id of the trader, and learns nothing that ties two people together:
--- no trade, no time, nothing that comes out at the same moment for both. Operators read what is public.
--- NOTE: author_id is not granted.
 grant execute on function
 public.trader(uuid), private.trader_card(uuid),
 public.trader_ratings(uuid, integer), private.rating_lines(uuid, integer)
 to anon, authenticated;
 
--- Guilds are known to everybody signed in, one by one to strangers; who belongs to one, to its members.
 grant execute on function public.guild(uuid), private.guild_card(uuid) to anon, authenticated;
 
--- What is for sale is for everyone (strangers ask a function), a guild's for its members; drafts and ended listings for their seller,
--- and for whoever has made an offer on them.
 grant execute on function public.listing(uuid), private.open_listing(uuid) to anon, authenticated;

@@ -98,9 +98,8 @@ $$;
 comment on function private.taken_for(uuid, text) is
 'What the moves of an escrow have booked as taken by the rail under one of its names, less what it gave back.';
 
-create function private.escrow_event_refusal(
-    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
-    p_policy public.escrow_policies, p_dispute public.disputes, p_now timestamptz
+create function private.funding_refusal(
+    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -108,36 +107,6 @@ declare
     v_role public.escrow_role := p_role;
 begin
     case p_event
-        when 'accept' then
-            if p_escrow.state = 'funded' and p_payload -> 'confirm' is distinct from 'true'::jsonb then
-                return 'confirmation_required';
-            elsif p_payload -> 'payer_name_matches' is distinct from 'true'::jsonb and (
-                (p_escrow.state <> 'funded' and p_policy.attest_payer_name)
-                -- Where nobody asks, who says no does not mean to pay all the same.
-                or coalesce(p_payload -> 'payer_name_matches', 'null') <> 'null'
-            ) then
-                return 'attestation_required';
-            end if;
-        when 'dispute' then
-            if not private.has_words(p_payload ->> 'reason') then
-                return 'reason_required';
-            elsif v_role = 'payee' and p_policy.payee_dispute_from = 'performed'
-                and p_now < coalesce(p_escrow.performed_at, 'infinity') + p_policy.payee_dispute_wait then
-                return 'dispute_window_closed';
-            end if;
-            return private.dispute_reason_refusal(p_escrow.product, p_payload ->> 'reason', v_role, p_escrow.state);
-        when 'request_revision' then
-            if p_escrow.revision_count >= p_policy.max_revisions then
-                return 'no_revisions_left';
-            end if;
-        when 'sign', 'countersign' then
-            if p_payload ->> 'terms_hash' is distinct from p_escrow.terms_hash then
-                return 'terms_differ';
-            elsif v_role = any (p_escrow.signed_by) then
-                return 'already_signed';
-            elsif (p_event = 'sign') <> (cardinality(p_escrow.signed_by) = 0) then
-                return case p_event when 'sign' then 'stale_version' else 'other_side_pending' end;
-            end if;
         when 'fund' then
             if p_escrow.rail <> 'internal' then
                 return 'other_rail';
@@ -172,6 +141,48 @@ begin
             end, false) then
                 return 'funds_not_exact';
             end if;
+        else
+            return null;
+    end case;
+    return null;
+end
+$$;
+comment on function private.funding_refusal(
+    text, text, jsonb, public.escrow_transactions, timestamptz
+) is 'What speaks against a move that brings money in, or leaves before it is there; null: nothing, or another event.';
+
+create function private.offer_refusal(
+    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
+    p_policy public.escrow_policies, p_now timestamptz
+) returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_role public.escrow_role := p_role;
+begin
+    case p_event
+        when 'sign', 'countersign' then
+            if p_payload ->> 'terms_hash' is distinct from p_escrow.terms_hash then
+                return 'terms_differ';
+            elsif v_role = any (p_escrow.signed_by) then
+                return 'already_signed';
+            elsif (p_event = 'sign') <> (cardinality(p_escrow.signed_by) = 0) then
+                return case p_event when 'sign' then 'stale_version' else 'other_side_pending' end;
+            end if;
+        when 'accept' then
+            if p_escrow.state = 'funded' and p_payload -> 'confirm' is distinct from 'true'::jsonb then
+                return 'confirmation_required';
+            elsif p_payload -> 'payer_name_matches' is distinct from 'true'::jsonb and (
+                (p_escrow.state <> 'funded' and p_policy.attest_payer_name)
+                -- Where nobody asks, who says no does not mean to pay all the same.
+                or coalesce(p_payload -> 'payer_name_matches', 'null') <> 'null'
+            ) then
+                return 'attestation_required';
+            end if;
+        when 'request_revision' then
+            if p_escrow.revision_count >= p_policy.max_revisions then
+                return 'no_revisions_left';
+            end if;
         when 'propose_partial', 'accept_partial' then
             if private.suspense_of(p_escrow.id, p_escrow.currency) <= 0 then
                 return 'funds_not_exact';
@@ -196,6 +207,34 @@ begin
             ) then
                 return 'offer_not_open';
             end if;
+        else
+            return null;
+    end case;
+    return null;
+end
+$$;
+comment on function private.offer_refusal(
+    text, text, jsonb, public.escrow_transactions, public.escrow_policies, timestamptz
+) is 'What speaks against a word of one side that needs the other: signatures, acceptance, revisions, offers; null: nothing, or another event.';
+
+create function private.dispute_refusal(
+    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
+    p_policy public.escrow_policies, p_dispute public.disputes, p_now timestamptz
+) returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_role public.escrow_role := p_role;
+begin
+    case p_event
+        when 'dispute' then
+            if not private.has_words(p_payload ->> 'reason') then
+                return 'reason_required';
+            elsif v_role = 'payee' and p_policy.payee_dispute_from = 'performed'
+                and p_now < coalesce(p_escrow.performed_at, 'infinity') + p_policy.payee_dispute_wait then
+                return 'dispute_window_closed';
+            end if;
+            return private.dispute_reason_refusal(p_escrow.product, p_payload ->> 'reason', v_role, p_escrow.state);
         when 'statement', 'statement_reply' then
             if not private.has_words(p_payload ->> 'body') then
                 return 'reason_required';
@@ -234,6 +273,28 @@ begin
             if p_dispute.reassignments < p_policy.max_reassignments then
                 return 'arbiters_left';
             end if;
+        when 'decide', 'propose_decision' then
+            if not coalesce(
+                (p_payload ->> 'payer_amount')::numeric >= 0 and (p_payload ->> 'payee_amount')::numeric >= 0
+                and (p_payload ->> 'payer_amount')::numeric + (p_payload ->> 'payee_amount')::numeric = p_escrow.amount
+                and private.fits((p_payload ->> 'payee_amount')::numeric, p_escrow.currency), false
+            ) then
+                return 'award_not_exact';
+            elsif coalesce(length(private.visible(p_payload ->> 'grounds')), 0) < 20 or not private.has_words(p_payload ->> 'reason') then
+                return 'grounds_required';
+            elsif (p_event = 'propose_decision') <> private.needs_second_approval(p_escrow) then
+                return case p_event when 'decide' then 'second_approval_required' else 'second_approval_not_needed' end;
+            end if;
+            return private.finding_refusal(
+                p_escrow.product, p_dispute.reason, p_payload ->> 'reason',
+                (p_payload ->> 'payer_amount')::numeric, (p_payload ->> 'payee_amount')::numeric
+            );
+        when 'accept_decision', 'settle_decision' then
+            if v_role = any (p_dispute.accepted_by) then
+                return 'already_accepted';
+            elsif (p_event = 'settle_decision') = (cardinality(p_dispute.accepted_by) = 0) then
+                return case p_event when 'accept_decision' then 'stale_version' else 'other_side_pending' end;
+            end if;
         when 'appeal' then
             if v_role = any (p_dispute.accepted_by) then
                 return 'already_accepted';
@@ -241,12 +302,26 @@ begin
                 = (case v_role when 'payer' then 0 else p_escrow.amount end) then
                 return 'appeal_not_open';
             end if;
-        when 'accept_decision', 'settle_decision' then
-            if v_role = any (p_dispute.accepted_by) then
-                return 'already_accepted';
-            elsif (p_event = 'settle_decision') = (cardinality(p_dispute.accepted_by) = 0) then
-                return case p_event when 'accept_decision' then 'stale_version' else 'other_side_pending' end;
-            end if;
+        else
+            return null;
+    end case;
+    return null;
+end
+$$;
+comment on function private.dispute_refusal(
+    text, text, jsonb, public.escrow_transactions, public.escrow_policies, public.disputes, timestamptz
+) is 'What speaks against a move of a dispute, from the reason to the appeal; null: nothing, or another event.';
+
+create function private.supervision_refusal(
+    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
+    p_policy public.escrow_policies, p_now timestamptz
+) returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_role public.escrow_role := p_role;
+begin
+    case p_event
         when 'rail_return', 'rail_void', 'rail_take', 'rail_dispute', 'rail_restore' then
             if p_escrow.rail = 'internal' then
                 return 'other_rail';
@@ -270,26 +345,29 @@ begin
             return private.freeze_refusal(p_escrow, v_role, p_payload);
         when 'unfreeze' then
             return private.unfreeze_refusal(p_escrow, v_role, p_payload, p_now);
-        when 'decide', 'propose_decision' then
-            if not coalesce(
-                (p_payload ->> 'payer_amount')::numeric >= 0 and (p_payload ->> 'payee_amount')::numeric >= 0
-                and (p_payload ->> 'payer_amount')::numeric + (p_payload ->> 'payee_amount')::numeric = p_escrow.amount
-                and private.fits((p_payload ->> 'payee_amount')::numeric, p_escrow.currency), false
-            ) then
-                return 'award_not_exact';
-            elsif coalesce(length(private.visible(p_payload ->> 'grounds')), 0) < 20 or not private.has_words(p_payload ->> 'reason') then
-                return 'grounds_required';
-            elsif (p_event = 'propose_decision') <> private.needs_second_approval(p_escrow) then
-                return case p_event when 'decide' then 'second_approval_required' else 'second_approval_not_needed' end;
-            end if;
-            return private.finding_refusal(
-                p_escrow.product, p_dispute.reason, p_payload ->> 'reason',
-                (p_payload ->> 'payer_amount')::numeric, (p_payload ->> 'payee_amount')::numeric
-            );
         else
             return null;
     end case;
     return null;
+end
+$$;
+comment on function private.supervision_refusal(
+    text, text, jsonb, public.escrow_transactions, public.escrow_policies, timestamptz
+) is 'What speaks against a move that no side makes: a rail takes money back, an outage is given back, a hold begins or ends; null: nothing, or another event.';
+
+create function private.escrow_event_refusal(
+    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
+    p_policy public.escrow_policies, p_dispute public.disputes, p_now timestamptz
+) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce(
+        private.funding_refusal(p_event, p_role, p_payload, p_escrow, p_now),
+        private.offer_refusal(p_event, p_role, p_payload, p_escrow, p_policy, p_now),
+        private.dispute_refusal(p_event, p_role, p_payload, p_escrow, p_policy, p_dispute, p_now),
+        private.supervision_refusal(p_event, p_role, p_payload, p_escrow, p_policy, p_now)
+    );
 end
 $$;
 comment on function private.escrow_event_refusal(
