@@ -14,10 +14,15 @@ NODE := $(STAMPS)/node
 SAM := $(STAMPS)/venv-sam
 RUN := .venv/bin/python
 BASE ?= origin/main
+# One more than a small machine has processors: tests also wait.
+WORKERS ?= 3
+PYTEST := .venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
 SQL := supabase stack
 export PYTHONPATH := .
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
+# Each process of the tests would compile all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List the targets
@@ -102,19 +107,19 @@ quick: $(VENV) $(NODE) ## Check what a change since BASE touches: style of its S
 	tests=$$($(RUN) -m stack.touched $(BASE))
 	[ -n "$$tests" ] || { echo "quick: no test is touched"; exit 0; }
 	echo "quick: pytest, $$(wc -w <<< "$$tests") files"
-	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -q $$tests
+	$(PYTEST) $$tests
 
 .PHONY: test
 test: $(VENV) $(NODE) $(SAM) ## Check everything: style, types, advisors, build, tests (K=… only such tests)
 ifdef K
-	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -q -k "$(K)"
+	@$(PYTEST) -k "$(K)"
 else
 	@$(MAKE) lint
 	$(MAKE) types
 	$(MAKE) advisors
 	$(MAKE) build
 	echo "test: pytest"
-	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -q
+	$(PYTEST)
 endif
 
 .PHONY: reset

@@ -56,12 +56,14 @@ class Outcome:
 
     event: submit (it has it), confirm (paid), fail (provably not paid, for good), postpone
     (provably not sent, later again), lose (no answer), look (not final yet). next_in: seconds.
+    waits_for: float, when the rail has too little of ours.
     """
 
     event: str
     provider_reference: str | None = None
     reason: str = ""
     next_in: int | None = None
+    waits_for: str = ""
 
 
 class Rail(Protocol):

@@ -1,6 +1,7 @@
 """Fixtures: a stack of its own for each test file, a connection that rolls back, and codes that
 are what the page of errors says."""
 
+import gc
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -103,3 +104,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return _SLOW.index(kind) if kind in _SLOW else len(_SLOW)
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and all that is imported stay: nobody looks for garbage in them again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How long each part of the suite took; processes that ran at the same time count each."""
+    seconds: dict[str, float] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                folder = report.nodeid.partition("::")[0].rpartition("/")[0]
+                seconds[folder] = seconds.get(folder, 0) + report.duration
+    if len(seconds) > 1:
+        terminalreporter.section("seconds by part")
+        for folder in sorted(seconds, key=lambda each: -seconds[each]):
+            terminalreporter.write_line(f"{seconds[folder]:7.1f}  {folder}")

@@ -1,5 +1,6 @@
 """Scheduled: prove that the books are whole, and raise the alarm when they are not, when money was
-lost that nobody has looked at, or when a rail said what cannot be and nobody has closed it."""
+lost that nobody has looked at, when a rail said what cannot be and nobody has closed it, when books
+and a rail differ, or when they were not compared."""
 
 from typing import Any
 
@@ -12,8 +13,8 @@ _RECENT = "25 hours"
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """How many problems were found, each one error line in the log, and how many losses and
-    reports that are not believed wait for an operator.
+    """How many problems were found, each one error line in the log, how many losses, reports that
+    are not believed and differences wait for an operator, and how many rails were not compared.
 
     Each hour looks at a day of entries, since all of them would outlast a statement in
     time; event may carry {"recent": "<interval>"}, null for everything.
@@ -28,7 +29,16 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     metrics.add_metric("DiscrepanciesOpen", MetricUnit.Count, losses)
     refused: int = db.service_rpc("refused_reports_remind", {}, repeatable=True)
     metrics.add_metric("RefusedReportsOpen", MetricUnit.Count, refused)
-    return {"problems": len(found), "discrepancies": losses, "refused_reports": refused}
+    differences: dict[str, int] = db.service_rpc("rail_differences_remind", {}, repeatable=True)
+    metrics.add_metric("RailDifferencesOpen", MetricUnit.Count, differences["open"])
+    metrics.add_metric("RailsNotCompared", MetricUnit.Count, differences["overdue"])
+    return {
+        "problems": len(found),
+        "discrepancies": losses,
+        "refused_reports": refused,
+        "rail_differences": differences["open"],
+        "rails_not_compared": differences["overdue"],
+    }
 
 
 handler = instrumented(run)

@@ -13,11 +13,15 @@ from shared.money import PositiveAmount
 
 class NewDestination(Body):
     """party_id: whose money, the caller's own by default. address: as address_kinds of the
-    rail says: an account of Stripe (acct_…), or an address on a chain."""
+    rail says: an account of Stripe (acct_…), or an address on a chain.
+    currency: for this one only; by default for every currency of the rail. is_default: whether
+    money goes there for which no destination is named."""
 
     party_id: Id | None = None
     rail: RailId
+    currency: Annotated[str, Field(min_length=1, max_length=32)] | None = None
     address: Annotated[str, Field(min_length=1, max_length=255)]
+    is_default: bool = True
 
 
 class NewWithdrawal(Body):
@@ -35,12 +39,24 @@ class _Answer(BaseModel):
 
 
 class DestinationSet(_Answer):
-    """Where the money of a party goes on a rail from now on."""
+    """Where the money of a party may go on a rail. usable_from: the first of a rail at once, every
+    other after a while (rails.destination_wait). default_from: None, when it is no default."""
 
     destination_id: UUID
     party_id: UUID
     rail: str
+    currency: str | None
     address: str
+    usable_from: datetime
+    default_from: datetime | None
+    replayed: bool
+
+
+class DestinationRemoved(_Answer):
+    """A destination that is used no more."""
+
+    destination_id: UUID
+    removed_at: datetime
     replayed: bool
 
 

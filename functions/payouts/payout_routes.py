@@ -27,7 +27,8 @@ _MOVED = answers(bodies.PayoutMoved, "The payout after the command.")
 def set_destination(
     body: bodies.NewDestination, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """A party names where its money goes on a rail (aal2); payouts that wait for it go.
+    """A party names where its money may go on a rail (aal2); payouts that wait for it go as soon
+    as it may be used.
 
     An address of an EVM chain is kept with its checksum (EIP-55). One handed in with a wrong
     checksum is refused; all lower or all upper case carries none and is taken.
@@ -36,6 +37,18 @@ def set_destination(
     if body.address.startswith("0x"):
         fields["address"] = parse_address(body.address)
     return command(db, caller, key, "payout_destination_set", fields, status=201)
+
+
+@routes.post(
+    "/payout-destinations/<destination_id>/remove",
+    responses=answers(bodies.DestinationRemoved, "The destination."),
+)
+def remove_destination(
+    destination_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """A party removes a destination (aal2); payouts that were claimed or withdrawn to it go on."""
+    fields = {"destination_id": str(destination_id)}
+    return command(db, caller, key, "payout_destination_remove", fields)
 
 
 @routes.post(

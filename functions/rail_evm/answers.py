@@ -93,6 +93,13 @@ def data(value: Any) -> bytes:
     return bytes.fromhex(_text(value, _DATA)[2:])
 
 
+def number(word: bytes) -> int:
+    """What a contract answers that tells one number."""
+    if len(word) != 32:
+        raise NodeUnknown("a balance that is no number")
+    return int.from_bytes(word, "big")
+
+
 def quantity(value: Any) -> int:
     """A whole number, in hexadecimal on the wire."""
     return int(_text(value, _QUANTITY), 16)

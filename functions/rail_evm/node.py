@@ -12,6 +12,8 @@ from .fees import FeeHistory
 from .rpc import NodeUnknown, Question, Rpc
 from .transaction import Signed
 
+_BALANCE_OF = bytes.fromhex("70a08231")
+
 Tag: TypeAlias = Literal["latest", "safe", "finalized"]
 
 
@@ -134,6 +136,21 @@ class Node:
         asked = {"to": to, "data": "0x" + data.hex()} | ({"from": sender} if sender else {})
         return answers.data(self._ask("eth_call", asked, _at(at)))
 
+    def token_balances(self, token: str, addresses: Sequence[str], block: Block) -> list[int]:
+        """What addresses have of a token after a block, in its smallest units, all as one server
+        has them; NodeUnknown when it has another block there."""
+        at = hex(block.number)
+        header, *told = self._ask_all(
+            ("eth_getBlockByNumber", (at, False)),
+            *(
+                ("eth_call", ({"to": token, "data": "0x" + balance_call(each).hex()}, at))
+                for each in addresses
+            ),
+        )
+        if header is None or answers.block(header).hash != block.hash:
+            raise NodeUnknown("another block")
+        return [answers.number(answers.data(each)) for each in told]
+
     def _ask(self, method: str, *params: Any) -> Any:
         self._check()
         return self._rpc.ask(method, *params)
@@ -150,6 +167,11 @@ class Node:
     def _is_of(self, told: Any) -> None:
         if answers.quantity(told) != self.chain_id:
             raise WrongChain("the node is of another chain")
+
+
+def balance_call(address: str) -> bytes:
+    """The question to a token's contract what an address has."""
+    return _BALANCE_OF + bytes.fromhex(address[2:]).rjust(32, b"\0")
 
 
 def _at(at: str | int) -> str:

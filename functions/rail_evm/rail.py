@@ -72,7 +72,7 @@ class BaseRail:
         except Short as short:
             self._alarm("short")
             logger.error("hot wallet short", reason=str(short))
-            return _later(payout, "the hot wallet has to be filled")
+            return _later(payout, "the hot wallet has to be filled", waits_for="float")
         except FeeTooHigh:
             return _later(payout, "gas costs too much")
         except (NodeRefused, NodeUnknown, SigningFailed) as error:
@@ -180,10 +180,10 @@ class BaseRail:
             logger.error("alarm not written", code=problem.slug)
 
 
-def _later(payout: Payout, reason: str) -> Outcome:
+def _later(payout: Payout, reason: str, *, waits_for: str = "") -> Outcome:
     """Nothing was sent now. What was claimed just now goes back; what may be on its way stays."""
     event = "postpone" if payout.state == "claimed" else "look"
-    return Outcome(event, reason=reason, next_in=POLL_SECONDS)
+    return Outcome(event, reason=reason, next_in=POLL_SECONDS, waits_for=waits_for)
 
 
 def _under_way(payout: Payout, transaction_hash: str) -> Outcome:

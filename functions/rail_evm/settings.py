@@ -43,6 +43,11 @@ def first_block() -> int:
     return int(_variable("FIRST_BLOCK"))
 
 
+def hot_wallet() -> str:
+    """HOLDFAST_EVM_HOT_WALLET: the address that pays out. Raises SettingsError."""
+    return _variable("HOT_WALLET")
+
+
 def fee_limits() -> Limits:
     """HOLDFAST_EVM_FEE_CEILING: the most a unit of gas may cost, in wei."""
     return Limits(ceiling=int(_variable("FEE_CEILING")), least_tip=_LEAST_TIP)

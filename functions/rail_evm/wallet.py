@@ -8,16 +8,16 @@ from shared.errors import Invalid
 from shared.evm_address import parse_address
 from shared.payouts import Payout
 
+from .answers import number
 from .fees import Caps
-from .node import Node
-from .rpc import NodeRefused, NodeUnknown
+from .node import Node, balance_call
+from .rpc import NodeRefused
 from .settings import Token
 from .transaction import transfer_data
 from .units import from_units
 
 # Of a transfer of USDC, with room to spare; what is not used is not paid.
 GAS_LIMIT = 100_000
-_BALANCE_OF = bytes.fromhex("70a08231")
 
 
 class Short(Exception):
@@ -85,11 +85,8 @@ class HotWallet:
 
     def balance(self, token: Token) -> Decimal:
         """What it has of a token. Raises NodeRefused, NodeUnknown."""
-        word = bytes.fromhex(self.address[2:]).rjust(32, b"\0")
-        told = self.node.call(token.address, _BALANCE_OF + word)
-        if len(told) != 32:
-            raise NodeUnknown("a balance that is no number")
-        return from_units(int.from_bytes(told, "big"), token.decimals)
+        told = self.node.call(token.address, balance_call(self.address))
+        return from_units(number(told), token.decimals)
 
     def _reverts(self, token: Token, data: bytes) -> bool:
         try:

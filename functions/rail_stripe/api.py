@@ -13,7 +13,7 @@ import stripe
 
 from . import parse
 from .amounts import to_minor
-from .objects import Account, Dispute, Event, Intent, Refund, Transfer
+from .objects import Account, Dispute, Event, Intent, Movement, Refund, Transfer
 from .outcome import Answer, Outcome, command, listing, question
 
 # Seconds to connect, and between two bytes of the answer.
@@ -198,3 +198,16 @@ class StripeApi:
     def balance(self) -> Answer[dict[str, Decimal]]:
         """What the platform has at Stripe by currency, pending and available together."""
         return question(lambda: self._api.balance.retrieve(), parse.balance)
+
+    def movements_since(self, since: datetime) -> Answer[tuple[Movement, ...]]:
+        """Everything that changed the balance since a time."""
+        return self._movements({"created": {"gte": int(since.timestamp())}})
+
+    def movements_of(self, reference: str) -> Answer[tuple[Movement, ...]]:
+        """Everything that a refund or a transfer did to the balance."""
+        return self._movements({"source": reference})
+
+    def _movements(self, wanted: Mapping[str, Any]) -> Answer[tuple[Movement, ...]]:
+        params = {**wanted, "limit": _MOST, "expand": ["data.source"]}
+        asked = cast("stripe.params.BalanceTransactionListParams", params)
+        return listing(lambda: self._api.balance_transactions.list(asked), parse.movement)

@@ -22,6 +22,19 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """A balance transaction by itself. belongs_to: charge, refund, transfer or dispute that a
+    worker of ours follows, None for all else. amount: before the fee; below zero it left."""
+
+    id: str
+    belongs_to: str | None
+    is_dispute: bool
+    currency: str
+    amount: Decimal
+    fee: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """created: when the bank allowed it. posting: None until money is taken. capture_before: when
     the authorisation ends."""

@@ -7,7 +7,21 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from .amounts import from_minor
-from .objects import Account, Charge, Dispute, Event, Intent, Json, Posting, Refund, Transfer
+from .objects import (
+    Account,
+    Charge,
+    Dispute,
+    Event,
+    Intent,
+    Json,
+    Movement,
+    Posting,
+    Refund,
+    Transfer,
+)
+
+# What our workers look at; all else that changes the balance is done by somebody else.
+_FOLLOWED = ("charge", "refund", "transfer", "transfer_reversal", "dispute")
 
 
 def posting(told: Json) -> Posting:
@@ -102,12 +116,35 @@ def event(told: Json) -> Event:
 
 
 def balance(told: Json) -> dict[str, Decimal]:
-    """By currency, pending and available together."""
+    """By currency: what can be spent, what is pending, and what Stripe keeps back of it for
+    accounts of payees that are below zero."""
     sums: dict[str, Decimal] = {}
-    for each in (*told["available"], *told["pending"]):
+    reserved = told.get("connect_reserved") or ()
+    for each in (*told["available"], *told["pending"], *reserved):
+        # What Stripe lists of a currency that nobody ever used is no money.
+        if not each["amount"]:
+            continue
         currency = each["currency"].upper()
         sums[currency] = sums.get(currency, Decimal(0)) + from_minor(each["amount"], currency)
     return sums
+
+
+def movement(told: Json) -> Movement:
+    """A balance transaction with what it came of."""
+    source = told["source"] if isinstance(told["source"], dict) else {}
+    kind, currency = source.get("object"), told["currency"].upper()
+    belongs_to = None
+    if told.get("balance_type", "payments") == "payments" and kind in _FOLLOWED:
+        # A transfer that comes back is known by the transfer.
+        belongs_to = source["transfer"] if kind == "transfer_reversal" else source["id"]
+    return Movement(
+        id=told["id"],
+        belongs_to=belongs_to,
+        is_dispute=kind == "dispute",
+        currency=currency,
+        amount=from_minor(told["amount"], currency),
+        fee=from_minor(told["fee"], currency),
+    )
 
 
 def _posting(told: Json | None) -> Posting | None:

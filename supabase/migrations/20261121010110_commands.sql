@@ -13,7 +13,7 @@ declare
         "risk_score": "integer", "size_bytes": "integer", "tier": "integer", "chain_id": "integer",
         "log_index": "integer", "block_number": "integer", "nonce": "integer", "max_fee": "integer",
         "max_priority_fee": "integer",
-        "all_failed": "flag", "confirm": "flag", "payer_name_matches": "flag",
+        "all_failed": "flag", "confirm": "flag", "is_default": "flag", "payer_name_matches": "flag",
         "amount": "amount", "price": "amount", "rate": "amount", "rates": "fields",
         "id": "id", "after": "id", "event_ids": "ids",
         "since": "time", "until": "time", "due_by": "time", "provider_time": "time", "as_of": "time", "time": "time",
@@ -22,6 +22,7 @@ declare
         "event_types": "texts", "categories": "texts", "files": "texts",
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
         "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",
+        "held": "fields", "moves": "fields", "balances": "fields", "wallets": "fields", "paid": "fields",
         "document": "object", "proof": "object"
     }';
     v_id constant text := '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';

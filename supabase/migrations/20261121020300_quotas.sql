@@ -49,7 +49,7 @@ insert into private.quotas (kind, max_open, max_in_window, in_window) values
 ('webhook_endpoint', null, 20, '1 day'),
 ('webhook_ping', null, 60, '1 hour'),
 ('webhook_resend', null, 60, '1 hour'),
-('payout_destination', null, 20, '1 day'),
+('payout_destination', 20, 20, '1 day'),
 ('deposit_address', 20, 20, '1 day'),
 ('withdrawal', null, 50, '1 day'),
 ('edit', null, 600, '1 hour');

@@ -28,6 +28,7 @@ create table public.rails (
     address_kind text references public.address_kinds (kind) on delete restrict,
     has_deposit_addresses boolean not null,
     refunds_itself boolean not null,
+    destination_wait interval not null check (destination_wait between '0' and '7 days'),
     has_reports boolean not null,
     takes_back boolean not null,
     has_chargebacks boolean not null,
@@ -54,6 +55,8 @@ comment on column public.rails.network_id is 'Network whose currencies it carrie
 comment on column public.rails.address_kind is 'What an address looks like to which it pays; null: it pays to none.';
 comment on column public.rails.has_deposit_addresses is 'Whether money comes in at an address of its own for each request; else under a reference of the rail.';
 comment on column public.rails.refunds_itself is 'Whether it gives back what came in to where it came from: no destination is needed for that.';
+comment on column public.rails.destination_wait is
+'How long a destination waits before it is used, when its party has named another on the rail before: whoever has taken over an account cannot lead money away at once.';
 comment on column public.rails.has_reports is 'Whether it tells us of money: there is somebody outside who can.';
 comment on column public.rails.takes_back is 'Whether what came in can be gone again: a chargeback, a reorganisation.';
 comment on column public.rails.has_chargebacks is 'Whether the payer''s bank can take money back, and give it back again.';
@@ -66,14 +69,14 @@ comment on column public.rails.cost_amount is 'And this much beside, in units of
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
 insert into public.rails (
-    id, description, hold_within, network_id, address_kind, has_deposit_addresses, refunds_itself, has_reports,
+    id, description, hold_within, network_id, address_kind, has_deposit_addresses, refunds_itself, destination_wait, has_reports,
     takes_back, has_chargebacks, max_amount, margin_bps, margin_amount, answer_within, cost_bps, cost_amount
 ) values
-('internal', 'Balance in Holdfast.', null, null, null, false, false, false, false, false, 1e15, 0, 0, '1 minute', 0, 0),
+('internal', 'Balance in Holdfast.', null, null, null, false, false, '0', false, false, false, 1e15, 0, 0, '1 minute', 0, 0),
 -- Stripe holds 90 days in most countries, 2 years in the US, 10 days in Thailand; it charges at most 999,999.99.
-('stripe', 'Card, through Stripe.', '90 days', null, 'stripe_account', false, true, true, true, true, 1000000, 1000, 30, '120 days', 1000, 100),
+('stripe', 'Card, through Stripe.', '90 days', null, 'stripe_account', false, true, '0', true, true, true, 1000000, 1000, 30, '120 days', 1000, 100),
 -- A chain takes back what it brought, to the unit.
-('usdc_base', 'USDC on Base.', null, 'base', 'evm', true, false, true, true, false, 100000000, 0, 0, '120 days', 0, 100);
+('usdc_base', 'USDC on Base.', null, 'base', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100);
 
 -- noqa: enable=LT05
 

@@ -6,27 +6,56 @@ create table public.payout_destinations (
     party_id uuid not null references public.parties (id) on delete restrict,
     rail text not null references public.rails (id) on delete restrict
     check (rail <> 'internal'),
+    currency text references public.currencies (code) on delete restrict,
     address text not null check (length(address) between 1 and 255),
     created_by uuid not null references auth.users (id) on delete restrict,
     created_at timestamptz not null,
-    replaced_at timestamptz
+    usable_from timestamptz not null,
+    default_from timestamptz,
+    removed_at timestamptz,
+    constraint payout_destinations_default_when_usable check (default_from >= usable_from)
 );
 alter table public.payout_destinations enable row level security;
-select private.make_quota('public.payout_destinations', 'payout_destination', 'party_id');
-create unique index payout_destinations_one_current_idx on public.payout_destinations (party_id, rail)
-where replaced_at is null;
-create index payout_destinations_party_id_idx on public.payout_destinations (party_id);
+select private.make_quota('public.payout_destinations', 'payout_destination', 'party_id', '', 'removed_at is null');
+create unique index payout_destinations_once_idx on public.payout_destinations (party_id, rail, address, currency)
+nulls not distinct where removed_at is null;
+create index payout_destinations_party_id_idx on public.payout_destinations (party_id, rail);
+create index payout_destinations_rail_idx on public.payout_destinations (rail);
+create index payout_destinations_currency_idx on public.payout_destinations (currency);
 create index payout_destinations_created_by_idx on public.payout_destinations (created_by);
 select private.make_audited('public.payout_destinations');
 comment on table public.payout_destinations is
-'Where a party wants its money on each outside rail. A new one replaces the old; a payout under way keeps the one it was claimed with.';
+'Where a party may have its money sent, on each outside rail. The default is used where nobody names one; a payout under way keeps the destination that it was claimed with.';
 comment on column public.payout_destinations.id is 'The destination.';
 comment on column public.payout_destinations.party_id is 'Whose money goes there.';
 comment on column public.payout_destinations.rail is 'Rail it is on.';
-comment on column public.payout_destinations.address is 'Connected account of Stripe (acct_…), or address on Base.';
+comment on column public.payout_destinations.currency is 'For this currency only; null: for every currency of the rail.';
+comment on column public.payout_destinations.address is 'As address_kinds of its rail says: account of Stripe (acct_…), address on a chain.';
 comment on column public.payout_destinations.created_by is 'User who named it, with a second factor.';
-comment on column public.payout_destinations.created_at is 'From when it is used.';
-comment on column public.payout_destinations.replaced_at is 'When another took its place; null while current.';
+comment on column public.payout_destinations.created_at is 'When it was named.';
+comment on column public.payout_destinations.usable_from is
+'From when it may be used: at once for the first of a party on a rail, after rails.destination_wait for every other.';
+comment on column public.payout_destinations.default_from is
+'From when it is the default; of several, the latest. Null: it is used where it is named only.';
+comment on column public.payout_destinations.removed_at is 'When its party removed it; null while it may be used.';
+
+create function private.default_destination(
+    p_party_id uuid, p_rail text, p_currency text, p_now timestamptz
+) returns public.payout_destinations
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_row public.payout_destinations;
+begin
+    select * into v_row from public.payout_destinations as d
+    where d.party_id = p_party_id and d.rail = p_rail and (d.currency = p_currency or d.currency is null)
+        and d.removed_at is null and d.default_from <= p_now
+    order by d.currency nulls last, d.default_from desc, d.id desc limit 1;
+    return v_row;
+end
+$$;
+comment on function private.default_destination(uuid, text, text, timestamptz) is
+'Where money of a party goes that no destination was named for: its latest default that may be used, of the currency before one of all; a row of nulls when there is none.';
 
 create table public.payout_reserves (
     id uuid primary key default gen_random_uuid(),
@@ -60,8 +89,7 @@ create table public.payouts (
     reference_id uuid not null,
     reference_version integer not null,
     kind text not null check (kind in ('release', 'refund', 'return', 'rail_return', 'reinstate', 'withdrawal')),
-    rail text not null references public.rails (id) on delete restrict
-    check (rail <> 'internal'),
+    rail text not null check (rail <> 'internal'),
     party_id uuid not null references public.parties (id) on delete restrict,
     currency text not null references public.currencies (code) on delete restrict,
     amount public.money_amount not null check (amount > 0),
@@ -78,11 +106,15 @@ create table public.payouts (
     not_before timestamptz,
     next_at timestamptz,
     deadline_at timestamptz,
+    waits_for_float_since timestamptz,
     last_event text not null,
     last_actor_role text not null,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     constraint payouts_once unique (purpose, reference_id, reference_version, party_id, currency, kind),
+    constraint payouts_only_what_was_not_sent_waits check (
+        waits_for_float_since is null or state in ('created', 'claimed')
+    ),
     constraint payouts_live_has_time check (
         (state in ('confirmed', 'kept')) = (next_at is null and deadline_at is null)
         and (state in ('created', 'failed_final')) = (deadline_at is not null)
@@ -132,6 +164,8 @@ comment on column public.payouts.not_before is
 'Until when it waits because its payee is new (payout_reserves), and is neither sent nor kept by its party; null where it does not.';
 comment on column public.payouts.next_at is 'When a worker looks at it next; null once it has ended, or while its party has named no destination.';
 comment on column public.payouts.deadline_at is 'When the money is kept in the balance unless it can be sent before; null while the rail has the word.';
+comment on column public.payouts.waits_for_float_since is
+'Since when the rail has too little of ours to send it; null where it has enough, or was not asked.';
 comment on column public.payouts.last_event is 'Name of the last move, as in private.state_edges.';
 comment on column public.payouts.last_actor_role is 'Who made the last move.';
 comment on column public.payouts.created_at is 'When it was ordered, by the database clock.';
@@ -260,6 +294,15 @@ begin
         new.id, new.version, new.last_event, new.last_actor_role, case when tg_op = 'UPDATE' then old.state end,
         new.state, new.attempt, new.destination, new.provider_reference, new.reason, new.updated_at
     );
+    if tg_op = 'UPDATE' and old.waits_for_float_since is null and new.waits_for_float_since is not null then
+        perform private.emit_event(
+            'payout.waits_for_float', 'payout', new.id, new.version, array[new.party_id],
+            jsonb_build_object(
+                'purpose', new.purpose, 'reference_id', new.reference_id, 'rail', new.rail,
+                'amount', trim_scale(new.amount)::text, 'currency', new.currency, 'since', new.waits_for_float_since
+            ), new.updated_at
+        );
+    end if;
     -- A look that finds nothing new is no news.
     if new.last_event not in ('look', 'claim', 'postpone') then
         perform private.emit_event(
@@ -336,11 +379,15 @@ begin
         p_payout.last_event := 'instruct';
         p_payout.last_actor_role := 'system';
         p_payout.deadline_at := v_now + interval '30 days';
-        if p_payout.to_source or p_payout.destination is not null or exists (
-            select from public.payout_destinations as d
-            where d.party_id = p_payout.party_id and d.rail = p_payout.rail and d.replaced_at is null
-        ) then
+        if p_payout.to_source or p_payout.destination is not null then
             p_payout.next_at := coalesce(p_payout.not_before, v_now);
+        else
+            -- From when it has somewhere to go; null while it has not.
+            select greatest(min(d.default_from), p_payout.not_before, v_now) into p_payout.next_at
+            from public.payout_destinations as d
+            where d.party_id = p_payout.party_id and d.rail = p_payout.rail and d.removed_at is null
+                and (d.currency = p_payout.currency or d.currency is null)
+            having min(d.default_from) is not null;
         end if;
     end if;
     insert into public.payouts (
@@ -374,6 +421,7 @@ declare
 begin
     update public.payouts set
         state = 'kept', last_event = 'keep', last_actor_role = p_role, reason = p_reason, next_at = null, deadline_at = null,
+        waits_for_float_since = null,
         updated_at = p_now
     where id = p_payout.id;
     return array[

@@ -112,10 +112,11 @@ declare
     v_refusal text := private.unpayable(new.rail, new.address);
 begin
     if tg_op = 'UPDATE' then
-        if (to_jsonb(old) - 'replaced_at') is distinct from (to_jsonb(new) - 'replaced_at')
-            or old.replaced_at is not null then
+        if (to_jsonb(old) - '{default_from,removed_at}'::text[])
+            is distinct from (to_jsonb(new) - '{default_from,removed_at}'::text[])
+            or old.removed_at is not null or new.default_from < old.default_from then
             raise sqlstate 'PT409' using
-                message = 'destination_fixed', detail = 'A destination is replaced by another, never changed.';
+                message = 'destination_fixed', detail = 'A destination is removed and another one named, never changed.';
         end if;
     elsif v_refusal is not null then
         perform private.refuse(v_refusal);

@@ -14,18 +14,17 @@ comment on function private.may_go_to(text, text, timestamptz) is
 create function private.destination_of(p_payout public.payouts) returns text
 language plpgsql stable set search_path = ''
 as $$
+declare
+    v_address text;
 begin
     if p_payout.to_source then
         return private.payout_source(p_payout);
     elsif p_payout.destination is not null then
         return case when private.unpayable(p_payout.rail, p_payout.destination) is null then p_payout.destination end;
     end if;
-    return (
-        select d.address from public.payout_destinations as d
-        where d.party_id = p_payout.party_id and d.rail = p_payout.rail and d.replaced_at is null
-            -- It may have become ours, or nobody's, since it was named.
-            and private.unpayable(d.rail, d.address) is null
-    );
+    v_address := (private.default_destination(p_payout.party_id, p_payout.rail, p_payout.currency, private.clock())).address;
+    -- It may have become ours, or nobody's, since it was named.
+    return case when private.unpayable(p_payout.rail, v_address) is null then v_address end;
 end
 $$;
 comment on function private.destination_of(public.payouts) is
@@ -188,6 +187,9 @@ begin
                 where e.payout_id = v_payout.id and e.attempt = v_payout.attempt
             ) + interval '30 days'
         end,
+        waits_for_float_since = case
+            when v_event = 'postpone' and outcome ->> 'waits_for' = 'float' then coalesce(waits_for_float_since, v_now)
+        end,
         updated_at = v_now
     where id = v_payout.id
     returning * into v_payout;
@@ -214,7 +216,7 @@ begin
 end
 $$;
 comment on function service.payout_record(service.command) is
-'What became of a payout {id, version, event submit|confirm|fail|postpone|lose|look, provider_reference, reason, next_in seconds}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again. lose: no answer. look: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
+'What became of a payout {id, version, event submit|confirm|fail|postpone|lose|look, provider_reference, reason, next_in seconds, waits_for}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again; waits_for float: the rail has too little of ours. lose: no answer. look: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
 
 -- Definer: timers have no user.
 create function service.payouts_expire(max_rows integer default 500) returns integer
@@ -248,6 +250,8 @@ comment on function service.payouts_expire(integer) is
 
 insert into private.refusals (code, status, detail, hint) values
 ('payout_not_found', 404, 'No such payout.', ''),
+('destination_not_found', 404, 'No such destination.', 'Read payout_destinations.'),
+('destination_waits', 409, 'A new destination is not used at once.', 'See its usable_from.'),
 ('payout_reserved', 409, 'What a new payee earns waits for a while: not_before says until when.', '');
 
 -- Definer: service_role may give commands, not write the tables.
@@ -261,7 +265,8 @@ declare
     v_answer jsonb;
     v_now timestamptz;
     v_row public.payout_destinations;
-    v_before text;
+    v_currency text := command ->> 'currency';
+    v_default boolean := coalesce((command ->> 'is_default')::boolean, true);
     v_refusal text;
 begin
     if not private.acts_for(v_actor, v_party) then
@@ -278,30 +283,100 @@ begin
         perform private.refuse(v_refusal);
     end if;
     v_now := private.clock();
-    update public.payout_destinations set replaced_at = v_now
-    where party_id = v_party and rail = v_rail and replaced_at is null
-    returning address into v_before;
-    if exists (select from public.screening_rules as r where r.rail = v_rail) then
-        perform private.unwatch_address(v_rail, v_before, v_party, 'payout');
-        perform private.watch_address(v_rail, command ->> 'address', v_party, 'payout');
+    if v_currency is not null and not exists (
+        select from public.rails as r inner join public.currencies as c on c.network_id is not distinct from r.network_id
+        where r.id = v_rail and c.code = v_currency
+    ) then
+        perform private.refuse('rail_currency');
     end if;
-    insert into public.payout_destinations (id, party_id, rail, address, created_by, created_at)
-    values (private.uuid_v7(v_now), v_party, v_rail, command ->> 'address', v_actor, v_now)
-    returning * into v_row;
-    -- What has waited for it goes now.
-    update public.payouts set next_at = greatest(v_now, not_before), tries = 0
-    where party_id = v_party and rail = v_rail and state = 'created';
+    select * into v_row from public.payout_destinations as d
+    where d.party_id = v_party and d.rail = v_rail and d.currency is not distinct from v_currency and d.removed_at is null
+        and private.normal_address(d.rail, d.address) = private.normal_address(v_rail, command ->> 'address');
+    if not found then
+        insert into public.payout_destinations (
+            id, party_id, rail, currency, address, created_by, created_at, usable_from
+        )
+        select private.uuid_v7(v_now), v_party, r.id, v_currency, command ->> 'address', v_actor, v_now, case
+            when exists (
+                select from public.payout_destinations as d where d.party_id = v_party and d.rail = v_rail
+            ) then v_now + r.destination_wait
+            else v_now
+        end
+        from public.rails as r where r.id = v_rail
+        returning * into v_row;
+        if exists (select from public.screening_rules as r where r.rail = v_rail) then
+            perform private.watch_address(v_rail, v_row.address, v_party, 'payout');
+        end if;
+    end if;
+    if v_default then
+        update public.payout_destinations set default_from = greatest(v_now, usable_from) where id = v_row.id
+        returning * into v_row;
+        -- What has waited for it goes as soon as it may.
+        update public.payouts set next_at = greatest(v_row.default_from, not_before), tries = 0
+        where party_id = v_party and rail = v_rail and state = 'created' and not to_source
+            and (v_currency is null or currency = v_currency)
+            and (next_at is null or v_row.default_from <= v_now);
+    end if;
     perform private.emit_event(
         'payout_destination.set', 'payout_destination', v_row.id, 1, array[v_party],
-        jsonb_build_object('rail', v_rail, 'address', v_row.address), v_now
+        jsonb_build_object(
+            'rail', v_rail, 'currency', v_currency, 'address', v_row.address, 'usable_from', v_row.usable_from,
+            'default_from', v_row.default_from
+        ), v_now
     );
     return private.finish_command(command, jsonb_build_object(
-        'destination_id', v_row.id, 'party_id', v_party, 'rail', v_rail, 'address', v_row.address
+        'destination_id', v_row.id, 'party_id', v_party, 'rail', v_rail, 'currency', v_currency, 'address', v_row.address,
+        'usable_from', v_row.usable_from, 'default_from', v_row.default_from
     ), v_now);
 end
 $$;
 comment on function service.payout_destination_set(service.command) is
-'A party names where its money goes on an outside rail {party_id, rail, address, actor_id, aal, idempotency_key, request_hash}; payouts that wait for it go. Raises not_your_move (403), bad_address, bad_destination (422) and what private.ask raises.';
+'A party names where its money may go on an outside rail {party_id, rail, currency, address, is_default, actor_id, aal, idempotency_key, request_hash} -> {destination_id, …, usable_from, default_from}. The default from then on, unless is_default is false; what is named again becomes the default again. Payouts that wait for it go as soon as it may be used. Raises not_your_move (403), no_such_rail, bad_address, bad_destination, rail_currency (422), quota_exceeded (429) and what private.ask raises.';
+
+-- Definer: as above.
+create function service.payout_destination_remove(command service.command) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_actor uuid := private.command_actor(command);
+    v_row public.payout_destinations;
+    v_answer jsonb;
+    v_now timestamptz;
+begin
+    select * into v_row from public.payout_destinations as d where d.id = (command ->> 'destination_id')::uuid;
+    if not found or not private.acts_for(v_actor, v_row.party_id) then
+        perform private.refuse('destination_not_found');
+    end if;
+    perform private.ask(command, v_row.party_id, 'payout_destination_remove');
+    perform from public.parties where id = v_row.party_id for no key update;
+    v_answer := private.command_answer(command);
+    if v_answer is not null then
+        return v_answer;
+    end if;
+    v_now := private.clock();
+    update public.payout_destinations as d set removed_at = v_now where d.id = v_row.id and d.removed_at is null
+    returning * into v_row;
+    if not found then
+        perform private.refuse('destination_not_found');
+    end if;
+    if not exists (
+        select from public.payout_destinations as d
+        where d.party_id = v_row.party_id and d.rail = v_row.rail and d.removed_at is null
+            and private.normal_address(d.rail, d.address) = private.normal_address(v_row.rail, v_row.address)
+    ) then
+        perform private.unwatch_address(v_row.rail, v_row.address, v_row.party_id, 'payout');
+    end if;
+    perform private.emit_event(
+        'payout_destination.removed', 'payout_destination', v_row.id, 2, array[v_row.party_id],
+        jsonb_build_object('rail', v_row.rail, 'address', v_row.address), v_now
+    );
+    return private.finish_command(command, jsonb_build_object(
+        'destination_id', v_row.id, 'removed_at', v_row.removed_at
+    ), v_now);
+end
+$$;
+comment on function service.payout_destination_remove(service.command) is
+'A party removes a destination {destination_id, actor_id, aal, idempotency_key, request_hash}: it is used no more, but by what was claimed or withdrawn to it before. Raises destination_not_found (404) and what private.ask raises.';
 
 create function private.begin_payout_command(
     command jsonb, p_act text, out answer jsonb, out payout public.payouts
@@ -413,3 +488,17 @@ as $$
 $$;
 comment on function private.verify_payouts() is
 'Payouts and the money that waits for them agree, and each version has its event; empty is good.';
+
+create view public.float_needs with (security_invoker = true) as
+select p.rail, p.currency, count(*) as payouts, sum(p.amount)::public.money_amount as amount,
+    min(p.waits_for_float_since) as waits_since
+from public.payouts as p
+where p.waits_for_float_since is not null
+group by p.rail, p.currency;
+comment on view public.float_needs is
+'What a rail needs of ours so that payouts go on: for operators all that waits, for a party its own.';
+comment on column public.float_needs.rail is 'Rail that has too little.';
+comment on column public.float_needs.currency is 'Of what.';
+comment on column public.float_needs.payouts is 'How many payouts wait.';
+comment on column public.float_needs.amount is 'How much they are together, in units of the currency.';
+comment on column public.float_needs.waits_since is 'Since when the first of them waits.';

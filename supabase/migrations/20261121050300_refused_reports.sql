@@ -66,30 +66,42 @@ comment on function private.tg_refused_reports__guard() is 'Law 10 for what is n
 create trigger _500_guard before update on public.refused_reports
 for each row execute function private.tg_refused_reports__guard();
 
+create function private.tell_operators(
+    p_kind text, p_severity text, p_party_id uuid, p_id uuid, p_told jsonb, p_now timestamptz
+) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    insert into public.security_events (id, kind, severity, party_id, found, request_id, created_at)
+    values (p_id, p_kind, p_severity::public.security_severity, p_party_id, 1, private.request_id(), p_now);
+    perform private.emit_event(
+        'security.' || p_kind, 'security_event', p_id, 1, array[private.platform_party()], p_told, p_now
+    );
+end
+$$;
+comment on function private.tell_operators(text, text, uuid, uuid, jsonb, timestamptz) is
+'A security event about a party, and a message to operators.';
+
 create function private.tell_of_refused(
     p_kind text, p_report public.refused_reports, p_id uuid, p_now timestamptz
 ) returns void
 language plpgsql volatile set search_path = ''
 as $$
 begin
-    insert into public.security_events (id, kind, severity, party_id, found, request_id, created_at)
-    values (
-        p_id, p_kind, 'high', coalesce(
+    perform private.tell_operators(
+        p_kind, 'high', coalesce(
             (private.owners_of(p_report.purpose, p_report.reference_id))[1], private.platform_party()
-        ), 1, private.request_id(), p_now
-    );
-    perform private.emit_event(
-        'security.' || p_kind, 'security_event', p_id, 1, array[private.platform_party()],
+        ), p_id,
         jsonb_build_object(
             'refused_report_id', p_report.id, 'rail', p_report.rail, 'provider_event_id', p_report.provider_event_id,
-            'purpose', p_report.purpose, 'reference_id', p_report.reference_id, 'kind', p_report.report ->> 'kind', 'amount', p_report.report ->> 'amount',
-            'currency', p_report.report ->> 'currency', 'refusal', p_report.refusal
+            'purpose', p_report.purpose, 'reference_id', p_report.reference_id, 'kind', p_report.report ->> 'kind',
+            'amount', p_report.report ->> 'amount', 'currency', p_report.report ->> 'currency', 'refusal', p_report.refusal
         ), p_now
     );
 end
 $$;
 comment on function private.tell_of_refused(text, public.refused_reports, uuid, timestamptz) is
-'A security event about what is not believed, and a message to operators.';
+'Operators hear of what is not believed.';
 
 create function private.refuse_report(
     report jsonb, p_refusal text, p_now timestamptz
@@ -104,7 +116,8 @@ begin
     ) values (
         private.uuid_v7(p_now), report ->> 'rail', report ->> 'provider_event_id',
         case when p_refusal <> 'no_escrow' then report ->> 'purpose' end,
-        case when p_refusal <> 'no_escrow' then (report ->> 'reference_id')::uuid end, p_refusal, report, p_now + interval '3 days', p_now
+        case when p_refusal <> 'no_escrow' then (report ->> 'reference_id')::uuid end, p_refusal, report,
+        p_now + interval '3 days', p_now
     ) on conflict on constraint refused_reports_once do nothing
     returning * into v_row;
     if v_row.id is null then

@@ -49,7 +49,7 @@ alter table public.deposit_requests enable row level security;
 create index deposit_requests_party_id_idx on public.deposit_requests (party_id, created_at desc);
 create index deposit_requests_currency_idx on public.deposit_requests (currency);
 create index deposit_requests_requested_by_idx on public.deposit_requests (requested_by);
-create index deposit_requests_open_idx on public.deposit_requests (rail, created_at) where closed_at is null;
+create index deposit_requests_rail_idx on public.deposit_requests (rail, created_at);
 comment on table public.deposit_requests is
 'Where a party pays what is expected of it: at a deposit address that is nobody else''s, or by a payment of the rail. One for what it is for, rail and currency, and never changed.';
 comment on column public.deposit_requests.id is 'The request.';

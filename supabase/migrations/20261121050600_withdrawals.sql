@@ -4,10 +4,13 @@ insert into public.purposes (purpose, description) values
 ('withdrawal', 'A withdrawal.');
 insert into private.hold_purposes (purpose, description) values
 ('withdrawal', 'Fee and network cost of money on its way out; of the withdrawal.');
+-- Rows of a table read best one line each.
+-- noqa: disable=LT05
 insert into private.refusals (code, status, detail, hint) values
 ('withdrawal_not_open', 409, 'This currency cannot be withdrawn over this rail now.', 'See withdrawal_policies.'),
-('withdrawal_out_of_range', 422, 'So little, or so much, is not withdrawn at once.', 'See withdrawal_policies.'),
+('withdrawal_out_of_range', 422, 'So little, or so much, is not sent at once.', 'See withdrawal_policies.'),
 ('withdrawal_day_limit', 409, 'This is more than one party may withdraw in a day.', 'The member "limit" says what is left.');
+-- noqa: enable=LT05
 
 create table public.withdrawal_policies (
     rail text not null references public.rails (id) on delete restrict check (rail <> 'internal'),
@@ -143,9 +146,12 @@ begin
     end if;
     v_now := private.clock();
     select * into v_destination from public.payout_destinations as d
-    where d.id = (command ->> 'destination_id')::uuid and d.party_id = v_party and d.replaced_at is null;
+    where d.id = (command ->> 'destination_id')::uuid and d.party_id = v_party and d.removed_at is null
+        and (d.currency is null or d.currency = command ->> 'currency');
     if not found then
-        perform private.refuse('destination_required');
+        perform private.refuse('destination_not_found');
+    elsif v_destination.usable_from > v_now then
+        perform private.refuse('destination_waits');
     end if;
     select * into v_policy from public.withdrawal_policies as p
     where p.rail = v_destination.rail and p.currency = command ->> 'currency';
@@ -202,7 +208,7 @@ begin
 end
 $$;
 comment on function service.withdrawal_request(service.command) is
-'A party sends money out of its wallet {party_id, destination_id, currency, amount: what arrives, actor_id, aal, idempotency_key, request_hash} -> {withdrawal_id, payout_id, …, fee_amount, network_cost, address, not_before}. Amount, fee and cost are pending at once; until not_before it can be cancelled (payout_keep). Raises not_your_move (403), destination_required, withdrawal_not_open, rail_not_open, withdrawal_day_limit, debt_open, insufficient_funds (409), withdrawal_out_of_range, bad_destination (422), quota_exceeded (429) and what private.ask raises.';
+'A party sends money out of its wallet {party_id, destination_id, currency, amount: what arrives, actor_id, aal, idempotency_key, request_hash} -> {withdrawal_id, payout_id, …, fee_amount, network_cost, address, not_before}. Amount, fee and cost are pending at once; until not_before it can be cancelled (payout_keep). Raises not_your_move (403), destination_not_found (404), destination_waits, withdrawal_not_open, rail_not_open, withdrawal_day_limit, debt_open, insufficient_funds (409), withdrawal_out_of_range, bad_destination (422), quota_exceeded (429) and what private.ask raises.';
 
 create function private.withdrawal_ended(
     p_payout public.payouts, p_transfer uuid, p_is_paid boolean

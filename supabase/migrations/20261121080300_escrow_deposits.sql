@@ -24,7 +24,8 @@ begin
         perform private.refuse('escrow_frozen');
     elsif not (select r.refunds_itself from public.rails as r where r.id = v_escrow.rail) and not exists (
         select from public.payout_destinations as d
-        where d.party_id = v_escrow.payer_id and d.rail = v_escrow.rail and d.replaced_at is null
+        where d.party_id = v_escrow.payer_id and d.rail = v_escrow.rail and d.removed_at is null
+            and d.default_from is not null
     ) then
         perform private.refuse('destination_required');
     end if;

@@ -63,7 +63,9 @@ comment on function service.chain_look(bigint, integer) is
 'Where reading a chain goes on {cursor {number, hash} or null}, the deposits whose blocks are not final yet, oldest first, each with the block that must have passed it, and the blocks to be read once more since a log of theirs was odd.';
 
 -- Definer: as above.
-create function service.chain_addresses(chain_id bigint, after uuid default null, max_rows integer default 1000) returns jsonb
+create function service.chain_addresses(
+    chain_id bigint, after uuid default null, max_rows integer default 1000
+) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin

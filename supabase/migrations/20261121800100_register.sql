@@ -106,6 +106,20 @@ $$;
 comment on function private.apply_report(public.rail_reports, timestamptz) is
 'What comes of a report at once, in a word; null: a worker makes a move of it.';
 
+create function private.rail_under_way(p_rail text, p_currency text, p_told jsonb) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    -- Without an else: a rail that is not named here is compared with nothing.
+    case p_rail
+        when 'stripe' then return private.card_under_way(p_currency, p_told);
+        when 'usdc_base' then return private.chain_under_way(p_currency, p_told);
+    end case;
+end
+$$;
+comment on function private.rail_under_way(text, text, jsonb) is
+'What is between books and rail by what the rail tells with its figures: above zero it is there and not booked, below zero the other way round. Raises case_not_found (20000) for a rail without a line here.';
+
 create function private.payout_group(p_payout public.payouts) returns uuid
 language plpgsql stable set search_path = ''
 as $$

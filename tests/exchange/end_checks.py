@@ -36,6 +36,8 @@ def books_are_whole(day: MarketDay) -> None:
         "problems": 0,
         "discrepancies": 0,
         "refused_reports": 0,
+        "rail_differences": 0,
+        "rails_not_compared": 0,
     }
     assert _rows(day.stack, "select * from public.ledger_holds where amount <> 0") == []
     assert _rows(day.stack, "select * from public.wallets where locked <> 0 or pending <> 0") == []

@@ -13,7 +13,7 @@ from stack.paths import SUPABASE
 MIGRATIONS = sorted((SUPABASE / "migrations").glob("*.sql"))
 REGISTER = "register"
 
-# Decision 0044: the first two digits after the date. What a file names stands on its own floor, in
+# Decision 0045: the first two digits after the date. What a file names stands on its own floor, in
 # a file before it, or on a lower one.
 FLOORS = {
     "01": "platform",

@@ -12,7 +12,7 @@ import pytest
 
 from stack.paths import ROOT
 from stack.template import functions, load
-from tests.infra.build import build_function, build_layer, build_layer_for_this_python
+from tests.infra.build import build_function, build_layer, build_layer_for_this_python, pins
 
 FUNCTIONS = functions(load())
 LAMBDA_MACHINE = 183  # ELF e_machine of 64-bit ARM
@@ -26,15 +26,32 @@ AWS_CALLERS = {
     "RelayFunction",
 }
 
-# As Lambda starts it: no site packages, the code first on the path, then the layer.
+# As Lambda starts them: no site packages, the code first on the path, then the layer. Each is
+# imported by a fork of its own of a process that has what is slow and the same for all.
 IMPORT = """
-import importlib, json, sys
-sys.path[:0] = sys.argv[2:]
-module, _, name = sys.argv[1].rpartition(".")
-assert callable(getattr(importlib.import_module(module), name))
-files = [getattr(module, "__file__", None) or "" for module in sys.modules.values()]
-assert not [file for file in files if "site-packages" in file]
-print(json.dumps(sorted({"boto3", "botocore.session", "aws_xray_sdk", "h2"} & set(sys.modules))))
+import importlib, json, os, sys, traceback
+sys.path[:0] = json.loads(sys.argv[1])
+for library in ("aws_lambda_powertools.event_handler", "httpx", "postgrest", "pydantic"):
+    importlib.import_module(library)
+heavy = {"boto3", "botocore.session", "aws_xray_sdk", "h2"}
+assert not heavy & set(sys.modules)
+for name, (handler, code) in json.loads(sys.argv[2]).items():
+    if os.fork():
+        os.wait()
+        continue
+    sys.path.insert(0, code)
+    os.environ["AWS_LAMBDA_FUNCTION_NAME"] = name
+    found = []
+    try:
+        module, _, attribute = handler.rpartition(".")
+        assert callable(getattr(importlib.import_module(module), attribute))
+        files = [getattr(module, "__file__", None) or "" for module in sys.modules.values()]
+        assert not [file for file in files if "site-packages" in file]
+        found = sorted(heavy & set(sys.modules))
+    except BaseException:
+        found = [traceback.format_exc()]
+    print(json.dumps([name, found]), flush=True)
+    os._exit(0)
 """
 
 
@@ -77,7 +94,7 @@ def test_the_layer_holds_what_it_should_and_no_more(layer: Path) -> None:
 def test_the_layer_is_small(layer: Path, tmp_path: Path) -> None:
     files = [path for path in layer.rglob("*") if path.is_file()]
     archive = tmp_path / "layer.zip"
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for path in files:
             packed.write(path, path.relative_to(layer.parent))
 
@@ -116,25 +133,42 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every function is built of, each in a folder of its name."""
+    folder = tmp_path_factory.mktemp("code")
+    for name in FUNCTIONS:
+        build_function(name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def imported(
+    importable: Path, runtime: Path, code: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[str]]:
+    """What is heavy of what each function imports; a trace where it could not be imported."""
+    found: dict[str, list[str]] = {}
+    for names, brought in ((FUNCTIONS.keys() - AWS_CALLERS, ()), (AWS_CALLERS, (runtime,))):
+        path = [str(each) for each in (importable, *brought)]
+        handlers = {name: (FUNCTIONS[name].handler, str(code / name)) for name in names}
+        ran = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", IMPORT, json.dumps(path), json.dumps(handlers)],
+            env={},
+            cwd=tmp_path_factory.mktemp("nowhere"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stderr
+        found |= dict(map(json.loads, ran.stdout.splitlines()))
+    return found
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_imports_with_nothing_but_the_layer(
-    name: str, importable: Path, runtime: Path, tmp_path: Path
+    name: str, imported: dict[str, list[str]]
 ) -> None:
-    code = build_function(name, tmp_path / "code")
-    path = [code, importable, *([runtime] if name in AWS_CALLERS else [])]
-
-    result = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", IMPORT, FUNCTIONS[name].handler, *path],
-        env={"AWS_LAMBDA_FUNCTION_NAME": name},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert result.returncode == 0, result.stderr
-    heavy = set(json.loads(result.stdout))
-    assert heavy == ({"boto3", "botocore.session"} if name in AWS_CALLERS else set())
+    assert imported[name] == (["boto3", "botocore.session"] if name in AWS_CALLERS else [])
 
 
 def test_a_function_is_built_of_its_domain_and_those_below(tmp_path: Path) -> None:
@@ -144,14 +178,9 @@ def test_a_function_is_built_of_its_domain_and_those_below(tmp_path: Path) -> No
     assert {path.name for path in files if path.is_dir()} == {"functions", "escrow", "market"}
 
 
-def _pins(path: Path) -> dict[str, str]:
-    lines = [line for line in path.read_text().splitlines() if "==" in line]
-    return dict(line.split(" ")[0].split("==") for line in lines)
-
-
 def test_the_layer_is_what_the_tests_run_on() -> None:
-    deployed = _pins(ROOT / "shared" / "requirements.txt")
-    tested = _pins(ROOT / "requirements.txt")
+    deployed = pins(ROOT / "shared" / "requirements.txt")
+    tested = pins(ROOT / "requirements.txt")
 
     assert "postgrest" in deployed
     assert deployed == {name: tested[name] for name in deployed}

@@ -54,7 +54,7 @@ def test_a_number_is_a_floor_a_subject_and_a_place_in_it() -> None:
 
 
 def test_the_page_about_floors_names_each() -> None:
-    page = (ROOT / "docs/decisions/0044-a-number-is-a-floor-and-a-subject.md").read_text()
+    page = (ROOT / "docs/decisions/0045-a-number-is-a-floor-and-a-subject.md").read_text()
     rows = re.findall(r"^\| (\d\d) \| ([^|]+?) \|", page, re.MULTILINE)
     assert dict(rows) == FLOORS
 

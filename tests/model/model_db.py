@@ -75,6 +75,8 @@ def arena(*, source: Path = SUPABASE) -> Iterator["Database"]:
                 owner.execute(CLOCK)
                 # The model knows nothing of addresses that somebody is warned of.
                 owner.execute("delete from public.screening_rules")
+                # Nor of destinations that wait: that is tested elsewhere.
+                owner.execute("update public.rails set destination_wait = '0'")
                 # Stories of months are told in seconds; what one may write is tested elsewhere.
                 owner.execute(
                     "update private.quotas set max_in_window = null, in_window = null, "

@@ -5,17 +5,20 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 
+from stack.lambdas import FunctionFailed
 from stack.stand_ins.chain import USDC
 from tests.rails_day import accounts, payments, rest, story
-from tests.rails_day.day import Day
+from tests.rails_day.day import BRIDGED_FLOAT, Day
+from tests.rails_day.deals import open_deal
 from tests.rails_day.faults import DEATH
 from tests.rails_day.random_days import random_day
 from tests.rails_day.reduce import fewest
-from tests.rails_day.steps import Step
+from tests.rails_day.steps import TIME, Step, do
 
 DAYS = int(os.environ.get("HOLDFAST_RAIL_DAYS", "1"))
 
@@ -29,6 +32,39 @@ def day() -> Iterator[Day]:
 @pytest.mark.parametrize("seed", range(DAYS))
 def test_all_money_of_a_random_day_is_found_again(day: Day, seed: int) -> None:
     story.run(day, random_day(seed))
+
+
+# What each rail holds beside what the books say and what is under way: own money.
+_BESIDE = (
+    "select distinct on (currency) currency, (difference + explained)::numeric"
+    " from public.rail_comparisons order by currency, day desc"
+)
+
+
+def test_books_and_rails_agree_at_every_step_of_a_random_day(day: Day) -> None:
+    """Law 14: whatever is under way, and whoever has died of it, no comparison cries wolf. No long
+    time passes, in which somebody would have to look."""
+    day.deals.clear()
+    day.dropped.clear()
+    for rail in ("stripe", "usdc_base"):
+        open_deal(day, rail, ("100", "50.5"))
+        open_deal(day, rail, ("80",))
+    day.work("EvmWatchFunction")
+    for step in [each for each in random_day(7) if each.word not in TIME]:
+        do(day, step)
+        for function in ("StripeCompareFunction", "EvmCompareFunction"):
+            # While nothing of the chain was read there is nothing to compare.
+            with suppress(FunctionFailed):
+                day.work(function)
+        own = {
+            "USD": day.filled_up,
+            "USDC_BASE": sum(day.scene.filled),
+            "USDBC_BASE": BRIDGED_FLOAT,
+        }
+        beside = dict(day.rows(_BESIDE))
+        assert beside == {code: own[code] for code in beside}, step
+    assert beside.keys() == own.keys()
+    rest.settle(day)
 
 
 def _paid(day: Day) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from tests.world.comparisons import balances, compare
 from tests.world.escrow import Escrow
 from tests.world.rails import FINGERPRINT, awaiting, claim, destination, released
 from tests.world.world import World
@@ -128,6 +129,9 @@ def onchain(world: World, payer: UUID, payee: UUID) -> None:
     made = awaiting(world, parties=parties)
     read(world, transfer(deposit_address(world, made)))
     dust(world, made)
+    request = world.one("select id from public.deposit_requests where reference_id = %s", made.id)
+    balances(world, (request, "USDC_BASE", "10"))
+    compare(world, {"USD": "1"})
     # The other way round: who owes something is paid nothing.
     ended = released(world, parties=(payee, payer))
     for payment in claim(world):

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.world.chain import CHAIN, USDC, cursor, judged, read, transfer
-from tests.world.rails import FINGERPRINT, destination
+from tests.world.rails import FINGERPRINT, claim, destination, outcome
 from tests.world.world import World
 
 RAIL, CURRENCY = "usdc_base", "USDC_BASE"
@@ -59,6 +59,15 @@ def withdraw(world: World, party: UUID, amount: str, **fields: Any) -> dict[str,
 
 
 def wallets(world: World, party: UUID) -> None:
-    """A row in every table of wallets' deposits and withdrawals, of one person."""
-    paid_in(world, party, "10")
+    """A row in every table of wallets' deposits and withdrawals, of one person: one is sent and
+    waits for the float, one waits for its hold."""
+    paid_in(world, party, "20")
+    hold = world.one(
+        "select hold_for from public.withdrawal_policies where currency = %s", CURRENCY
+    )
+    world.run("update public.withdrawal_policies set hold_for = '0'")
+    asked = withdraw(world, party, "5")["payout_id"]
+    world.run("update public.withdrawal_policies set hold_for = %s", hold)
+    (taken,) = [each for each in claim(world) if each["id"] == asked]
+    outcome(world, taken, "postpone", waits_for="float")
     withdraw(world, party, "5")

@@ -37,7 +37,7 @@ OPTIONAL = {
     "webhook_resend": {"event_ids", "since", "until", "after", "aal"},
     "profile_verify": {"tier"},
     "verification_event": {"provider_reference"},
-    "payout_destination_set": {"party_id"},
+    "payout_destination_set": {"party_id", "currency", "is_default"},
     "wallet_deposit_begin": {"party_id"},
     "withdrawal_request": {"party_id"},
     "payout_record": {"reason", "next_in"},

@@ -351,3 +351,16 @@ def test_a_fee_of_a_rail_counts_once_and_may_come_back(world: World) -> None:
     assert cost(world, "txn_3", "0") is False
     assert clearing(world) == outside
     assert world.problems() == []
+
+
+def test_a_report_says_what_its_money_is_for(world: World) -> None:
+    made = awaiting(world)
+    for purpose, code in ((None, "unknown_purpose"), ("tip", "unknown_purpose")):
+        with refused(world.connection, code):
+            report(world, made, "x", purpose=purpose)
+    with refused(world.connection, "escrow_not_found"):
+        report(world, made, "x", reference_id=str(uuid4()))
+    with refused(world.connection, "party_not_found"):
+        report(world, made, "x", purpose="wallet")
+    with refused(world.connection, "no_such_rail"):
+        report(world, made, "x", rail="nowhere")

@@ -470,7 +470,7 @@ def test_a_row_of_a_payee_goes_before_that_of_the_rail(world: World) -> None:
     apply(world)
     chain.commit("accept", "payer")
     assert world.one("select count(*) from public.payouts "
-                     "where escrow_id = any(%s) and not_before is null",
+                     "where reference_id = any(%s) and not_before is null",
                      [back.id, chain.id]) == 2  # fmt: skip
 
 

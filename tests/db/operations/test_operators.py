@@ -114,7 +114,7 @@ TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "assign": ("escrow_commit", MOVES["assign"], _OF_ESCROW),
 }  # fmt: skip
 # About nobody in particular.
-TOUCHES_NOBODY = {"outage", "setback", "fiat_rate"}
+TOUCHES_NOBODY = {"outage", "setback", "fiat_rate", "rail_difference"}
 
 
 def test_every_command_of_operators_is_in_the_matrix(world: World) -> None:

@@ -1,11 +1,16 @@
 """Money is sent to somebody: whom no destination may name, whoever writes it down."""
 
+from typing import Any
+from uuid import UUID
+
 import psycopg
 import pytest
 
 from tests.world import chain as onchain
 from tests.world import rails
+from tests.world.escrow import Escrow
 from tests.world.refused import refused
+from tests.world.wallets import withdraw
 from tests.world.world import World
 
 TOKENS = {
@@ -30,13 +35,29 @@ NOBODY = {
 FORBIDDEN = TOKENS | NOBODY
 
 
+def name(world: World, party: UUID, address: str, **fields: Any) -> dict[str, Any]:
+    """A party names a destination on Base."""
+    told: dict[str, Any] = world.command(
+        "payout_destination_set", actor_id=party, party_id=party, rail="usdc_base",
+        address=address, aal="aal2", **fields,
+    )  # fmt: skip
+    return told
+
+
+def remove(world: World, party: UUID) -> None:
+    """A party removes its only destination."""
+    found = world.one("select id from public.payout_destinations where party_id = %s and"
+                      " removed_at is null", party)  # fmt: skip
+    world.command("payout_destination_remove", destination_id=found, actor_id=party, aal="aal2")
+
+
 def write(world: World, address: str, rail: str = "usdc_base") -> None:
     """As whoever owns the table."""
     person = world.user()
     world.run(
         "insert into public.payout_destinations "
-        "(id, party_id, rail, address, created_by, created_at) "
-        "values (gen_random_uuid(), %s, %s, %s, %s, now())", person, rail, address, person,
+        "(id, party_id, rail, address, created_by, created_at, usable_from) "
+        "values (gen_random_uuid(), %s, %s, %s, %s, now(), now())", person, rail, address, person,
     )  # fmt: skip
 
 
@@ -87,6 +108,7 @@ def test_what_became_unpayable_waits_for_another(world: World, became: str) -> N
     assert rails.claim(world) == []
 
     rails.destination(world, escrow.payee, address=onchain.SENDER)
+    world.advance(hours=24)
     (payment,) = rails.claim(world)
     assert payment["destination"] == onchain.SENDER
 
@@ -94,9 +116,10 @@ def test_what_became_unpayable_waits_for_another(world: World, became: str) -> N
 @pytest.mark.parametrize(
     "change",
     ["address = 'acct_2'", "rail = 'usdc_base'", "party_id = gen_random_uuid()",
-     "created_at = now() + interval '1 second'", "replaced_at = null"],
+     "created_at = now() + interval '1 second'", "usable_from = now()",
+     "default_from = '-infinity'"],
 )  # fmt: skip
-def test_a_destination_is_replaced_never_changed(world: World, change: str) -> None:
+def test_a_destination_is_removed_never_changed(world: World, change: str) -> None:
     person = world.user()
     rails.destination(world, person, "stripe", "acct_0")
     rails.destination(world, person, "stripe", "acct_1")
@@ -107,10 +130,13 @@ def test_a_destination_is_replaced_never_changed(world: World, change: str) -> N
 
 
 @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
-@pytest.mark.parametrize("table", ["public.payout_destinations", "public.unpayable_addresses",
-                                   "private.own_addresses"])  # fmt: skip
-def test_only_the_command_writes_them(world: World, role: str, table: str) -> None:
-    for statement in (f"delete from {table}", f"update {table} set rail = 'stripe'",
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("public.payout_destinations", "address"), ("public.unpayable_addresses", "first_address"),
+     ("private.own_addresses", "address")],
+)  # fmt: skip
+def test_only_the_command_writes_them(world: World, role: str, table: str, column: str) -> None:
+    for statement in (f"delete from {table}", f"update {table} set {column} = 'acct_1'",
                       f"insert into {table} default values"):  # fmt: skip
         with (
             pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -118,3 +144,104 @@ def test_only_the_command_writes_them(world: World, role: str, table: str) -> No
             world.acting(role),
         ):
             world.run(statement)
+
+
+def _released(world: World) -> Escrow:
+    """An escrow whose payout waits; its payee has named a destination."""
+    made = rails.released(world)
+    rails.destination(world, made.payee)
+    return made
+
+
+def _waiting(world: World, party: UUID) -> dict[str, Any]:
+    """A payout of a party, as it is claimed now."""
+    (taken,) = [each for each in rails.claim(world) if each["party_id"] == str(party)]
+    return taken
+
+
+def test_the_first_is_used_at_once_and_every_other_after_a_day(world: World) -> None:
+    """Who has taken over an account cannot lead money away at once."""
+    made = _released(world)
+    rails.destination(world, made.payee, address=onchain.SENDER)
+    assert _waiting(world, made.payee)["destination"] == rails.ADDRESS
+
+
+def test_a_day_later_the_newest_default_is_used(world: World) -> None:
+    made = _released(world)
+    rails.destination(world, made.payee, address=onchain.SENDER)
+    world.advance(hours=24)
+    assert _waiting(world, made.payee)["destination"] == onchain.SENDER
+
+
+def test_removing_the_old_one_first_shortens_nothing(world: World) -> None:
+    made = _released(world)
+    remove(world, made.payee)
+    rails.destination(world, made.payee, address=onchain.SENDER)
+    assert rails.claim(world) == []
+    world.advance(hours=24, minutes=1)
+    assert _waiting(world, made.payee)["destination"] == onchain.SENDER
+
+
+def test_one_that_is_no_default_is_used_where_it_is_named_only(world: World) -> None:
+    made = _released(world)
+    name(world, made.payee, onchain.SENDER, is_default=False)
+    world.advance(hours=48)
+    assert _waiting(world, made.payee)["destination"] == rails.ADDRESS
+
+
+def test_one_of_the_currency_goes_before_one_of_all(world: World) -> None:
+    made = _released(world)
+    name(world, made.payee, onchain.SENDER, currency="USDC_BASE")
+    world.advance(hours=24)
+    name(world, made.payee, onchain.WALLET)
+    world.advance(hours=24)
+    assert _waiting(world, made.payee)["destination"] == onchain.SENDER
+
+
+def test_what_is_named_again_is_the_default_again_at_once(world: World) -> None:
+    made = _released(world)
+    first = name(world, made.payee, rails.ADDRESS)
+    name(world, made.payee, onchain.SENDER)
+    world.advance(hours=24)
+    again = name(world, made.payee, rails.ADDRESS.lower())
+    assert again["destination_id"] == first["destination_id"]
+    assert _waiting(world, made.payee)["destination"] == rails.ADDRESS
+
+
+def test_what_was_claimed_goes_where_it_was_to_go(world: World) -> None:
+    """Incident 3."""
+    made = _released(world)
+    taken = _waiting(world, made.payee)
+    remove(world, made.payee)
+    assert world.one("select destination from public.payouts where id = %s", taken["id"]) == (
+        rails.ADDRESS
+    )
+
+
+def test_a_withdrawal_waits_for_a_new_one(world: World) -> None:
+    party = world.user()
+    world.deposit(party, "100", "USDC_BASE")
+    rails.destination(world, party)
+    late = rails.destination(world, party, address=onchain.SENDER)
+    with refused(world.connection, "destination_waits"):
+        withdraw(world, party, "5", destination_id=late)
+    world.advance(hours=24)
+    withdraw(world, party, "5", destination_id=late)
+
+
+def test_another_removes_nothing_and_nothing_is_removed_twice(world: World) -> None:
+    party = world.user()
+    mine = rails.destination(world, party)
+    for who, code in ((world.user(), "destination_not_found"), (party, ""),
+                      (party, "destination_not_found")):  # fmt: skip
+        asked = {"destination_id": mine, "actor_id": who, "aal": "aal2"}
+        if code:
+            with refused(world.connection, code):
+                world.command("payout_destination_remove", **asked)
+        else:
+            world.command("payout_destination_remove", **asked)
+
+
+def test_a_currency_of_another_network_is_refused(world: World) -> None:
+    with refused(world.connection, "rail_currency"):
+        name(world, world.user(), rails.ADDRESS, currency="BTC")

@@ -262,6 +262,7 @@ def test_incident_03_the_destination_is_frozen_when_it_is_claimed(world: World) 
         )  # fmt: skip
     payout.say("fail")
     payout.ask("retry", payout.escrow.payee)
+    world.advance(hours=24)
     (again,) = claim(world)
     assert (again["attempt"], again["destination"]) == (2, OTHER)
 

@@ -143,7 +143,7 @@ def test_it_needs_a_second_factor_a_tier_and_a_destination_of_its_own(world: Wor
     party, other = rich(world), rich(world)
     with refused(world.connection, "step_up_required"):
         withdraw(world, party, "5", aal="aal1")
-    with refused(world.connection, "destination_required"):
+    with refused(world.connection, "destination_not_found"):
         withdraw(world, party, "5", destination_id=destination(world, other))
     with refused(world.connection, "not_your_move"):
         withdraw(world, other, "5", party_id=party)
@@ -215,3 +215,38 @@ def test_nobody_says_in_time_where_is_no_end_without_one(world: World) -> None:
     world.one("select service.payouts_expire(10)")
     assert world.balance(party, CURRENCY)[:2] == (100, 0)
     assert world.problems() == []
+
+
+def test_an_empty_float_makes_it_wait_with_a_date_and_says_what_is_needed(world: World) -> None:
+    party = rich(world)
+    told = withdraw(world, party, "50")
+    held(world)
+    taken = sent(world)
+    outcome(world, taken, "postpone", reason="short", waits_for="float", next_in=60)
+    since = world.one("select waits_for_float_since from public.payouts where id = %s",
+                      told["payout_id"])  # fmt: skip
+    assert abs(since - world.now()) < timedelta(minutes=1)
+    assert world.rows(
+        "select rail, currency, payouts, amount::numeric from public.float_needs"
+    ) == [("usdc_base", CURRENCY, 1, 50)]
+    world.advance(minutes=2)
+    outcome(world, sent(world), "postpone", waits_for="float", next_in=60)
+    assert world.one("select waits_for_float_since from public.payouts") == since
+    assert world.rows("select count(*) from private.outbox where event = 'payout.waits_for_float'"
+                      " and %s = any(parties)", party) == [(1,)]  # fmt: skip
+    world.advance(minutes=2)
+    again = sent(world)
+    outcome(world, again, "submit", provider_reference="0x1")
+    assert world.rows("select * from public.float_needs") == []
+    outcome(world, again | {"version": again["version"] + 1}, "confirm")
+    assert world.problems() == []
+
+
+def test_what_waits_for_the_float_is_cancelled_too(world: World) -> None:
+    party = rich(world)
+    told = withdraw(world, party, "50")
+    held(world)
+    outcome(world, sent(world), "postpone", waits_for="float", next_in=60)
+    world.command("payout_keep", payout_id=told["payout_id"], actor_id=party, aal="aal2")
+    assert world.balance(party, CURRENCY)[:2] == (100, 0)
+    assert world.rows("select * from public.float_needs") == []

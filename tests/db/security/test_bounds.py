@@ -165,7 +165,7 @@ def test_a_report_that_cannot_be_is_kept_and_shown_and_books_nothing(
     told = world.one(
         "select payload from private.outbox where event = 'security.rail_report_refused'"
     )
-    assert (told["refusal"], told["escrow_id"]) == (code, str(made.id))
+    assert (told["refusal"], told["reference_id"]) == (code, str(made.id))
     with refused(world.connection, "append_only"):
         world.run("delete from public.refused_reports")
 

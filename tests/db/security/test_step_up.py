@@ -22,7 +22,8 @@ from tests.world.write_attempts import PROBES
 
 # Commands of a person that need the second factor, and those that do not.
 NEED = words(
-    "payout_destination_set payout_retry payout_keep webhook_endpoint_create "
+    "payout_destination_set payout_destination_remove payout_retry payout_keep "
+    "webhook_endpoint_create "
     "webhook_secret_rotate webhook_endpoint_enable withdrawal_request"
 )
 # Where the pair has no index, as here, nobody knows whether a price is a ruinous one.

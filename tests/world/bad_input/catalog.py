@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 # What commands call their one parameter.
-_COMMAND = r"(?:command|decision|report|outcome|cost|returned|answered)"
+_COMMAND = r"(?:command|decision|report|outcome|cost|returned|answered|comparison|told)"
 # A field that a command reads, with the cast that tells its kind.
 _FIELD = re.compile(rf"\({_COMMAND} ->> '(\w+)'\)::(\w+(?: precision)?)")
 _NAMED = re.compile(rf"\b{_COMMAND} ->>? '(\w+)'")

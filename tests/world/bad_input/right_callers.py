@@ -68,6 +68,7 @@ _KINDS = {
     "fiat-rates": "deposits",
     "setbacks": "deposits",
     "refused-reports": "refused_reports",
+    "rail-differences": "rail_differences",
 }
 
 
@@ -176,6 +177,10 @@ class Cast:
     def _refused_reports(self, word: str) -> Part:
         command = COMMANDS["refused_report_close"](self._world)
         return Part(self._world.operator, command["refused_report_id"])
+
+    def _rail_differences(self, word: str) -> Part:
+        command = COMMANDS["rail_difference_close"](self._world)
+        return Part(self._world.operator, command["rail_difference_id"])
 
     def _requests(self, word: str) -> Part:
         command = COMMANDS[f"operator_request_{word}"](self._world)

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
 from tests.world.asset_snapshots import SNAPSHOT, about_a_group, snapshot
-from tests.world.chain import quarantined
+from tests.world.chain import deposit_address, quarantined
+from tests.world.comparisons import compare
 from tests.world.escrow import Escrow
 from tests.world.market import PARTS, PICTURE, announced, listing, offer
 from tests.world.operators import limit
@@ -30,6 +32,8 @@ from tests.world.webhooks import URL, new_endpoint
 from tests.world.world import World, plain
 
 Make = Callable[[World], dict[str, Any]]
+# What Stripe holds: another sum each time.
+_HELD = count(1_000_000)
 
 
 def _operator(world: World, **fields: Any) -> dict[str, Any]:
@@ -242,6 +246,11 @@ def _destination(world: World) -> dict[str, Any]:
             "aal": "aal2"}  # fmt: skip
 
 
+def _remove(world: World) -> dict[str, Any]:
+    party = world.user()
+    return {"actor_id": party, "aal": "aal2", "destination_id": destination(world, party)}
+
+
 def _payment(world: World) -> tuple[Escrow, dict[str, Any]]:
     """A payment that a worker has taken on."""
     made = released(world)
@@ -347,6 +356,31 @@ def _refused(world: World) -> dict[str, Any]:
     return _operator(world, refused_report_id=row, event="dismiss", reason="asked the bank")
 
 
+def _comparison(world: World) -> dict[str, Any]:
+    return {"rail": "stripe", "as_of": world.now(), "held": [
+        {"currency": "USD", "amount": str(next(_HELD))},
+    ]}  # fmt: skip
+
+
+def _difference(world: World) -> dict[str, Any]:
+    compare(world, {"USD": str(next(_HELD))})
+    row = world.one(
+        "select id from public.rail_differences where outcome is null order by id desc limit 1"
+    )
+    return _operator(world, rail_difference_id=row, event="explain", amount="1",
+                     reason="our own money")  # fmt: skip
+
+
+def _balances(world: World) -> dict[str, Any]:
+    made = awaiting(world)
+    destination(world, made.payer)
+    deposit_address(world, made)
+    request = world.one("select id from public.deposit_requests where reference_id = %s", made.id)
+    return {"as_of": world.now(), "balances": [
+        {"id": request, "currency": "USDC_BASE", "amount": "1"},
+    ]}  # fmt: skip
+
+
 def _discrepancy(world: World) -> dict[str, Any]:
     return {"rail": "stripe", "purpose": None, "reference_id": None, "currency": "USD",
             "amount": "0.59", "reference": f"tr_{uuid4()}", "reason": "sent_by_hand"}  # fmt: skip
@@ -428,6 +462,7 @@ COMMANDS: dict[str, Make] = {
     "escrow_deposit_place": _attach,
     "payout_destination_set": _destination,
     "payout_retry": _retry,
+    "payout_destination_remove": _remove,
     "payout_keep": _keep,
     "payout_record": _record,
     "payout_returned": _returned,
@@ -437,6 +472,9 @@ COMMANDS: dict[str, Make] = {
     "receivable_write_off": _write_off,
     "receivable_lift": _lift,
     "refused_report_close": _refused,
+    "rail_compare": _comparison,
+    "rail_difference_close": _difference,
+    "deposit_balances_record": _balances,
     "fiat_rate_set": _rate,
     "fiat_rates_record": _rates,
     "escrow_rail_outcome": _reversed,
