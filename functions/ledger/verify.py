@@ -29,6 +29,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     metrics.add_metric("DiscrepanciesOpen", MetricUnit.Count, losses)
     refused: int = db.service_rpc("refused_reports_remind", {}, repeatable=True)
     metrics.add_metric("RefusedReportsOpen", MetricUnit.Count, refused)
+    db.service_rpc("unmatched_deposits_remind", {}, repeatable=True)
     differences: dict[str, int] = db.service_rpc("rail_differences_remind", {}, repeatable=True)
     metrics.add_metric("RailDifferencesOpen", MetricUnit.Count, differences["open"])
     metrics.add_metric("RailsNotCompared", MetricUnit.Count, differences["overdue"])

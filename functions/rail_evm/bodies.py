@@ -51,3 +51,14 @@ class WalletAddress(_Address):
     request_id: UUID
     party_id: UUID
     min_amount: str
+
+
+class DepositTaken(BaseModel):
+    """What waited in suspense is in the wallet now."""
+
+    model_config = ConfigDict(extra="forbid")
+    deposit_id: UUID
+    currency: str
+    amount: str
+    outcome: str
+    replayed: bool

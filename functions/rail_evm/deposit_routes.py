@@ -17,7 +17,7 @@ from shared.settings import not_configured
 
 from . import settings
 from .addresses import deposit_address, fingerprint
-from .bodies import EscrowAddress, NewWalletAddress, WalletAddress
+from .bodies import DepositTaken, EscrowAddress, NewWalletAddress, WalletAddress
 
 routes = Routes()
 
@@ -47,6 +47,18 @@ def wallet_deposit_address(
     """
     about = body.model_dump(mode="json", exclude_none=True)
     return _placed(db, caller, key, ("wallet_deposit_begin", "wallet_deposit_place"), about)
+
+
+@routes.post(
+    "/unmatched-deposits/<deposit_id>/take",
+    responses=answers(DepositTaken, "What is in the wallet now."),
+)
+def take_unmatched(
+    deposit_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """A party takes into its wallet what came to its address and nobody asked for: another
+    currency than the address is for. From there it may be withdrawn."""
+    return command(db, caller, key, "unmatched_deposit_take", {"deposit_id": str(deposit_id)})
 
 
 def _placed(

@@ -3,7 +3,8 @@
 insert into public.purposes (purpose, description) values
 ('wallet', 'The balance of a party.');
 insert into private.refusals (code, status, detail, hint) values
-('deposit_not_found', 404, 'No such deposit waits.', 'Read unmatched_deposits.');
+('deposit_not_found', 404, 'No such deposit waits.', 'Read unmatched_deposits.'),
+('wallet_not_found', 404, 'This wallet never asked where to pay.', '');
 
 create table public.unmatched_deposits (
     id uuid primary key,
@@ -47,7 +48,8 @@ language plpgsql set search_path = ''
 as $$
 begin
     if old.outcome is not null
-        or (to_jsonb(old) - '{outcome,case_at,ended_at}'::text[]) is distinct from (to_jsonb(new) - '{outcome,case_at,ended_at}'::text[]) then
+        or (to_jsonb(old) - '{outcome,case_at,ended_at}'::text[])
+        is distinct from (to_jsonb(new) - '{outcome,case_at,ended_at}'::text[]) then
         raise sqlstate 'PT403' using message = 'append_only', detail = 'What came in never changes; it only ends, once.';
     end if;
     return new;
@@ -159,7 +161,7 @@ begin
         select from public.deposit_requests as d
         where d.purpose = 'wallet' and d.reference_id = v_party and d.rail = v_rail.id
     ) then
-        perform private.refuse('party_not_found');
+        perform private.refuse('wallet_not_found');
     elsif v_kind not in ('funds', 'reversal_lost') or (v_kind = 'reversal_lost' and not v_rail.takes_back) then
         return 'no_reversals';
     elsif not exists (
@@ -180,7 +182,7 @@ begin
 end
 $$;
 comment on function private.wallet_report_refusal(jsonb, timestamptz) is
-'Why what a rail says of a wallet is not believed: what it takes back is at most what it brought. Null: it may be so. Raises party_not_found (404) for a wallet that never asked where to pay.';
+'Why what a rail says of a wallet is not believed: what it takes back is at most what it brought. Null: it may be so. Raises wallet_not_found (404) for a wallet that never asked where to pay.';
 
 create function private.is_asked_for(p_report public.rail_reports) returns boolean
 language plpgsql stable set search_path = ''
@@ -311,9 +313,12 @@ begin
         order by u.case_at limit 100 for no key update skip locked
     loop
         update public.unmatched_deposits set case_at = v_now + interval '30 days' where id = v_row.id;
-        perform private.tell_operators('deposit_unclaimed', 'medium', v_row.party_id, private.uuid_v7(v_now), jsonb_build_object(
-            'deposit_id', v_row.id, 'rail', v_row.rail, 'currency', v_row.currency, 'amount', trim_scale(v_row.amount)::text
-        ), v_now);
+        perform private.tell_operators(
+            'deposit_unclaimed', 'warning', v_row.party_id, private.uuid_v7(v_now), jsonb_build_object(
+                'deposit_id', v_row.id, 'rail', v_row.rail, 'currency', v_row.currency,
+                'amount', trim_scale(v_row.amount)::text
+            ), v_now
+        );
         v_told := v_told + 1;
     end loop;
     return v_told;

@@ -46,6 +46,7 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.trade_messages",
     "public.wallet_screenings",
     "public.webhook_attempts",
+    "public.withdrawals",
     "private.wallet_rollups",
 )
 

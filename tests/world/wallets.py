@@ -49,6 +49,15 @@ def paid_in(world: World, party: UUID, amount: str, **fields: Any) -> dict[str, 
     return deposit
 
 
+def unasked_for(world: World, party: UUID) -> UUID:
+    """Bridged USDC comes to a party's address for USDC; the deposit."""
+    bridged = "0xd9aAEc86B65D86f6A7B5B1b0c42FFA531710b6CA"
+    deposit = seen(world, wallet_address(world, party), "3", token=bridged)
+    judged(world, deposit, "credit")
+    found: UUID = world.one("select id from public.unmatched_deposits where party_id = %s", party)
+    return found
+
+
 def withdraw(world: World, party: UUID, amount: str, **fields: Any) -> dict[str, Any]:
     """A party asks to have money sent to a destination of its own."""
     if "destination_id" not in fields:
@@ -62,6 +71,7 @@ def wallets(world: World, party: UUID) -> None:
     """A row in every table of wallets' deposits and withdrawals, of one person: one is sent and
     waits for the float, one waits for its hold."""
     paid_in(world, party, "20")
+    unasked_for(world, party)
     hold = world.one(
         "select hold_for from public.withdrawal_policies where currency = %s", CURRENCY
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -360,7 +361,7 @@ def test_a_report_says_what_its_money_is_for(world: World) -> None:
             report(world, made, "x", purpose=purpose)
     with refused(world.connection, "escrow_not_found"):
         report(world, made, "x", reference_id=str(uuid4()))
-    with refused(world.connection, "party_not_found"):
+    with refused(world.connection, "wallet_not_found"):
         report(world, made, "x", purpose="wallet")
     with refused(world.connection, "no_such_rail"):
         report(world, made, "x", rail="nowhere")

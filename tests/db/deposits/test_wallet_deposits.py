@@ -1,7 +1,8 @@
 """A party pays into its own wallet: an address for each currency, credited once it is proved."""
 
 from decimal import Decimal
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -12,6 +13,8 @@ from tests.world.refused import refused
 from tests.world.stopping import stop
 from tests.world.wallets import CURRENCY, RAIL, ask_address, paid_in, seen, wallet_address
 from tests.world.world import PLATFORM, World
+
+BRIDGED, WRONG = "0xd9aAEc86B65D86f6A7B5B1b0c42FFA531710b6CA", "USDBC_BASE"
 
 
 def test_an_address_is_one_for_each_party_and_currency_and_stays(world: World) -> None:
@@ -176,3 +179,77 @@ def test_a_party_is_told(world: World) -> None:
         " and event like 'deposit.%%' order by id", party,
     )  # fmt: skip
     assert told == [("deposit.credited", "40"), ("deposit.lost", "40")]
+
+
+# --- What nobody asked for.
+
+
+def unasked(world: World, amount: str = "30") -> tuple[UUID, UUID]:
+    """Bridged USDC came to an address for USDC: whose it is, and the deposit."""
+    party = world.user()
+    deposit = seen(world, wallet_address(world, party), amount, token=BRIDGED)
+    judged(world, deposit, "credit")
+    return party, world.one("select id from public.unmatched_deposits where outcome is null")
+
+
+def take(world: World, deposit: UUID, party: UUID, **fields: Any) -> dict[str, Any]:
+    told: dict[str, Any] = world.command(
+        "unmatched_deposit_take", deposit_id=deposit, actor_id=party, **fields
+    )
+    return told
+
+
+def test_what_nobody_asked_for_waits_until_its_party_takes_it(world: World) -> None:
+    """Law 9: it is in a named account, and its party sees it."""
+    party, deposit = unasked(world)
+    assert world.balance(party, WRONG)[:2] == (0, 30)
+    with refused(world.connection, "deposit_not_found"):
+        take(world, deposit, world.user())
+    key = {"idempotency_key": "k", "request_hash": "h"}
+    told = take(world, deposit, party, **key)
+    assert take(world, deposit, party, **key) == told | {"replayed": True}
+    assert world.balance(party, WRONG)[:2] == (30, 0)
+    with refused(world.connection, "deposit_not_found"):
+        take(world, deposit, party)
+    assert world.problems() == []
+
+
+def test_who_is_stopped_may_still_take_it(world: World) -> None:
+    party, deposit = unasked(world)
+    stop(world, party)
+    take(world, deposit, party)
+    assert world.balance(party, WRONG)[0] == 30
+
+
+def test_what_waits_and_is_taken_back_is_gone_from_suspense(world: World) -> None:
+    party, _ = unasked(world)
+    (deposit,) = world.one("select service.chain_look(%s, 1000)", CHAIN)["deposits"]
+    assert judged(world, deposit, "lose") == 1
+    assert world.balance(party, WRONG)[:2] == (0, 0)
+    assert world.rows("select outcome from public.unmatched_deposits") == [("lost",)]
+    assert world.rows("select * from public.receivables") == []
+    assert world.problems() == []
+
+
+def test_after_ninety_days_operators_are_told_and_every_thirty_again(world: World) -> None:
+    _, deposit = unasked(world)
+    told = []
+    for days in (89, 2, 1, 30):
+        world.advance(days=days)
+        told.append(world.one("select service.unmatched_deposits_remind()"))
+    assert told == [0, 1, 0, 1]
+    events = world.rows("select event from private.outbox where event like 'security.deposit%%'")
+    assert events == [("security.deposit_unclaimed",)] * 2
+    party = world.one("select party_id from public.unmatched_deposits where id = %s", deposit)
+    take(world, deposit, party)
+    world.advance(days=400)
+    assert world.one("select service.unmatched_deposits_remind()") == 0
+
+
+def test_what_came_in_is_never_changed(world: World) -> None:
+    """Law 10."""
+    unasked(world)
+    for change in ("update public.unmatched_deposits set amount = 31",
+                   "delete from public.unmatched_deposits"):  # fmt: skip
+        with refused(world.connection, "append_only"):
+            world.run(change)

@@ -200,7 +200,8 @@ where t.tgname like '\\_050\\_text\\_%' and not c.relispartition
 # Texts that clients write over PostgREST and that are no human text, and what holds them.
 _NO_HUMAN_TEXT = {
     "listings.category": "a row of listing_categories", "listings.currency": "a row of currencies",
-    "listings.images": "sha256 of pictures handed in", "listings.rails": "rows of rails", "p2p_orders.cryptocurrency": "a currency",
+    "listings.images": "sha256 of pictures handed in", "listings.rails": "rows of rails",
+    "p2p_orders.cryptocurrency": "a currency",
     "p2p_orders.fiat_currency": "a currency", "p2p_orders.payment_methods": "payment methods",
     "payment_accounts.method": "a payment method", "webhook_endpoints.event_types": "event types",
     "webhook_endpoints.status": "a status",
@@ -261,7 +262,8 @@ _WRITTEN_BY_US = (
     # Catalogues, by the owner.
     "currencies.name", "dispute_reason_outcomes.name", "dispute_reason_outcomes.reason",
     "dispute_reasons.name", "escrow_policies.description", "listing_categories.name",
-    "networks.name", "payment_methods.name", "purposes.description", "rails.description", "security_rules.description",
+    "networks.name", "payment_methods.name", "purposes.description",
+    "rails.description", "security_rules.description",
     "verification_tiers.name", "hold_kinds.description", "operator_commands.function_name",
     "operator_commands.title",
     # Codes.

@@ -32,7 +32,7 @@ DO_NOT = words(
     "order_pause order_cancel order_take evidence_upload escrow_claim webhook_ping webhook_resend "
     "webhook_delivery_resend offer_make offer_counter offer_decline offer_accept "
     "asset_snapshot_take image_announce image_hand_in asset_prove escrow_deposit_begin "
-    "escrow_deposit_place wallet_deposit_begin wallet_deposit_place"
+    "escrow_deposit_place wallet_deposit_begin wallet_deposit_place unmatched_deposit_take"
 )
 TABLES = words(
     "payment_accounts p2p_order_accounts p2p_auto_replies webhook_endpoints profiles "

@@ -27,7 +27,7 @@ from tests.world.trades import (
     take_command,
 )  # fmt: skip
 from tests.world.verifications import discord_event, discord_link, provider_command
-from tests.world.wallets import CURRENCY, RAIL
+from tests.world.wallets import CURRENCY, RAIL, unasked_for
 from tests.world.webhooks import URL, new_endpoint
 from tests.world.world import World, plain
 
@@ -231,6 +231,11 @@ def _place_wallet_address(world: World) -> dict[str, Any]:
     begun = world.command("wallet_deposit_begin", **asked)
     return {"request_id": begun["request_id"], "actor_id": asked["actor_id"], "chain_id": 8453,
             "address": address(), "token": ADDRESS}  # fmt: skip
+
+
+def _take_unmatched(world: World) -> dict[str, Any]:
+    party = world.user()
+    return {"actor_id": party, "deposit_id": unasked_for(world, party)}
 
 
 def _withdraw(world: World) -> dict[str, Any]:
@@ -459,6 +464,7 @@ COMMANDS: dict[str, Make] = {
     "wallet_deposit_begin": _wallet_address,
     "wallet_deposit_place": _place_wallet_address,
     "withdrawal_request": _withdraw,
+    "unmatched_deposit_take": _take_unmatched,
     "escrow_deposit_place": _attach,
     "payout_destination_set": _destination,
     "payout_retry": _retry,
