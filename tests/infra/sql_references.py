@@ -13,6 +13,29 @@ from stack.paths import SUPABASE
 MIGRATIONS = sorted((SUPABASE / "migrations").glob("*.sql"))
 REGISTER = "register"
 
+# Decision 0045: the first two digits after the date. What a file names stands on its own floor, in
+# a file before it, or on a lower one.
+FLOORS = {
+    "01": "platform",
+    "02": "identity",
+    "03": "registers",
+    "04": "ledger",
+    "05": "money in and out",
+    "06": "limits",
+    "07": "escrow",
+    "08": "disputes and cases",
+    "09": "events",
+    "10": "rails",
+    "20": "p2p",
+    "30": "market",
+    "40": "reads of clients",
+    "80": "register",
+    "90": "operations",
+}
+# Each is left to itself: they are named by the register, and by what clients read.
+OF_PRODUCTS = ("10", "20", "30")
+OF_CLIENTS = "40"
+
 _SCHEMAS = "public|private|service|ledger"
 _MADE = re.compile(
     r"create (?:or replace )?(?:table|view|function|type|domain|sequence|aggregate|procedure) "
@@ -23,8 +46,18 @@ _COMMENT = re.compile(r"comment on [^;]*? is\s+'(?:[^']|'')*';")
 
 
 def subject(path: Path) -> str:
-    """A migration as we speak of it: 20261121000470_escrow_read.sql is escrow_read."""
+    """A migration as we speak of it: 20261121070720_escrow_read.sql is escrow_read."""
     return path.stem.split("_", 1)[1]
+
+
+def number(path: Path) -> str:
+    """Floor, subject and place of a file: 070720 of 20261121070720_escrow_read.sql."""
+    return path.stem.split("_", 1)[0][-6:]
+
+
+def on_floor(*floors: str) -> set[str]:
+    """Subjects of the migrations on some floors."""
+    return {subject(path) for path in MIGRATIONS if number(path)[:2] in floors}
 
 
 def code(text: str) -> str:

@@ -5,53 +5,36 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.infra.sql_references import REGISTER, made, migrations, named, references
-
-# Migrations of products and rails, by subject; every other one is the engine's.
-PRODUCTS = {
-    "p2p": """trade_minimums p2p take_cooldowns p2p_trade_ends outage_orders p2p_commands p2p_limits
-        p2p_read p2p_verify p2p_book_lines p2p_book trade_messages payment_accounts
-        ratings reputation timeline p2p_watch""",
-    "market": """paper_scripts listing_images guilds discord listings asset_snapshots offers
-        offer_commands contracts contract_papers contract_commands asset_proofs listing_page""",
-    "usdc_base": "chain_deposits chain_watch chain_payouts quarantine chain_figures",
-    "stripe": "card_events card_figures",
-}
-# What clients read and write of rows of every floor; no function of the engine calls it. Each with
-# the files of products that it names: where one is not named any more, it is taken out here.
-CLIENTS = {
-    # A stranger's reads: they may name no table that people write, so each has a function here.
-    "public_reads": "listings guilds ratings p2p p2p_book reputation",
-    # What is read along with a row, made by one function for all tables.
-    "embeds": "guilds contracts p2p listings payment_accounts trade_messages offers",
-    # One trigger for the rows of all tables that their author reads and may not change.
-    "own_rows": "guilds p2p listings",
-}
+from tests.infra.sql_references import (
+    OF_CLIENTS,
+    OF_PRODUCTS,
+    REGISTER,
+    made,
+    migrations,
+    named,
+    on_floor,
+)
 
 
 def of_products() -> set[str]:
-    return {name for names in PRODUCTS.values() for name in names.split()}
+    """Migrations of products and rails; those of the engine are all below them, and operations."""
+    return on_floor(*OF_PRODUCTS)
+
+
+def for_clients() -> set[str]:
+    """What clients read and write of rows of every floor: above the products, and asked by none."""
+    return on_floor(OF_CLIENTS)
 
 
 def named_by_the_engine(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Migrations of the engine but the register, with the objects of products they name."""
     theirs = {name for each in of_products() for name in made(texts[each])}
-    for each in texts.keys() - of_products() - CLIENTS.keys() - {REGISTER}:
+    for each in texts.keys() - of_products() - for_clients() - {REGISTER}:
         yield from ((each, name) for name in sorted(theirs & named(texts[each])))
-
-
-def test_every_migration_of_a_product_is_there() -> None:
-    assert of_products() | CLIENTS.keys() | {REGISTER} <= migrations().keys()
 
 
 def test_only_the_register_names_products() -> None:
     assert sorted(named_by_the_engine(migrations())) == []
-
-
-@pytest.mark.parametrize("client", CLIENTS)
-def test_what_clients_use_names_no_more_products(client: str) -> None:
-    found = {other for each, other in references(migrations()) if each == client}
-    assert found & of_products() == set(CLIENTS[client].split())
 
 
 @pytest.mark.parametrize(

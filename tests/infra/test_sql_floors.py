@@ -1,51 +1,103 @@
 """Migrations refer downward: to files that are applied before them, and to the register."""
 
+import re
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.infra.sql_references import REGISTER, migrations, references, upward
+from stack.paths import ROOT, SUPABASE
+from tests.infra.sql_references import (
+    FLOORS,
+    MIGRATIONS,
+    OF_CLIENTS,
+    OF_PRODUCTS,
+    REGISTER,
+    code,
+    made,
+    migrations,
+    number,
+    on_floor,
+    references,
+    subject,
+    upward,
+)
 
-# References to later files that stand today, by the file that makes them. They run, since a
-# function looks a name up when a line first runs; a reader of the lower file has to know the upper
-# one. The list only shrinks, to nothing: what is gone is taken out, and nothing is added.
-UPWARD = {
-    "identity": "may_act texts escrow_read",
-    "may_act": "texts",
-    "receivables": "ledger_post",
-    "ledger_commands": "operators texts debts",
-    "escrow_guard": "escrow_holds",
-    "escrow_holds": "reversals outages escrow_decision",
-    "operators": "outages fiat_rates",
-    "escrow_event_guards": "outages dispute_reasons rail_reports evidence_files",
-    "escrow_judge": "outages bounds",
-    "bounds": "escrow_cases debts rail_reports",
-    "escrow_apply": "outages",
-    "escrow_file": "dispute_desk evidence_files dispute_reasons",
-    "evidence_files": "escrow_read outages",
-    "reversals": "refused_reports",
-    "fiat_rates": "prices",
-    "p2p_commands": "p2p_limits",
-    "p2p_limits": "reputation",
-    "p2p_book": "reputation",
-    "screening_commands": "security_events",
-    "listings": "asset_snapshots",
-    "contracts": "contract_commands",
-    "refused_reports": "rail_reports security_events",
-    "chain_watch": "quarantine security_events",
-    "quarantine": "security_events",
-    "webhook_resend": "relay",
-}
-KNOWN = {(each, other) for each, others in UPWARD.items() for other in others.split()}
+POLICIES = sorted((SUPABASE / "policies").glob("*.sql"))
+# Not of one migration: all is taken away first, and the last one looks what stands open.
+FRAME = {"000000_reset", "999900_assert"}
+_OPENED = re.compile(r"create policy \w+\s+on\s+(public\.\w+)")
+_TABLES = re.compile(
+    r"grant\s[^;]*?\bon\s+(?!function|schema)(public\.\w+(?:,\s*public\.\w+)*)\s+to"
+)
+_COMMANDS = re.compile(r"\bservice\.\w+(?=\()")
 
 
-def test_no_file_refers_to_a_later_one_but_those_that_did() -> None:
-    new = {pair: sorted(names) for pair, names in upward(migrations()).items() if pair not in KNOWN}
-    assert new == {}, "move what is named into a lower file, or ask the register"
+def _place(path: Path) -> str:
+    return f"{number(path)}_{subject(path)}"
 
 
-def test_references_that_are_gone_are_out_of_the_list() -> None:
-    assert KNOWN - upward(migrations()).keys() == set(), "take them out"
+def test_no_file_refers_to_a_later_one_but_the_register() -> None:
+    found = {pair: sorted(names) for pair, names in upward(migrations()).items()}
+    assert found == {}, "move what is named into a lower file, or ask the register"
+
+
+def test_a_number_is_a_floor_a_subject_and_a_place_in_it() -> None:
+    for path in MIGRATIONS:
+        assert re.fullmatch(r"\d{8}(\d\d)\d{4}", path.stem.split("_", 1)[0]), path.name
+        assert number(path)[:2] in FLOORS, path.name
+    numbers = [number(path) for path in MIGRATIONS]
+    assert all(one < other for one, other in pairwise(numbers)), "two files have one number"
+    subjects = [subject(path) for path in MIGRATIONS]
+    assert len(set(subjects)) == len(subjects)
+    assert {each[:2] for each in numbers} == FLOORS.keys()
+
+
+def test_the_page_about_floors_names_each() -> None:
+    page = (ROOT / "docs/decisions/0045-a-number-is-a-floor-and-a-subject.md").read_text()
+    rows = re.findall(r"^\| (\d\d) \| ([^|]+?) \|", page, re.MULTILINE)
+    assert dict(rows) == FLOORS
+
+
+def test_the_register_is_above_all_that_it_names() -> None:
+    below = on_floor(*(each for each in FLOORS if each < "80"))
+    assert {other for each, other in references(migrations()) if each == REGISTER} <= below
+
+
+def test_rails_and_products_know_nothing_of_each_other() -> None:
+    pairs = references(migrations()).keys()
+    for one, other in combinations(OF_PRODUCTS, 2):
+        first, second = on_floor(one), on_floor(other)
+        crossing = {
+            (a, b) for a, b in pairs if (a in first and b in second) or (a in second and b in first)
+        }
+        assert crossing == set()
+
+
+def test_nothing_below_asks_what_is_made_for_clients() -> None:
+    clients = on_floor(OF_CLIENTS)
+    assert {
+        (each, other)
+        for each, other in references(migrations())
+        if other in clients and each not in clients
+    } == set()
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda path: path.stem)
+def test_policies_open_the_migration_of_their_number_and_subject(policy: Path) -> None:
+    if policy.stem in FRAME:
+        return
+    (migration,) = (path for path in MIGRATIONS if _place(path) == policy.stem)
+    text = code(policy.read_text())
+    opened = {*_OPENED.findall(text), *_COMMANDS.findall(text)}
+    for names in _TABLES.findall(text):
+        opened.update(re.findall(r"public\.\w+", names))
+    assert opened <= made(code(migration.read_text())) - {"service.command"}
+
+
+def test_all_is_taken_away_first_and_looked_at_last() -> None:
+    assert POLICIES[0].stem == "000000_reset"
+    assert POLICIES[-1].stem == "999900_assert"
 
 
 def _texts(**code: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from tests.world.catalog_tables import SCHEMAS
 
 _ROLES = ["anon", "authenticated", "service_role", "authenticator"]
 
-_ASSERT = SUPABASE / "policies" / "99_assert.sql"
+_ASSERT = SUPABASE / "policies" / "999900_assert.sql"
 
 _HELD = """
 with role as (select unnest(%(roles)s::text[]) as name),

@@ -1,0 +1,283 @@
+-- Everything that can own money or act, and who may act for whom.
+
+create type public.party_kind as enum ('user', 'merchant', 'dao', 'platform', 'external');
+create type public.party_status as enum ('active', 'suspended', 'closed');
+create type public.member_role as enum ('owner', 'operator', 'signer', 'viewer', 'arbiter', 'dispute_reader');
+
+create table public.parties (
+    id uuid primary key default gen_random_uuid(),
+    kind public.party_kind not null,
+    display_name text not null check (length(display_name) between 1 and 80),
+    status public.party_status not null default 'active',
+    status_reason text not null default '' check (length(status_reason) <= 500),
+    status_since timestamptz,
+    created_at timestamptz not null default private.clock(),
+    constraint parties_the_house_acts check (status = 'active' or kind not in ('platform', 'external'))
+);
+alter table public.parties enable row level security;
+comment on table public.parties is
+'Whoever can own money or act: a user, a merchant, a community, the platform itself, the outside world.';
+comment on column public.parties.id is 'The party; of a user the id of the profile.';
+comment on column public.parties.kind is 'Whether a user, merchant, dao, the platform or the outside world.';
+comment on column public.parties.display_name is 'Name shown to others.';
+comment on column public.parties.created_at is 'When the row was made, by the database clock.';
+comment on column public.parties.status is
+'What it may still do, as private.standing_rules say; changed by the owner of the database, with a reason.';
+comment on column public.parties.status_reason is 'Why it has this status, for operators only; each change has its own.';
+comment on column public.parties.status_since is 'When the status last changed; null: it never did.';
+select private.make_audited('public.parties');
+
+create table public.profiles (
+    id uuid primary key references public.parties (id) on delete restrict
+    references auth.users (id) on delete restrict,
+    full_name text not null default '' check (length(full_name) <= 120),
+    avatar_url text not null default '' check (length(avatar_url) <= 500),
+    preferences jsonb not null default '{}'::jsonb check (pg_column_size(preferences) <= 8192),
+    phone_verified boolean not null default false,
+    id_document_verified boolean not null default false,
+    address_verified boolean not null default false,
+    biometric_verified boolean not null default false,
+    granted_tier smallint,
+    verification_tier smallint not null default 0,
+    created_at timestamptz not null default private.clock(),
+    updated_at timestamptz not null default private.clock(),
+    deleted_at timestamptz
+);
+alter table public.profiles enable row level security;
+create trigger _100_touch before update on public.profiles
+for each row execute function private.tg__touch();
+select private.make_audited('public.profiles');
+comment on table public.profiles is 'A user: the id is both the auth user and the party.';
+comment on column public.profiles.id is 'The user; also the id of its party.';
+comment on column public.profiles.full_name is 'Name, set by the user.';
+comment on column public.profiles.avatar_url is 'Picture, set by the user.';
+comment on column public.profiles.preferences is 'Settings of the users client, as it likes.';
+comment on column public.profiles.created_at is 'When the row was made, by the database clock.';
+comment on column public.profiles.updated_at is 'When the row last changed, by the database clock.';
+comment on column public.profiles.phone_verified is 'As the other flags: follows profile_verifications, never written by hand.';
+comment on column public.profiles.id_document_verified is 'A government document was checked.';
+comment on column public.profiles.address_verified is 'A proof of address was checked.';
+comment on column public.profiles.biometric_verified is 'The face was compared with the document.';
+comment on column public.profiles.granted_tier is 'Tier an operator gave in place of the one the flags give; null: none.';
+comment on column public.profiles.verification_tier is 'Tier in force (verification_tiers): the granted one, else the highest the flags allow.';
+comment on column public.profiles.deleted_at is 'Soft delete: financial records stay.';
+
+create table public.party_members (
+    party_id uuid not null references public.parties (id) on delete restrict,
+    user_id uuid not null references auth.users (id) on delete restrict,
+    role public.member_role not null,
+    created_at timestamptz not null default private.clock(),
+    primary key (party_id, user_id, role),
+    constraint party_members_desk_is_staff
+    check (role not in ('arbiter', 'dispute_reader') or party_id = '00000000-0000-4000-8000-000000000001')
+);
+alter table public.party_members enable row level security;
+create index party_members_user_id_idx on public.party_members (user_id);
+select private.make_audited('public.party_members', 'user_id');
+comment on table public.party_members is
+'Who may act for a party and as what. Operators, arbiters and readers of disputes of Holdfast are members of the platform party.';
+comment on column public.party_members.party_id is 'The party.';
+comment on column public.party_members.user_id is 'The user who belongs to it.';
+comment on column public.party_members.role is 'What the user may do for it.';
+comment on column public.party_members.created_at is 'When the row was made, by the database clock.';
+
+select private.make_text('public.profiles', 'title', 'full_name');
+select private.make_text('public.profiles', 'url', 'avatar_url');
+select private.make_text('public.profiles', 'prose', 'preferences');
+select private.make_text('public.parties', 'prose', 'status_reason');
+
+-- The platform itself has its name.
+create trigger _050_text_display_name before insert or update of display_name on public.parties
+for each row when (new.kind not in ('platform', 'external')) execute function private.tg__text('display_name', 'name');
+
+insert into public.parties (id, kind, display_name) values
+('00000000-0000-4000-8000-000000000001', 'platform', 'Holdfast'),
+('00000000-0000-4000-8000-000000000002', 'external', 'Outside world');
+
+create function private.platform_party() returns uuid
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return '00000000-0000-4000-8000-000000000001'::uuid;
+end
+$$;
+comment on function private.platform_party() is 'Party id of Holdfast itself.';
+
+create function private.external_party() returns uuid
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return '00000000-0000-4000-8000-000000000002'::uuid;
+end
+$$;
+comment on function private.external_party() is 'Party id of the outside world: the other side of deposits and withdrawals.';
+
+-- Definer: policies call it for callers who may not read party_members.
+create function private.my_parties() returns setof uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return query
+    select auth.uid() where auth.uid() is not null
+    union
+    select party_id from public.party_members
+    where user_id = auth.uid() and role in ('owner', 'operator', 'signer', 'viewer');
+end
+$$;
+comment on function private.my_parties() is
+'Parties whose rows the caller may see. Use as: party_id = any (array(select private.my_parties())).';
+
+-- Definer: policies ask it for callers who may not read all of party_members.
+create function private.parties_i_act_for() returns setof uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return query
+    select auth.uid() where auth.uid() is not null
+    union
+    select party_id from public.party_members where user_id = auth.uid() and role in ('owner', 'operator');
+end
+$$;
+comment on function private.parties_i_act_for() is
+'Parties in whose name the caller may write. Use as: party_id = any (array(select private.parties_i_act_for())).';
+
+create function private.acts_for(p_user_id uuid, p_party_id uuid) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select p_user_id = p_party_id or exists (
+            select from public.party_members
+            where party_id = p_party_id and user_id = p_user_id and role in ('owner', 'operator')
+        )
+    );
+end
+$$;
+comment on function private.acts_for(uuid, uuid) is 'Whether a user may give commands in the name of a party.';
+
+create function private.belongs_to(p_user_id uuid, p_party_id uuid) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select p_user_id = p_party_id or exists (
+            select from public.party_members where party_id = p_party_id and user_id = p_user_id
+        )
+    );
+end
+$$;
+comment on function private.belongs_to(uuid, uuid) is
+'Whether a user has any part in a party, also one without commands: then staff has no say in its escrows.';
+
+-- Definer: policies and commands ask it for callers who may not read party_members.
+create function private.is_staff(p_user_id uuid, p_role public.member_role) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return (
+        select exists (
+            select from public.party_members
+            where party_id = '00000000-0000-4000-8000-000000000001' and user_id = p_user_id and role = p_role
+        )
+    );
+end
+$$;
+comment on function private.is_staff(uuid, public.member_role) is
+'Whether a user is an operator, an arbiter or a reader of disputes of Holdfast.';
+
+-- A condition without a column, such as is_staff beside the conditions of the
+-- parties, makes every list a scan of the whole table; a range of ids that is
+-- empty for everybody else lets the planner join indexes instead.
+-- Definer: memberships of the platform are not readable to its users.
+create function private.operator_sees_from() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return case when private.is_staff(auth.uid(), 'operator') then '00000000-0000-0000-0000-000000000000'::uuid end;
+end
+$$;
+comment on function private.operator_sees_from() is
+'Smallest id an operator sees, which is every one; null for others. Use as: id between (select private.operator_sees_from()) and (select private.operator_sees_to()).';
+
+-- Definer: as operator_sees_from.
+create function private.operator_sees_to() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return case when private.is_staff(auth.uid(), 'operator') then 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid end;
+end
+$$;
+comment on function private.operator_sees_to() is 'Largest id an operator sees; null for others.';
+
+-- Definer: runs as the owner because Auth's own role inserts the user.
+create function private.tg_users__profile() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    insert into public.parties (id, kind, display_name)
+    values (
+        new.id, 'user',
+        -- Never from the address: members read this name.
+        private.fit_name(new.raw_user_meta_data ->> 'display_name')
+    );
+    insert into public.profiles (id) values (new.id);
+    return null;
+end
+$$;
+comment on function private.tg_users__profile() is 'Gives each new auth user its party and profile.';
+
+create trigger holdfast_profile after insert on auth.users
+for each row execute function private.tg_users__profile();
+
+create function private.caller() returns uuid
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_caller uuid := auth.uid();
+begin
+    if v_caller is null then
+        raise sqlstate 'PT401' using
+            message = 'bad_token', detail = 'The token names nobody.', hint = 'Sign in again.';
+    end if;
+    return v_caller;
+end
+$$;
+comment on function private.caller() is
+'Whom the token of the request names. Raises bad_token (401) when it names nobody.';
+
+create function private.caller_aal() returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case when auth.jwt() ->> 'is_anonymous' = 'true' then 'aal0' else coalesce(auth.jwt() ->> 'aal', 'aal1') end;
+end
+$$;
+comment on function private.caller_aal() is
+'How sure the token''s sign-in is: aal2 with a second factor, aal1 without, aal0 for an anonymous one.';
+
+-- Invoker: says of the caller only what the caller's own token and memberships say.
+create function public.whoami(idempotency_key text default null, request_hash text default null) returns jsonb
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_caller uuid := private.caller();
+    v_stored jsonb;
+begin
+    if idempotency_key is not null then
+        v_stored := private.my_answer(idempotency_key, request_hash);
+        if v_stored is not null then
+            return jsonb_build_object('answer', v_stored);
+        end if;
+    end if;
+    return jsonb_build_object(
+        'id', v_caller,
+        'aal', private.caller_aal(),
+        'roles', to_jsonb(array_remove(array[
+            case when private.is_staff(v_caller, 'arbiter') then 'arbiter' end,
+            case when private.is_staff(v_caller, 'operator') then 'operator' end
+        ], null))
+    );
+end
+$$;
+comment on function public.whoami(text, text) is
+'Who the token''s user is {id, aal, roles among the staff}, or {answer} when the key was answered before. Raises idempotency_key_reused (409), bad_token (401).';

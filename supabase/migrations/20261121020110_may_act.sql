@@ -1,0 +1,282 @@
+-- May this party, through this user, do this kind of thing now? The one answer (law 7).
+
+create type private.act_kind as enum (
+    'read', 'receive', 'settle', 'settings', 'business', 'money_out', 'destination', 'staff'
+);
+create type private.standing as enum ('active', 'suspended', 'closed', 'deleted', 'banned', 'anonymous');
+
+create table private.standing_rules (
+    standing private.standing not null,
+    kind private.act_kind not null,
+    refusal text,
+    primary key (standing, kind)
+);
+alter table private.standing_rules enable row level security;
+comment on table private.standing_rules is
+'What each standing may do, by kind: a refusal, or null for yes. No pair is left out.';
+comment on column private.standing_rules.standing is
+'active; suspended or closed: the status of the party; deleted, banned, anonymous: of the person, as Auth and the profile have it.';
+comment on column private.standing_rules.kind is
+'read: the own things. receive: be paid into the balance. settle: end, answer or take back what runs. settings: what concerns nobody else. business: begin something new. money_out: send money out of the house. destination: say where money, news or evidence goes. staff: work for Holdfast.';
+comment on column private.standing_rules.refusal is 'Code of private.refusals; null: it may.';
+
+-- Whoever is stopped goes on with what others wait for.
+insert into private.standing_rules (standing, kind, refusal)
+select s.standing, k.kind, case
+    when k.kind in ('read', 'receive', 'settle') or s.standing = 'active' then null
+    when k.kind = 'settings' and s.standing in ('suspended', 'anonymous') then null
+    else s.refusal
+end
+from (values
+    ('active'::private.standing, null), ('suspended', 'party_suspended'), ('closed', 'party_closed'),
+    ('deleted', 'party_closed'), ('banned', 'user_banned'), ('anonymous', 'sign_in_required')
+) as s (standing, refusal)
+cross join unnest(enum_range(null::private.act_kind)) as k (kind);
+
+create table private.acts (
+    act text primary key,
+    kind private.act_kind not null,
+    step_up boolean not null default false
+);
+alter table private.acts enable row level security;
+comment on table private.acts is
+'Every act of a party: each command of schema service that takes an actor, each move of an escrow by a side, each table that people write. An act that is not here is refused.';
+comment on column private.acts.act is
+'Name of the command; escrow.<event> for a move; <table>.<what> for what is written over PostgREST.';
+comment on column private.acts.kind is 'What kind of thing it is: see private.standing_rules.';
+comment on column private.acts.step_up is
+'Whether it needs a second factor (aal2): it leads money, news or evidence elsewhere. Of moves private.state_edges says so.';
+
+insert into private.acts (act, kind, step_up) values
+-- Commands.
+('asset_prove', 'settle', false),
+('asset_snapshot_take', 'business', false),
+('escrow_claim', 'settle', false),
+('escrow_deposit_begin', 'business', false),
+('escrow_deposit_place', 'business', false),
+('unmatched_deposit_take', 'settle', false),
+('wallet_deposit_begin', 'business', false),
+('wallet_deposit_place', 'business', false),
+('evidence_upload', 'settle', false),
+('image_announce', 'business', false),
+('image_hand_in', 'business', false),
+('offer_accept', 'business', false),
+('offer_counter', 'business', false),
+('offer_decline', 'settle', false),
+('offer_make', 'business', false),
+('order_cancel', 'settle', false),
+('order_pause', 'settle', false),
+('order_publish', 'business', false),
+('order_publish_cheap', 'business', true),
+('order_resume', 'business', false),
+('order_take', 'business', false),
+('payout', 'money_out', false),
+('payout_destination_remove', 'settle', true),
+('payout_destination_set', 'destination', true),
+('payout_keep', 'settle', true),
+('payout_retry', 'money_out', true),
+('staff.command', 'staff', true),
+('staff.move', 'staff', false),
+('webhook_delivery_resend', 'destination', false),
+('webhook_endpoint_create', 'destination', true),
+('webhook_endpoint_enable', 'destination', true),
+('webhook_ping', 'destination', false),
+('webhook_resend', 'destination', false),
+('webhook_secret_rotate', 'destination', true),
+('withdrawal', 'money_out', false),
+('withdrawal_request', 'money_out', true),
+-- Moves of an escrow by one of its sides.
+('escrow.accept', 'settle', false),
+('escrow.accept_decision', 'settle', false),
+('escrow.accept_partial', 'business', false),
+('escrow.accept_split', 'settle', false),
+('escrow.appeal', 'settle', false),
+('escrow.cancel', 'settle', false),
+('escrow.concede', 'settle', false),
+('escrow.countersign', 'business', false),
+('escrow.dispute', 'settle', false),
+('escrow.evidence', 'settle', false),
+('escrow.fund', 'business', false),
+('escrow.offer_split', 'settle', false),
+('escrow.perform', 'settle', false),
+('escrow.propose_partial', 'business', false),
+('escrow.request_revision', 'settle', false),
+('escrow.return_funds', 'settle', false),
+('escrow.settle_decision', 'settle', false),
+('escrow.sign', 'business', false),
+('escrow.statement', 'settle', false),
+('escrow.statement_reply', 'settle', false),
+('escrow.take', 'business', false),
+('escrow.top_up', 'business', false),
+('escrow.withdraw_offer', 'settle', false),
+-- Rows that people write themselves.
+('arbiter_capacities.write', 'staff', true),
+('guild_members.write', 'business', false),
+('guild_invitations.write', 'business', false),
+('guilds.write', 'business', false),
+('listings.close', 'settle', false),
+('listings.write', 'business', false),
+('notifications.write', 'settings', false),
+('p2p_auto_replies.write', 'business', true),
+('p2p_blocks.write', 'settings', false),
+('p2p_order_accounts.write', 'destination', true),
+('p2p_orders.write', 'business', false),
+('p2p_ratings.write', 'settle', false),
+('payment_accounts.write', 'destination', true),
+('profiles.name', 'settings', true),
+('profiles.write', 'settings', false),
+('trade_messages.write', 'settle', false),
+('webhook_endpoints.close', 'settings', false),
+('webhook_endpoints.write', 'destination', true);
+
+create function private.standing_of(p_party_id uuid) returns private.standing
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce((
+        select case
+            when p.status <> 'active' then p.status::text
+            when f.deleted_at is not null or u.deleted_at is not null then 'deleted'
+            when u.banned_until > private.clock() then 'banned'
+            when u.is_anonymous then 'anonymous'
+            else 'active'
+        end
+        from public.parties as p
+        left join public.profiles as f on f.id = p.id
+        left join auth.users as u on u.id = p.id
+        where p.id = p_party_id
+    ), 'closed')::private.standing;
+end
+$$;
+comment on function private.standing_of(uuid) is
+'Standing of a party now: its own status, then what Auth and the profile say of the person. A party that does not exist is closed.';
+
+create function private.act_refusal(p_user_id uuid, p_party_id uuid, p_act text, p_aal text) returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_standings private.standing[] := array[private.standing_of(p_party_id)];
+    v_act private.acts;
+    v_refusal text;
+begin
+    if p_user_id <> p_party_id then
+        v_standings := v_standings || private.standing_of(p_user_id);
+    end if;
+    if p_aal = 'aal0' then
+        v_standings := v_standings || 'anonymous'::private.standing;
+    end if;
+    select * into strict v_act from private.acts where act = p_act;
+    if v_standings <> '{active}' then
+        select r.refusal into v_refusal from private.standing_rules as r
+        where r.kind = v_act.kind and r.standing = any (v_standings) and r.refusal is not null
+        order by array_position(v_standings, r.standing) limit 1;
+    end if;
+    if v_refusal is null and v_act.step_up and p_aal is distinct from 'aal2' then
+        return 'step_up_required';
+    end if;
+    return v_refusal;
+end
+$$;
+comment on function private.act_refusal(uuid, uuid, text, text) is
+'The one answer to whether a party, through a user signed in so, may do an act now: null, or the code of the refusal. Whether the user acts for the party is asked before.';
+
+create function private.ask(command jsonb, p_party_id uuid, p_act text) returns void
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_refusal text := private.act_refusal((command ->> 'actor_id')::uuid, p_party_id, p_act, command ->> 'aal');
+begin
+    if v_refusal is not null then
+        perform private.refuse(v_refusal);
+    end if;
+end
+$$;
+comment on function private.ask(jsonb, uuid, text) is
+'Goes on only if the party may do the act through who gives the command. Raises party_suspended, party_closed, user_banned, sign_in_required, step_up_required (403).';
+
+create function private.other_side_may(p_party_id uuid, p_act text) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.act_refusal(p_party_id, p_party_id, p_act, 'aal2') is null;
+end
+$$;
+comment on function private.other_side_may(uuid, text) is
+'Whether a party that gives no command itself may be drawn into an act: the maker of what is taken, who is paid.';
+
+-- Definer: policies ask it for callers who may not read members, rules and standings.
+create function private.may_write(p_act text, p_party_id uuid default auth.uid()) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if p_party_id is null or not coalesce(private.acts_for(auth.uid(), p_party_id), false) then
+        return false;
+    end if;
+    perform private.ask(
+        jsonb_build_object('actor_id', auth.uid(), 'aal', private.caller_aal()), p_party_id, p_act
+    );
+    return true;
+end
+$$;
+comment on function private.may_write(text, uuid) is
+'For policies of writing: whether the caller acts for a party; when the party may not do the act now, raises why. Use as: (select private.may_write(''table.write'')), or with the party where it is another than the caller''s own.';
+
+-- Definer: nobody reads statuses and rules.
+create function private.my_standing() returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'party_id', m.id, 'standing', private.standing_of(m.id),
+            'may', (
+                select jsonb_agg(r.kind order by r.kind) from private.standing_rules as r
+                where r.standing = private.standing_of(m.id) and r.refusal is null and r.kind <> 'staff'
+            )
+        ) order by m.id), '[]')
+        from private.parties_i_act_for() as m (id)
+    );
+end
+$$;
+comment on function private.my_standing() is 'As public.my_standing.';
+
+create function public.my_standing() returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.my_standing();
+end
+$$;
+comment on function public.my_standing() is
+'Standing of each party the caller acts for, and the kinds of acts it has: [{party_id, standing, may: [read, receive, settle, settings, business, money_out, destination]}].';
+
+create function private.tg_parties__status() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    if not private.has_words(new.status_reason) or new.status_reason = old.status_reason then
+        perform private.refuse('reason_required');
+    end if;
+    new.status_since := private.clock();
+    return new;
+end
+$$;
+comment on function private.tg_parties__status() is
+'A change of status has a reason of its own, and its time. Raises reason_required (422).';
+create trigger _500_status before update on public.parties
+for each row when (old.status <> new.status) execute function private.tg_parties__status();
+
+create function private.tg_profiles__name() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    if private.is_client() then
+        perform private.may_write('profiles.name', new.id);
+    end if;
+    return new;
+end
+$$;
+comment on function private.tg_profiles__name() is
+'A person''s own new name is an act of its own: sellers compare it with the name a payment comes from. Raises what private.ask raises.';
+create trigger _500_name before update on public.profiles
+for each row when (old.full_name <> new.full_name) execute function private.tg_profiles__name();

@@ -1,0 +1,124 @@
+-- Which rail is open to whom, in which currency, up to how much.
+
+insert into private.refusals (code, status, detail, hint) values
+(
+    'rail_not_open', 409, 'This way of paying is not open to you for this amount.',
+    'The member "limit" names what your verification tier may pay on it; rail_limits shows them all.'
+),
+(
+    'payment_out_of_range', 422, 'A rail does not move so little, or so much, at once.',
+    'Each milestone is one payment; rail_payment_ranges has the figures.'
+),
+('rail_currency', 422, 'This way of paying does not carry this currency.', 'See rail_limits.'),
+('rail_not_accepted', 409, 'The seller does not take this way of paying for this listing.', 'See its rails.');
+
+create table public.rail_limits (
+    id smallint primary key generated always as identity,
+    rail text not null references public.rails (id) on delete restrict,
+    tier smallint not null references public.verification_tiers (id) on delete restrict,
+    currency text references public.currencies (code) on delete restrict,
+    max_amount public.money_amount check (max_amount > 0),
+    constraint rail_limits_key unique nulls not distinct (rail, tier, currency)
+);
+alter table public.rail_limits enable row level security;
+create index rail_limits_tier_idx on public.rail_limits (tier);
+create index rail_limits_currency_idx on public.rail_limits (currency);
+select private.make_audited('public.rail_limits');
+comment on table public.rail_limits is
+'What a contract may be worth on a rail, by tier of its buyer and of its seller. Without a row the rail is closed for that tier; a currency without any row is one that the rail does not carry.';
+comment on column public.rail_limits.id is 'The row.';
+comment on column public.rail_limits.rail is 'How the buyer pays.';
+comment on column public.rail_limits.tier is 'Verification tier of a side.';
+comment on column public.rail_limits.currency is 'Currency of the contract and of max_amount; null: every currency.';
+comment on column public.rail_limits.max_amount is 'Most that one contract may be worth; null: no limit of the rail.';
+
+insert into public.rail_limits (rail, tier, currency, max_amount) values
+('stripe', 0, 'USD', 200), ('stripe', 1, 'USD', 1000), ('stripe', 2, 'USD', 10000), ('stripe', 3, 'USD', 10000),
+('stripe', 0, 'EUR', 180), ('stripe', 1, 'EUR', 900), ('stripe', 2, 'EUR', 9000), ('stripe', 3, 'EUR', 9000),
+('stripe', 0, 'GBP', 160), ('stripe', 1, 'GBP', 800), ('stripe', 2, 'GBP', 8000), ('stripe', 3, 'GBP', 8000),
+('usdc_base', 1, 'USDC_BASE', null), ('usdc_base', 2, 'USDC_BASE', null), ('usdc_base', 3, 'USDC_BASE', null),
+('internal', 0, null, null), ('internal', 1, null, null), ('internal', 2, null, null), ('internal', 3, null, null);
+
+create table public.rail_payment_ranges (
+    rail text not null references public.rails (id) on delete restrict,
+    currency text not null references public.currencies (code) on delete restrict,
+    min_amount public.money_amount not null check (min_amount > 0),
+    max_amount public.money_amount not null,
+    primary key (rail, currency),
+    constraint rail_payment_ranges_order check (min_amount <= max_amount)
+);
+alter table public.rail_payment_ranges enable row level security;
+create index rail_payment_ranges_currency_idx on public.rail_payment_ranges (currency);
+select private.make_audited('public.rail_payment_ranges', 'rail');
+comment on table public.rail_payment_ranges is
+'What a rail moves at once: one milestone is one payment. A currency without a row has no such bounds there.';
+comment on column public.rail_payment_ranges.rail is 'How the buyer pays.';
+comment on column public.rail_payment_ranges.currency is 'Currency of the payment.';
+comment on column public.rail_payment_ranges.min_amount is 'Least that the rail moves at once.';
+comment on column public.rail_payment_ranges.max_amount is 'Most that the rail moves at once.';
+
+-- Stripe, "Minimum and maximum charge amounts": eight digits in the smallest unit at most.
+insert into public.rail_payment_ranges (rail, currency, min_amount, max_amount) values
+('stripe', 'USD', 0.50, 999999.99), ('stripe', 'EUR', 0.50, 999999.99), ('stripe', 'GBP', 0.30, 999999.99);
+
+create function private.check_payments(p_rail text, p_currency text, p_amounts numeric[]) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if exists (
+        select from public.rail_payment_ranges as r cross join unnest(p_amounts) as a (amount)
+        where r.rail = p_rail and r.currency = p_currency and a.amount not between r.min_amount and r.max_amount
+    ) then
+        perform private.refuse('payment_out_of_range');
+    end if;
+end
+$$;
+comment on function private.check_payments(text, text, numeric[]) is
+'Checks that a rail moves each of these amounts at once. Raises payment_out_of_range (422).';
+
+create function private.check_rail(
+    p_rail text, p_currency text, p_amount numeric, p_asker_id uuid, p_other_id uuid
+) returns void
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_side record;
+    v_limit public.rail_limits;
+begin
+    if not exists (
+        select from public.rail_limits as l
+        where l.rail = p_rail and (l.currency = p_currency or l.currency is null)
+    ) then
+        perform private.refuse('rail_currency');
+    end if;
+    for v_side in
+        select s.name, (private.tier_row(s.party_id)).id as tier
+        from (values ('taker', p_asker_id), ('maker', p_other_id)) as s (name, party_id)
+    loop
+        select l.* into v_limit from public.rail_limits as l
+        where l.rail = p_rail and l.tier = v_side.tier and (l.currency = p_currency or l.currency is null)
+        order by l.currency nulls last limit 1;
+        if found and coalesce(p_amount <= v_limit.max_amount, true) then
+            continue;
+        elsif v_side.name = 'maker' then
+            -- Who asks learns nothing about the tier of the other side.
+            perform private.refuse('counterparty_limit');
+        end if;
+        perform private.refuse(
+            'rail_not_open',
+            case when found
+                then format('On the rail %s a contract of your tier is worth at most %s %s.',
+                    p_rail, trim_scale(v_limit.max_amount), p_currency)
+                else format('The rail %s is closed for your tier.', p_rail)
+            end,
+            jsonb_build_object('limit', jsonb_build_object(
+                'name', 'rail_' || p_rail, 'side', v_side.name,
+                'maximum', trim_scale(coalesce(v_limit.max_amount, 0))::text,
+                'left', trim_scale(coalesce(v_limit.max_amount, 0))::text, 'unit', p_currency, 'frees_at', null
+            ))
+        );
+    end loop;
+end
+$$;
+comment on function private.check_rail(text, text, numeric, uuid, uuid) is
+'Checks that a rail carries the currency and is open for the amount to both sides. Raises rail_currency (422), rail_not_open with the member limit, or counterparty_limit without any figure when it is the other side''s (409).';

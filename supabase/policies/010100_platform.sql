@@ -1,0 +1,3 @@
+grant execute on function private.my_answer(text, text), private.clock(), private.is_client() to authenticated;
+
+grant execute on function private.clock() to anon;

@@ -1,0 +1,42 @@
+-- What the policies themselves call.
+grant execute on function private.my_parties() to anon, authenticated;
+
+grant execute on function
+private.parties_i_act_for(), private.is_staff(uuid, public.member_role), private.operator_sees_from(),
+private.operator_sees_to(), public.whoami(text, text), private.caller(), private.caller_aal()
+to authenticated;
+
+-- Nobody lists the parties: whoever was told an id asks public.party for its name.
+grant select (id, kind, display_name) on public.parties to authenticated;
+create policy parties_select_own_or_operator on public.parties for select to authenticated
+using (
+    id = any(array(select private.my_parties()))
+    or id between (select private.operator_sees_from()) and (select private.operator_sees_to())
+);
+
+grant select (
+    id, full_name, avatar_url, preferences, phone_verified, id_document_verified, address_verified,
+    biometric_verified, granted_tier, verification_tier, discord_id, created_at, updated_at, deleted_at
+) on public.profiles to authenticated;
+grant update (full_name, avatar_url, preferences) on public.profiles to authenticated;
+create policy profiles_select_own_or_operator on public.profiles for select to authenticated
+using (
+    id = (select auth.uid())
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+-- Here and below: a write meets what its author reads, and private.tg__own refuses what is not the own.
+create policy profiles_update_own on public.profiles for update to authenticated
+using (
+    id = (select auth.uid())
+    or (select private.is_staff((select auth.uid()), 'operator'))
+)
+with check (
+    id = (select auth.uid()) and deleted_at is null and (select private.may_write('profiles.write'))
+);
+
+grant select on public.party_members to authenticated;
+create policy party_members_select_own_party on public.party_members for select to authenticated
+using (
+    user_id = (select auth.uid())
+    or party_id = any(array(select private.my_parties()))
+);

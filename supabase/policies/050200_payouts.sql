@@ -1,0 +1,27 @@
+-- NOTE: created_by is not granted: which member of a party named an address is the party's own affair.
+grant select (
+    id, party_id, rail, currency, address, created_at, usable_from, default_from, removed_at
+) on public.payout_destinations to authenticated;
+create policy payout_destinations_select_own on public.payout_destinations for select to authenticated
+using (
+    party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+
+grant select on public.payouts to authenticated;
+create policy payouts_select_own on public.payouts for select to authenticated
+using (
+    party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+
+grant select on public.payout_events to authenticated;
+create policy payout_events_select_own on public.payout_events for select to authenticated
+using (exists (select from public.payouts as i where i.id = payout_events.payout_id));
+
+grant select on public.payout_reserves to authenticated;
+create policy payout_reserves_select_own on public.payout_reserves for select to authenticated
+using (
+    party_id is null or party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);

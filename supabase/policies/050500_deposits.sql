@@ -1,0 +1,16 @@
+-- Where an escrow is paid is known to who pays it: an address shown by the other side could be another one.
+-- NOTE: key_id and address_index are not granted: what the addresses of others are derived from.
+grant select (
+    id, purpose, reference_id, party_id, rail, currency, amount, address, provider_reference, created_at, closed_at
+) on public.deposit_requests to authenticated;
+create policy deposit_requests_select_payer on public.deposit_requests for select to authenticated
+using (
+    party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+
+grant select on public.deposit_keys to authenticated;
+create policy deposit_keys_select_operator on public.deposit_keys for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+
+grant execute on function service.deposit_look(uuid, text), service.deposit_close(uuid) to service_role;

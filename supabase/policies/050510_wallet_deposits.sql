@@ -1,0 +1,11 @@
+grant select on public.unmatched_deposits to authenticated;
+create policy unmatched_deposits_select_own on public.unmatched_deposits for select to authenticated
+using (
+    party_id = any(array(select private.my_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator'))
+);
+
+grant execute on function
+service.wallet_deposit_begin(service.command), service.wallet_deposit_place(service.command),
+service.unmatched_deposit_take(service.command), service.unmatched_deposits_remind()
+to service_role;

@@ -1,0 +1,1 @@
+grant execute on function private.limits_of(uuid, timestamptz) to authenticated;

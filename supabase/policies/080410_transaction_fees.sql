@@ -1,0 +1,1 @@
+grant select on public.transaction_fees to authenticated;

@@ -1,9 +1,0 @@
--- Whoever sees an escrow sees what happens next on it, and what has happened.
-grant select on public.escrow_next_steps to authenticated;
-grant execute on function private.next_step_of(uuid) to authenticated;
-
--- The timeline asks as the caller: row level security of its sources fills it.
-grant execute on function
-private.timeline_kind(text), private.timeline_moves(uuid), private.timeline_file(uuid),
-private.message_marks(uuid), private.timeline_words(uuid), public.trade_timeline(uuid)
-to authenticated;

@@ -1,0 +1,1 @@
+grant execute on function private.limit_uses(uuid, timestamptz), private.open_uses(uuid) to authenticated;

@@ -1,0 +1,1 @@
+grant execute on function service.housekeeping(interval) to service_role;
