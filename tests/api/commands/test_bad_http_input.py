@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from stack import template
 from stack.routes import Routes
 from stack.stack import Stack
+from stack.stand_ins.chain.accounts import deposits_xpub
 from tests.world.bad_input import nasty
 from tests.world.bad_input.fingerprint import Fingerprint
 from tests.world.bad_input.http_client import Commands, flaw
@@ -43,7 +44,7 @@ KEYS = ("", "a b", "x" * 256, "x" * 5_000, "é".encode())
 @pytest.fixture(scope="module")
 def commands(stack: Stack, http: httpx.Client) -> Commands:
     # A rail that is not there answers nobody.
-    stack.configure(HOLDFAST_EVM_CHAIN_ID="8453")
+    stack.configure(HOLDFAST_EVM_CHAIN_ID="8453", HOLDFAST_EVM_XPUB=deposits_xpub())
     return Commands(stack, http)
 
 

@@ -14,6 +14,7 @@ import pytest
 from stack import tokens
 from stack.people import ALICE, OLGA
 from stack.stack import Stack
+from stack.stand_ins.chain.accounts import deposits_xpub
 from stack.stand_ins.roblox import Roblox
 from tests.world.bad_input.catalog import Catalog
 from tests.world.bad_input.fingerprint import Fingerprint
@@ -110,7 +111,8 @@ TOKENS: dict[str, tuple[Callable[[Stack], str], set[str]]] = {
         {"operator_only", "escrow_not_found", "order_not_found", "webhook_endpoint_not_found",
          "webhook_delivery_not_found", "webhook_url_refused", "invalid_request",
          "listing_not_found", "offer_not_found", "contract_not_found", "asset_not_found",
-         "image_not_found", "payout_not_found", "not_your_party", "not_your_move"},
+         "image_not_found", "payout_not_found", "not_your_party", "not_your_move",
+         "deposit_not_found", "destination_not_found"},
     ),
 }  # fmt: skip
 
@@ -121,7 +123,8 @@ HEADERS = ("", "Bearer", "Basic YTpi", "bearer a b", "Token x", "Bearer '--", "x
 def outside(stack: Stack) -> Iterator[None]:
     """What functions ask before they ask who is asking, or without which a rail is off."""
     with Roblox() as roblox:
-        stack.configure(**roblox.variables(), HOLDFAST_EVM_CHAIN_ID="8453")
+        stack.configure(**roblox.variables(), HOLDFAST_EVM_CHAIN_ID="8453",
+                        HOLDFAST_EVM_XPUB=deposits_xpub())  # fmt: skip
         yield
 
 

@@ -64,6 +64,9 @@ _KINDS = {
     "image-uploads": "alone",
     "images": "alone",
     "payout-destinations": "alone",
+    "deposit-addresses": "alone",
+    "withdrawal-requests": "alone",
+    "unmatched-deposits": "unmatched",
     "operator-requests": "requests",
     "fiat-rates": "deposits",
     "setbacks": "deposits",
@@ -161,6 +164,10 @@ class Cast:
     def _payouts(self, word: str) -> Part:
         command = COMMANDS[f"payout_{word}"](self._world)
         return Part(command["actor_id"], command["payout_id"])
+
+    def _unmatched(self, word: str) -> Part:
+        command = COMMANDS["unmatched_deposit_take"](self._world)
+        return Part(command["actor_id"], command["deposit_id"])
 
     def _screenings(self, word: str) -> Part:
         command = COMMANDS["screening_clear"](self._world)
