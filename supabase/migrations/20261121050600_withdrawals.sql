@@ -139,11 +139,12 @@ begin
     end if;
     perform private.ask(command, v_party, 'withdrawal_request');
     -- Two withdrawals of a party follow one another: the second counts the first.
-    perform private.take_quota('withdrawal', v_party);
+    perform private.count_alone(array[v_party]);
     v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
     end if;
+    perform private.take_quota('withdrawal', v_party);
     v_now := private.clock();
     select * into v_destination from public.payout_destinations as d
     where d.id = (command ->> 'destination_id')::uuid and d.party_id = v_party and d.removed_at is null

@@ -356,6 +356,17 @@ declare
     v_moved integer := 0;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
+    -- What is asked for in any amount is credited at once: its wallets are taken in the order of everybody.
+    perform from public.wallets as w
+    where w.type = 'spot' and (w.party_id, w.currency) in (
+        select r.party_id, d.currency
+        from jsonb_to_recordset(verdicts) as v (transaction_hash text, log_index integer)
+        inner join public.chain_deposits as d
+            on d.chain_id = chain_judged.chain_id and d.transaction_hash = v.transaction_hash
+            and d.log_index = v.log_index
+        inner join public.deposit_requests as r on r.id = d.request_id and r.amount is null
+    )
+    order by w.id for no key update;
     for v_found in
         select d as deposit, v.event, v.proof, v.reason
         from jsonb_to_recordset(verdicts) as v (
