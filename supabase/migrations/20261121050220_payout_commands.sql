@@ -311,6 +311,10 @@ begin
     if v_default then
         update public.payout_destinations set default_from = greatest(v_now, usable_from) where id = v_row.id
         returning * into v_row;
+        -- The last word counts: another that waits to become the default does not any more.
+        update public.payout_destinations set default_from = null
+        where party_id = v_party and rail = v_rail and currency is not distinct from v_currency and removed_at is null
+            and id <> v_row.id and default_from >= v_row.default_from;
         -- What has waited for it goes as soon as it may.
         update public.payouts set next_at = greatest(v_row.default_from, not_before), tries = 0
         where party_id = v_party and rail = v_rail and state = 'created' and not to_source

@@ -241,6 +241,8 @@ def apply_destination(world: World, body: Body, given: Answer) -> Answer:
             payment.next_at, payment.tries = world.now, 0
     answer = {
         "destination_id": UUID(given["destination_id"]), "party_id": party, "rail": rail,
-        "address": body["address"],
+        "address": body["address"], "currency": None, "default_from": world.now,
+        # Named again it is the one that it was.
+        "usable_from": world.named.setdefault((party, rail, body["address"].lower()), world.now),
     }  # fmt: skip
     return answered(world, body, answer)

@@ -56,6 +56,7 @@ class World:
     payments: "dict[UUID, Payment]" = field(default_factory=dict)
     # Where a party wants its money on a rail.
     destinations: dict[tuple[UUID, str], str] = field(default_factory=dict)
+    named: dict[tuple[UUID, str, str], datetime] = field(default_factory=dict)
 
     def impartial(self, user: UUID, payer: UUID, payee: UUID) -> bool:
         """An arbiter without any part in either side, or a trade with one."""

@@ -55,7 +55,7 @@ def _of_cards(day: Day) -> Iterator[str]:
         row[0]
         for row in day.rows(
             "select i.id::text from public.payouts as i"
-            " join public.escrow_cases as c on c.escrow_id = i.escrow_id"
+            " join public.escrow_cases as c on c.escrow_id = private.escrow_of_payout(i)"
             " and c.reference = i.provider_reference and c.reason = 'payout_returned'"
         )
     }

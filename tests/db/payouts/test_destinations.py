@@ -208,6 +208,14 @@ def test_what_is_named_again_is_the_default_again_at_once(world: World) -> None:
     assert _waiting(world, made.payee)["destination"] == rails.ADDRESS
 
 
+def test_naming_the_old_one_again_takes_the_place_of_one_that_waits(world: World) -> None:
+    made = _released(world)
+    name(world, made.payee, onchain.SENDER)
+    name(world, made.payee, rails.ADDRESS)
+    world.advance(hours=48)
+    assert _waiting(world, made.payee)["destination"] == rails.ADDRESS
+
+
 def test_what_was_claimed_goes_where_it_was_to_go(world: World) -> None:
     """Incident 3."""
     made = _released(world)

@@ -156,6 +156,7 @@ def test_a_blocked_address_ends_in_a_case_and_another_is_paid_once(scene: Scene)
     assert states(scene, made) == ["failed_final"]
     other = scene.chain.person()
     scene.name_destination(made.seller, other.address)
+    scene.advance(hours=24)
     retry(scene, made)
     scene.paid_out()
     assert scene.payments(made) == [("release", CURRENCY, "95", "confirmed")]
@@ -360,6 +361,7 @@ def test_nothing_goes_to_an_address_that_is_not_clear(scene: Scene) -> None:
     warned = scene.chain.person()
     scene.screening.warn_of(warned.address)
     scene.name_destination(made.seller, warned.address)
+    scene.advance(hours=24)
     scene.paid_out()
     assert [state for *_, state in scene.payments(made)] == ["created"]
     assert scene.chain.balance_of(warned.address) == 0
@@ -374,6 +376,7 @@ def test_nothing_goes_out_while_the_provider_is_silent(scene: Scene) -> None:
     made = scene.released()
     scene.screening.fail()
     scene.name_destination(made.seller, scene.chain.person().address)
+    scene.advance(hours=24)
     scene.paid_out()
     assert [state for *_, state in scene.payments(made)] == ["created"]
     scene.screening.behave()
