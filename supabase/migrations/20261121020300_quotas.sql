@@ -216,3 +216,18 @@ $$;
 comment on function private.make_edit_quota(regclass, text) is
 'Counts what clients change in a table as edits of the party that a column names, all tables together.';
 select private.make_edit_quota('public.profiles', 'id');
+
+create function private.count_alone(p_party_ids uuid[]) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_id uuid;
+begin
+    -- Not the row of the party: whoever stops it has that row and waits for its orders and listings.
+    foreach v_id in array array(select distinct p from unnest(p_party_ids) as p order by p) loop
+        perform pg_advisory_xact_lock(hashtextextended('limits ' || v_id, 0));
+    end loop;
+end
+$$;
+comment on function private.count_alone(uuid[]) is
+'Waits until nobody else counts what these parties have, until the end of the transaction: what the caller counts after it is still so at the commit. Taken after the lock of an order, a listing or an offer, before that of a wallet.';

@@ -100,21 +100,6 @@ $$;
 comment on function private.smallest_limit(text) is
 'What the lowest tier may trade, by the name of the limit; null: it is not counted in money.';
 
-create function private.count_alone(p_party_ids uuid[]) returns void
-language plpgsql volatile set search_path = ''
-as $$
-declare
-    v_id uuid;
-begin
-    -- Not the row of the party: whoever stops it has that row and waits for its orders and listings.
-    foreach v_id in array array(select distinct p from unnest(p_party_ids) as p order by p) loop
-        perform pg_advisory_xact_lock(hashtextextended('limits ' || v_id, 0));
-    end loop;
-end
-$$;
-comment on function private.count_alone(uuid[]) is
-'Waits until nobody else counts what these parties have, until the end of the transaction: what the caller counts after it is still so at the commit. Taken after the lock of an order, a listing or an offer, before that of a wallet.';
-
 create function private.check_limits(
     p_taker_id uuid, p_maker_id uuid, p_worth numeric, p_known boolean, p_takes_unpaid boolean, p_now timestamptz
 ) returns void
