@@ -2,6 +2,8 @@
 
 insert into public.purposes (purpose, description) values
 ('wallet', 'The balance of a party.');
+insert into private.hold_purposes (purpose, description) values
+('unmatched_deposit', 'What came to an address of a party and nobody asked for; of the deposit.');
 insert into private.refusals (code, status, detail, hint) values
 ('deposit_not_found', 404, 'No such deposit waits.', 'Read unmatched_deposits.'),
 ('wallet_not_found', 404, 'This wallet never asked where to pay.', '');
@@ -138,14 +140,14 @@ $$;
 comment on function service.wallet_deposit_place(service.command) is
 'Writes the address of a wallet''s deposits, once {request_id, address, chain_id, token, actor_id, idempotency_key, request_hash} -> {request_id, party_id, rail, currency, address, chain_id, token, min_amount: less counts only once an operator accepts it, replayed}. Raises not_your_move (403), reference_required (422), deposit_request_fixed (409).';
 
-create function private.report_id(p_report public.rail_reports) returns uuid
+create function private.report_id(p_rail text, p_provider_event_id text) returns uuid
 language plpgsql immutable set search_path = ''
 as $$
 begin
-    return md5(p_report.rail || ':' || p_report.provider_event_id)::uuid;
+    return md5(p_rail || ':' || p_provider_event_id)::uuid;
 end
 $$;
-comment on function private.report_id(public.rail_reports) is 'A report as a reference names it: MD5 of its rail and event.';
+comment on function private.report_id(text, text) is 'A report as a reference names it: MD5 of its rail and event.';
 
 create function private.wallet_report_refusal(p_report jsonb, p_now timestamptz) returns text
 language plpgsql stable set search_path = ''
@@ -202,7 +204,7 @@ create function private.suspend_deposit(p_report public.rail_reports, p_now time
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_id uuid := private.report_id(p_report);
+    v_id uuid := private.report_id(p_report.rail, p_report.provider_event_id);
     v_transfer uuid := private.uuid_v7(p_now);
 begin
     insert into public.unmatched_deposits (id, party_id, rail, currency, amount, reference, case_at, created_at)
@@ -219,7 +221,7 @@ begin
             )::ledger.new_entry,
             row(
                 v_transfer, ledger.wallet_of(p_report.reference_id, p_report.currency), 'pending', p_report.amount, v_id,
-                'suspense'
+                'unmatched_deposit'
             )::ledger.new_entry
         ],
         p_now
@@ -250,7 +252,7 @@ begin
             v_transfer, 'wallet.suspense_' || p_outcome, 'wallet', p_deposit.party_id, '', null, p_actor
         )::ledger.new_transfer],
         array[
-            row(v_transfer, v_wallet, 'pending', -p_deposit.amount, p_deposit.id, 'suspense')::ledger.new_entry,
+            row(v_transfer, v_wallet, 'pending', -p_deposit.amount, p_deposit.id, 'unmatched_deposit')::ledger.new_entry,
             case p_outcome
                 when 'taken' then row(v_transfer, v_wallet, 'available', p_deposit.amount, null, null)::ledger.new_entry
                 else row(
@@ -345,15 +347,13 @@ begin
     elsif not v_brings then
         -- The rail names what it takes back as it named it, and how often it did.
         select * into v_waits from public.unmatched_deposits as u
-        where u.id = md5(p_report.rail || ':' || regexp_replace(p_report.provider_event_id, ':lost:\d+$', ''))::uuid
+        where u.id = private.report_id(p_report.rail, regexp_replace(p_report.provider_event_id, ':lost:\d+$', ''))
             and u.outcome is null
         for no key update;
         if found then
             perform private.end_suspense(v_waits, 'lost', null, p_now);
             return 'taken_back';
         end if;
-    end if;
-    if not v_brings then
         -- What the balance does not cover is owed, and set off against what comes.
         select least(w.available, p_report.amount) into v_taken from public.wallets as w where w.id = v_wallet for no key update;
     end if;
@@ -382,12 +382,12 @@ begin
         insert into public.receivables (
             id, party_id, purpose, reference_id, currency, amount, recovered_amount, created_at, updated_at
         ) values (
-            private.uuid_v7(p_now), v_party, 'wallet', private.report_id(p_report), p_report.currency, p_report.amount,
+            private.uuid_v7(p_now), v_party, 'wallet', private.report_id(p_report.rail, p_report.provider_event_id), p_report.currency, p_report.amount,
             v_taken, p_now, p_now
         );
     end if;
     perform private.emit_event(
-        case when v_brings then 'deposit.credited' else 'deposit.lost' end, 'deposit', private.report_id(p_report), 1,
+        case when v_brings then 'deposit.credited' else 'deposit.lost' end, 'deposit', private.report_id(p_report.rail, p_report.provider_event_id), 1,
         array[v_party], jsonb_build_object(
             'rail', p_report.rail, 'currency', p_report.currency, 'amount', trim_scale(p_report.amount)::text,
             'reference', p_report.reference
@@ -398,3 +398,19 @@ end
 $$;
 comment on function private.apply_wallet_report(public.rail_reports, timestamptz) is
 'Money that a rail brought is available in the party''s wallet, where what it owes is set off; what the rail took back leaves it, and what the balance does not cover is owed. The party is told.';
+
+create function private.verify_suspense() returns table (problem text, subject text, detail text)
+language sql stable set search_path = ''
+as $$
+    select 'held_differs_from_unmatched_deposit', u.id::text, format('%s of %s', coalesce(h.amount, 0), u.amount)
+    from public.unmatched_deposits as u
+    left join public.ledger_holds as h on h.reference_id = u.id and h.purpose = 'unmatched_deposit'
+    where coalesce(h.amount, 0) <> case when u.outcome is null then u.amount else 0 end
+    union all
+    select 'hold_without_unmatched_deposit', h.reference_id::text, h.amount::text
+    from public.ledger_holds as h
+    left join public.unmatched_deposits as u on u.id = h.reference_id
+    where h.purpose = 'unmatched_deposit' and h.amount > 0 and u.id is null
+$$;
+comment on function private.verify_suspense() is
+'Deposits that nobody asked for and the money that waits for them agree; empty is good.';

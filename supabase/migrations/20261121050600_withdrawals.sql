@@ -253,3 +253,21 @@ end
 $$;
 comment on function private.withdrawal_ended(public.payouts, uuid, boolean) is
 'Entries of a withdrawal''s fee and network cost: to our accounts when it was paid, else back into the balance. Its address is asked about no more.';
+
+create function private.verify_withdrawals() returns table (problem text, subject text, detail text)
+language sql stable set search_path = ''
+as $$
+    select 'held_differs_from_withdrawal', w.id::text,
+        format('%s holds %s of %s', p.state, coalesce(h.amount, 0), w.fee_amount + w.network_cost)
+    from public.withdrawals as w
+    inner join public.payouts as p on p.id = w.payout_id
+    left join public.ledger_holds as h on h.reference_id = w.id and h.purpose = 'withdrawal'
+    where coalesce(h.amount, 0) <> case when p.state in ('confirmed', 'kept') then 0 else w.fee_amount + w.network_cost end
+    union all
+    select 'withdrawal_hold_without_withdrawal', h.reference_id::text, h.amount::text
+    from public.ledger_holds as h
+    left join public.withdrawals as w on w.id = h.reference_id
+    where h.purpose = 'withdrawal' and h.amount > 0 and w.id is null
+$$;
+comment on function private.verify_withdrawals() is
+'Withdrawals and what is set aside for their fee and network cost agree; empty is good.';

@@ -315,6 +315,10 @@ begin
     union all
     select * from private.verify_payouts()
     union all
+    select * from private.verify_withdrawals()
+    union all
+    select * from private.verify_suspense()
+    union all
     select * from private.verify_debts(p_since)
     union all
     select * from private.verify_p2p()

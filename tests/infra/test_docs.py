@@ -223,7 +223,8 @@ def test_every_problem_of_the_books_is_explained(home: tuple[Stack, Path]) -> No
     }
     bodies = home[0].cluster.execute(
         "select prosrc from pg_proc where proname in ('verify', 'verify_holds', 'verify_events', "
-        "'verify_disputes', 'verify_p2p', 'verify_reputation', 'verify_payouts')"
+        "'verify_disputes', 'verify_p2p', 'verify_reputation', 'verify_payouts', "
+        "'verify_withdrawals', 'verify_suspense')"
     )
     found = {name for (body,) in bodies for name in re.findall(r"select '(\w+)', ", body)}
     assert explained == found

@@ -203,6 +203,7 @@ def test_what_nobody_asked_for_waits_until_its_party_takes_it(world: World) -> N
     """Law 9: it is in a named account, and its party sees it."""
     party, deposit = unasked(world)
     assert world.balance(party, WRONG)[:2] == (0, 30)
+    assert world.problems() == []
     with refused(world.connection, "deposit_not_found"):
         take(world, deposit, world.user())
     key = {"idempotency_key": "k", "request_hash": "h"}

@@ -11,7 +11,7 @@ from tests.world.rails import claim, destination, outcome
 from tests.world.refused import refused
 from tests.world.stopping import stop
 from tests.world.verifications import person
-from tests.world.wallets import CURRENCY, paid_in, withdraw
+from tests.world.wallets import CURRENCY, paid_in, unasked_for, withdraw
 from tests.world.world import PLATFORM, World
 
 FEE, COST = Decimal("0.5"), Decimal("0.1")
@@ -250,3 +250,27 @@ def test_what_waits_for_the_float_is_cancelled_too(world: World) -> None:
     world.command("payout_keep", payout_id=told["payout_id"], actor_id=party, aal="aal2")
     assert world.balance(party, CURRENCY)[:2] == (100, 0)
     assert world.rows("select * from public.float_needs") == []
+
+
+@pytest.mark.parametrize(
+    ("tampering", "problem"),
+    [
+        ("update public.withdrawals set fee_amount = 0.4", "held_differs_from_withdrawal"),
+        ("update public.ledger_holds set reference_id = gen_random_uuid()"
+         " where purpose = 'withdrawal'", "withdrawal_hold_without_withdrawal"),
+        ("update public.ledger_holds set reference_id = gen_random_uuid()"
+         " where purpose = 'unmatched_deposit'", "hold_without_unmatched_deposit"),
+        ("update public.unmatched_deposits set amount = 4", "held_differs_from_unmatched_deposit"),
+        ("update public.unmatched_deposits set outcome = 'taken', case_at = null,"
+         " ended_at = now()", "held_differs_from_unmatched_deposit"),
+    ],
+)  # fmt: skip
+def test_verify_finds_what_was_tampered_with(world: World, tampering: str, problem: str) -> None:
+    party = rich(world)
+    withdraw(world, party, "50")
+    unasked_for(world, party)
+    assert world.problems() == []
+    for table in ("withdrawals", "unmatched_deposits", "ledger_holds"):
+        world.run(f"alter table public.{table} disable trigger user")
+    world.run(tampering)
+    assert problem in world.problems()
