@@ -31,7 +31,6 @@ BELOW = {path.name: {"escrow"} if path.name in PRODUCTS else set() for path in D
 
 IN_LAYER = {
     "aws_lambda_powertools",
-    "bip32",
     "coincurve",
     "httpx",
     "postgrest",
