@@ -36,6 +36,7 @@ IN_LAYER = {
     "postgrest",
     "pydantic",
     "pydantic_core",
+    "standardwebhooks",
 }
 # Heavy: for the one function that draws, which nobody waits for.
 TO_DRAW = {"fontTools", "fontpkg_noto_sans", "fpdf", "noto_cjk_sans_jp_regular"}
