@@ -2,7 +2,6 @@
 
 import base64
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -61,14 +60,8 @@ def checked(message: Message, variable: str) -> None:
     not_configured when the secrets cannot be read, or none of them is one.
     """
     try:
-        verify(
-            secret_values(variable),
-            message.id,
-            message.timestamp,
-            message.signature,
-            message.body,
-            datetime.now(UTC),
-        )
+        secrets = secret_values(variable)
+        verify(secrets, message.id, message.timestamp, message.signature, message.body)
     except BadSecret:
         logger.error("no secret is of the form whsec_…", variable=variable)
         raise not_configured() from None

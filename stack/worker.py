@@ -28,7 +28,7 @@ _LIBRARIES = (
     "aws_lambda_powertools.event_handler",
     "aws_lambda_powertools.event_handler.middlewares.openapi_validation",
     "aws_lambda_powertools.logging", "aws_lambda_powertools.metrics",
-    "aws_lambda_powertools.utilities.parameters", "bip32", "boto3", "botocore.handlers", "fpdf",
+    "aws_lambda_powertools.utilities.parameters", "boto3", "botocore.handlers", "coincurve", "fpdf",
     "httpcore", "httpx", "postgrest", "pydantic", "pydantic.type_adapter", "stripe",
     "stripe._api_requestor", "urllib.request",
 )  # fmt: skip

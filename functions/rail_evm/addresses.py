@@ -3,14 +3,11 @@
 from functools import lru_cache
 from hashlib import sha256
 
-from bip32 import BIP32
-from coincurve import PublicKey
-
 from shared.evm_address import address_of_key
 from shared.settings import SettingsError
 
-# Of an index that is not hardened: only these follow from a public key.
-MAX_INDEX = 2**31 - 1
+from .extended_key import ExtendedKey
+
 _ACCOUNT_DEPTH = 3
 _RECEIVING = 0
 
@@ -19,12 +16,10 @@ def deposit_address(xpub: str, index: int) -> str:
     """The checksummed address m/44'/60'/0'/0/index.
 
     xpub: the extended public key of the account, m/44'/60'/0'. Raises ValueError for an index
-    outside 0 to MAX_INDEX, SettingsError for a key that is not such a one.
+    that needs the private key, SettingsError for an xpub that is not such a one.
     """
-    if not 0 <= index <= MAX_INDEX:
-        raise ValueError(f"an index is 0 to {MAX_INDEX}")
-    compressed = _account(xpub).get_pubkey_from_path([_RECEIVING, index])
-    return address_of_key(PublicKey(compressed).format(compressed=False))
+    key = _account(xpub).child(_RECEIVING).child(index).key
+    return address_of_key(key.format(compressed=False))
 
 
 def fingerprint(xpub: str) -> str:
@@ -33,13 +28,13 @@ def fingerprint(xpub: str) -> str:
 
 
 @lru_cache(4)
-def _account(xpub: str) -> BIP32:
+def _account(xpub: str) -> ExtendedKey:
     # A private key has no business here: it is refused unseen, never parsed or shown.
     if not xpub.startswith("xpub"):
         raise SettingsError("the key of the deposit addresses is no extended public key")
     try:
-        account = BIP32.from_xpub(xpub)
-    except Exception:
+        account = ExtendedKey.parse(xpub)
+    except ValueError:
         raise SettingsError("the extended public key of the deposit addresses is broken") from None
     if account.depth != _ACCOUNT_DEPTH:
         raise SettingsError("the extended public key is not of an account (m/44'/60'/0')")

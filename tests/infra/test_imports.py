@@ -1,8 +1,10 @@
 """Who may import whom: floors, pure rules, thin handlers."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -31,12 +33,12 @@ BELOW = {path.name: {"escrow"} if path.name in PRODUCTS else set() for path in D
 
 IN_LAYER = {
     "aws_lambda_powertools",
-    "bip32",
     "coincurve",
     "httpx",
     "postgrest",
     "pydantic",
     "pydantic_core",
+    "standardwebhooks",
 }
 # Heavy: for the one function that draws, which nobody waits for.
 TO_DRAW = {"fontTools", "fontpkg_noto_sans", "fpdf", "noto_cjk_sans_jp_regular"}
@@ -105,6 +107,23 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
         if not level and name.partition(".")[0] in strangers
     }
     assert imported == set()
+
+
+def test_what_is_imported_is_named() -> None:
+    """A package that only another one brings could go with its next version."""
+    pinned = (ROOT / "requirements.in").read_text().split()
+    named = {re.split(r"[\[=]", each)[0].lower() for each in pinned}
+    homes = packages_distributions()
+    strangers = {
+        f"{_name(path)}: {top}"
+        for room in ROOMS
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for level, name in _imports(path)
+        if not level
+        and (top := name.partition(".")[0]) not in sys.stdlib_module_names | ROOMS.keys()
+        if not named & {home.lower().replace("_", "-") for home in homes.get(top, ())}
+    }
+    assert strangers == set()
 
 
 @pytest.mark.parametrize("path", SHARED, ids=_name)

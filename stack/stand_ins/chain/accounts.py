@@ -5,11 +5,11 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 
-from bip32 import BIP32
 from coincurve import PrivateKey
 
 from functions.rail_evm.transaction import Signed, Transaction
 from shared.evm_address import address_of_key
+from stack.stand_ins.chain.seed import Node, root
 
 PHRASE = "test test test test test test test test test test test junk"
 DEPOSITS, HOT_WALLET, PEOPLE, ISSUER = range(4)
@@ -29,16 +29,16 @@ class Account:
 @cache
 def account(number: int, index: int) -> Account:
     """m/44'/60'/number'/0/index."""
-    key = PrivateKey(_root().get_privkey_from_path(f"m/44'/60'/{number}'/0/{index}"))
+    key = _root().at(f"44'/60'/{number}'/0/{index}").key
     return Account(address_of_key(key.public_key.format(compressed=False)), key)
 
 
 def deposits_xpub() -> str:
     """The extended public key of the deposit addresses: all that a server has of them."""
-    return str(_root().get_xpub_from_path(f"m/44'/60'/{DEPOSITS}'"))
+    return _root().at(f"44'/60'/{DEPOSITS}'").xpub()
 
 
 @cache
-def _root() -> BIP32:
+def _root() -> Node:
     phrase = unicodedata.normalize("NFKD", PHRASE).encode()
-    return BIP32.from_seed(hashlib.pbkdf2_hmac("sha512", phrase, b"mnemonic", 2048))
+    return root(hashlib.pbkdf2_hmac("sha512", phrase, b"mnemonic", 2048))

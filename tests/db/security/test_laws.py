@@ -50,7 +50,7 @@ def test_laws_1_and_2_no_role_of_the_api_writes_a_table_of_the_engine(
         names = [sql.Identifier(*table.split(".")), sql.Identifier(column), sql.Identifier(column)]
         for verb in _VERBS:
             if held[table, role, verb.split()[0]]:
-                assert table in _OWN_WORDS
+                assert table in _OWN_WORDS, f"{role} writes {table}: is it people's own words?"
                 continue
             statement = sql.SQL(verb).format(*names[: verb.count("{}")])
             with refused(world.connection, "42501"), world.acting(role):

@@ -1,13 +1,19 @@
 """Addresses of escrows: those of the known phrase, from its public key alone."""
 
 import pytest
-from bip32 import BIP32
 
-from functions.rail_evm.addresses import MAX_INDEX, deposit_address
+from functions.rail_evm.addresses import deposit_address
+from functions.rail_evm.extended_key import MAX_INDEX
 from shared.settings import SettingsError
 from stack.stand_ins.chain.accounts import account, deposits_xpub
+from stack.stand_ins.chain.seed import root
 
-ROOT = BIP32.from_seed(bytes(range(32)))
+ROOT = root(bytes(range(32)))
+# Of BIP-32's first test vector.
+XPRV = (
+    "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGt"
+    "RBeJgk33yuGBxrMPHi"
+)
 # As every wallet shows them for this phrase.
 KNOWN = [
     "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
@@ -39,9 +45,9 @@ def test_an_index_that_needs_the_private_key(index: int) -> None:
         ("", "no extended public key"),
         ("xpub", "broken"),
         (deposits_xpub()[:-1] + "1", "broken"),
-        (ROOT.get_xpub(), "not of an account"),
-        (ROOT.get_xpub_from_path("m/44'/60'/0'/0"), "not of an account"),
-        (ROOT.get_xpriv_from_path("m/44'/60'/0'"), "no extended public key"),
+        (ROOT.xpub(), "not of an account"),
+        (ROOT.at("44'/60'/0'/0").xpub(), "not of an account"),
+        (XPRV, "no extended public key"),
     ],
 )
 def test_another_key_is_refused_and_not_repeated(key: str, reason: str) -> None:

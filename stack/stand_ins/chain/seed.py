@@ -1,0 +1,49 @@
+"""Keys that follow from a seed (BIP-32): what its owner can derive, and a server cannot."""
+
+import hmac
+from dataclasses import dataclass, field
+
+from coincurve import PrivateKey
+
+from functions.rail_evm.extended_key import BASE58, VERSION, checksum
+
+_HARDENED = 2**31
+
+
+@dataclass(frozen=True)
+class Node:
+    """A private key of the tree, and the chain code that its children need."""
+
+    key: PrivateKey = field(repr=False)
+    chain_code: bytes = field(repr=False)
+    depth: int = 0
+    index: int = 0
+
+    def at(self, path: str) -> "Node":
+        """The node below this one, such as 44'/60'/0'."""
+        node = self
+        for step in path.split("/"):
+            node = node._child(int(step.removesuffix("'")) + _HARDENED * step.endswith("'"))
+        return node
+
+    def xpub(self) -> str:
+        """Its extended public key. Without the parent's fingerprint, which derives nothing."""
+        position = bytes([self.depth]) + bytes(4) + self.index.to_bytes(4, "big")
+        payload = VERSION + position + self.chain_code + self.key.public_key.format()
+        number, text = int.from_bytes(payload + checksum(payload), "big"), ""
+        while number:
+            number, digit = divmod(number, len(BASE58))
+            text = BASE58[digit] + text
+        return text
+
+    def _child(self, index: int) -> "Node":
+        hardened = index >= _HARDENED
+        key = b"\0" + self.key.secret if hardened else self.key.public_key.format()
+        digest = hmac.digest(self.chain_code, key + index.to_bytes(4, "big"), "sha512")
+        return Node(self.key.add(digest[:32]), digest[32:], self.depth + 1, index)
+
+
+def root(seed: bytes) -> Node:
+    """The root of a seed's tree. Raises ValueError for a seed that gives no key."""
+    digest = hmac.digest(b"Bitcoin seed", seed, "sha512")
+    return Node(PrivateKey(digest[:32]), digest[32:])
