@@ -92,7 +92,7 @@ $(RECIPE): layers/layer.mk layers/bytecode.sh
 	mkdir -p $(STAMPS) && touch $@
 
 .PHONY: build
-build: $(VENV) $(SAM) $(RECIPE) ## Validate the template, root and parts, and build what is deployed
+build: $(VENV) $(NODE) $(SAM) $(RECIPE) ## Validate the template, root and parts, and build what is deployed
 	@echo "build: sam validate"
 	export PATH="$(CURDIR)/.venv/bin:$$PATH"
 	for file in template.yaml stacks/*.yaml; do

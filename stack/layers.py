@@ -10,6 +10,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from stack.paths import NODE_MODULES
 from stack.rundirs import run_directory
 from stack.template import Function
 
@@ -31,10 +32,18 @@ def code_path(function: Function) -> Path:
 
 def layer_path(layer: Path) -> Path:
     """What the layer of a folder holds: the packages of its requirements.txt, as they are installed
-    here, and the folder itself if it is a package."""
+    here, the folder itself if it is a package, and the fonts of fonts.sha256."""
     own = [layer] if (layer / "__init__.py").exists() else []
     with _lock:
-        return _linked(*own, *_installed(pins(layer / "requirements.txt")))
+        linked = _linked(*own, *_installed(pins(layer / "requirements.txt")))
+        fonts = linked / "contract_fonts"
+        if (layer / "fonts.sha256").exists() and not fonts.exists():
+            fonts.symlink_to(_linked(*_fonts(layer / "fonts.sha256")))
+        return linked
+
+
+def _fonts(listed: Path) -> list[Path]:
+    return [NODE_MODULES / line.split("  ")[1] for line in listed.read_text().splitlines()]
 
 
 def runtime_path() -> Path:

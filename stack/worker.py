@@ -31,8 +31,8 @@ _LIBRARIES = (
     "aws_lambda_powertools.event_handler.middlewares.openapi_validation",
     "aws_lambda_powertools.logging", "aws_lambda_powertools.metrics",
     "aws_lambda_powertools.utilities.parameters", "bip32", "boto3", "botocore.handlers", "fpdf",
-    "httpcore", "httpx", "postgrest", "pydantic", "pydantic.type_adapter", "stripe",
-    "stripe._api_requestor", "urllib.request",
+    "fpdf.bidi", "httpcore", "httpx", "postgrest", "pydantic", "pydantic.type_adapter", "stripe",
+    "stripe._api_requestor", "uharfbuzz", "urllib.request",
 )  # fmt: skip
 
 

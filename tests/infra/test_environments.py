@@ -16,7 +16,7 @@ BROUGHT = {
     "SharedLayer": {"aws_lambda_powertools", "httpx", "postgrest", "pydantic", "shared.api"},
     "StripeLayer": {"requests", "stripe"},
     "ChainLayer": {"bip32", "coincurve"},
-    "DocumentsLayer": {"fontTools", "fpdf", "PIL"},
+    "DocumentsLayer": {"fontTools", "fpdf", "PIL", "uharfbuzz"},
 }
 RUNTIME = {"boto3", "botocore"}
 # Installed or lying here, and in no layer.

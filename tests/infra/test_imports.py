@@ -1,8 +1,10 @@
 """Who may import whom: floors, pure rules, thin handlers."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -39,7 +41,7 @@ IN_LAYER = {
     "pydantic_core",
 }
 # Heavy: for the one function that draws, which nobody waits for.
-TO_DRAW = {"fontTools", "fontpkg_noto_sans", "fpdf", "noto_cjk_sans_jp_regular"}
+TO_DRAW = {"fontTools", "fpdf"}
 # Heavy, too: for the functions that call Stripe, never for the one that it calls.
 TO_CALL_STRIPE = {"requests", "stripe", "urllib3"}
 CALLS_STRIPE = {"functions/rail_stripe/api.py", "functions/rail_stripe/outcome.py"}
@@ -105,6 +107,29 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
         if not level and name.partition(".")[0] in strangers
     }
     assert imported == set()
+
+
+def _named(*files: Path) -> set[str]:
+    """Packages that files of requirements name."""
+    lines = {line for file in files for line in file.read_text().splitlines()}
+    return {re.split(r"[=\[ ]", each)[0].lower() for each in lines if not each.startswith("#")}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_a_room_imports_is_named(room: str) -> None:
+    """Not only brought by another package, which may stop to need it."""
+    packages = metadata.packages_distributions()
+    imported = {
+        packages[top][0].lower().replace("_", "-")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for level, name in _imports(path)
+        if not level and (top := name.partition(".")[0]) in packages and top not in ROOMS
+    }
+    layers = _named(*(ROOT / "layers").glob("*/requirements.in"), ROOT / "shared/requirements.in")
+
+    assert imported - _named(ROOT / "requirements.in") == set()
+    if room in ("shared", "functions"):
+        assert imported - layers <= IN_RUNTIME
 
 
 @pytest.mark.parametrize("path", SHARED, ids=_name)

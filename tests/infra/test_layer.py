@@ -1,6 +1,7 @@
 """The layers fit Lambda; functions find in theirs all that they import, and carry no other."""
 
 import json
+import shutil
 import struct
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from functions.documents.fonts import FONTS
 from stack.layers import pins, runtime_path
-from stack.paths import ROOT
+from stack.paths import NODE_MODULES, ROOT
 from tests.infra.build import (
     FUNCTIONS,
     LAYERS,
@@ -27,7 +29,7 @@ LIMITS = {
     "SharedLayer": (30, 11),
     "StripeLayer": (30, 10),
     "ChainLayer": (4, 3),
-    "DocumentsLayer": (85, 36),
+    "DocumentsLayer": (90, 36),
 }
 # Who carries more than what all functions share.
 NEEDS = {
@@ -116,7 +118,7 @@ def test_the_layers_hold_what_they_should_and_no_more(layers: dict[str, Path]) -
     assert {"shared", "postgrest", "pydantic", "aws_lambda_powertools"} <= names["SharedLayer"]
     assert {"stripe", "requests"} <= names["StripeLayer"]
     assert {"coincurve", "bip32"} <= names["ChainLayer"]
-    assert {"fpdf", "fontTools", "PIL"} <= names["DocumentsLayer"]
+    assert {"fpdf", "fontTools", "PIL", "uharfbuzz"} <= names["DocumentsLayer"]
     strangers = {"boto3", "botocore", "aws_xray_sdk", "supabase", "bin"}
     strangers |= {"bench", "demo", "deploy", "functions", "stack", "tests"}
     twice = [name for layer in names.values() for name in layer]
@@ -135,6 +137,27 @@ def test_the_layer_of_all_functions_holds_what_they_share(layers: dict[str, Path
         ".py",
         ".pyc",
     }
+
+
+def test_the_layer_of_documents_holds_their_fonts(layers: dict[str, Path]) -> None:
+    held = {path.name for path in (layers["DocumentsLayer"] / "contract_fonts").iterdir()}
+
+    assert held == {f"{font}_400Regular.ttf" for font in FONTS}
+
+
+def test_a_font_that_is_not_the_pinned_one_is_refused(tmp_path: Path) -> None:
+    here = tmp_path / "layers" / "documents"
+    shutil.copytree(LAYERS["DocumentsLayer"], here)
+    pinned = (here / "fonts.sha256").read_text()
+    (here / "fonts.sha256").write_text(pinned.replace(pinned[:8], "00000000", 1))
+    (tmp_path / "node_modules").symlink_to(NODE_MODULES)
+    said = subprocess.run(
+        [sys.executable, here / "fonts.py", tmp_path / "contract_fonts"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert said.returncode == 1
+    assert "is not the font of fonts.sha256" in said.stderr
 
 
 @pytest.mark.parametrize("name", LAYERS)
