@@ -12,6 +12,7 @@ STAMPS := .stamps
 VENV := $(STAMPS)/venv
 NODE := $(STAMPS)/node
 SAM := $(STAMPS)/venv-sam
+RECIPE := $(STAMPS)/layers
 RUN := .venv/bin/python
 BASE ?= origin/main
 # One more than a small machine has processors: tests also wait.
@@ -85,8 +86,13 @@ types: $(VENV) ## Check types (mypy --strict)
 advisors: $(VENV) $(NODE) ## Run the Supabase advisors on a fresh database
 	@exec $(RUN) -m stack.advisors
 
+# sam's cache looks at what a layer holds, not at how all of them are built.
+$(RECIPE): layers/layer.mk layers/bytecode.sh
+	rm -rf .aws-sam/cache
+	mkdir -p $(STAMPS) && touch $@
+
 .PHONY: build
-build: $(VENV) $(SAM) ## Validate the template, root and parts, and build what is deployed
+build: $(VENV) $(NODE) $(SAM) $(RECIPE) ## Validate the template, root and parts, and build what is deployed
 	@echo "build: sam validate"
 	export PATH="$(CURDIR)/.venv/bin:$$PATH"
 	for file in template.yaml stacks/*.yaml; do
@@ -94,7 +100,7 @@ build: $(VENV) $(SAM) ## Validate the template, root and parts, and build what i
 	done
 	echo "build: sam build"
 	.venv-sam/bin/sam build --language-extensions --cached --parallel > .stamps/build.log 2>&1 || { cat .stamps/build.log; exit 1; }
-	du -sh .aws-sam/build/SharedLayer .aws-sam/build/*/*Function | sed 's/^/build: /'
+	du -sh .aws-sam/build/*Layer .aws-sam/build/*/*Function | sed 's/^/build: /'
 
 .PHONY: gen
 gen: $(VENV) $(NODE) ## Write generated files from the database and the functions

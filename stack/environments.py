@@ -1,4 +1,5 @@
-"""Starts Lambda execution environments as forks of one process that has the libraries."""
+"""Starts Lambda execution environments as forks of processes that have the libraries: one process
+for each set of layers."""
 
 import contextlib
 import json
@@ -11,7 +12,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from stack.paths import ROOT, STATE
+from stack.layers import code_path, layer_path, runtime_path
+from stack.paths import STATE
 from stack.processes import Process
 from stack.template import Function
 
@@ -25,15 +27,14 @@ class Environment:
     def __init__(self, function: Function, variables: Mapping[str, str], log: Path) -> None:
         order = {
             "handler": function.handler,
-            "layer": str(ROOT),
-            "code": str(function.path),
+            "code": str(code_path(function)),
             "variables": dict(variables),
         }
         events, self._events = os.pipe()
         self._answers, answers = os.pipe()
         with log.open("ab") as sink:
             try:
-                self.pid = _factory.order(order, [events, answers, sink.fileno()])
+                self.pid = _factory(function.layers).order(order, [events, answers, sink.fileno()])
             finally:
                 os.close(events)
                 os.close(answers)
@@ -63,9 +64,11 @@ class Environment:
 
 
 class _Factory:
-    """The process that forks; started with the first order, and again if it died."""
+    """The process that forks environments with the same layers; started with the first order, and
+    again if it died."""
 
-    def __init__(self) -> None:
+    def __init__(self, layers: tuple[Path, ...]) -> None:
+        self._layers = layers
         self._lock = threading.Lock()
         self._process: Process | None = None
         self._channel: socket.socket | None = None
@@ -85,8 +88,13 @@ class _Factory:
         ours, theirs = socket.socketpair()
         log = STATE / "environments.log"
         log.parent.mkdir(parents=True, exist_ok=True)
+        found = {
+            "layers": [str(layer_path(each)) for each in self._layers],
+            "runtime": str(runtime_path()),
+        }
         self._process = Process(
-            [sys.executable, "-P", _WORKER, str(theirs.fileno())],
+            # As in Lambda: of this Python nothing but the standard library.
+            [sys.executable, "-I", "-S", _WORKER, str(theirs.fileno()), json.dumps(found)],
             env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"},
             log=log,
             inherit=[theirs.fileno()],
@@ -96,4 +104,8 @@ class _Factory:
         return ours
 
 
-_factory = _Factory()
+_factories: dict[tuple[Path, ...], _Factory] = {}
+
+
+def _factory(layers: tuple[Path, ...]) -> _Factory:
+    return _factories.setdefault(layers, _Factory(layers))

@@ -1,5 +1,5 @@
-"""What template.yaml and its parts say about functions: routes, schedules, queues, environment,
-limits."""
+"""What template.yaml and its parts say about functions: routes, schedules, queues, layers,
+environment, limits."""
 
 import re
 from collections import defaultdict
@@ -62,7 +62,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Function:
-    """One function: its handler, limits, raw environment and what fires it."""
+    """One function: its handler, limits, raw environment, the folders of its layers in the order in
+    which modules are looked for, and what fires it."""
 
     name: str
     handler: str
@@ -71,14 +72,10 @@ class Function:
     memory: int
     concurrency: int | None
     environment: Mapping[str, Any]
+    layers: tuple[Path, ...] = ()
     routes: tuple[tuple[str, str], ...] = ()
     schedules: tuple[Schedule, ...] = ()
     sources: tuple[Source, ...] = ()
-
-    @property
-    def path(self) -> Path:
-        """Where its handler is found; a folder that this begins with is built as a package."""
-        return self.code.parent if self.handler.startswith(f"{self.code.name}.") else self.code
 
 
 def load(path: Path = TEMPLATE) -> dict[str, Any]:
@@ -105,14 +102,15 @@ def parts(path: Path = TEMPLATE) -> dict[str, tuple[dict[str, Any], dict[str, An
 
 
 def read(path: Path) -> dict[str, Any]:
-    """One file as plain data: its loops unrolled, its code where it stands."""
+    """One file as plain data: its loops unrolled, its code and layers where they stand."""
     document: dict[str, Any] = _unrolled(_parsed(path.read_text()), {})
     for each in (
         document.get("Globals", {}).get("Function", {}),
         *resources(document, "AWS::Serverless::Function").values(),
+        *resources(document, "AWS::Serverless::LayerVersion").values(),
     ):
-        if "CodeUri" in each:
-            each["CodeUri"] = str((path.parent / each["CodeUri"]).resolve())
+        for place in {"CodeUri", "ContentUri"} & each.keys():
+            each[place] = str((path.parent / each[place]).resolve())
     return document
 
 
@@ -193,8 +191,12 @@ def functions(document: Mapping[str, Any]) -> dict[str, Function]:
     """Every AWS::Serverless::Function, with Globals applied, by logical id."""
     shared = document.get("Globals", {}).get("Function", {})
     routes = _routes(document)
+    layers = {
+        name: Path(layer["ContentUri"])
+        for name, layer in resources(document, "AWS::Serverless::LayerVersion").items()
+    }
     return {
-        name: _function(name, shared, properties, tuple(routes[name]))
+        name: _function(name, shared, properties, layers, tuple(routes[name]))
         for name, properties in resources(document, "AWS::Serverless::Function").items()
     }
 
@@ -216,6 +218,7 @@ def _function(
     name: str,
     shared: Mapping[str, Any],
     properties: Mapping[str, Any],
+    layers: Mapping[str, Path],
     routes: tuple[tuple[str, str], ...],
 ) -> Function:
     merged = {**shared, **properties}
@@ -232,6 +235,12 @@ def _function(
         memory=_number(merged.get("MemorySize"), 128),
         concurrency=_number(merged.get("ReservedConcurrentExecutions"), 0) or None,
         environment=variables,
+        # Of Globals and of the function: SAM puts lists one after the other. A part alone has none.
+        layers=tuple(
+            layers[each["Ref"]]
+            for each in (*shared.get("Layers", ()), *properties.get("Layers", ()))
+            if each["Ref"] in layers
+        ),
         routes=routes,
         schedules=tuple(
             Schedule(

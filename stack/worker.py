@@ -1,14 +1,16 @@
 """Lambda execution environments: each imports one handler and serves one event at a time.
 
-Started as a script by stack.environments. It imports the libraries of the layer once
-and forks an environment for each order, so that a cold start costs what our own code costs.
-Events come in and answers go out as lines of JSON. A handler finds on its path what it will
-find in Lambda: its code folder first, then the layer.
+Started as a script by stack.environments, once for each set of layers. It imports the libraries
+of these layers once and forks an environment for each order, so that a cold start costs what our
+own code costs. Events come in and answers go out as lines of JSON. A handler finds on its path what
+it will find in Lambda and nothing else: its code, its layers, the standard library, what the
+runtime brings.
 """
 
 import ctypes
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import signal
@@ -22,15 +24,15 @@ from typing import Any
 # Length of an order, or the number of the process that it became, in decimal digits.
 _HEADER = 10
 _PR_SET_PDEATHSIG = 1
-# What is slow to import and not ours. Nothing is set up by it: that is done in the fork.
-# Some are imported by others only when first used, so they are named too.
+# What is slow to import and not ours, as far as the layers hold it. Nothing is set up by it: that
+# is done in the fork. Some are imported by others only when first used, so they are named too.
 _LIBRARIES = (
     "aws_lambda_powertools.event_handler",
     "aws_lambda_powertools.event_handler.middlewares.openapi_validation",
     "aws_lambda_powertools.logging", "aws_lambda_powertools.metrics",
     "aws_lambda_powertools.utilities.parameters", "boto3", "botocore.handlers", "coincurve", "fpdf",
-    "httpcore", "httpx", "postgrest", "pydantic", "pydantic.type_adapter", "stripe",
-    "stripe._api_requestor", "urllib.request",
+    "fpdf.bidi", "httpcore", "httpx", "postgrest", "pydantic", "pydantic.type_adapter", "stripe",
+    "stripe._api_requestor", "uharfbuzz", "urllib.request",
 )  # fmt: skip
 
 
@@ -61,13 +63,13 @@ def _failure(error: BaseException) -> dict[str, Any]:
     }
 
 
-def _serve(handler_name: str, layer: str, code: str) -> None:
+def _serve(handler_name: str, code: str) -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a handler prints is its log, never an answer
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", closefd=False)
-    sys.path[:0] = [code, layer]
+    sys.path.insert(0, code)
     module, _, function = handler_name.rpartition(".")
     handler = None
     for line in sys.stdin:
@@ -100,12 +102,13 @@ def _become(order: dict[str, Any], pipes: list[int]) -> None:
     if sys.platform == "linux":
         # Whoever ordered it may be killed: nobody tells a fork of that but the kernel.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    _serve(order["handler"], order["layer"], order["code"])
+    _serve(order["handler"], order["code"])
 
 
 def _take_orders(channel: socket.socket) -> None:
     for library in _LIBRARIES:
-        importlib.import_module(library)
+        if importlib.util.find_spec(library.partition(".")[0]):
+            importlib.import_module(library)
     # What a fork would only look through to find no garbage in it, and copy by looking.
     gc.collect()
     gc.freeze()
@@ -129,4 +132,7 @@ def _take_orders(channel: socket.socket) -> None:
 
 
 if __name__ == "__main__":
+    _found = json.loads(sys.argv[2])
+    sys.path[:0] = _found["layers"]
+    sys.path.append(_found["runtime"])
     _take_orders(socket.socket(fileno=int(sys.argv[1])))

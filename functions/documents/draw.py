@@ -5,14 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from fpdf import FPDF, XPos, YPos
-
-from .script import CJK, SANS, needs_cjk, readable
+from .page import Page
 from .words import rules
 
 ATTACHED = "contract.json"
-_LINE = 5.5
-_WIDTHS = (8, 112, 20, 50)
 
 
 def draw(document: str, document_hash: str, signatures: Sequence[dict[str, Any]]) -> bytes:
@@ -22,7 +18,7 @@ def draw(document: str, document_hash: str, signatures: Sequence[dict[str, Any]]
     {role, signed_by, signed_at (UTC, as text)}, in the order they are shown.
     """
     told = json.loads(document)
-    page = _Page(datetime.fromisoformat(told["made_at"]), cjk=needs_cjk(readable(document)))
+    page = Page(datetime.fromisoformat(told["made_at"]))
     page.heading(f"Contract: {told['listing']['title']}", 16)
     page.say(f"{told['contract_id']}, made {told['made_at']}")
     page.heading("Parties")
@@ -62,52 +58,4 @@ def draw(document: str, document_hash: str, signatures: Sequence[dict[str, Any]]
         page.say(f"{name} ({each['role']}) signed on {each['signed_at']}, user {each['signed_by']}")
     if not signatures:
         page.say("Nobody had signed when this paper was made.")
-    return page.bytes_with(document.encode())
-
-
-class _Page:
-    def __init__(self, made_at: datetime, *, cjk: bool) -> None:
-        self._made_at = made_at
-        self._pdf = FPDF()
-        self._pdf.set_creation_date(made_at)
-        self._pdf.set_title("Holdfast contract")
-        self._pdf.set_auto_page_break(True, 18)
-        self._pdf.add_font("sans", fname=SANS)
-        if cjk:
-            self._pdf.add_font("cjk", fname=CJK)
-            self._pdf.set_fallback_fonts(["cjk"])
-        self._pdf.add_page()
-
-    def heading(self, text: str, size: int = 12) -> None:
-        self._pdf.ln(_LINE / 2)
-        self._write(text, size, size / 1.8)
-
-    def say(self, text: str) -> None:
-        if text:
-            self._write(text, 9.5, _LINE)
-
-    def table(self, *rows: tuple[str, str, str, str]) -> None:
-        self._pdf.set_font("sans", size=9.5)
-        align = ("LEFT", "LEFT", "RIGHT", "RIGHT")
-        with self._pdf.table(
-            col_widths=_WIDTHS, text_align=align, line_height=_LINE, first_row_as_headings=False
-        ) as table:
-            for row in rows:
-                table.row([readable(each) for each in row])
-
-    def bytes_with(self, attached: bytes) -> bytes:
-        self._pdf.embed_file(
-            bytes=attached,
-            basename=ATTACHED,
-            desc="The contract as canonical JSON: what is signed",
-            mime_type="application/json",
-            creation_date=self._made_at,
-            modification_date=self._made_at,
-        )
-        return bytes(self._pdf.output())
-
-    def _write(self, text: str, size: float, height: float) -> None:
-        self._pdf.set_font("sans", size=size)
-        self._pdf.multi_cell(
-            0, height, readable(text), align="LEFT", new_x=XPos.LMARGIN, new_y=YPos.NEXT
-        )
+    return page.bytes_with(ATTACHED, document.encode())

@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,7 @@ IN_LAYER = {
     "standardwebhooks",
 }
 # Heavy: for the one function that draws, which nobody waits for.
-TO_DRAW = {"fontTools", "fontpkg_noto_sans", "fpdf", "noto_cjk_sans_jp_regular"}
+TO_DRAW = {"fontTools", "fpdf"}
 # Heavy, too: for the functions that call Stripe, never for the one that it calls.
 TO_CALL_STRIPE = {"requests", "stripe", "urllib3"}
 CALLS_STRIPE = {"functions/rail_stripe/api.py", "functions/rail_stripe/outcome.py"}
@@ -109,21 +109,27 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
     assert imported == set()
 
 
-def test_what_is_imported_is_named() -> None:
-    """A package that only another one brings could go with its next version."""
-    pinned = (ROOT / "requirements.in").read_text().split()
-    named = {re.split(r"[\[=]", each)[0].lower() for each in pinned}
-    homes = packages_distributions()
-    strangers = {
-        f"{_name(path)}: {top}"
-        for room in ROOMS
+def _named(*files: Path) -> set[str]:
+    """Packages that files of requirements name."""
+    lines = {line for file in files for line in file.read_text().splitlines()}
+    return {re.split(r"[=\[ ]", each)[0].lower() for each in lines if not each.startswith("#")}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_a_room_imports_is_named(room: str) -> None:
+    """Not only brought by another package, which may stop to need it."""
+    packages = metadata.packages_distributions()
+    imported = {
+        packages[top][0].lower().replace("_", "-")
         for path in sorted((ROOT / room).rglob("*.py"))
         for level, name in _imports(path)
-        if not level
-        and (top := name.partition(".")[0]) not in sys.stdlib_module_names | ROOMS.keys()
-        if not named & {home.lower().replace("_", "-") for home in homes.get(top, ())}
+        if not level and (top := name.partition(".")[0]) in packages and top not in ROOMS
     }
-    assert strangers == set()
+    layers = _named(*(ROOT / "layers").glob("*/requirements.in"), ROOT / "shared/requirements.in")
+
+    assert imported - _named(ROOT / "requirements.in") == set()
+    if room in ("shared", "functions"):
+        assert imported - layers <= IN_RUNTIME
 
 
 @pytest.mark.parametrize("path", SHARED, ids=_name)
