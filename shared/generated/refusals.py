@@ -92,6 +92,7 @@ REFUSALS: dict[str, Refusal] = {
     'more_than_differs': Refusal(422, 'That is no part of the difference.', 'amount: above zero, at most that of the difference.'),
     'more_than_owed': Refusal(409, 'No more is written off, or lifted, than is still owed.', 'Read receivables again.'),
     'name_reserved': Refusal(422, 'This name could be taken for the platform or its staff.', 'Choose another name.'),
+    'network_cost_exceeds': Refusal(409, 'To send this back costs as much as it is, or more.', 'See network_costs. It can be taken into the wallet.'),
     'no_arbiters_left': Refusal(409, 'The dispute was reassigned as often as the policy allows.', ''),
     'no_reversals': Refusal(409, 'This rail takes no money back in this way.', 'See rails.'),
     'no_revisions_left': Refusal(409, 'No further revision may be asked for.', ''),
