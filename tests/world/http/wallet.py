@@ -1,7 +1,6 @@
 """A party's own wallet on a real chain: where it pays in, what comes, and what leaves."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -35,13 +34,13 @@ class Wallet:
         self.scene.chain.transfer(self.account, self.address(), amount, token)
         self.scene.settle()
 
-    def balance(self, currency: str = CURRENCY) -> tuple[Decimal, Decimal]:
+    def balance(self, currency: str = CURRENCY) -> tuple[Any, ...]:
         """available, pending."""
         found = self.scene.rows(
             "select available::numeric, pending::numeric from public.wallets where party_id = %s"
             " and currency = %s and type = 'spot'", self.party, currency,
         )  # fmt: skip
-        return found[0] if found else (Decimal(0), Decimal(0))
+        return found[0] if found else (0, 0)
 
     def unmatched(self) -> list[dict[str, Any]]:
         """What waits in suspense, as its party reads it."""
