@@ -78,7 +78,8 @@ def send_back_unmatched(
 ) -> Response[Any]:
     """A party sends back what came to its address and nobody asked for (aal2), whatever currency
     it is of. The address is kept with its checksum, as a destination that is no default."""
-    fields = {"deposit_id": str(deposit_id), "address": parse_address(body.address)}
+    address = parse_address(body.address) if body.address.startswith("0x") else body.address
+    fields = {"deposit_id": str(deposit_id), "address": address}
     return command(db, caller, key, "unmatched_deposit_send_back", fields, status=201)
 
 
