@@ -53,6 +53,30 @@ class WalletAddress(_Address):
     min_amount: str
 
 
+class SendBack(Body):
+    """address: where it goes, on the chain that it came over. Its sender's own, or any that its
+    party has the key to."""
+
+    address: Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class DepositSentBack(BaseModel):
+    """What waited in suspense is on its way. amount: what arrives; network_cost is off it.
+    not_before: until then it waits, since the address is new; None: it is not. Until it is sent
+    its payout can be kept (POST /payouts/{payout_id}/keep), and it waits in suspense anew."""
+
+    model_config = ConfigDict(extra="forbid")
+    deposit_id: UUID
+    payout_id: UUID
+    rail: str
+    currency: str
+    amount: str
+    network_cost: str
+    address: str
+    not_before: datetime | None
+    replayed: bool
+
+
 class DepositTaken(BaseModel):
     """What waited in suspense is in the wallet now."""
 

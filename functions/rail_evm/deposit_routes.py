@@ -10,6 +10,7 @@ from shared.body import Nothing
 from shared.caller import Caller, CallerToken
 from shared.commands import command, signed, unanswered
 from shared.db import Database
+from shared.evm_address import parse_address
 from shared.idempotency import CommandKey, IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
@@ -17,7 +18,14 @@ from shared.settings import not_configured
 
 from . import settings
 from .addresses import deposit_address, fingerprint
-from .bodies import DepositTaken, EscrowAddress, NewWalletAddress, WalletAddress
+from .bodies import (
+    DepositSentBack,
+    DepositTaken,
+    EscrowAddress,
+    NewWalletAddress,
+    SendBack,
+    WalletAddress,
+)
 
 routes = Routes()
 
@@ -61,6 +69,20 @@ def take_unmatched(
     return command(db, caller, key, "unmatched_deposit_take", {"deposit_id": str(deposit_id)})
 
 
+@routes.post(
+    "/unmatched-deposits/<deposit_id>/send-back",
+    responses=answers(DepositSentBack, "Its payout.", status=201),
+)
+def send_back_unmatched(
+    deposit_id: Id, body: SendBack, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """A party sends back what came to its address and nobody asked for (aal2), whatever currency
+    it is of. The address is kept with its checksum, as a destination that is no default."""
+    address = parse_address(body.address) if body.address.startswith("0x") else body.address
+    fields = {"deposit_id": str(deposit_id), "address": address}
+    return command(db, caller, key, "unmatched_deposit_send_back", fields, status=201)
+
+
 def _placed(
     db: Database,
     caller: CallerToken,
@@ -76,10 +98,12 @@ def _placed(
         if chain is None:
             raise not_configured()
         xpub = settings.account_key()
-        asked = {**about, "key_fingerprint": fingerprint(xpub), **signed(key, actor)}
+        about_key = {"key_fingerprint": fingerprint(xpub)}
+        asked = {**about, **about_key, **signed(key, actor)}
         request = unanswered(db.service_rpc(begin, {"command": asked}, repeatable=True))
         return {
-            **about, "request_id": request["request_id"], "chain_id": chain,
+            **about, **about_key, "request_id": request["request_id"], "chain_id": chain,
+            "address_index": request["address_index"],
             "address": request["address"] or deposit_address(xpub, request["address_index"]),
             "token": settings.tokens(db, chain)[request["currency"]].address,
         }  # fmt: skip

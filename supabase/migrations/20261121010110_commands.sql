@@ -11,7 +11,7 @@ declare
         "expected_version": "integer", "version": "integer", "attempt": "integer", "number": "integer",
         "max_slippage_bps": "integer", "perform_within": "integer", "next_in": "integer", "days": "integer",
         "risk_score": "integer", "size_bytes": "integer", "tier": "integer", "chain_id": "integer",
-        "log_index": "integer", "block_number": "integer", "nonce": "integer", "max_fee": "integer",
+        "address_index": "integer", "log_index": "integer", "block_number": "integer", "nonce": "integer", "max_fee": "integer",
         "max_priority_fee": "integer",
         "all_failed": "flag", "confirm": "flag", "is_default": "flag", "payer_name_matches": "flag",
         "amount": "amount", "price": "amount", "rate": "amount", "rates": "fields",

@@ -54,6 +54,7 @@ insert into private.acts (act, kind, step_up) values
 ('escrow_claim', 'settle', false),
 ('escrow_deposit_begin', 'business', false),
 ('escrow_deposit_place', 'business', false),
+('unmatched_deposit_send_back', 'money_out', true),
 ('unmatched_deposit_take', 'settle', false),
 ('wallet_deposit_begin', 'business', false),
 ('wallet_deposit_place', 'business', false),

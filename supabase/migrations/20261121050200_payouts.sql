@@ -139,7 +139,7 @@ comment on table public.payouts is
 'Money on its way to one party over an outside rail: once for each version of what it is for, party, currency and kind. It waits in the party''s pending balance until the rail confirms it. Keys and attempts: a new attempt only after the rail has provably refused the one before.';
 comment on column public.payouts.id is 'The payout; also the id of the hold.';
 comment on column public.payouts.purpose is 'What it is for.';
-comment on column public.payouts.reference_id is 'Which one of that: the escrow, or the case of one.';
+comment on column public.payouts.reference_id is 'Which one of that: the escrow, the case of one, the withdrawal, the deposit that nobody asked for.';
 comment on column public.payouts.reference_version is 'Version of it whose move ordered the payout.';
 comment on column public.payouts.kind is
 'release to the payee; refund to the payer; return of money that was never held; rail_return: the rail gave it back itself; reinstate: a reversal that was undone; withdrawal: out of a wallet.';
@@ -148,7 +148,7 @@ comment on column public.payouts.party_id is 'Who is paid.';
 comment on column public.payouts.currency is 'Currency of the amount.';
 comment on column public.payouts.amount is 'What is paid, in units of the currency.';
 comment on column public.payouts.state is
-'created, claimed by a worker, submitted to the rail, unknown (sent, and no answer came: only the rail can tell), confirmed, failed_final (provably not paid), kept (it stays in the party''s balance in Holdfast).';
+'created, claimed by a worker, submitted to the rail, unknown (sent, and no answer came: only the rail can tell), confirmed, failed_final (provably not paid), kept (not sent: it is in the party''s balance in Holdfast, or in suspense where it came from there).';
 comment on column public.payouts.version is 'Counts the moves.';
 comment on column public.payouts.attempt is 'Counts the payouts that were tried: one more only after the one before was provably refused.';
 comment on column public.payouts.claims is
@@ -161,9 +161,9 @@ comment on column public.payouts.provider_reference is 'What the rail calls it: 
 comment on column public.payouts.returned_amount is 'What came back of it after it was confirmed, so far.';
 comment on column public.payouts.reason is 'Why the last move was made, in the rail''s words.';
 comment on column public.payouts.not_before is
-'Until when it waits because its payee is new (payout_reserves), and is neither sent nor kept by its party; null where it does not.';
+'Until when it is not sent: its payee is new (payout_reserves), and does not keep it before either; or it waits for the hold of a withdrawal, or of a new address. Null where it does not wait.';
 comment on column public.payouts.next_at is 'When a worker looks at it next; null once it has ended, or while its party has named no destination.';
-comment on column public.payouts.deadline_at is 'When the money is kept in the balance unless it can be sent before; null while the rail has the word.';
+comment on column public.payouts.deadline_at is 'When the money is kept unless it can be sent before; null while the rail has the word.';
 comment on column public.payouts.waits_for_float_since is
 'Since when the rail has too little of ours to send it; null where it has enough, or was not asked.';
 comment on column public.payouts.last_event is 'Name of the last move, as in private.state_edges.';
@@ -209,10 +209,10 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (26, 'payout', null, 'instruct', 'system', 'created', 'with the move of the escrow that ends or returns the money'),
 (26, 'payout', null, 'rail_return', 'rail', 'confirmed', 'the rail has given the money back itself'),
 (26, 'payout', 'created', 'claim', 'system', 'claimed', 'one worker; the destination is frozen'),
-(26, 'payout', 'created', 'keep', 'timer', 'kept', 'no destination was named in time'),
-(26, 'payout', 'created', 'keep', 'party', 'kept', 'the party would rather have it in the balance'),
+(26, 'payout', 'created', 'keep', 'timer', 'kept', 'no destination was named, or it could not be sent, in time'),
+(26, 'payout', 'created', 'keep', 'party', 'kept', 'the party would rather keep it'),
 (26, 'payout', 'created', 'keep', 'system', 'kept', 'its party owes, is suspended or closed: what it gets is set off or held in its balance'),
-(26, 'payout', 'created', 'keep', 'rail', 'kept', 'the rail took the money of the escrow back'),
+(26, 'payout', 'created', 'keep', 'rail', 'kept', 'the rail took the money back that it is of'),
 (26, 'payout', 'claimed', 'submit', 'rail', 'submitted', 'the rail has it, and has given it a name'),
 (26, 'payout', 'claimed', 'confirm', 'rail', 'confirmed', 'paid'),
 (26, 'payout', 'claimed', 'fail', 'rail', 'failed_final', 'provably not paid: a case is opened'),
@@ -227,9 +227,9 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (26, 'payout', 'unknown', 'fail', 'rail', 'failed_final', 'the rail has shown that it was not paid: a case is opened'),
 (26, 'payout', 'failed_final', 'retry', 'party', 'created', 'a new attempt, where the party wants it now'),
 (26, 'payout', 'failed_final', 'retry', 'operator', 'created', 'a new attempt'),
-(26, 'payout', 'failed_final', 'keep', 'party', 'kept', 'the party would rather have it in the balance'),
+(26, 'payout', 'failed_final', 'keep', 'party', 'kept', 'the party would rather keep it'),
 (26, 'payout', 'failed_final', 'keep', 'timer', 'kept', 'nobody asked for a new attempt in time'),
-(26, 'payout', 'failed_final', 'keep', 'rail', 'kept', 'the rail took the money of the escrow back');
+(26, 'payout', 'failed_final', 'keep', 'rail', 'kept', 'the rail took the money back, or its party asks anew');
 -- noqa: enable=LT05
 
 create function private.tg_payouts__guard() returns trigger
@@ -348,6 +348,34 @@ $$;
 comment on function private.reserved_until(text, uuid, timestamptz) is
 'Until when a release to a payee waits because it is new on a rail; null: it does not wait.';
 
+create function private.watch_payout(p_payout public.payouts) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    if exists (select from public.screening_rules as r where r.rail = p_payout.rail) then
+        perform private.watch_address(p_payout.rail, p_payout.destination, p_payout.party_id, p_payout.purpose);
+    end if;
+end
+$$;
+comment on function private.watch_payout(public.payouts) is
+'The address that a payout was ordered to is asked about until it has ended, whatever becomes of the destination.';
+
+create function private.unwatch_payout(p_payout public.payouts) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    if not exists (
+        select from public.payouts as p
+        where p.purpose = p_payout.purpose and p.party_id = p_payout.party_id and p.rail = p_payout.rail
+            and p.destination = p_payout.destination and p.state not in ('confirmed', 'kept') and p.id <> p_payout.id
+    ) then
+        perform private.unwatch_address(p_payout.rail, p_payout.destination, p_payout.party_id, p_payout.purpose);
+    end if;
+end
+$$;
+comment on function private.unwatch_payout(public.payouts) is
+'A payout has ended: its address is asked about no more, unless another of its party and purpose goes there.';
+
 create function private.order_payout(p_payout public.payouts, p_transfer uuid) returns ledger.new_entry[]
 language plpgsql volatile set search_path = ''
 as $$
@@ -358,6 +386,9 @@ declare
     v_owed numeric;
     v_entries ledger.new_entry [];
 begin
+    if p_payout.destination is not null then
+        perform private.watch_payout(p_payout);
+    end if;
     -- What the party owes does not leave: it becomes available, and ledger.post sets it off. Locked, so that
     -- of two payouts at once the second sees what the first has paid of it.
     select case when v_back then 0 else least(w.owed, p_payout.amount) end into v_owed
@@ -411,6 +442,18 @@ $$;
 comment on function private.order_payout(public.payouts, uuid) is
 'Orders a payout {purpose, reference_id, reference_version, kind, rail, party_id, currency, amount, to_source, destination, provider_reference, not_before, created_at} and returns the entries of a transfer that hold its money: pending until the rail confirms it. As much as the party owes becomes available instead, and is set off; the wallet is locked until then. A rail_return is confirmed at once: the rail has given it back itself.';
 
+create function private.kept_in_balance(p_payout public.payouts, p_transfer uuid) returns ledger.new_entry[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return array[row(
+        p_transfer, ledger.wallet_of(p_payout.party_id, p_payout.currency), 'available', p_payout.amount, null, null
+    )::ledger.new_entry];
+end
+$$;
+comment on function private.kept_in_balance(public.payouts, uuid) is
+'Entries of a payout that is kept: its money is its party''s to spend.';
+
 create function private.stop_payout(
     p_payout public.payouts, p_role text, p_reason text, p_transfer uuid, p_now timestamptz
 ) returns ledger.new_entry[]
@@ -423,15 +466,15 @@ begin
         state = 'kept', last_event = 'keep', last_actor_role = p_role, reason = p_reason, next_at = null, deadline_at = null,
         waits_for_float_since = null,
         updated_at = p_now
-    where id = p_payout.id;
-    return array[
-        row(p_transfer, v_wallet, 'pending', -p_payout.amount, p_payout.id, 'payout')::ledger.new_entry,
-        row(p_transfer, v_wallet, 'available', p_payout.amount, null, null)::ledger.new_entry
-    ] || private.payout_ended(p_payout, p_transfer, false);
+    where id = p_payout.id
+    returning * into p_payout;
+    perform private.unwatch_payout(p_payout);
+    return row(p_transfer, v_wallet, 'pending', -p_payout.amount, p_payout.id, 'payout')::ledger.new_entry
+        || private.payout_ended(p_payout, p_transfer, false);
 end
 $$;
 comment on function private.stop_payout(public.payouts, text, text, uuid, timestamptz) is
-'A payout is not sent: the entries of a transfer payout.keep that leave its money in its party''s balance.';
+'A payout is not sent: the entries of a transfer payout.keep that give its money back to where its purpose has it.';
 
 create function private.keep_payout(
     p_payout public.payouts, p_role text, p_reason text, p_now timestamptz
@@ -448,4 +491,4 @@ begin
 end
 $$;
 comment on function private.keep_payout(public.payouts, text, text, timestamptz) is
-'Leaves the money of a payout in its party''s balance: nothing is sent.';
+'Nothing of a payout is sent: its money is back in its party''s balance, or where else its purpose has it.';

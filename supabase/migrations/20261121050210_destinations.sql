@@ -86,6 +86,20 @@ $$;
 comment on function private.unpayable(text, text) is
 'Why no money may be sent to an address: bad_address, it is none of this rail; bad_destination, it is nobody''s, a token''s or our own. Null: nothing is known against it. Everything that sends money asks here.';
 
+create function private.assert_payable(p_rail text, p_address text) returns void
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_refusal text := private.unpayable(p_rail, p_address);
+begin
+    if v_refusal is not null then
+        perform private.refuse(v_refusal);
+    end if;
+end
+$$;
+comment on function private.assert_payable(text, text) is
+'Raises bad_address, bad_destination (422) for an address that no money may be sent to.';
+
 create function private.tg__own_address() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -108,8 +122,6 @@ comment on function private.tg__own_address() is
 create function private.tg_payout_destinations__guard() returns trigger
 language plpgsql set search_path = ''
 as $$
-declare
-    v_refusal text := private.unpayable(new.rail, new.address);
 begin
     if tg_op = 'UPDATE' then
         if (to_jsonb(old) - '{default_from,removed_at}'::text[])
@@ -118,8 +130,8 @@ begin
             raise sqlstate 'PT409' using
                 message = 'destination_fixed', detail = 'A destination is removed and another one named, never changed.';
         end if;
-    elsif v_refusal is not null then
-        perform private.refuse(v_refusal);
+    else
+        perform private.assert_payable(new.rail, new.address);
     end if;
     return new;
 end

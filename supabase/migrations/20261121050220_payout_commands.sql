@@ -87,7 +87,7 @@ begin
     loop
         if v_payout.state = 'created' then
             if private.owed_by(v_payout.party_id, v_payout.currency) > 0 then
-                perform private.keep_payout(v_payout, 'system', 'what its party owes is set off', v_now);
+                perform private.keep_payout(v_payout, 'system', 'its party owes in this currency', v_now);
                 continue;
             end if;
             v_held_back := private.held_back(v_payout.party_id, v_payout.currency, v_now);
@@ -209,6 +209,7 @@ begin
             ] || private.payout_ended(v_payout, v_transfer, true),
             v_now
         );
+        perform private.unwatch_payout(v_payout);
     elsif v_event = 'fail' then
         perform private.payout_failed(v_payout, v_now);
     end if;
@@ -235,7 +236,12 @@ begin
         order by deadline_at limit least(greatest(max_rows, 1), 2000) for no key update skip locked
     loop
         begin
-            perform private.keep_payout(v_payout, 'timer', 'nobody said in time where it should go', v_now);
+            perform private.keep_payout(v_payout, 'timer', case
+                when v_payout.state = 'failed_final' then 'nobody asked for a new attempt in time'
+                -- It has a time to be sent at as soon as it has somewhere to go.
+                when v_payout.next_at is null then 'nobody said in time where it should go'
+                else 'it could not be sent in time'
+            end, v_now);
             perform private.went_through('payout', v_payout.id::text);
             v_kept := v_kept + 1;
         exception when others then
@@ -246,13 +252,50 @@ begin
 end
 $$;
 comment on function service.payouts_expire(integer) is
-'Keeps the money of payouts that could not be sent in time in their parties'' balances; how many.';
+'Keeps the money of payouts that could not be sent in time, and says why; how many.';
 
 insert into private.refusals (code, status, detail, hint) values
 ('payout_not_found', 404, 'No such payout.', ''),
 ('destination_not_found', 404, 'No such destination.', 'Read payout_destinations.'),
 ('destination_waits', 409, 'A new destination is not used at once.', 'See its usable_from.'),
 ('payout_reserved', 409, 'What a new payee earns waits for a while: not_before says until when.', '');
+
+create function private.name_destination(
+    p_party_id uuid, p_rail text, p_currency text, p_address text, p_actor uuid, p_now timestamptz
+) returns public.payout_destinations
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_row public.payout_destinations;
+begin
+    -- Of two at once the second finds what the first named.
+    perform from public.parties where id = p_party_id for no key update;
+    perform private.assert_payable(p_rail, p_address);
+    select * into v_row from public.payout_destinations as d
+    where d.party_id = p_party_id and d.rail = p_rail and d.currency is not distinct from p_currency and d.removed_at is null
+        and private.normal_address(d.rail, d.address) = private.normal_address(p_rail, p_address);
+    if found then
+        return v_row;
+    end if;
+    insert into public.payout_destinations (
+        id, party_id, rail, currency, address, created_by, created_at, usable_from
+    )
+    select private.uuid_v7(p_now), p_party_id, r.id, p_currency, p_address, p_actor, p_now, case
+        when exists (
+            select from public.payout_destinations as d where d.party_id = p_party_id and d.rail = p_rail
+        ) then p_now + r.destination_wait
+        else p_now
+    end
+    from public.rails as r where r.id = p_rail
+    returning * into v_row;
+    if exists (select from public.screening_rules as r where r.rail = p_rail) then
+        perform private.watch_address(p_rail, v_row.address, p_party_id, 'payout');
+    end if;
+    return v_row;
+end
+$$;
+comment on function private.name_destination(uuid, text, text, text, uuid, timestamptz) is
+'The destination of a party at an address, for a currency or (null) for all: named before, or from now on, screened, and no default; any but the first on its rail waits until it may be used. Raises bad_address, bad_destination (422), quota_exceeded (429).';
 
 -- Definer: service_role may give commands, not write the tables.
 create function service.payout_destination_set(command service.command) returns jsonb
@@ -267,7 +310,6 @@ declare
     v_row public.payout_destinations;
     v_currency text := command ->> 'currency';
     v_default boolean := coalesce((command ->> 'is_default')::boolean, true);
-    v_refusal text;
 begin
     if not private.acts_for(v_actor, v_party) then
         perform private.refuse('not_your_move');
@@ -278,10 +320,6 @@ begin
     if v_answer is not null then
         return v_answer;
     end if;
-    v_refusal := private.unpayable(v_rail, command ->> 'address');
-    if v_refusal is not null then
-        perform private.refuse(v_refusal);
-    end if;
     v_now := private.clock();
     if v_currency is not null and not exists (
         select from public.rails as r inner join public.currencies as c on c.network_id is not distinct from r.network_id
@@ -289,25 +327,7 @@ begin
     ) then
         perform private.refuse('rail_currency');
     end if;
-    select * into v_row from public.payout_destinations as d
-    where d.party_id = v_party and d.rail = v_rail and d.currency is not distinct from v_currency and d.removed_at is null
-        and private.normal_address(d.rail, d.address) = private.normal_address(v_rail, command ->> 'address');
-    if not found then
-        insert into public.payout_destinations (
-            id, party_id, rail, currency, address, created_by, created_at, usable_from
-        )
-        select private.uuid_v7(v_now), v_party, r.id, v_currency, command ->> 'address', v_actor, v_now, case
-            when exists (
-                select from public.payout_destinations as d where d.party_id = v_party and d.rail = v_rail
-            ) then v_now + r.destination_wait
-            else v_now
-        end
-        from public.rails as r where r.id = v_rail
-        returning * into v_row;
-        if exists (select from public.screening_rules as r where r.rail = v_rail) then
-            perform private.watch_address(v_rail, v_row.address, v_party, 'payout');
-        end if;
-    end if;
+    v_row := private.name_destination(v_party, v_rail, v_currency, command ->> 'address', v_actor, v_now);
     if v_default then
         update public.payout_destinations set default_from = greatest(v_now, usable_from) where id = v_row.id
         returning * into v_row;
@@ -463,12 +483,12 @@ begin
     elsif v_payout.kind = 'release' and v_payout.not_before > v_now then
         perform private.refuse('payout_reserved');
     end if;
-    perform private.keep_payout(v_payout, 'party', 'the party wants it in the balance', v_now);
+    perform private.keep_payout(v_payout, 'party', 'its party would rather keep it', v_now);
     return private.finish_command(command, jsonb_build_object('payout_id', v_payout.id, 'state', 'kept'), v_now);
 end
 $$;
 comment on function service.payout_keep(service.command) is
-'A party takes into its balance what has not been sent {payout_id, actor_id, aal, idempotency_key, request_hash}. Raises payout_not_found (404), illegal_move, payout_reserved (409).';
+'A party keeps what has not been sent: it is back where it was before, or in its balance {payout_id, actor_id, aal, idempotency_key, request_hash}. Raises payout_not_found (404), illegal_move, payout_reserved (409).';
 
 create function private.verify_payouts() returns table (problem text, subject text, detail text)
 language sql stable set search_path = ''

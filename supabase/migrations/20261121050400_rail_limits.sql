@@ -2,14 +2,14 @@
 
 insert into private.refusals (code, status, detail, hint) values
 (
-    'rail_not_open', 409, 'This way of paying is not open to you for this amount.',
-    'The member "limit" names what your verification tier may pay on it; rail_limits shows them all.'
+    'rail_not_open', 409, 'This rail is not open to you for this amount.',
+    'The member "limit" names what your verification tier may move over it; rail_limits shows them all.'
 ),
 (
     'payment_out_of_range', 422, 'A rail does not move so little, or so much, at once.',
     'Each milestone is one payment; rail_payment_ranges has the figures.'
 ),
-('rail_currency', 422, 'This way of paying does not carry this currency.', 'See rail_limits.'),
+('rail_currency', 422, 'This rail does not carry this currency.', 'See rail_limits.'),
 ('rail_not_accepted', 409, 'The seller does not take this way of paying for this listing.', 'See its rails.');
 
 create table public.rail_limits (
@@ -25,12 +25,12 @@ create index rail_limits_tier_idx on public.rail_limits (tier);
 create index rail_limits_currency_idx on public.rail_limits (currency);
 select private.make_audited('public.rail_limits');
 comment on table public.rail_limits is
-'What a contract may be worth on a rail, by tier of its buyer and of its seller. Without a row the rail is closed for that tier; a currency without any row is one that the rail does not carry.';
+'What a contract, or a withdrawal, may be worth on a rail, by tier of each side. Without a row the rail is closed for that tier; a currency without any row is one that the rail does not carry.';
 comment on column public.rail_limits.id is 'The row.';
-comment on column public.rail_limits.rail is 'How the buyer pays.';
-comment on column public.rail_limits.tier is 'Verification tier of a side.';
-comment on column public.rail_limits.currency is 'Currency of the contract and of max_amount; null: every currency.';
-comment on column public.rail_limits.max_amount is 'Most that one contract may be worth; null: no limit of the rail.';
+comment on column public.rail_limits.rail is 'How money moves.';
+comment on column public.rail_limits.tier is 'Verification tier of a side: buyer and seller, or who withdraws.';
+comment on column public.rail_limits.currency is 'Currency of what moves and of max_amount; null: every currency.';
+comment on column public.rail_limits.max_amount is 'Most that one contract, or one withdrawal, may be worth; null: no limit of the rail.';
 
 insert into public.rail_limits (rail, tier, currency, max_amount) values
 ('stripe', 0, 'USD', 200), ('stripe', 1, 'USD', 1000), ('stripe', 2, 'USD', 10000), ('stripe', 3, 'USD', 10000),
@@ -107,7 +107,7 @@ begin
         perform private.refuse(
             'rail_not_open',
             case when found
-                then format('On the rail %s a contract of your tier is worth at most %s %s.',
+                then format('The rail %s is open to your tier for at most %s %s.',
                     p_rail, trim_scale(v_limit.max_amount), p_currency)
                 else format('The rail %s is closed for your tier.', p_rail)
             end,

@@ -138,22 +138,37 @@ as $$
 declare
     v_row public.deposit_requests;
 begin
-    update public.deposit_requests as d set
-        address = coalesce(d.address, command ->> 'address'),
-        provider_reference = coalesce(command ->> 'provider_reference', d.provider_reference)
-    where d.id = p_request_id
-    returning * into strict v_row;
-    if v_row.address is distinct from coalesce(command ->> 'address', v_row.address) then
+    select * into strict v_row from public.deposit_requests as d where d.id = p_request_id for no key update;
+    if v_row.address is null and command ->> 'address' is not null then
+        -- The row names the key that the address was derived from, though another key may have been asked
+        -- for meanwhile: what was given of the first is given to nobody else.
+        update public.deposit_requests as d set
+            address = command ->> 'address', key_id = k.id, address_index = (command ->> 'address_index')::bigint
+        from public.deposit_keys as k
+        where d.id = p_request_id and k.fingerprint = command ->> 'key_fingerprint'
+            and k.address_kind = (select r.address_kind from public.rails as r where r.id = d.rail)
+            and (command ->> 'address_index')::bigint between 0 and k.next_index - 1
+        returning d.* into v_row;
+        if not found then
+            perform private.refuse('reference_required');
+        end if;
+    elsif v_row.address is distinct from coalesce(command ->> 'address', v_row.address) then
         raise sqlstate 'PT409' using
             message = 'deposit_request_fixed', detail = 'Where money is expected never changes.';
-    elsif num_nonnulls(v_row.address, v_row.provider_reference) = 0 then
+    end if;
+    if command ->> 'provider_reference' is not null then
+        update public.deposit_requests as d set provider_reference = command ->> 'provider_reference'
+        where d.id = p_request_id
+        returning * into v_row;
+    end if;
+    if num_nonnulls(v_row.address, v_row.provider_reference) = 0 then
         perform private.refuse('reference_required');
     end if;
     return v_row;
 end
 $$;
 comment on function private.place_deposit(uuid, jsonb) is
-'Writes where money is expected, once {address | provider_reference}. Raises deposit_request_fixed (409), reference_required (422).';
+'Writes where money is expected, once {address, with key_fingerprint and address_index that it was derived from | provider_reference}. Raises deposit_request_fixed (409), reference_required (422).';
 
 create function private.deposit_look(p_request public.deposit_requests) returns jsonb
 language plpgsql stable set search_path = ''

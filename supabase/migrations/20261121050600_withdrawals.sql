@@ -21,16 +21,16 @@ create table public.withdrawal_policies (
     max_per_day public.money_amount not null,
     fee_amount public.money_amount not null check (fee_amount >= 0),
     fee_bps integer not null check (fee_bps between 0 and 1000),
-    network_cost public.money_amount not null check (network_cost >= 0),
     hold_for interval not null check (hold_for between '0' and '7 days'),
     primary key (rail, currency),
+    foreign key (rail, currency) references public.network_costs (rail, currency) on delete restrict,
     constraint withdrawal_policies_in_order check (min_amount <= max_amount and max_amount <= max_per_day)
 );
 alter table public.withdrawal_policies enable row level security;
 create index withdrawal_policies_currency_idx on public.withdrawal_policies (currency);
 select private.make_audited('public.withdrawal_policies', 'rail');
 comment on table public.withdrawal_policies is
-'What may be withdrawn over each rail, and what it costs. A pair without a row cannot be withdrawn.';
+'What may be withdrawn over each rail, and our fee for it; what the network takes is in network_costs. A pair without a row cannot be withdrawn.';
 comment on column public.withdrawal_policies.rail is 'How money leaves.';
 comment on column public.withdrawal_policies.currency is 'What leaves; currency of the amounts.';
 comment on column public.withdrawal_policies.is_open is 'Whether new withdrawals are taken; what is under way goes on.';
@@ -39,13 +39,11 @@ comment on column public.withdrawal_policies.max_amount is 'Most that is sent at
 comment on column public.withdrawal_policies.max_per_day is 'Most that one party sends in 24 hours.';
 comment on column public.withdrawal_policies.fee_amount is 'Our fee for one withdrawal.';
 comment on column public.withdrawal_policies.fee_bps is 'And this share of what is sent, in basis points, cut to the decimals of the currency.';
-comment on column public.withdrawal_policies.network_cost is
-'What the network takes, as estimated: fixed when a withdrawal is asked for. What it really took is the platform''s affair; both are in the account of costs.';
 comment on column public.withdrawal_policies.hold_for is 'How long a withdrawal waits before it is sent, and can be cancelled.';
 insert into public.withdrawal_policies (
-    rail, currency, is_open, min_amount, max_amount, max_per_day, fee_amount, fee_bps, network_cost, hold_for
+    rail, currency, is_open, min_amount, max_amount, max_per_day, fee_amount, fee_bps, hold_for
 ) values
-('usdc_base', 'USDC_BASE', true, 1, 50000, 100000, 0.5, 0, 0.1, '10 minutes');
+('usdc_base', 'USDC_BASE', true, 1, 50000, 100000, 0.5, 0, '10 minutes');
 
 create table public.withdrawals (
     id uuid primary key,
@@ -157,17 +155,12 @@ begin
     select * into v_policy from public.withdrawal_policies as p
     where p.rail = v_destination.rail and p.currency = command ->> 'currency';
     perform private.check_withdrawal(v_policy, v_party, v_amount, v_now);
-    perform private.refuse(r.code)
-    from (select private.unpayable(v_destination.rail, v_destination.address) as code) as r where r.code is not null;
-    -- Asked about until it has ended, whatever becomes of the destination.
-    if exists (select from public.screening_rules as r where r.rail = v_destination.rail) then
-        perform private.watch_address(v_destination.rail, v_destination.address, v_party, 'withdrawal');
-    end if;
+    perform private.assert_payable(v_destination.rail, v_destination.address);
     v_row.id := private.uuid_v7(v_now);
     v_row.fee_amount := v_policy.fee_amount + private.fee_of(
         v_amount, v_policy.fee_bps, (select c.decimals::integer from public.currencies as c where c.code = v_policy.currency)
     );
-    v_row.network_cost := v_policy.network_cost;
+    v_row.network_cost := private.network_cost(v_policy.rail, v_policy.currency);
     v_cost := v_row.fee_amount + v_row.network_cost;
     v_wallet := ledger.wallet_of(v_party, v_policy.currency);
     v_transfer := private.uuid_v7(v_now);
@@ -193,7 +186,10 @@ begin
         array[row(v_transfer, 'withdrawal.request', 'withdrawal', v_row.id, '', null, v_actor)::ledger.new_transfer],
         v_entries, v_now
     );
-    select * into strict v_payout from public.payouts as p where p.purpose = 'withdrawal' and p.reference_id = v_row.id;
+    select * into v_payout from public.payouts as p where p.purpose = 'withdrawal' and p.reference_id = v_row.id;
+    if v_payout.amount is distinct from v_amount then
+        perform private.refuse('debt_open');
+    end if;
     insert into public.withdrawals (
         id, party_id, rail, currency, amount, fee_amount, network_cost, destination_id, payout_id, requested_by, created_at
     ) values (
@@ -222,20 +218,14 @@ declare
     v_wallet uuid := ledger.wallet_of(p_payout.party_id, p_payout.currency);
 begin
     select * into strict v_row from public.withdrawals as w where w.id = p_payout.reference_id;
-    if not exists (
-        select from public.payouts as p
-        where p.purpose = 'withdrawal' and p.party_id = p_payout.party_id and p.rail = p_payout.rail
-            and p.destination = p_payout.destination and p.state not in ('confirmed', 'kept') and p.id <> p_payout.id
-    ) then
-        perform private.unwatch_address(p_payout.rail, p_payout.destination, p_payout.party_id, 'withdrawal');
-    end if;
     return array(
         select row(p_transfer, e.wallet_id, e.bucket, e.amount, e.hold_id, e.purpose)::ledger.new_entry
         from (
             values
             (v_wallet, 'pending'::public.wallet_bucket, -v_row.fee_amount - v_row.network_cost, v_row.id, 'withdrawal'),
             (
-                v_wallet, 'available', case when p_is_paid then 0 else v_row.fee_amount + v_row.network_cost end,
+                v_wallet, 'available',
+                case when p_is_paid then 0 else p_payout.amount + v_row.fee_amount + v_row.network_cost end,
                 null::uuid, null::text
             ),
             (
@@ -252,7 +242,7 @@ begin
 end
 $$;
 comment on function private.withdrawal_ended(public.payouts, uuid, boolean) is
-'Entries of a withdrawal''s fee and network cost: to our accounts when it was paid, else back into the balance. Its address is asked about no more.';
+'Entries of a withdrawal that has ended: fee and network cost go to our accounts when it was paid; else all of it is back in the balance.';
 
 create function private.verify_withdrawals() returns table (problem text, subject text, detail text)
 language sql stable set search_path = ''

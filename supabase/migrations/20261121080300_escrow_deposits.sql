@@ -79,7 +79,7 @@ begin
 end
 $$;
 comment on function service.escrow_deposit_place(service.command) is
-'Writes the address or the payment of an escrow''s deposit, once {escrow_id, address, chain_id, token | provider_reference, client_secret, actor_id, idempotency_key, request_hash} -> how to pay. Raises not_your_move (403), reference_required (422), not_awaiting_funds, deposit_request_fixed (409).';
+'Writes the address or the payment of an escrow''s deposit, once {escrow_id, address, key_fingerprint, address_index, chain_id, token | provider_reference, client_secret, actor_id, idempotency_key, request_hash} -> how to pay. Raises not_your_move (403), reference_required (422), not_awaiting_funds, deposit_request_fixed (409).';
 
 create function private.escrow_deposit_standing(p_escrow_id uuid) returns text
 language plpgsql stable set search_path = ''

@@ -149,14 +149,14 @@ begin
         perform private.escrow_payout_case(
             p_payout, 'payout_failed', p_payout.amount, p_payout.id || ':' || p_payout.attempt, p_now
         );
-    when p_payout.purpose = 'withdrawal' then
+    when p_payout.purpose in ('withdrawal', 'unmatched_deposit') then
         -- The money is the party's own: it has it back, and asks again.
         perform private.keep_payout(p_payout, 'rail', p_payout.reason, p_now);
     end case;
 end
 $$;
 comment on function private.payout_failed(public.payouts, timestamptz) is
-'A rail has provably refused a payout: it ends in a case, or in the balance, not in a loop. Raises case_not_found (20000) for a purpose without a line here.';
+'A rail has provably refused a payout: it ends in a case, or where its money was before, not in a loop. Raises case_not_found (20000) for a purpose without a line here.';
 
 create function private.payout_ended(
     p_payout public.payouts, p_transfer uuid, p_is_paid boolean
@@ -166,12 +166,13 @@ as $$
 begin
     return case p_payout.purpose
         when 'withdrawal' then private.withdrawal_ended(p_payout, p_transfer, p_is_paid)
-        else '{}'::ledger.new_entry []
+        when 'unmatched_deposit' then private.sending_back_ended(p_payout, p_transfer, p_is_paid)
+        else case when not p_is_paid then private.kept_in_balance(p_payout, p_transfer) end
     end;
 end
 $$;
 comment on function private.payout_ended(public.payouts, uuid, boolean) is
-'Entries beside a payout that was paid, or was kept by its party.';
+'Entries of a payout that has ended, beside its hold and what went out: of one that was paid; of one that is kept, where its money goes.';
 
 create function private.payout_came_back(p_payout public.payouts, p_amount numeric, p_now timestamptz) returns void
 language plpgsql volatile set search_path = ''
@@ -182,7 +183,7 @@ begin
             p_payout, 'payout_returned', p_amount,
             p_payout.provider_reference || ':' || trim_scale(p_payout.returned_amount), p_now
         );
-    when p_payout.purpose = 'withdrawal' then
+    when p_payout.purpose in ('withdrawal', 'unmatched_deposit') then
         perform private.emit_event(
             'payout.returned', 'payout', p_payout.id, p_payout.version, array[p_payout.party_id],
             jsonb_build_object(

@@ -24,9 +24,10 @@ def deposit_address(world: World, escrow: Escrow) -> str:
     """The address of an escrow that waits for its money."""
     command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "rail": "usdc_base",
                "key_fingerprint": FINGERPRINT}  # fmt: skip
-    world.command("escrow_deposit_begin", **command)
+    begun = world.command("escrow_deposit_begin", **command)
     address = "0x" + uuid4().hex + "0" * 8
-    world.command("escrow_deposit_place", **command, address=address, chain_id=CHAIN, token=USDC)
+    world.command("escrow_deposit_place", **command, address=address, chain_id=CHAIN, token=USDC,
+                  address_index=begun["address_index"])  # fmt: skip
     return address
 
 

@@ -4,10 +4,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.world.chain import CHAIN, USDC, cursor, judged, read, transfer
-from tests.world.rails import FINGERPRINT, claim, destination, outcome
+from tests.world.rails import ADDRESS, FINGERPRINT, claim, destination, outcome
 from tests.world.world import World
 
 RAIL, CURRENCY = "usdc_base", "USDC_BASE"
+# Bridged USDC: seen at the same addresses, and not asked for.
+BRIDGED, BRIDGED_TOKEN = "USDBC_BASE", "0xd9aAEc86B65D86f6A7B5B1b0c42FFA531710b6CA"
 
 
 def ask_address(world: World, party: UUID, **fields: Any) -> dict[str, Any]:
@@ -21,11 +23,18 @@ def ask_address(world: World, party: UUID, **fields: Any) -> dict[str, Any]:
 def wallet_address(world: World, party: UUID, **fields: Any) -> str:
     """Where a party pays into its wallet."""
     begun = ask_address(world, party, **fields)
-    where = {"address": begun["address"] or "0x" + uuid4().hex + "0" * 8, "chain_id": CHAIN,
-             "token": USDC}  # fmt: skip
+    return place_address(world, party, begun, fields.get("key_fingerprint", FINGERPRINT))
+
+
+def place_address(
+    world: World, party: UUID, begun: dict[str, Any], fingerprint: str = FINGERPRINT
+) -> str:
+    """The address of a request that was begun with a key is derived from it, and placed."""
     placed = world.command(
-        "wallet_deposit_place", request_id=begun["request_id"], actor_id=party, **where
-    )
+        "wallet_deposit_place", request_id=begun["request_id"], actor_id=party,
+        address=begun["address"] or "0x" + uuid4().hex + "0" * 8, key_fingerprint=fingerprint,
+        address_index=begun["address_index"], chain_id=CHAIN, token=USDC,
+    )  # fmt: skip
     address: str = placed["address"]
     return address
 
@@ -49,13 +58,26 @@ def paid_in(world: World, party: UUID, amount: str, **fields: Any) -> dict[str, 
     return deposit
 
 
-def unasked_for(world: World, party: UUID) -> UUID:
+def unasked_for(world: World, party: UUID, amount: str = "3") -> UUID:
     """Bridged USDC comes to a party's address for USDC; the deposit."""
-    bridged = "0xd9aAEc86B65D86f6A7B5B1b0c42FFA531710b6CA"
-    deposit = seen(world, wallet_address(world, party), "3", token=bridged)
+    deposit = seen(world, wallet_address(world, party), amount, token=BRIDGED_TOKEN)
     judged(world, deposit, "credit")
-    found: UUID = world.one("select id from public.unmatched_deposits where party_id = %s", party)
+    return waiting(world, party)
+
+
+def waiting(world: World, party: UUID) -> UUID:
+    """The only deposit of a party that waits in suspense."""
+    found: UUID = world.one(
+        "select id from public.unmatched_deposits where party_id = %s and outcome is null", party
+    )
     return found
+
+
+def send_back(world: World, party: UUID, deposit: UUID, **fields: Any) -> dict[str, Any]:
+    """A party sends a deposit back that nobody asked for."""
+    said = {"deposit_id": deposit, "actor_id": party, "aal": "aal2", "address": ADDRESS} | fields
+    told: dict[str, Any] = world.command("unmatched_deposit_send_back", **said)
+    return told
 
 
 def withdraw(world: World, party: UUID, amount: str, **fields: Any) -> dict[str, Any]:

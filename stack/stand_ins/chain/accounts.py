@@ -33,9 +33,12 @@ def account(number: int, index: int) -> Account:
     return Account(address_of_key(key.public_key.format(compressed=False)), key)
 
 
-def deposits_xpub() -> str:
-    """The extended public key of the deposit addresses: all that a server has of them."""
-    return _root().at(f"44'/60'/{DEPOSITS}'").xpub()
+def deposits_xpub(number: int = DEPOSITS) -> str:
+    """The extended public key of the deposit addresses: all that a server has of them.
+
+    number: of the account; another one is a key that took its place.
+    """
+    return _root().at(f"44'/60'/{number}'").xpub()
 
 
 @cache

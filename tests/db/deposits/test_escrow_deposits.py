@@ -19,7 +19,8 @@ def _begin(escrow: Escrow, rail: str = "usdc_base", **fields: Any) -> dict[str, 
 
 def _attach(escrow: Escrow, **fields: Any) -> dict[str, Any]:
     command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "chain_id": 8453,
-               "token": ADDRESS, "client_secret": "s"} | fields  # fmt: skip
+               "key_fingerprint": FINGERPRINT, "address_index": 0, "token": ADDRESS,
+               "client_secret": "s"} | fields  # fmt: skip
     answer: dict[str, Any] = escrow.world.command("escrow_deposit_place", **command)
     return answer
 
@@ -33,13 +34,17 @@ def payable(world: World) -> Escrow:
 def test_each_escrow_has_an_address_of_its_own(world: World) -> None:
     one, other = payable(world), payable(world)
     first = _begin(one)
+    own = {"address_index": first["address_index"]}
     assert (first["currency"], first["amount"], first["address"]) == ("USDC_BASE", "100", None)
     assert _begin(one)["address_index"] == first["address_index"]
-    assert _begin(other)["address_index"] > first["address_index"]
-    _attach(one, address=ADDRESS)
+    theirs = {"address_index": _begin(other)["address_index"]}
+    assert theirs["address_index"] > first["address_index"]
+    _attach(one, address=ADDRESS, **own)
     assert _begin(one)["address"] == ADDRESS
     with refused(world.connection, "deposit_requests_address_key", "duplicate"):
-        _attach(other, address=ADDRESS)
+        _attach(other, address=ADDRESS, **theirs)
+    with refused(world.connection, "deposit_requests_index_once", "duplicate"):
+        _attach(other, address=ADDRESS[:-1] + "0", **own)
 
 
 def test_where_an_escrow_is_paid_never_changes(world: World) -> None:

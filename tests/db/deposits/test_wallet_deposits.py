@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -11,10 +11,16 @@ from tests.world.chain import CHAIN, USDC, judged, read, transfer
 from tests.world.rails import FINGERPRINT
 from tests.world.refused import refused
 from tests.world.stopping import stop
-from tests.world.wallets import CURRENCY, RAIL, ask_address, paid_in, seen, wallet_address
+from tests.world.wallets import (
+    CURRENCY,
+    RAIL,
+    ask_address,
+    paid_in,
+    place_address,
+    seen,
+    wallet_address,
+)
 from tests.world.world import PLATFORM, World
-
-BRIDGED, WRONG = "0xd9aAEc86B65D86f6A7B5B1b0c42FFA531710b6CA", "USDBC_BASE"
 
 
 def test_an_address_is_one_for_each_party_and_currency_and_stays(world: World) -> None:
@@ -36,6 +42,40 @@ def test_indexes_of_a_key_are_given_once_and_a_new_key_begins_anew(world: World)
     placed = wallet_address(world, party, key_fingerprint="e" * 64)
     again = ask_address(world, party, key_fingerprint=FINGERPRINT)
     assert (again["address"], again["address_index"]) == (placed, 0)
+
+
+def test_a_key_that_changes_on_the_way_leaves_the_row_with_the_key_of_its_address(
+    world: World,
+) -> None:
+    """Between the request and its address another function already has the new key."""
+    party = world.user()
+    old = ask_address(world, party)
+    new = ask_address(world, party, key_fingerprint="e" * 64)
+    placed = place_address(world, party, old)
+    named = world.rows(
+        "select d.address, k.fingerprint, d.address_index from public.deposit_requests as d"
+        " join public.deposit_keys as k on k.id = d.key_id"
+    )
+    assert named == [(placed, FINGERPRINT, old["address_index"])]
+    # Who derived from the new key is refused, and told on the next try.
+    with refused(world.connection, "deposit_request_fixed"):
+        place_address(world, party, new, "e" * 64)
+    assert ask_address(world, party, key_fingerprint="e" * 64)["address"] == placed
+
+
+@pytest.mark.parametrize(
+    "derived",
+    [{"key_fingerprint": "0" * 64}, {"key_fingerprint": None}, {"address_index": None},
+     {"address_index": 10**9}, {"address_index": -1}],
+)  # fmt: skip
+def test_an_address_says_what_it_was_derived_from(world: World, derived: dict[str, Any]) -> None:
+    party = world.user()
+    begun = ask_address(world, party)
+    where = {"address": "0x" + "1" * 40, "chain_id": CHAIN, "token": USDC,
+             "key_fingerprint": FINGERPRINT, "address_index": begun["address_index"]}  # fmt: skip
+    with refused(world.connection, "reference_required"):
+        world.command("wallet_deposit_place", request_id=begun["request_id"], actor_id=party,
+                      **where | derived)  # fmt: skip
 
 
 def test_a_deposit_is_seen_first_and_available_once_it_is_proved(world: World) -> None:
@@ -179,78 +219,3 @@ def test_a_party_is_told(world: World) -> None:
         " and event like 'deposit.%%' order by id", party,
     )  # fmt: skip
     assert told == [("deposit.credited", "40"), ("deposit.lost", "40")]
-
-
-# --- What nobody asked for.
-
-
-def unasked(world: World, amount: str = "30") -> tuple[UUID, UUID]:
-    """Bridged USDC came to an address for USDC: whose it is, and the deposit."""
-    party = world.user()
-    deposit = seen(world, wallet_address(world, party), amount, token=BRIDGED)
-    judged(world, deposit, "credit")
-    return party, world.one("select id from public.unmatched_deposits where outcome is null")
-
-
-def take(world: World, deposit: UUID, party: UUID, **fields: Any) -> dict[str, Any]:
-    told: dict[str, Any] = world.command(
-        "unmatched_deposit_take", deposit_id=deposit, actor_id=party, **fields
-    )
-    return told
-
-
-def test_what_nobody_asked_for_waits_until_its_party_takes_it(world: World) -> None:
-    """Law 9: it is in a named account, and its party sees it."""
-    party, deposit = unasked(world)
-    assert world.balance(party, WRONG)[:2] == (0, 30)
-    assert world.problems() == []
-    with refused(world.connection, "deposit_not_found"):
-        take(world, deposit, world.user())
-    key = {"idempotency_key": "k", "request_hash": "h"}
-    told = take(world, deposit, party, **key)
-    assert take(world, deposit, party, **key) == told | {"replayed": True}
-    assert world.balance(party, WRONG)[:2] == (30, 0)
-    with refused(world.connection, "deposit_not_found"):
-        take(world, deposit, party)
-    assert world.problems() == []
-
-
-def test_who_is_stopped_may_still_take_it(world: World) -> None:
-    party, deposit = unasked(world)
-    stop(world, party)
-    take(world, deposit, party)
-    assert world.balance(party, WRONG)[0] == 30
-
-
-def test_what_waits_and_is_taken_back_is_gone_from_suspense(world: World) -> None:
-    party, _ = unasked(world)
-    (deposit,) = world.one("select service.chain_look(%s, 1000)", CHAIN)["deposits"]
-    assert judged(world, deposit, "lose") == 1
-    assert world.balance(party, WRONG)[:2] == (0, 0)
-    assert world.rows("select outcome from public.unmatched_deposits") == [("lost",)]
-    assert world.rows("select * from public.receivables") == []
-    assert world.problems() == []
-
-
-def test_after_ninety_days_operators_are_told_and_every_thirty_again(world: World) -> None:
-    _, deposit = unasked(world)
-    told = []
-    for days in (89, 2, 1, 30):
-        world.advance(days=days)
-        told.append(world.one("select service.unmatched_deposits_remind()"))
-    assert told == [0, 1, 0, 1]
-    events = world.rows("select event from private.outbox where event like 'security.deposit%%'")
-    assert events == [("security.deposit_unclaimed",)] * 2
-    party = world.one("select party_id from public.unmatched_deposits where id = %s", deposit)
-    take(world, deposit, party)
-    world.advance(days=400)
-    assert world.one("select service.unmatched_deposits_remind()") == 0
-
-
-def test_what_came_in_is_never_changed(world: World) -> None:
-    """Law 10."""
-    unasked(world)
-    for change in ("update public.unmatched_deposits set amount = 31",
-                   "delete from public.unmatched_deposits"):  # fmt: skip
-        with refused(world.connection, "append_only"):
-            world.run(change)

@@ -345,6 +345,7 @@ def test_money_without_a_destination_waits_and_is_then_kept(world: World) -> Non
     assert world.one("select service.payouts_expire()") == 1
     assert world.one("select service.payouts_expire()") == 0
     assert (payout.state, payout.money()) == ("kept", (PAID, 0))
+    assert payout.row()["reason"] == "nobody said in time where it should go"
     assert world.problems() == []
 
 
@@ -355,6 +356,7 @@ def test_a_refused_payment_is_kept_when_nobody_asks_for_it(world: World) -> None
     world.advance(hours=2)
     assert world.one("select service.payouts_expire()") == 1
     assert (payout.state, payout.money()) == ("kept", (PAID, 0))
+    assert payout.row()["reason"] == "nobody asked for a new attempt in time"
 
 
 def test_a_retry_has_its_own_thirty_days(world: World) -> None:

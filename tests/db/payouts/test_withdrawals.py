@@ -1,10 +1,12 @@
 """A party sends money out of its wallet: held, bounded, cancelled while it waits, paid once."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from tests.world.rails import claim, destination, outcome
@@ -153,6 +155,16 @@ def test_it_needs_a_second_factor_a_tier_and_a_destination_of_its_own(world: Wor
         withdraw(world, unverified, "5")
 
 
+def test_a_tier_that_is_too_low_is_told_what_it_may_withdraw(world: World) -> None:
+    party = rich(world)
+    world.run("update public.rail_limits set max_amount = 20 where rail = 'usdc_base'")
+    with pytest.raises(psycopg.Error) as caught, world.connection.transaction():
+        withdraw(world, party, "21")
+    told = json.loads(caught.value.diag.message_detail or "")
+    assert told["detail"] == "The rail usdc_base is open to your tier for at most 20 USDC_BASE."
+    withdraw(world, party, "20")
+
+
 def test_who_is_stopped_sends_nothing_and_has_it_back(world: World) -> None:
     party = rich(world)
     withdraw(world, party, "50")
@@ -202,8 +214,8 @@ def test_a_withdrawal_never_changes(world: World) -> None:
         world.run("update public.withdrawals set amount = 51")
 
 
-def test_nobody_says_in_time_where_is_no_end_without_one(world: World) -> None:
-    """A payout that cannot be sent for thirty days is kept."""
+def test_what_cannot_be_sent_for_thirty_days_is_kept_and_says_so(world: World) -> None:
+    """Law 11. Its party did say where it should go."""
     party = rich(world)
     withdraw(world, party, "50")
     world.run("insert into public.unpayable_addresses"
@@ -213,6 +225,7 @@ def test_nobody_says_in_time_where_is_no_end_without_one(world: World) -> None:
     assert claim(world) == []
     world.advance_to(world.now() + timedelta(days=31))
     world.one("select service.payouts_expire(10)")
+    assert world.rows("select reason from public.payouts") == [("it could not be sent in time",)]
     assert world.balance(party, CURRENCY)[:2] == (100, 0)
     assert world.problems() == []
 

@@ -77,6 +77,7 @@ def test_cards_up_to_what_the_tier_may(desk: Desk, seller: UUID, tier: int, most
         "name": "rail_stripe", "side": "taker", "maximum": most, "left": most, "unit": "USD",
         "frees_at": None,
     }  # fmt: skip
+    assert reply.body["detail"] == f"The rail stripe is open to your tier for at most {most} USD."
     # What a card cannot pay, the chain can.
     if tier:
         reply = offered(desk, buyer, seller, terms(f"{most}.01", "usdc_base"), "USDC_BASE")

@@ -166,7 +166,7 @@ class Cast:
         return Part(command["actor_id"], command["payout_id"])
 
     def _unmatched(self, word: str) -> Part:
-        command = COMMANDS["unmatched_deposit_take"](self._world)
+        command = COMMANDS[f"unmatched_deposit_{word.replace('-', '_')}"](self._world)
         return Part(command["actor_id"], command["deposit_id"])
 
     def _screenings(self, word: str) -> Part:

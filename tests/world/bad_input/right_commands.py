@@ -214,10 +214,11 @@ def _fund(world: World) -> dict[str, Any]:
 
 
 def _attach(world: World) -> dict[str, Any]:
-    begun = _fund(world)
-    world.command("escrow_deposit_begin", **begun)
-    return {"escrow_id": begun["escrow_id"], "actor_id": begun["actor_id"], "chain_id": 8453,
-            "address": address(), "token": ADDRESS}  # fmt: skip
+    asked = _fund(world)
+    begun = world.command("escrow_deposit_begin", **asked)
+    return {"escrow_id": asked["escrow_id"], "actor_id": asked["actor_id"], "chain_id": 8453,
+            "address": address(), "token": ADDRESS, "key_fingerprint": FINGERPRINT,
+            "address_index": begun["address_index"]}  # fmt: skip
 
 
 def _wallet_address(world: World) -> dict[str, Any]:
@@ -230,12 +231,17 @@ def _place_wallet_address(world: World) -> dict[str, Any]:
     asked = _wallet_address(world)
     begun = world.command("wallet_deposit_begin", **asked)
     return {"request_id": begun["request_id"], "actor_id": asked["actor_id"], "chain_id": 8453,
-            "address": address(), "token": ADDRESS}  # fmt: skip
+            "address": address(), "token": ADDRESS, "key_fingerprint": FINGERPRINT,
+            "address_index": begun["address_index"]}  # fmt: skip
 
 
 def _take_unmatched(world: World) -> dict[str, Any]:
     party = world.user()
     return {"actor_id": party, "deposit_id": unasked_for(world, party)}
+
+
+def _send_unmatched_back(world: World) -> dict[str, Any]:
+    return _take_unmatched(world) | {"aal": "aal2", "address": ADDRESS}
 
 
 def _withdraw(world: World) -> dict[str, Any]:
@@ -465,6 +471,7 @@ COMMANDS: dict[str, Make] = {
     "wallet_deposit_place": _place_wallet_address,
     "withdrawal_request": _withdraw,
     "unmatched_deposit_take": _take_unmatched,
+    "unmatched_deposit_send_back": _send_unmatched_back,
     "escrow_deposit_place": _attach,
     "payout_destination_set": _destination,
     "payout_retry": _retry,

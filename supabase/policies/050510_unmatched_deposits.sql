@@ -6,6 +6,6 @@ using (
 );
 
 grant execute on function
-service.wallet_deposit_begin(service.command), service.wallet_deposit_place(service.command),
-service.unmatched_deposit_take(service.command), service.unmatched_deposits_remind()
+service.unmatched_deposit_take(service.command), service.unmatched_deposit_send_back(service.command),
+service.unmatched_deposits_remind()
 to service_role;

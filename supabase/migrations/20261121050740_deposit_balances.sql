@@ -1,0 +1,70 @@
+-- What is where, address by address: what a treasury can move.
+
+create table public.deposit_balances (
+    request_id uuid not null references public.deposit_requests (id) on delete restrict,
+    currency text not null references public.currencies (code) on delete restrict,
+    amount public.money_amount not null check (amount >= 0),
+    as_of timestamptz not null check (isfinite(as_of)),
+    primary key (request_id, currency)
+);
+alter table public.deposit_balances enable row level security;
+create index deposit_balances_amount_idx on public.deposit_balances (currency, amount desc) where amount > 0;
+create index deposit_balances_currency_idx on public.deposit_balances (currency);
+comment on table public.deposit_balances is
+'For operators: what each deposit address holds by its rail, written with the daily comparison. An address that never held anything has no row.';
+comment on column public.deposit_balances.request_id is 'Request whose address it is.';
+comment on column public.deposit_balances.currency is 'What it holds.';
+comment on column public.deposit_balances.amount is 'How much, in units of the currency.';
+comment on column public.deposit_balances.as_of is 'Since when it is known to hold that.';
+
+-- Definer: schedules have no user.
+create function service.deposit_addresses(
+    rail text, after uuid default null, max_rows integer default 1000
+) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'address', f.address) order by f.id), '[]')
+        from (
+            select d.id, d.address from public.deposit_requests as d
+            where d.rail = deposit_addresses.rail and d.address is not null
+                and (deposit_addresses.after is null or d.id > deposit_addresses.after)
+            order by d.id limit least(greatest(max_rows, 1), 5000)
+        ) as f
+    );
+end
+$$;
+comment on function service.deposit_addresses(text, uuid, integer) is
+'A page of all deposit addresses that were ever given out on a rail, after one.';
+
+-- Definer: as above.
+create function service.deposit_balances_record(told service.command) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_as_of timestamptz := (told ->> 'as_of')::timestamptz;
+    v_changed integer;
+begin
+    if v_as_of is null or jsonb_typeof(told -> 'balances') is distinct from 'array' or exists (
+        select from jsonb_to_recordset(told -> 'balances') as b (id uuid, currency text, amount numeric)
+        left join public.deposit_requests as d on b.id = d.id and d.address is not null
+        where d.id is null or b.amount is null or b.amount < 0 or not coalesce(private.fits(b.amount, b.currency), false)
+    ) then
+        perform private.refuse('bad_figures');
+    end if;
+    insert into public.deposit_balances as k (request_id, currency, amount, as_of)
+    select b.id, b.currency, b.amount, v_as_of
+    from jsonb_to_recordset(told -> 'balances') as b (id uuid, currency text, amount numeric)
+    where b.amount > 0 or exists (
+        select from public.deposit_balances as o where o.request_id = b.id and o.currency = b.currency
+    )
+    order by b.id, b.currency
+    on conflict (request_id, currency) do update set amount = excluded.amount, as_of = excluded.as_of
+    where k.amount <> excluded.amount and k.as_of <= excluded.as_of;
+    get diagnostics v_changed = row_count;
+    return v_changed;
+end
+$$;
+comment on function service.deposit_balances_record(service.command) is
+'What deposit addresses hold {as_of, balances [{id of the request, currency, amount}]}; how many have changed. What was read later stays. Raises bad_figures (422).';

@@ -1,0 +1,1 @@
+grant execute on function service.rail_position(text) to service_role;
