@@ -58,7 +58,7 @@ REFUSALS: dict[str, Refusal] = {
     'escrow_not_found': Refusal(404, 'No such escrow.', ''),
     'evidence_limit': Refusal(409, 'No more files are accepted from this side.', ''),
     'fee_not_exact': Refusal(422, 'The fee is not the fee of the released part.', ''),
-    'fiat_amount_not_exact': Refusal(422, 'The fiat amount is not amount times price, rounded half up.', ''),
+    'fiat_amount_not_exact': Refusal(422, 'Amount times price, rounded half up, is zero in the fiat currency.', 'Take more.'),
     'file_announced_otherwise': Refusal(409, 'This file was announced with another name, type or size.', 'Announce it as before.'),
     'file_not_found': Refusal(404, 'No such file in this trade.', 'Announce it at evidence-uploads first.'),
     'file_too_large': Refusal(422, 'The file is larger than its type may be.', 'See evidence_types.'),

@@ -415,15 +415,15 @@ create function service.payout_retry(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn record;
+    v_context record;
     v_payout public.payouts;
     v_now timestamptz;
 begin
-    select * into v_turn from private.begin_payout_command(command, 'payout_retry');
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    select * into v_context from private.begin_payout_command(command, 'payout_retry');
+    if v_context.answer is not null then
+        return v_context.answer;
     end if;
-    v_payout := v_turn.payout;
+    v_payout := v_context.payout;
     v_now := private.clock();
     if v_payout.state <> 'failed_final' then
         perform private.refuse('illegal_move');
@@ -448,15 +448,15 @@ create function service.payout_keep(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn record;
+    v_context record;
     v_payout public.payouts;
     v_now timestamptz;
 begin
-    select * into v_turn from private.begin_payout_command(command, 'payout_keep');
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    select * into v_context from private.begin_payout_command(command, 'payout_keep');
+    if v_context.answer is not null then
+        return v_context.answer;
     end if;
-    v_payout := v_turn.payout;
+    v_payout := v_context.payout;
     v_now := private.clock();
     if v_payout.state not in ('created', 'failed_final') or not private.acts_for((command ->> 'actor_id')::uuid, v_payout.party_id) then
         perform private.refuse('illegal_move');

@@ -204,8 +204,7 @@ declare
     v_dispute public.disputes;
     v_key private.idempotency_keys;
 begin
-    v_move.escrow_id := p_decision.escrow_id;
-    v_move.event := p_decision.event;
+    v_move.decision := p_decision;
     v_move.key_owner := coalesce(p_decision.actor_id, private.external_party());
     if p_decision.idempotency_key is not null then
         select * into v_key from private.idempotency_keys
@@ -257,21 +256,10 @@ begin
         return v_move;
     end if;
 
-    v_move.role := v_edge.actor;
-    v_move.to_state := v_edge.to_state::public.escrow_state;
-    v_move.to_phase := v_edge.to_phase::public.escrow_phase;
-    v_move.settles := v_edge.settles;
+    v_move.decision.payload := coalesce(p_decision.payload, '{}'::jsonb);
+    v_move.edge := v_edge;
     v_move.escrow := p_escrow;
     v_move.claim_within := v_policy.claim_within;
-    v_move.actor_id := p_decision.actor_id;
-    v_move.idempotency_key := p_decision.idempotency_key;
-    v_move.request_hash := p_decision.request_hash;
-    v_move.deadline_at := p_decision.deadline_at;
-    v_move.expires_at := p_decision.expires_at;
-    v_move.payer_amount := p_decision.payer_amount;
-    v_move.payee_amount := p_decision.payee_amount;
-    v_move.fee_amount := p_decision.fee_amount;
-    v_move.payload := coalesce(p_decision.payload, '{}'::jsonb);
     return v_move;
 end
 $$;

@@ -12,18 +12,18 @@ create function service.evidence_upload(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn := private.begin_escrow_command(command, 'evidence_upload');
-    v_now timestamptz := v_turn.now;
-    v_actor uuid := v_turn.actor_id;
-    v_escrow public.escrow_transactions := v_turn.escrow;
+    v_context private.escrow_command_context := private.begin_escrow_command(command, 'evidence_upload');
+    v_now timestamptz := v_context.now;
+    v_actor uuid := v_context.actor_id;
+    v_escrow public.escrow_transactions := v_context.escrow;
     v_sha256 text := command ->> 'sha256';
     v_size bigint := (command ->> 'size_bytes')::bigint;
     v_role public.escrow_role;
     v_max bigint;
     v_upload public.evidence_uploads;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    if v_context.answer is not null then
+        return v_context.answer;
     end if;
     v_role := case
         when private.acts_for(v_actor, v_escrow.payee_id) then 'payee'

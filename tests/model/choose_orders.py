@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 from random import Random
 from uuid import uuid4
 
 from tests.model.choose import CRYPTO, keyed, one_of
-from tests.model.money import ZERO, half_up, unit
-from tests.model.policy import LEAST, METHODS, P2P
+from tests.model.money import unit
+from tests.model.policy import LEAST, METHODS
 from tests.model.things import Order
 from tests.model.world import Body, World
 
@@ -69,7 +68,7 @@ def take(world: World, random: Random) -> Body:
     if order is None:
         return (
             body
-            | dict.fromkeys(("amount", "expected_price", "fiat_amount"), Decimal(1))
+            | dict.fromkeys(("amount", "expected_price"), Decimal(1))
             | {"payment_method": "sepa"}
         )
     one = unit(order.currency)
@@ -82,16 +81,7 @@ def take(world: World, random: Random) -> Body:
     if random.random() < 0.97:
         amount = max(one, amount - amount % one)
     price = order.price if random.random() < 0.97 else order.price + random.choice([1, -1])
-    fiat = half_up(Fraction(amount) * Fraction(order.price), order.fiat)
-    fiat += unit(order.fiat) if random.random() < 0.03 else ZERO
     method: str | None = random.choice(order.methods if random.random() < 0.97 else list(METHODS))
     if random.random() < 0.1:
         method = None
-    deadline = world.now + order.pay_within(method or order.methods[0])
-    end = deadline + P2P.grace
-    if random.random() < 0.03:
-        deadline, end = random.choice([(deadline, world.now), (end, deadline)])
-    return body | {
-        "amount": amount, "expected_price": price, "fiat_amount": fiat, "payment_method": method,
-        "deadline_at": deadline, "expires_at": end,
-    }  # fmt: skip
+    return body | {"amount": amount, "expected_price": price, "payment_method": method}

@@ -61,9 +61,9 @@ def test_incident_06_take_while_the_maker_cancels(database: Cluster) -> None:
     with committed(database) as world:
         order, maker = sell_order(world)
         cancel = ("order_cancel", {"order_id": order, "actor_id": maker})
-        grab = ("order_take", take_command(world, order, world.user(), "0.4"))
+        grab = ("order_take", take_command(order, world.user(), "0.4"))
         first, second = rivals(database, cancel, grab)
-        assert (first["status"], second) == ("cancelled", "order_not_active")
+        assert (first["status"], second) == ("cancelled", "order_not_found")
         assert world.balance(maker) == (2, 0, 0)
 
 
@@ -71,7 +71,7 @@ def test_incident_06_cancel_while_a_taker_takes(database: Cluster) -> None:
     with committed(database) as world:
         order, maker = sell_order(world)
         cancel = ("order_cancel", {"order_id": order, "actor_id": maker})
-        grab = ("order_take", take_command(world, order, world.user(), "0.4"))
+        grab = ("order_take", take_command(order, world.user(), "0.4"))
         first, second = rivals(database, grab, cancel)
         assert first["trade_id"]
         assert second["status"] == "cancelled"
