@@ -72,10 +72,10 @@ def command(
 ) -> Response[Any]:
     """Give a command of schema `service` in the caller's name; or the answer its key got before.
 
-    read: see commit. keyed=False: what is read does not know the answer of the
-    key, only the command does. needs: raises Problem when the caller may not. shown: what the
-    caller gets to see of the answer, old or new. Raises Problem: idempotency_key_reused (409),
-    and what the command raises.
+    read: see commit. keyed=False: what is read does not know the answer of the key, only the
+    command does. needs: raises Problem when the caller may not. shown: what the caller gets to
+    see of the answer, old or new. Raises Problem: idempotency_key_reused (409), and what the
+    command raises.
     """
 
     def params(seen: Mapping[str, Any]) -> Mapping[str, Any]:

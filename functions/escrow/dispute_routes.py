@@ -21,7 +21,7 @@ _MOVED = answers(bodies.EscrowMoved, "The escrow after the move.")
 def dispute(
     escrow_id: Id, body: bodies.RaiseDispute, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """Ask for a judgement."""
+    """Open a dispute: an arbiter decides."""
     return execute(db, caller, key, escrow_id, "dispute", body)
 
 

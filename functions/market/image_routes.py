@@ -1,4 +1,4 @@
-"""HTTP commands about pictures of listings: announce and upload, hand in.
+"""HTTP commands about pictures of listings: announce and upload, submit.
 
 A function of its own, because the client of object storage is heavy.
 """
@@ -40,7 +40,7 @@ class AnnouncePicture(Picture):
 
 class PictureKept(BaseModel):
     """sha256 is what a listing names. key: where everybody reads it, in the public bucket, once it
-    is handed in."""
+    is submitted."""
 
     model_config = ConfigDict(extra="forbid")
     party_id: UUID
@@ -53,7 +53,7 @@ class PictureKept(BaseModel):
 class PictureOpened(PictureKept):
     """url: send the bytes with method and exactly these headers within expires_in seconds.
 
-    The store answers 412 when it has the picture already. What is not handed in within a week is
+    The store answers 412 when it has the picture already. What is not submitted within a week is
     forgotten.
     """
 
@@ -69,7 +69,7 @@ routes = Routes()
 @routes.post("/image-uploads", responses=answers(PictureOpened, "Where to upload it.", status=201))
 def announce(body: AnnouncePicture, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """A seller announces a picture and gets an address to upload exactly these bytes to. Until it
-    is handed in it may be announced anew, as another type or size: the last word counts."""
+    is submitted it may be announced anew, as another type or size: the last word counts."""
 
     def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
         return {

@@ -14,7 +14,7 @@ from .books import RAIL
 from .card_rail import CardRail
 from .connection import Connection
 
-_NAMES = ("confirmed", "submitted", "failed", "postponed", "unknown", "looked", "lost")
+_NAMES = ("confirmed", "submitted", "failed", "postponed", "unknown", "polled", "lost")
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:

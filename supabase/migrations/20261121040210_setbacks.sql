@@ -130,4 +130,4 @@ begin
 end
 $$;
 comment on function service.setback_decide(service.command) is
-'Operator command about work that failed {queue, subject, event, reason, actor_id, aal, idempotency_key, request_hash}. event set_aside: nobody tries it again, and what waits behind it goes on; take_up: it is tried at the next look. Raises setback_not_found (404), illegal_move (409), reason_required (422).';
+'Operator command about work that failed {queue, subject, event, reason, actor_id, aal, idempotency_key, request_hash}. event set_aside: nobody tries it again, and what waits behind it goes on; take_up: it is tried at the next run. Raises setback_not_found (404), illegal_move (409), reason_required (422).';

@@ -1,4 +1,4 @@
--- What a function decides, what the judge makes of it, and who may judge.
+-- What a function decides, what validation makes of it, and who may decide a dispute.
 
 create type private.escrow_decision as (
     escrow_id uuid,
@@ -145,7 +145,7 @@ begin
 end
 $$;
 comment on function private.may_review(uuid, public.escrow_transactions) is
-'Whether a user is an arbiter without a part in this escrow, who never traded with one of its parties and has not judged it at an earlier level.';
+'Whether a user is an arbiter without a part in this escrow, who never traded with one of its parties and has not decided it at an earlier level.';
 
 create function private.may_arbitrate(p_user_id uuid, p_dispute_id uuid) returns boolean
 language plpgsql stable set search_path = ''

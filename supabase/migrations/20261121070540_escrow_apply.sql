@@ -1,4 +1,4 @@
--- The one path by which an escrow moves: lock, judge, post, update. One
+-- The one path by which an escrow moves: lock, validate, post, update. One
 -- decision and a thousand take the same statements.
 
 create function private.escrow_after(p_move private.escrow_move, p_now timestamptz) returns public.escrow_transactions
@@ -85,7 +85,7 @@ begin
 end
 $$;
 comment on function private.escrow_after(private.escrow_move, timestamptz) is
-'The row of an escrow after a judged move whose money is posted.';
+'The row of an escrow after a valid move whose money is posted.';
 
 create function private.escrow_answer(p_escrow public.escrow_transactions) returns jsonb
 language plpgsql immutable set search_path = ''
@@ -131,7 +131,7 @@ begin
         where e.id = v_decision.escrow_id
         for no key update;
         v_now := private.clock();
-        v_move := private.escrow_judge(v_decision, v_escrow, v_now);
+        v_move := private.escrow_validate(v_decision, v_escrow, v_now);
         v_moves := v_moves || v_move;
         v_settles := v_settles or (v_move.edge).settles is not null;
         v_funds := v_funds or private.is_funding((v_move.decision).event);
@@ -179,7 +179,7 @@ begin
 end
 $$;
 comment on function private.escrow_apply(private.escrow_decision[]) is
-'Laws 2 and 3: locks the escrows in id order, judges each decision, posts, moves, records. One row per decision: a refusal code, or the answer.';
+'Laws 2 and 3: locks the escrows in id order, validates each decision, posts, moves, records. One row per decision: a refusal code, or the answer.';
 
 create function private.hold_escrows(
     p_escrows uuid[], p_kind text, p_reference text, p_reason text

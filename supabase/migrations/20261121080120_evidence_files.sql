@@ -1,4 +1,4 @@
--- Files: what may be handed in, and what was announced before it was uploaded.
+-- Files: what may be submitted, and what was announced before it was uploaded.
 -- The bytes lie in object storage, under a name made of their own sha256.
 
 insert into private.refusals (code, status, detail, hint) values
@@ -126,7 +126,7 @@ inner join public.escrow_events as x
     on d.escrow_id = x.escrow_id and x.event = 'evidence' and v.author_role = x.actor_role
         and v.sha256 = x.payload ->> 'sha256';
 comment on view public.evidence_receipts is
-'What was handed in and when, with the hash of the event that recorded it: proof for its author that it was received as it is.';
+'What was submitted and when, with the hash of the event that recorded it: proof for its author that it was received as it is.';
 
 create function public.evidence_receipt(escrow_id uuid, sha256 text) returns jsonb
 language plpgsql stable set search_path = ''

@@ -38,11 +38,11 @@ begin
     v_request.requested_by := v_context.actor_id;
     v_request.created_at := v_context.now;
     v_request := private.request_deposit(v_request, command ->> 'key_fingerprint');
-    return private.deposit_look(v_request) || jsonb_build_object('expires_at', v_escrow.expires_at);
+    return private.deposit_read(v_request) || jsonb_build_object('expires_at', v_escrow.expires_at);
 end
 $$;
 comment on function service.escrow_deposit_begin(service.command) is
-'The payer asks how to pay {escrow_id, rail, key_fingerprint, actor_id, idempotency_key, request_hash}: what to pay, one address or payment per escrow, as private.deposit_look with expires_at, or {answer} when the key was answered before. Raises not_your_move (403), other_rail, not_awaiting_funds, escrow_frozen, destination_required (409), reference_required (422).';
+'The payer asks how to pay {escrow_id, rail, key_fingerprint, actor_id, idempotency_key, request_hash}: what to pay, one address or payment per escrow, as private.deposit_read with expires_at, or {answer} when the key was answered before. Raises not_your_move (403), other_rail, not_awaiting_funds, escrow_frozen, destination_required (409), reference_required (422).';
 
 -- Definer: as above.
 create function service.escrow_deposit_place(command service.command) returns jsonb

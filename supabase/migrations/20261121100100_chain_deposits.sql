@@ -74,7 +74,7 @@ create table public.chain_deposits (
     state text not null default 'seen' check (state in ('seen', 'credited', 'quarantined', 'dropped')),
     credits integer not null default 0 check (credits >= 0),
     watched boolean not null default true,
-    look_at timestamptz not null,
+    next_at timestamptz not null,
     proof jsonb,
     doubt text not null default '' check (length(doubt) <= 64),
     doubts integer not null default 0 check (doubts >= 0),
@@ -115,7 +115,7 @@ comment on column public.chain_deposits.state is
 'seen in a block; credited, when the chain is sure; quarantined, when it is there and somebody must decide; dropped, when a reorganisation took it away.';
 comment on column public.chain_deposits.credits is 'How often it was credited: more than once only after a credited one was lost and came back.';
 comment on column public.chain_deposits.watched is 'Whether its block is still compared with the chain: until it is final.';
-comment on column public.chain_deposits.look_at is 'From when its block is compared with the chain: later each time while answers contradict each other.';
+comment on column public.chain_deposits.next_at is 'From when its block is compared with the chain: later each time while answers contradict each other.';
 comment on column public.chain_deposits.proof is
 'What the receipt said when it was credited, as private.is_proof compared it, and how many nodes said so; null before.';
 comment on column public.chain_deposits.doubt is

@@ -75,7 +75,7 @@ begin
             where (c.new_row).completed_at is not null
             group by t.order_id
         ),
-        judged as (
+        counted as (
             select
                 e.*,
                 case
@@ -97,7 +97,7 @@ begin
             last_actor_role = 'system',
             last_event = e.event,
             status = case e.event when 'fill' then 'completed' when 'lapse' then 'cancelled' else o.status end
-        from judged as e
+        from counted as e
         where o.id = e.order_id;
     end if;
 end

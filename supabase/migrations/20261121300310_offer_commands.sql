@@ -101,24 +101,24 @@ $$;
 comment on function private.take_offer_quota(uuid, uuid) is
 'Counts one more offer of a party, and of it to this receiver. Raises quota_exceeded (429).';
 
-create function private.check_paper(p_offer public.offers) returns void
+create function private.check_scripts(p_offer public.offers) returns void
 language plpgsql stable set search_path = ''
 as $$
 declare
-    v_script text := private.script_not_on_paper(concat(
+    v_script text := private.unsupported_script(concat(
         p_offer.listing_copy ->> 'title', p_offer.listing_copy ->> 'description', p_offer.conditions, p_offer.milestones
     ));
 begin
     if v_script is not null then
         perform private.refuse(
-            'script_not_on_paper', format('A contract is printed, and %s cannot be shown on paper as it is written.', v_script),
+            'unsupported_script', format('A contract becomes a PDF, and the PDF cannot show %s as it is written.', v_script),
             jsonb_build_object('script', v_script)
         );
     end if;
 end
 $$;
-comment on function private.check_paper(public.offers) is
-'Checks that the words of a contract of this offer can be read on paper: those of the listing, the conditions and the milestones. Names of parties are not asked: nobody is shut out by a name. Raises script_not_on_paper (422).';
+comment on function private.check_scripts(public.offers) is
+'Checks that the words of a contract of this offer can be read in its document: those of the listing, the conditions and the milestones. Names of parties are not asked: nobody is shut out by a name. Raises unsupported_script (422).';
 
 create function private.make_offer(
     command jsonb, p_listing public.listings, p_buyer_id uuid, p_role text, p_parent_id uuid, p_now timestamptz
@@ -175,7 +175,7 @@ begin
         encode(sha256(convert_to(private.canonical_json(v_copy), 'UTF8')), 'hex'), 'make', p_role, v_expires, p_now, p_now
     ) returning * into v_offer;
     perform private.check_offer_rail(v_offer, p_listing, p_role);
-    perform private.check_paper(v_offer);
+    perform private.check_scripts(v_offer);
     return v_offer;
 end
 $$;

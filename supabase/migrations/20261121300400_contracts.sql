@@ -259,7 +259,7 @@ begin
         last_event = 'sell', last_actor_role = 'buyer'
     where id = v_listing.id;
 
-    perform private.check_paper(v_offer);
+    perform private.check_scripts(v_offer);
     v_id := private.uuid_v7(v_now);
     v_document := private.canonical_json(
         private.contract_document(v_id, v_offer, v_policy.id, v_now)

@@ -26,7 +26,7 @@ def new_order(world: World, random: Random) -> Order:
     smallest = max(least, smallest - smallest % one)
     return Order(
         uuid4(),
-        random.choice([*world.cast.users[:4], *world.cast.companies]),
+        random.choice([*world.people.users[:4], *world.people.companies]),
         random.choice(["buy", "sell"]), code, random.choice(FIAT), amount, random.choice(PRICES),
         smallest, largest, tuple(random.sample(list(METHODS), random.choice([1, 1, 2, 3]))),
         random.choice([None, 15, 240]),
@@ -38,9 +38,9 @@ def order_command(world: World, random: Random) -> Body:
     """To pause, to resume or to cancel."""
     order_id = one_of(random, world.orders)
     order = world.orders.get(order_id)
-    actor = random.choice(world.cast.users)
+    actor = random.choice(world.people.users)
     if order is not None and random.random() < 0.9:
-        able = [user for user in world.cast.users if world.cast.acts_for(user, order.maker)]
+        able = [user for user in world.people.users if world.people.acts_for(user, order.maker)]
         actor = random.choice(able)
     aal = random.choice(("aal1", *("aal2",) * 7))
     return keyed(random, {"order_id": order_id, "actor_id": actor, "aal": aal})
@@ -52,7 +52,7 @@ def publish(world: World, random: Random) -> Body:
     if drafts and random.random() < 0.8:
         body["order_id"] = random.choice(drafts)
         maker = world.orders[body["order_id"]].maker
-        able = [user for user in world.cast.users if world.cast.acts_for(user, maker)]
+        able = [user for user in world.people.users if world.people.acts_for(user, maker)]
         body["actor_id"] = random.choice(able)
     return body
 
@@ -64,7 +64,9 @@ def take(world: World, random: Random) -> Body:
     }  # fmt: skip
     order_id = one_of(random, listed if random.random() < 0.95 else world.orders)
     order = world.orders.get(order_id)
-    body: Body = keyed(random, {"order_id": order_id, "actor_id": random.choice(world.cast.users)})
+    body: Body = keyed(
+        random, {"order_id": order_id, "actor_id": random.choice(world.people.users)}
+    )
     if order is None:
         return (
             body

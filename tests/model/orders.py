@@ -23,12 +23,12 @@ def _begin(world: World, body: Body) -> tuple[Order | None, Verdict | None]:
 
 
 def _not_maker(world: World, order: Order, body: Body) -> Verdict | None:
-    if world.cast.acts_for(body["actor_id"], order.maker):
+    if world.people.acts_for(body["actor_id"], order.maker):
         return None
     return refused("not_your_order" if order.status == "active" else "order_not_found")
 
 
-def judge_publish(world: World, body: Body) -> Verdict:
+def validate_publish(world: World, body: Body) -> Verdict:
     order, known = _begin(world, body)
     if order is None or known is not None:
         assert known is not None
@@ -56,11 +56,11 @@ def apply_publish(world: World, body: Body, given: Answer) -> Answer:
     return _answer(world, order, body)
 
 
-def judge_pause(world: World, body: Body) -> Verdict:
+def validate_pause(world: World, body: Body) -> Verdict:
     return _of_maker(world, body, "active", "order_not_active")
 
 
-def judge_resume(world: World, body: Body) -> Verdict:
+def validate_resume(world: World, body: Body) -> Verdict:
     verdict = _of_maker(world, body, "paused", "order_not_paused")
     if verdict is DONE and world.orders[body["order_id"]].expires_at <= world.now:
         return refused("order_expired")
@@ -95,7 +95,7 @@ def _turned(world: World, body: Body, status: str) -> Answer:
     return _answer(world, order, body)
 
 
-def judge_cancel(world: World, body: Body) -> Verdict:
+def validate_cancel(world: World, body: Body) -> Verdict:
     order, known = _begin(world, body)
     if order is None or known is not None:
         assert known is not None
@@ -144,13 +144,13 @@ def _answer(world: World, order: Order, body: Body) -> Answer:
     return answer
 
 
-def judge_take(world: World, body: Body) -> Verdict:
+def validate_take(world: World, body: Body) -> Verdict:
     order, known = _begin(world, body)
     if order is None or known is not None:
         assert known is not None
         return known
     if order.status != "active":
-        mine = world.cast.acts_for(body["actor_id"], order.maker) and order.status != "draft"
+        mine = world.people.acts_for(body["actor_id"], order.maker) and order.status != "draft"
         return refused("order_not_active" if mine else "order_not_found")
     faults = _faults_of_take(world, order, body)
     amount = body["amount"]
@@ -165,7 +165,7 @@ def _faults_of_take(world: World, order: Order, body: Body) -> set[str]:
     amount, faults = body["amount"], set()
     if order.expires_at <= world.now:
         faults.add("order_expired")
-    if world.cast.acts_for(body["actor_id"], order.maker):
+    if world.people.acts_for(body["actor_id"], order.maker):
         faults.add("own_order")
     if _method(order, body) not in order.methods:
         faults.add("payment_method_not_offered")

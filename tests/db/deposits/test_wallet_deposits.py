@@ -224,7 +224,7 @@ def test_who_is_stopped_may_still_take_it(world: World) -> None:
 
 def test_what_waits_and_is_taken_back_is_gone_from_suspense(world: World) -> None:
     party, _ = unasked(world)
-    (deposit,) = world.one("select service.chain_look(%s, 1000)", CHAIN)["deposits"]
+    (deposit,) = world.one("select service.chain_due(%s, 1000)", CHAIN)["deposits"]
     assert judged(world, deposit, "lose") == 1
     assert world.balance(party, WRONG)[:2] == (0, 0)
     assert world.rows("select outcome from public.unmatched_deposits") == [("lost",)]

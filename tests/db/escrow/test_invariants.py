@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from stack.identity import as_owner, as_user
-from tests.world.all_tables import affairs
+from tests.world.all_tables import fill_all_tables
 from tests.world.escrow import Escrow
 from tests.world.refused import refused
 from tests.world.scenes import EVERY_POLICY, ONCE
@@ -266,7 +266,7 @@ def test_i11_same_key_same_body_else_409(world: World) -> None:
 
 
 def test_i12_what_leaves_the_house_waits_in_the_outbox(world: World) -> None:
-    theirs = affairs(world)
+    theirs = fill_all_tables(world)
     for escrow in (theirs.disputed, theirs.ended, theirs.trade):
         events = world.rows(
             "select 'escrow.' || event, version from public.escrow_events where escrow_id = %s "

@@ -1,4 +1,4 @@
--- Judging decisions: every check again, under the lock, against the row.
+-- Validating decisions: every check again, under the lock, against the row.
 
 create function private.why_no_edge(p_escrow public.escrow_transactions, p_event text) returns text
 language plpgsql stable set search_path = ''
@@ -192,7 +192,7 @@ comment on function private.move_refusal(
     public.disputes, timestamptz
 ) is 'Guards of a legal move: overlay, clock, second factor, settlement, next deadline, then what belongs to the event.';
 
-create function private.escrow_judge(
+create function private.escrow_validate(
     p_decision private.escrow_decision, p_escrow public.escrow_transactions, p_now timestamptz
 ) returns private.escrow_move
 language plpgsql volatile set search_path = ''
@@ -263,5 +263,5 @@ begin
     return v_move;
 end
 $$;
-comment on function private.escrow_judge(private.escrow_decision, public.escrow_transactions, timestamptz) is
-'Judges one decision about a locked escrow: the stored answer of its key, a refusal, or the move. Reads only.';
+comment on function private.escrow_validate(private.escrow_decision, public.escrow_transactions, timestamptz) is
+'Validates one decision about a locked escrow: the stored answer of its key, a refusal, or the move. Reads only.';
