@@ -1,5 +1,5 @@
-"""Commands of callers: read as who asks, then commit. Who that is the database says, never the
-request."""
+"""Commands of callers: read with the token of the caller, then commit. The database says who the
+caller is, never the request."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

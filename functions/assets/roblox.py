@@ -1,4 +1,4 @@
-"""Roblox: what its public API says of a group, a game, an item or a user."""
+"""Roblox's public API: groups, games, items and users."""
 
 from collections.abc import Callable, Mapping
 from contextlib import closing

@@ -50,7 +50,7 @@ routes = Routes()
 def download(
     contract_id: Id, body: DocumentWanted, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """Whoever sees the contract gets an address to read its PDF from."""
+    """Get an address to download the PDF of a contract from."""
     asked = {"contract_id": str(contract_id), "edition": body.edition}
     kept = db.rpc("contract_document", asked, token=caller.token, repeatable=True)
     file = file_of(kept)

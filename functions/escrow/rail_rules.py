@@ -1,4 +1,4 @@
-"""What follows from what a rail says. Pure: no clock, no I/O."""
+"""Which move follows from a report of a rail. Pure: no clock, no I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

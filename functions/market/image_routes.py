@@ -87,7 +87,7 @@ def announce(body: AnnouncePicture, caller: Caller, key: IdempotencyKey, db: Db)
 
 @routes.post("/images", responses=answers(PictureKept, "It may be listed now.", status=201))
 def hand_in(body: Picture, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
-    """A picture was uploaded: from now on its seller may list it."""
+    """A seller submits an uploaded picture; from then on a listing may show it."""
 
     def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
         asked = {"party_id": _party(body, actor), "sha256": body.sha256}
@@ -106,7 +106,7 @@ def hand_in(body: Picture, caller: Caller, key: IdempotencyKey, db: Db) -> Respo
 
 
 def _picture(file: storage.File) -> bytes:
-    """The bytes, looked at. Raises Invalid not_a_picture, picture_too_large."""
+    """The bytes, checked. Raises Invalid not_a_picture, picture_too_large."""
     content = storage.read(file)
     seen = identify(content)
     if seen is None or seen.media_type != file.media_type:

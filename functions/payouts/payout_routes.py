@@ -1,4 +1,4 @@
-"""HTTP commands about payouts over outside rails: where they go, and what becomes of one
+"""HTTP commands about payouts over outside rails: name a destination, and retry or keep a payout
 that the rail refused."""
 
 from typing import Any

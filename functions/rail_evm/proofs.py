@@ -1,5 +1,5 @@
-"""A second look at what one answer of a node has said, before anything is done about it that
-cannot be undone: the receipt, and the block that the chain has now, from every node we have."""
+"""Proof of what one answer of a node claims: each of our nodes must tell the same receipt and
+block. Nothing that cannot be undone is done without it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

@@ -116,7 +116,7 @@ class BaseRail:
         return self._broadcast(payout, attempt)
 
     def _is_doubted(self, payout: Payout, attempt: Attempt, receipt: Receipt) -> bool:
-        """Whether another answer says otherwise: confirmed nobody looks again, failed it is paid
+        """Whether another answer says otherwise: confirmed nobody polls again, failed it is paid
         once more."""
         token = self._tokens[payout.currency]
         sent = Sent(

@@ -1,5 +1,5 @@
-"""Scheduled every minute, and at work for most of it: transfers to deposit addresses are found,
-and credited once the chain will not take them back."""
+"""Scheduled: finds transfers to deposit addresses, and credits them once their block is safe or
+final. Runs most of each minute."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -132,7 +132,7 @@ class Watch:
             if each["event"] == "doubt" and not self._was_searched(each, cursor["number"])
         ]
         if missing:
-            # It may be in another block that was read as something else: look once more first.
+            # It may be in another block that was read as something else: read once more first.
             self._done.rewound += 1
             self._reader.read_again_from(min(missing))
         verdicts += verified

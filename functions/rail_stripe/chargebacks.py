@@ -1,4 +1,4 @@
-"""Evidence is submitted against chargebacks: once each, in time."""
+"""Submits evidence against chargebacks: once each, in time."""
 
 from hashlib import sha256
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""The payment of a payer, advanced from how it stands now: captured, cancelled, or reported."""
+"""Payment intents, by their present state: captured, cancelled or reported."""
 
 from collections.abc import Mapping
 from decimal import Decimal

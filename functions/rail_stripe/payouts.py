@@ -1,5 +1,5 @@
-"""Scheduled every minute, and at work for most of it: payments to payees' accounts, refunds to
-payers' cards."""
+"""Scheduled: sends transfers to payees' accounts and refunds to payers' cards. Runs most of each
+minute."""
 
 from typing import Any
 

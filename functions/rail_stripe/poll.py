@@ -1,4 +1,4 @@
-"""Scheduled every minute: what no event told of is found, and evidence is submitted."""
+"""Scheduled: finds events that no webhook brought, and submits evidence."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass

@@ -1,5 +1,5 @@
-"""Scheduled every minute, and at work for most of it: events out of the outbox, messages
-into the queues."""
+"""Scheduled: moves events out of the outbox, and messages into the queues. Runs most of each
+minute."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

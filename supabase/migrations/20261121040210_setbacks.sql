@@ -1,4 +1,4 @@
--- What a schedule could not do: put off, so that it holds up nobody else, and shown to operators.
+-- Work that a schedule could not do: it is put off, holds up nobody else, and operators see it.
 
 insert into private.refusals (code, status, detail, hint) values
 ('setback_not_found', 404, 'No such work is put off.', 'Read setbacks.');

@@ -1,4 +1,4 @@
--- Money on its way out over an outside rail. What became of an escrow is settled before;
+-- Payouts: money on its way out over an outside rail. The escrow is settled before;
 -- a payout that fails never reopens it.
 
 create table public.payout_destinations (
@@ -245,7 +245,7 @@ begin
         raise sqlstate 'PT409' using
             message = 'payout_terms_fixed', detail = 'Only what was paid comes back, and more of it each time.';
     end if;
-    -- When it is looked at next, and what came back of it, is no move.
+    -- When it is polled next, and what came back of it, is no move.
     if tg_op = 'UPDATE' and (to_jsonb(old) - '{next_at,tries,returned_amount}'::text[]) = (to_jsonb(new) - '{next_at,tries,returned_amount}'::text[]) then
         return new;
     end if;

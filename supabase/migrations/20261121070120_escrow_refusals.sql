@@ -1,4 +1,4 @@
--- Why a command about an escrow is refused.
+-- Refusals of commands about escrows.
 
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05

@@ -1,4 +1,4 @@
--- What a function reads before it decides.
+-- Snapshots: what a function reads before it decides.
 
 -- Definer: called by the invoker function below, which has already let row
 -- level security decide that the caller may see this escrow.

@@ -1,4 +1,4 @@
--- How cases are brought forward and closed.
+-- How cases are opened and closed.
 
 -- Definer: service_role may give commands, not write the tables.
 create function service.escrow_claim(command service.command) returns jsonb

@@ -1,5 +1,5 @@
--- What happens next on every escrow, and when: as data, so that nobody has to
--- work it out from states and policies.
+-- Next steps: what happens next on every escrow, and when, as data. Nobody has to derive it from
+-- states and policies.
 
 create type private.silence as (
     event text,

@@ -1,4 +1,4 @@
--- Where parties want to be told of events, and what became of each message.
+-- Webhook endpoints of parties, and what became of each message.
 
 create table public.webhook_endpoints (
     id uuid primary key,

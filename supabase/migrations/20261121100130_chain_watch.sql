@@ -1,4 +1,4 @@
--- Reading the chain: where to go on, what was found, what became of it.
+-- Reading the chain: the cursor, the transfers found, and what became of them.
 
 -- Definer: rails have no user.
 create function service.chain_tokens(chain_id bigint) returns jsonb
@@ -15,7 +15,7 @@ begin
     );
 end
 $$;
-comment on function service.chain_tokens(bigint) is 'Tokens that are looked for on a chain, with their decimals.';
+comment on function service.chain_tokens(bigint) is 'Tokens that are watched on a chain, with their decimals.';
 
 -- Definer: as above.
 create function service.chain_due(chain_id bigint, max_rows integer default 200) returns jsonb
@@ -225,7 +225,7 @@ begin
     delete from public.chain_cursors as c
     where c.chain_id = chain_rewind.chain_id and c.block_number > chain_rewind.block_number;
     get diagnostics v_gone = row_count;
-    -- What counted as final is looked at again.
+    -- What counted as final is checked again.
     update public.chain_deposits as d set
         watched = true, next_at = private.clock(), last_event = 'include', updated_at = private.clock()
     where d.chain_id = chain_rewind.chain_id and d.block_number > chain_rewind.block_number

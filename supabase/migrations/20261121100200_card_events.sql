@@ -1,5 +1,5 @@
 -- What the card rail's workers know between two polls: how far they have listed Stripe's events, and
--- which payments of payers they looked at when.
+-- when they polled which payment of a payer.
 
 create table private.rail_cursors (
     rail text primary key references public.rails (id) on delete restrict,

@@ -1,5 +1,5 @@
--- Which scripts the document of a contract can show. Those below are written from the right, joined or stacked:
--- without shaping, and fonts for each, a document would show other words than were agreed on.
+-- Which scripts the document of a contract can show. The scripts below are written from the right,
+-- joined or stacked: without shaping, and fonts for each, a document would show other words.
 
 insert into private.refusals (code, status, detail, hint) values
 (

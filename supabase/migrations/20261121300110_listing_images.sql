@@ -1,5 +1,5 @@
 -- Pictures of listings: announced by hash as evidence is, and submitted when object storage has them and
--- their bytes were looked at.
+-- their bytes were checked.
 
 create table public.image_uploads (
     party_id uuid not null references public.parties (id) on delete restrict,
@@ -137,7 +137,7 @@ $$;
 comment on function service.image_announce(service.command) is
 'A seller announces a picture {party_id, sha256, media_type, size_bytes, actor_id, idempotency_key, request_hash}; announced anew as something else before it is submitted, the last word counts. Raises not_your_party (403), file_announced_otherwise (409), hash_required, media_type_refused, file_too_large (422), quota_exceeded (429).';
 
--- Definer: as image_announce. Whoever calls it has looked at the bytes, which were of this type.
+-- Definer: as image_announce. Whoever calls it has checked the bytes, which were of this type.
 create function service.image_hand_in(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -167,7 +167,7 @@ begin
 end
 $$;
 comment on function service.image_hand_in(service.command) is
-'A picture that object storage has, as it was looked at, may be listed from now on {party_id, sha256, media_type, size_bytes, actor_id, idempotency_key, request_hash}. Raises not_your_party (403), image_not_found (404), file_announced_otherwise (409) when it was announced anew meanwhile.';
+'A picture that object storage has, as it was checked, may be listed from now on {party_id, sha256, media_type, size_bytes, actor_id, idempotency_key, request_hash}. Raises not_your_party (403), image_not_found (404), file_announced_otherwise (409) when it was announced anew meanwhile.';
 
 create function public.announced_image(party_id uuid, sha256 text) returns jsonb
 language plpgsql stable set search_path = ''
