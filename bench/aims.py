@@ -197,7 +197,7 @@ def _peer(results: Results) -> Aim:
     )  # fmt: skip
 
 
-def judge(results: Results) -> list[Aim]:
+def evaluate(results: Results) -> list[Aim]:
     """Every aim, in the order of the report."""
     return [
         *(aim(results) for aim in (_transition, _trades, _latency, _sweep, _not_due)),

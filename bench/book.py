@@ -12,7 +12,7 @@ from bench.cpu import watching
 from bench.http_connection import HttpConnection, HttpFailed
 from bench.load import SCRIPTS, LoadFailed
 from bench.measures import Measure
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from stack.cluster import SUPERUSER
 from stack.stack import Stack
@@ -56,7 +56,7 @@ LATE = "a late page"
 def _fill(stack: Stack, orders: int) -> None:
     """Put orders into one pair, half of them on either side; without money behind them."""
     world.prepare(stack.cluster, _MAKERS)
-    say(f"adding {orders:,} orders")
+    log(f"adding {orders:,} orders")
     with stack.connect(SUPERUSER) as connection:
         connection.execute("set session_replication_role = replica")
         script = (SCRIPTS / "book.sql").read_bytes()
@@ -108,7 +108,7 @@ def pages(scale: Scale) -> dict[str, Measure]:
         connection = HttpConnection("127.0.0.1", stack.postgrest.port)
         try:
             for name, question in {**QUESTIONS, LATE: _late(stack)}.items():
-                say(f"pages of the book: {name}")
+                log(f"pages of the book: {name}")
                 random = Random(name)  # noqa: S311 - picks what is asked
                 _read(connection, question, random, scale.pages // 10)
                 with watching(stack.cluster) as with_cpu:

@@ -3,7 +3,7 @@
 from bench import world, yardstick
 from bench.load import SCRIPTS, Load, LoadFailed
 from bench.measures import Measure, medians
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from bench.server import measure
 from stack.cluster import Cluster
@@ -50,10 +50,10 @@ def _check_released(cluster: Cluster, wanted: int) -> None:
 def rounds(cluster: Cluster, clients: int, scale: Scale, *, trades: bool) -> dict[str, Measure]:
     """The medians of several rounds, after one that only warms up."""
     if scale.warm_up:
-        say(f"direct commit, {clients} clients: warming up")
+        log(f"direct commit, {clients} clients: warming up")
         one_round(cluster, clients, scale.warm_up, scale.people, trades=trades)
     measured = []
     for number in range(1, scale.repeats + 1):
-        say(f"direct commit, {clients} clients: round {number} of {scale.repeats}")
+        log(f"direct commit, {clients} clients: round {number} of {scale.repeats}")
         measured.append(one_round(cluster, clients, scale.seconds, scale.people, trades=trades))
     return medians(measured)

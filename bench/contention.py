@@ -2,7 +2,7 @@
 
 from bench.load import SCRIPTS, Load
 from bench.measures import Measure, medians
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from bench.server import measure
 from stack.cluster import Cluster
@@ -22,7 +22,7 @@ def _one_round(cluster: Cluster, clients: int, seconds: float, people: int) -> d
 
 def rounds(cluster: Cluster, clients: int, scale: Scale) -> dict[str, Measure]:
     """The medians of several rounds. Raises LoadFailed, also when a take was refused."""
-    say(f"takes of one order, {clients} clients")
+    log(f"takes of one order, {clients} clients")
     if scale.warm_up:
         _one_round(cluster, clients, scale.warm_up, scale.people)
     return medians(

@@ -13,7 +13,7 @@ from bench.cpu import watching
 from bench.http_connection import HttpConnection, HttpFailed
 from bench.load import SCRIPTS, Load, LoadFailed
 from bench.measures import Measure
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from stack.cluster import SUPERUSER
 from stack.stack import Stack
@@ -85,7 +85,7 @@ BY_A_BUYER: Mapping[str, Question] = {
 
 def _fill(stack: Stack, contracts: int, people: int) -> None:
     world.prepare(stack.cluster, people)
-    say(f"adding {contracts:,} contracts")
+    log(f"adding {contracts:,} contracts")
     with stack.connect(SUPERUSER) as connection:
         connection.execute("set session_replication_role = replica")
         script = (SCRIPTS / "contracts.sql").read_bytes()
@@ -94,7 +94,7 @@ def _fill(stack: Stack, contracts: int, people: int) -> None:
 
 
 def _pay_in(stack: Stack, contracts: int, people: int) -> None:
-    say(f"paying in {contracts:,} contracts by commands")
+    log(f"paying in {contracts:,} contracts by commands")
     signed.prepare(stack)
     with stack.connect() as connection:
         connection.execute((SCRIPTS / "milestones.sql").read_bytes())
@@ -135,7 +135,7 @@ def _pages(stack: Stack, times: int) -> dict[str, Measure]:
     connection = HttpConnection("127.0.0.1", stack.postgrest.port)
     try:
         for name, question in {**BY_ANYBODY, **BY_A_BUYER}.items():
-            say(f"pages of the marketplace: {name}")
+            log(f"pages of the marketplace: {name}")
             random, signed_in = Random(name), name in BY_A_BUYER  # noqa: S311 - picks what is asked
             _read(connection, question, buyers, times // 10, random, signed_in=signed_in)
             with watching(stack.cluster) as with_cpu:
@@ -151,7 +151,7 @@ def _pages(stack: Stack, times: int) -> dict[str, Measure]:
 def _commands(stack: Stack, milestones: int) -> dict[str, Measure]:
     found = {}
     for name, script in COMMANDS.items():
-        say(f"{name}: {milestones:,} milestones")
+        log(f"{name}: {milestones:,} milestones")
         load = Load(SCRIPTS / script, 1, each=milestones, variables={"turn": 0})
         found[name] = server.measure(stack.cluster, load)
     released = stack.cluster.execute(

@@ -14,7 +14,7 @@ from uuid import uuid4
 from bench import server, subscribers
 from bench.load import LoadFailed
 from bench.measures import Measure
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from functions.webhooks.attempt_rules import SCHEDULE
 from stack.aws import REGION
@@ -73,7 +73,7 @@ class _Carrier:
         unknown = {"delivery_id": str(uuid4()), "attempt": 0}
         self._stack.lambdas.scale(FUNCTION, len(self._senders))
         list(self._pool.map(self._invoke, [[unknown] * _BATCH] * len(self._senders)))
-        self._works = [self._pool.submit(self._hand_over)]
+        self._works = [self._pool.submit(self._enqueue)]
         self._works += [self._pool.submit(self._send, queue) for queue in self._senders]
         return self
 
@@ -87,13 +87,13 @@ class _Carrier:
             if work.done():
                 work.result()
 
-    def _hand_over(self) -> None:
+    def _enqueue(self) -> None:
         """The rounds of the relay."""
         with self._stack.connect() as connection:
             while not self._over.wait(0.1):
                 connection.execute("select service.outbox_relay()")
                 (due,) = connection.execute(
-                    "select service.webhook_hand_over(%s)", [list(SCHEDULE)]
+                    "select service.webhook_enqueue(%s)", [list(SCHEDULE)]
                 ).fetchone() or ([],)
                 for message in due:
                     (self._failing if message["lane"] == "slow" else self._working).put(message)
@@ -138,7 +138,7 @@ def waves(scale: Scale, manner: str) -> list[Measure]:
         # The receiver goes first: then nobody waits for an answer any more.
         with _Carrier(stack, scale) as carrier, receiver:
             for number in (1, 2):
-                say(f"delivery to {scale.endpoints:,} endpoints, {dead} dead ({manner}): {number}")
+                log(f"delivery to {scale.endpoints:,} endpoints, {dead} dead ({manner}): {number}")
                 living.moments.clear()
                 began = time.perf_counter()
                 subscribers.tell(stack, people, scale.endpoints, concerned=1)

@@ -2,7 +2,7 @@
 
 from bench import world
 from bench.load import SCRIPTS, Load
-from bench.progress import say
+from bench.progress import log
 from bench.server import measure
 from stack.cluster import SUPERUSER, Cluster
 
@@ -19,7 +19,7 @@ def _as_replica(cluster: Cluster, script: str, **values: int) -> None:
 
 def add_due(cluster: Cluster, count: int, people: int) -> int:
     """Take so many trades and age them with what runs left open; how many are due."""
-    say(f"taking {count:,} trades that will be due")
+    log(f"taking {count:,} trades that will be due")
     each = -(-count // _LOADERS)
     load = Load(
         SCRIPTS / "take.sql", _LOADERS, each=each,
@@ -40,5 +40,5 @@ def due_now(cluster: Cluster) -> int:
 
 
 def add_not_due(cluster: Cluster, count: int, people: int) -> None:
-    say(f"adding {count:,} escrows that are not due")
+    log(f"adding {count:,} escrows that are not due")
     _as_replica(cluster, "not_due.sql", rows=count, people=people)

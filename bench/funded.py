@@ -14,7 +14,7 @@ from bench.http_connection import HttpConnection, HttpFailed
 from bench.inbox import PATH, SIGNATURE
 from bench.load import LoadFailed
 from bench.measures import Measure
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from bench.signed import Signed
 from shared.polling import VARIABLE
@@ -23,7 +23,7 @@ from stack.stack import Stack
 from stack.stand_ins.stripe import API_KEY, WEBHOOK_SECRET, StripeStandIn
 
 WORKERS = ("StripeInboxFunction", "EscrowReportsFunction")
-LOOK_SECONDS = 50  # of each minute, as in stacks/
+POLL_SECONDS = 50  # of each minute, as in stacks/
 _MINUTE = 60
 _PATIENCE = 120
 
@@ -123,10 +123,10 @@ def waits(stack: Stack, scale: Scale) -> Measure:
     with StripeStandIn() as stripe:
         stack.aws.put_secret("StripeKeySecret", API_KEY)
         stack.aws.put_secret("StripeWebhookSecret", WEBHOOK_SECRET)
-        stack.configure(**stripe.variables(), **{VARIABLE: str(LOOK_SECONDS)})
+        stack.configure(**stripe.variables(), **{VARIABLE: str(POLL_SECONDS)})
         try:
             intents = _intents(stack, connection, escrows)
-            say(f"webhook to funded: {scale.payments} payments")
+            log(f"webhook to funded: {scale.payments} payments")
             with _Workers(stack) as workers:
                 told = _pay(stripe, connection, intents, scale.payments_apart)
                 ended = _funded(stack, escrows, workers)

@@ -5,7 +5,7 @@ from bench.http_connection import HttpFailed
 from bench.http_trades import Job, Maker, Taker, work
 from bench.load import LoadFailed
 from bench.measures import Measure, median
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from bench.together import run_together
 from stack.stack import Stack
@@ -53,7 +53,7 @@ def one_run(stack: Stack, way: str, clients: int, seconds: float) -> Measure:
 
 def rounds(stack: Stack, way: str, clients: int, scale: Scale) -> Measure:
     """Trades per second, p50 and p99 of one command: medians. Raises LoadFailed."""
-    say(f"trades by {way}, {clients} clients")
+    log(f"trades by {way}, {clients} clients")
     if scale.warm_up:
         one_run(stack, way, clients, scale.warm_up)
     return median([one_run(stack, way, clients, scale.seconds) for _ in range(scale.repeats)])

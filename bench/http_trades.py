@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from bench.http_connection import HttpConnection
 
-AMOUNT, PRICE, FIAT_AMOUNT = "0.01", "50000", "500"
+AMOUNT, PRICE = "0.01", "50000"
 PAYEE_AMOUNT, FEE_AMOUNT = "0.00995", "0.00005"
 
 # A named request, which the trade hands to the clock that times it.
@@ -49,9 +49,7 @@ def over_postgrest(post: Post, maker: Maker, taker: Taker, service_key: str) -> 
 
     taken = {
         "order_id": maker.order_id, "actor_id": taker.user_id, "amount": AMOUNT,
-        "expected_price": PRICE, "fiat_amount": FIAT_AMOUNT,
-        "deadline_at": (now + timedelta(minutes=30)).isoformat(),
-        "expires_at": (now + timedelta(minutes=40)).isoformat(), **key(),
+        "expected_price": PRICE, **key(),
     }  # fmt: skip
     escrow_id = post("take", "/rpc/order_take", headers, {"command": taken})["trade_id"]
     tomorrow = (now + timedelta(hours=24)).isoformat()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from stack.lambdas import Lambdas
 from stack.paths import ROOT
@@ -69,7 +69,7 @@ def footprints(lambdas: Lambdas, scale: Scale) -> list[Footprint]:
     """One for each function that is wanted; medians. Call it while the functions are warm."""
     found = []
     for function in list(lambdas.functions.values())[: scale.functions]:
-        say(f"import of {function.name}")
+        log(f"import of {function.name}")
         _probe(function)  # writes the bytecode that Lambda finds in the package
         times, sizes = zip(*(_probe(function) for _ in range(scale.repeats)), strict=True)
         found.append(

@@ -14,7 +14,7 @@ from bench.cpu import watching
 from bench.http_connection import HttpConnection, HttpFailed
 from bench.load import LoadFailed
 from bench.measures import Measure, median
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from bench.together import run_together
 from functions.rail_stripe.event import PROVIDER
@@ -79,7 +79,7 @@ def receive(stack: Stack, scale: Scale) -> dict[int, Measure]:
     stack.aws.put_secret("StripeWebhookSecret", WEBHOOK_SECRET)
     found = {}
     for clients in scale.clients:
-        say(f"inbox: {clients} clients")
+        log(f"inbox: {clients} clients")
         # One each at the same time: Lambda's cold starts are another matter.
         with ThreadPoolExecutor(clients) as senders:
             list(senders.map(_send, [_Job(stack.gateway.port, scale.warm_up)] * clients))
@@ -92,7 +92,7 @@ def receive(stack: Stack, scale: Scale) -> dict[int, Measure]:
 def take_up(stack: Stack) -> Measure:
     """Everything in the inbox, taken up and done in batches by direct calls; p50 and p99 of a
     batch. Raises LoadFailed."""
-    say("inbox: what was kept is taken up")
+    log("inbox: what was kept is taken up")
     count, batches = 0, []
     with watching(stack.cluster) as with_cpu, stack.connect() as connection:
         began = started = time.perf_counter()

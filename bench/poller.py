@@ -13,7 +13,7 @@ from bench.cpu import watching
 from bench.http_connection import HttpConnection, HttpFailed
 from bench.load import LoadFailed
 from bench.measures import Measure
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from bench.signed import Signed
 from stack.stack import Stack
@@ -101,7 +101,7 @@ def _credited(stack: Stack) -> int:
 
 
 def credit(stack: Stack, scale: Scale) -> dict[str, Measure]:
-    """So many transfers found and credited by the scheduled function, and its looks when there
+    """So many transfers found and credited by the scheduled function, and its polls when there
     is nothing. Raises LoadFailed."""
     signed.prepare(stack)
     escrows = signed.escrows(stack, "usdc_base", "USDC_BASE", scale.addresses, scale.people)
@@ -109,9 +109,9 @@ def credit(stack: Stack, scale: Scale) -> dict[str, Measure]:
         _open(stack, chain)
         addresses = _addresses(stack, escrows)
         stack.tick(FUNCTION)
-        say(f"{scale.transfers:,} transfers to {len(addresses):,} addresses")
+        log(f"{scale.transfers:,} transfers to {len(addresses):,} addresses")
         _send(chain, _transfers(addresses, scale.transfers))
-        say("crediting them")
+        log("crediting them")
         before = _credited(stack)
         with watching(stack.cluster) as with_cpu:
             began = time.perf_counter()

@@ -8,7 +8,7 @@ import psycopg
 from bench import yardstick
 from bench.load import SCRIPTS, Load
 from bench.measures import Measure, medians
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from bench.server import measure, url_of
 from stack.cluster import SUPERUSER, Cluster
@@ -54,7 +54,7 @@ def _one_round(cluster: Cluster, clients: int, seconds: float, people: int) -> d
 
 def rounds(cluster: Cluster, clients: int, scale: Scale) -> dict[str, Measure]:
     """The medians of several rounds. Raises LoadFailed."""
-    say(f"postings, {clients} clients" + (f", beside {PEER}" if peer_files() else ""))
+    log(f"postings, {clients} clients" + (f", beside {PEER}" if peer_files() else ""))
     if scale.warm_up:
         _one_round(cluster, clients, scale.warm_up, scale.people)
     return medians(

@@ -1,7 +1,7 @@
 """What was measured of the rails, as tables."""
 
 from bench import poller
-from bench.funded import LOOK_SECONDS
+from bench.funded import POLL_SECONDS
 from bench.results import Results
 from bench.table import Table, number
 
@@ -44,9 +44,9 @@ def funded(results: Results) -> Table:
         "From a webhook of Stripe to a funded escrow",
         "From the moment at which Stripe's stand-in says that a payment can be captured: kept, "
         "taken up, captured, reported, moved. Payments come at any time. Two workers have a part "
-        "in it, one after the other; as deployed, each is started every minute, looks once a "
-        f"second for {LOOK_SECONDS} seconds of it, and rests until the next: nearly all of the "
-        "time is waiting for their looks.",
+        "in it, one after the other; as deployed, each is started every minute, polls once a "
+        f"second for {POLL_SECONDS} seconds of it, and rests until the next: nearly all of the "
+        "time is waiting for their polls.",
         ("what", "count", "p50 s", "p99 s"),
         rows,
     )

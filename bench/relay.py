@@ -6,7 +6,7 @@ from bench import server, subscribers
 from bench.cpu import watching
 from bench.load import LoadFailed
 from bench.measures import Measure, median
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from stack.stack import Stack
 
@@ -41,7 +41,7 @@ def rate(scale: Scale) -> Measure:
         stack.tick(FUNCTION)
         measures = []
         for number in range(1, scale.repeats + 1):
-            say(f"relay of {scale.events:,} events: {number} of {scale.repeats}")
+            log(f"relay of {scale.events:,} events: {number} of {scale.repeats}")
             subscribers.tell(stack, people, scale.events)
             measures.append(_relay(stack, scale.events))
         return median(measures)

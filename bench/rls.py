@@ -10,7 +10,7 @@ from typing import Any
 from bench.http_connection import HttpConnection, HttpFailed
 from bench.load import Load, LoadFailed
 from bench.measures import Measure, median
-from bench.progress import say
+from bench.progress import log
 from bench.queries import QUERIES, Query
 from bench.server import measure
 from stack.cluster import SUPERUSER, Cluster
@@ -112,7 +112,7 @@ def compare(stack: Stack, times: int, repeats: int) -> list[Compared]:
     answers: dict[str, list[Any]] = {}
     found: dict[tuple[str, bool], list[Found]] = {}
     for number in range(1, repeats + 1):
-        say(f"row level security off and on: {number} of {repeats}")
+        log(f"row level security off and on: {number} of {repeats}")
         for on in (False, True):
             _protect(stack.cluster, on=on)
             for query in queries:

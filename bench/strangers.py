@@ -11,7 +11,7 @@ from itertools import cycle
 from bench.http_connection import HttpConnection, HttpFailed
 from bench.http_rounds import one_run
 from bench.measures import Measure, median
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from stack.stack import Stack
 
@@ -71,7 +71,7 @@ def strangers(port: int, count: int, pause: float) -> Iterator[None]:
 
 def commands(stack: Stack, scale: Scale) -> dict[str, Measure]:
     """Whole trades by one client over PostgREST, alone and beside the crowd. Raises LoadFailed."""
-    say(f"trades beside {scale.strangers} strangers")
+    log(f"trades beside {scale.strangers} strangers")
     found: dict[str, list[Measure]] = {name: [] for name in (ALONE, *PAUSES)}
     for _ in range(scale.repeats):
         found[ALONE].append(one_run(stack, "postgrest", 1, scale.seconds))

@@ -12,7 +12,7 @@ from bench import due
 from bench.cpu import watching
 from bench.load import LoadFailed
 from bench.measures import Measure
-from bench.progress import say
+from bench.progress import log
 from bench.scale import Scale
 from functions.escrow.snapshot import parse_snapshot
 from functions.escrow.timer_rules import decide_timer
@@ -54,7 +54,7 @@ def direct(cluster: Cluster, count: int, people: int) -> Measure:
     Once: hundreds of batches are many runs in one.
     """
     wanted = due.add_due(cluster, count, people)
-    say(f"sweep of {wanted:,} by direct commit")
+    log(f"sweep of {wanted:,} by direct commit")
     with watching(cluster) as with_cpu, cluster.connect() as connection:
         batches: list[float] = []
         done, began = 0, time.perf_counter()
@@ -78,7 +78,7 @@ def by_function(stack: Stack, count: int, people: int) -> Measure:
     """The same by the scheduled function, over PostgREST, once. Raises LoadFailed."""
     name = next(each.name for each in stack.lambdas.functions.values() if each.handler == HANDLER)
     wanted = due.add_due(stack.cluster, count, people)
-    say(f"sweep of {wanted:,} by {name}")
+    log(f"sweep of {wanted:,} by {name}")
     with watching(stack.cluster) as with_cpu:
         began = time.perf_counter()
         while (left := due.due_now(stack.cluster)) and time.perf_counter() - began < wanted / 50:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from bench import event_tables, market_tables, rail_tables, yardstick
-from bench.aims import judge
+from bench.aims import evaluate
 from bench.measures import ratio
 from bench.results import DIRECT, Results
 from bench.table import Table, number
@@ -22,7 +22,7 @@ def _aims(results: Results) -> Table:
             _verdict(aim.reached),
             aim.why,
         )
-        for aim in judge(results)
+        for aim in evaluate(results)
     ]
     note = f"At {max(results.scale.clients)} clients where clients matter."
     return Table("Aims", note, ("aim", "wanted", "measured", "reached", "what limits it"), rows)

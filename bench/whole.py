@@ -24,7 +24,7 @@ from bench import (
     yardstick,
 )
 from bench.load import LoadFailed
-from bench.progress import say
+from bench.progress import log
 from bench.results import DIRECT, FUNCTIONS, POSTGREST, Results
 from bench.scale import Scale
 from stack.stack import Stack
@@ -136,7 +136,7 @@ PARTS = {
 
 def run(scale: Scale, parts: Collection[str] = tuple(PARTS)) -> Results:
     """Measure. Raises LoadFailed, also when the books do not hold afterwards."""
-    say("starting a stack with the commit settings of production")
+    log("starting a stack with the commit settings of production")
     with server.stack(scale) as stack:
         results = Results(scale, machine.describe(stack.cluster))
         yardstick.prepare(stack.cluster)
@@ -151,6 +151,6 @@ def run(scale: Scale, parts: Collection[str] = tuple(PARTS)) -> Results:
 
 
 def _check(stack: Stack) -> None:
-    say("checking the books")
+    log("checking the books")
     if problems := world.problems(stack.cluster):
         raise LoadFailed(f"ledger.verify found: {'; '.join(problems)}")

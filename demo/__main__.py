@@ -2,7 +2,7 @@ import sys
 import time
 
 from demo.catalogue import STORIES
-from demo.paper import Paper
+from demo.console import Console
 from demo.runner import tell_all, verify
 from deploy.policies import PolicyFailed
 from stack.cluster import ClusterFailed
@@ -14,22 +14,22 @@ from stack.processes import exit_on_sigterm
 from stack.stack import Stack
 
 
-def run(paper: Paper) -> int:
+def run(console: Console) -> int:
     """Exit code: 1 when a story or the books are not as they should be."""
     begun = time.monotonic()
-    paper.line("demo: starting Postgres, PostgREST and the functions …", "dim")
+    console.line("demo: starting Postgres, PostgREST and the functions …", "dim")
     with Stack.start() as stack:
         started = time.monotonic()
-        failed = tell_all(stack, STORIES, paper)
-        problems = verify(stack, paper)
+        failed = tell_all(stack, STORIES, console)
+        problems = verify(stack, console)
         told = time.monotonic()
-    paper.line(
+    console.line(
         f"demo: {len(STORIES) - len(failed)} of {len(STORIES)} stories in {told - started:.1f} s"
         f" (start {started - begun:.1f} s)",
         "red" if failed else "green",
     )
     if failed:
-        paper.line(f"demo: failed: {', '.join(failed)}", "red")
+        console.line(f"demo: failed: {', '.join(failed)}", "red")
     return 1 if failed or problems else 0
 
 
@@ -39,7 +39,7 @@ def main() -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        return run(Paper())
+        return run(Console())
     except KeyboardInterrupt:
         print("\ndemo: stopped", file=sys.stderr)
         return 130

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from demo.paper import Paper
+from demo.console import Console
 from demo.users import Balance, User, balance
 from shared.money import format_amount
 
@@ -38,7 +38,7 @@ class Accounts:
         self._outside[name] = owned
         self._before[name] = Balance(owned(), Decimal(0))
 
-    def close(self, paper: Paper) -> tuple[Decimal, Decimal]:
+    def close(self, console: Console) -> tuple[Decimal, Decimal]:
         """Print the table; what all owned together before and own now."""
         after = {person.name: person.balance(self.currency) for person in self._people}
         after |= {name: Balance(owned(), Decimal(0)) for name, owned in self._outside.items()}
@@ -48,7 +48,7 @@ class Accounts:
             if found or wallet == FEES:
                 after[wallet], before[wallet] = Balance(found, Decimal(0)), balance("0")
         header = [self.currency, "before", "locked", "after", "locked"]
-        paper.table(header, [_row(name, before[name], after[name]) for name in after])
+        console.table(header, [_row(name, before[name], after[name]) for name in after])
         return (
             sum((each.total for each in before.values()), Decimal(0)),
             sum((each.total for each in after.values()), Decimal(0)),

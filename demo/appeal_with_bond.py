@@ -51,7 +51,7 @@ def _disputed(stage: Stage, alice: User, bob: User) -> str:
     stage.move(bob, trade, "says he sent 5000 USD", "mark-paid", expect="200 performed")
     stage.wait(minutes=40)
     stage.move(
-        bob, trade, "hears nothing and asks for a judgement", "dispute",
+        bob, trade, "hears nothing and opens a dispute", "dispute",
         {"reason": "not_released"}, expect="200 disputed · statements",
     )  # fmt: skip
     stage.move(

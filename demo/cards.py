@@ -18,7 +18,7 @@ _FLOAT_CENTS = 100_000
 _WORKERS = ("StripeInboxFunction", "EscrowReportsFunction", "StripePayoutsFunction")
 
 
-class CardDesk:
+class CardStage:
     """Stripe as the people of a story meet it."""
 
     def __init__(

@@ -20,7 +20,7 @@ _FINAL = 5
 _FLOAT = "10000"
 
 
-class ChainDesk:
+class ChainStage:
     """Base as the people of a story meet it."""
 
     def __init__(self, scene: "Scene", stack: Stack, chain: Chain, screening: Screening) -> None:

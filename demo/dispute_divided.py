@@ -10,7 +10,7 @@ def dispute_divided(stage: Stage) -> None:
     stage.move(bob, trade, "says he sent 5000 USD", "mark-paid", expect="200 performed")
     stage.wait(hours=2)
     stage.move(
-        alice, trade, "found 3500 USD and asks for a judgement", "dispute",
+        alice, trade, "found 3500 USD and opens a dispute", "dispute",
         {"reason": "underpaid", "description": "3500 of 5000 USD arrived."},
         expect="200 disputed · statements",
     )  # fmt: skip

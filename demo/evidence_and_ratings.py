@@ -9,22 +9,22 @@ _RECEIPT = b"%PDF-1.7 Transfer of 5000 USD to Alice Adams, executed."
 
 
 def evidence_and_ratings(stage: Stage) -> None:
-    """Evidence: a file with a receipt, the arbiters' desk, ratings opened together"""
+    """Evidence: a file with a receipt, the arbiters' queue, ratings opened together"""
     alice = stage.person("alice", deposit="0.1")
     bob = stage.person("bob")
     trade = stage.takes(bob, stage.sells(alice, "0.1"), "0.1")
     stage.move(bob, trade, "says he sent 5000 USD", "mark-paid", expect="200 performed")
     stage.wait(hours=1)
     stage.move(
-        bob, trade, "hears nothing and asks for a judgement", "dispute",
+        bob, trade, "hears nothing and opens a dispute", "dispute",
         {"reason": "not_released"}, expect="200 disputed · statements",
     )  # fmt: skip
-    _hands_in(stage, bob, trade)
+    _submits(stage, bob, trade)
     for person, body in ((bob, "My bank confirms it."), (alice, "I was away, I look now.")):
         answer = person.post(f"/escrows/{trade}/statement", {"body": body})
         stage.tell(person.name, "states a side", answer.outcome, "POST /escrows/…/statement")
     (line,) = stage.olga.read("dispute_queue", "reason,priority,score,phase", escrow_id=trade)
-    stage.table(["desk", "priority", "score", "phase"], [
+    stage.table(["reason", "priority", "score", "phase"], [
         [line["reason"], line["priority"], str(line["score"]), line["phase"]]
     ])  # fmt: skip
     arbiter = stage.arbiter(alice, trade)
@@ -34,7 +34,7 @@ def evidence_and_ratings(stage: Stage) -> None:
         arbiter, trade, "reads the file", "evidence-downloads", {"sha256": sha256}, expect="200"
     )
     read = httpx.get(str(address.body["url"]), timeout=60).content
-    stage.claim("byte by byte what bob handed in", read, _RECEIPT)
+    stage.claim("byte by byte what bob submitted", read, _RECEIPT)
     stage.move(
         arbiter, trade, "decides: the money had arrived", "decide",
         {
@@ -49,7 +49,7 @@ def evidence_and_ratings(stage: Stage) -> None:
     stage.claim("bob has 0.1 BTC less 0.5% fee", bob.balance("BTC"), balance("0.0995"))
 
 
-def _hands_in(stage: Stage, who: User, trade: str) -> None:
+def _submits(stage: Stage, who: User, trade: str) -> None:
     sha256 = hashlib.sha256(_RECEIPT).hexdigest()
     file = {
         "sha256": sha256, "name": "transfer.pdf", "media_type": "application/pdf",

@@ -5,38 +5,38 @@ from collections.abc import Sequence
 import httpx
 
 from demo.catalogue import Story
-from demo.paper import Paper
+from demo.console import Console
 from demo.stage import Stage
 from stack.stack import Stack
 
 LOG_LINES = 10
 
 
-def tell(stack: Stack, story: Story, paper: Paper) -> None:
+def tell(stack: Stack, story: Story, console: Console) -> None:
     """One story with its table of balances. Raises StoryFailed, or what a client raised."""
     with (
         httpx.Client(base_url=stack.url, timeout=60) as http,
-        Stage(stack, http, paper) as stage,
+        Stage(stack, http, console) as stage,
     ):
         story(stage)
         stage.close()
 
 
-def tell_all(stack: Stack, stories: Sequence[Story], paper: Paper) -> list[str]:
+def tell_all(stack: Stack, stories: Sequence[Story], console: Console) -> list[str]:
     """Every story, the rest too when one fails; the names of those that failed."""
     failed = []
     for number, story in enumerate(stories, start=1):
-        paper.line(f"\n{number}. {story.__doc__}", "bold")
+        console.line(f"\n{number}. {story.__doc__}", "bold")
         try:
-            tell(stack, story, paper)
+            tell(stack, story, console)
         except Exception as error:
             failed.append(story.__name__)
-            paper.line(f"  ✗ {type(error).__name__}: {error}", "red")
-            _show_log(stack, paper)
+            console.line(f"  ✗ {type(error).__name__}: {error}", "red")
+            _show_log(stack, console)
     return failed
 
 
-def verify(stack: Stack, paper: Paper) -> int:
+def verify(stack: Stack, console: Console) -> int:
     """Print what ledger.verify() says of all entries; how many problems it found."""
     with stack.connect() as connection:
         problems = connection.execute("select * from ledger.verify()").fetchall()
@@ -45,8 +45,8 @@ def verify(stack: Stack, paper: Paper) -> int:
             " (select count(*) from public.ledger_transfers)"
         ).fetchone() or (0, 0)
     for problem in problems:
-        paper.line(f"  ✗ {problem}", "red")
-    paper.line(
+        console.line(f"  ✗ {problem}", "red")
+    console.line(
         f"\nledger.verify(): {len(problems)} problems over {entries} entries,"
         f" {transfers} transfers",
         "red" if problems else "green",
@@ -54,7 +54,7 @@ def verify(stack: Stack, paper: Paper) -> int:
     return len(problems)
 
 
-def _show_log(stack: Stack, paper: Paper) -> None:
+def _show_log(stack: Stack, console: Console) -> None:
     if stack.lambdas.log.exists():
         for line in stack.lambdas.log.read_text(errors="replace").splitlines()[-LOG_LINES:]:
-            paper.line(f"    {line}", "dim")
+            console.line(f"    {line}", "dim")

@@ -9,10 +9,10 @@ from typing import Any, Self
 import httpx
 
 from demo.accounts import Accounts
-from demo.cards import CardDesk
-from demo.chains import ChainDesk
+from demo.cards import CardStage
+from demo.chains import ChainStage
+from demo.console import Console
 from demo.durations import clock, words
-from demo.paper import Paper
 from demo.users import Answer, User
 from stack.people import OLGA, PEOPLE
 from stack.stack import Stack
@@ -32,10 +32,10 @@ class StoryFailed(AssertionError):
 class Scene:
     """Whatever a story expects and does not get raises StoryFailed."""
 
-    def __init__(self, stack: Stack, http: httpx.Client, paper: Paper) -> None:
+    def __init__(self, stack: Stack, http: httpx.Client, console: Console) -> None:
         self._stack = stack
         self._http = http
-        self._paper = paper
+        self._console = console
         self._passed = timedelta()
         self._outside = ExitStack()
         self.olga = User(stack, http, OLGA.name, OLGA.id)
@@ -112,16 +112,16 @@ class Scene:
             self._stack.configure(**source.variables())
             yield source
 
-    def cards(self) -> CardDesk:
+    def cards(self) -> CardStage:
         """Stripe, in a stand-in, and the workers that talk to it; there until the end."""
         stripe = self._outside.enter_context(StripeStandIn(clock=self.now))
-        return CardDesk(self, self._stack, self._http, stripe)
+        return CardStage(self, self._stack, self._http, stripe)
 
-    def chain(self) -> ChainDesk:
+    def chain(self) -> ChainStage:
         """A chain with USDC, who screens addresses, and the workers that talk to them. It is the
         same in every story: a deployment has one, which goes on."""
         chain, screening = self._stack.stand_in(Chain), self._stack.stand_in(Screening)
-        return ChainDesk(self, self._stack, chain, screening)
+        return ChainStage(self, self._stack, chain, screening)
 
     def own_outside(self, name: str, owned: Callable[[], Decimal]) -> None:
         """What somebody has outside of Holdfast belongs to the story."""
@@ -150,13 +150,13 @@ class Scene:
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Show what somebody reads."""
-        self._paper.table(header, rows)
+        self._console.table(header, rows)
 
     def wait(self, **amount: float) -> None:
         """Let the product's clock go on."""
         self._stack.clock.advance(**amount)
         self._passed += timedelta(**amount)
-        self._paper.line(f"  {'':9}  {'─' * 3} {words(timedelta(**amount))} later", "dim")
+        self._console.line(f"  {'':9}  {'─' * 3} {words(timedelta(**amount))} later", "dim")
 
     def timer(self, witness: User, trade: str, what: str, expect: str) -> None:
         """The schedule that ends what nobody ends fires once; a party reads what came of it."""
@@ -179,13 +179,13 @@ class Scene:
 
     def tell(self, who: str, what: str, outcome: str = "", request: str = "") -> None:
         """A line of the timeline."""
-        self._paper.event(clock(self._passed), who, what, outcome, request)
+        self._console.event(clock(self._passed), who, what, outcome, request)
 
     def claim(self, what: str, actual: object, expected: object) -> None:
         """What the story wants to show."""
         if actual != expected:
             raise StoryFailed(f"not true that {what}: expected {expected!r}, found {actual!r}")
-        self._paper.line(f"  {'':9}  ✓ {what}", "green")
+        self._console.line(f"  {'':9}  ✓ {what}", "green")
 
     def __enter__(self) -> Self:
         return self
@@ -195,6 +195,6 @@ class Scene:
 
     def close(self) -> None:
         """Show what everybody has; together it must be what they had."""
-        self._paper.line()
-        before, after = self._accounts.close(self._paper)
+        self._console.line()
+        before, after = self._accounts.close(self._console)
         self.claim(f"all {before.normalize():f} {self._currency} are still there", after, before)

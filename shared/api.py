@@ -67,7 +67,7 @@ class Api(APIGatewayHttpResolver):
 
     @staticmethod
     def _as_command(event: Mapping[str, Any]) -> Mapping[str, Any]:
-        # Before the body is looked at: a stranger learns nothing from validation.
+        # Before the body is read: a stranger learns nothing from validation.
         headers = event.get("headers") or {}
         bearer_token(headers)
         if event["requestContext"]["http"]["method"] == "GET":

@@ -1,4 +1,4 @@
-"""Who calls: the bearer's token, passed on as it came. The database says who that is."""
+"""The caller: the bearer token, passed on as it came. The database says whose it is."""
 
 import re
 from collections.abc import Mapping

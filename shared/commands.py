@@ -1,5 +1,5 @@
-"""Commands of callers: read as who asks, then commit. Who that is the database says, never the
-request."""
+"""Commands of callers: read with the token of the caller, then commit. The database says who the
+caller is, never the request."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -67,16 +67,15 @@ def command(
     read: Read = WHOAMI,
     keyed: bool = True,
     needs: Callable[[Mapping[str, Any]], None] | None = None,
-    again_on: str | None = None,
     shown: Callable[[dict[str, Any]], Mapping[str, Any]] | None = None,
     status: int = 200,
 ) -> Response[Any]:
     """Give a command of schema `service` in the caller's name; or the answer its key got before.
 
-    read, fields, again_on: see commit. keyed=False: what is read does not know the answer of the
-    key, only the command does. needs: raises Problem when the caller may not. shown: what the
-    caller gets to see of the answer, old or new. Raises Problem: idempotency_key_reused (409),
-    and what the command raises.
+    read: see commit. keyed=False: what is read does not know the answer of the key, only the
+    command does. needs: raises Problem when the caller may not. shown: what the caller gets to
+    see of the answer, old or new. Raises Problem: idempotency_key_reused (409), and what the
+    command raises.
     """
 
     def params(seen: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -87,7 +86,7 @@ def command(
         return {"command": {**said, **signed(key, actor)}}
 
     asked = (read[0], {**read[1], **(key.params() if keyed else {})})
-    result = commit(db, caller, asked, name, params, again_on=again_on)
+    result = commit(db, caller, asked, name, params)
     waits = needs is operator and "request_id" in result and result["state"] == "open"
     return answer(shown(result) if shown else result, 202 if waits else status)
 

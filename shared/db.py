@@ -1,4 +1,4 @@
-"""The way to the database: one call is one transaction behind PostgREST."""
+"""The database behind PostgREST: one call is one transaction."""
 
 import os
 import random

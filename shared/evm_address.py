@@ -24,7 +24,7 @@ def checksum(address: bytes) -> str:
 
 
 def parse_address(text: str, refused: Collection[str] = ()) -> str:
-    """An address handed in from outside, in its checksummed form.
+    """An address submitted from outside, in its checksummed form.
 
     All lower or all upper case carries no checksum and is taken: nothing is known against it.
     refused: addresses that may not be meant, such as the token's own.

@@ -1,4 +1,4 @@
-"""Asking somebody outside over HTTP: short patience, small answers, exact numbers."""
+"""HTTP calls to others: short timeouts, small answers, exact numbers."""
 
 import json
 import time

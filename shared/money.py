@@ -2,7 +2,7 @@
 
 import decimal
 import re
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
@@ -45,22 +45,6 @@ def parse_amount(text: str) -> Decimal:
 def round_down(amount: Decimal, decimals: int) -> Decimal:
     """Truncated toward zero to that many decimals."""
     return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_DOWN)
-
-
-def round_half_up(amount: Decimal, decimals: int) -> Decimal:
-    """Rounded to the nearest, half away from zero: for bank money computed from a price."""
-    return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-
-
-def quantize(amount: Decimal, decimals: int) -> Decimal:
-    """The same value, written with exactly that many decimals.
-
-    Raises ValueError when the amount is finer than the currency's smallest unit.
-    """
-    exact = round_down(amount, decimals)
-    if exact != amount:
-        raise ValueError(f"the currency has {decimals} decimals")
-    return exact
 
 
 def fee_of(gross: Decimal, bps: int, decimals: int) -> Decimal:

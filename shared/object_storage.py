@@ -1,8 +1,6 @@
-"""Object storage: addresses to upload to and to read from, and what lies there.
-
-Every object is known by its sha256 before it is stored, and is written once. The client of AWS
-is heavy: only functions that need it import this.
-"""
+"""Object storage: addresses for uploads and downloads, and which objects exist. Every object is
+known by its sha256 before it is stored, and is written once. The client of AWS is heavy: only
+functions that need it import this."""
 
 import base64
 from collections.abc import Mapping

@@ -55,7 +55,7 @@ class Outcome:
     """What a rail says of a payout, as service.payout_record takes it.
 
     event: submit (it has it), confirm (paid), fail (provably not paid, for good), postpone
-    (provably not sent, later again), lose (no answer), look (not final yet). next_in: seconds.
+    (provably not sent, later again), lose (no answer), poll (not final yet). next_in: seconds.
     waits_for: float, when the rail has too little of ours.
     """
 
@@ -72,7 +72,7 @@ class Rail(Protocol):
     def send(self, payout: Payout) -> Outcome:
         """Pay, with payout.key."""
 
-    def look(self, payout: Payout) -> Outcome:
+    def poll(self, payout: Payout) -> Outcome:
         """Say what became of a payout that was or may have been sent."""
 
 
@@ -85,7 +85,7 @@ class Paid:
     failed: int = 0
     postponed: int = 0
     unknown: int = 0
-    looked: int = 0
+    polled: int = 0
     lost: int = 0
 
 
@@ -95,7 +95,7 @@ _COUNTED = {
     "fail": "failed",
     "postpone": "postponed",
     "lose": "unknown",
-    "look": "looked",
+    "poll": "polled",
 }
 
 
@@ -119,10 +119,10 @@ def pay(db: Database, name: str, rail: Rail, context: Any) -> dict[str, int]:
 
 def _ask(rail: Rail, payout: Payout) -> Outcome:
     try:
-        return rail.send(payout) if payout.state == "claimed" else rail.look(payout)
+        return rail.send(payout) if payout.state == "claimed" else rail.poll(payout)
     except Exception as error:
         logger.exception("payout without an answer", payout_id=payout.id)
-        event = "lose" if payout.state == "claimed" else "look"
+        event = "lose" if payout.state == "claimed" else "poll"
         return Outcome(event, reason=type(error).__name__)
 
 

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of the answers."""
+"""The answers in the OpenAPI document."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a function needs to know of its surroundings, read from the environment once."""
+"""Settings of a function, read from the environment once."""
 
 import os
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from stack.people import PEOPLE, Person
 from stack.processes import exit_on_sigterm
 from stack.shared import cloned
 from stack.stack import Stack
-from tests.world.documented import undocumented
+from tests.world.error_page import undocumented
 from tests.world.lone_operators import let_operators_act_alone
 
 

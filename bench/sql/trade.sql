@@ -3,8 +3,7 @@
 select
     service.order_take(jsonb_build_object(
         'order_id', m.order_id, 'actor_id', t.user_id, 'amount', '0.01', 'expected_price', '50000',
-        'fiat_amount', '500', 'deadline_at', now() + interval '30 minutes',
-        'expires_at', now() + interval '40 minutes', 'idempotency_key', gen_random_uuid(), 'request_hash', 'h'
+        'idempotency_key', gen_random_uuid(), 'request_hash', 'h'
     )) ->> 'trade_id' as trade_id,
     m.user_id as maker_id, t.user_id as taker_id
 from bench.makers as m, bench.takers as t where m.n = :maker and t.n = :taker \gset

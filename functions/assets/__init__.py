@@ -1,1 +1,1 @@
-"""Assets on platforms of others: what they were like at a moment, fixed by hash."""
+"""Assets on other platforms: a snapshot of each, fixed by its hash."""

@@ -1,4 +1,4 @@
-"""HTTP commands about assets: look at one outside, and prove with it what was delivered."""
+"""HTTP commands about assets: take a snapshot of one, and prove with it what was delivered."""
 
 import os
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ routes = Routes()
 
 @routes.post("/asset-snapshots", responses=answers(bodies.Taken, "The snapshot.", status=201))
 def take(body: bodies.Wanted, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
-    """Ask the provider what an asset is like now, and keep it for good."""
+    """Take a snapshot of an asset, as the provider shows it now."""
 
     def fields(_: Mapping[str, Any]) -> Mapping[str, Any]:
         # Outside first; what is written comes after it, in one commit.
@@ -39,7 +39,7 @@ def take(body: bodies.Wanted, caller: Caller, key: IdempotencyKey, db: Db) -> Re
 def prove(
     escrow_id: Id, body: bodies.Proof, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """A side lays a snapshot beside the one in the contract: what is different now?"""
+    """A side compares a snapshot with the one in the contract."""
     fields = {"escrow_id": str(escrow_id), "snapshot_id": str(body.snapshot_id)}
     return command(db, caller, key, "asset_prove", fields, status=201)
 

@@ -1,4 +1,4 @@
-"""Roblox: what its public API says of a group, a game, an item or a user."""
+"""Roblox's public API: groups, games, items and users."""
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -19,7 +19,7 @@ def fetch(origin: Origin, kind: str, asset_id: str) -> Told | None:
 
     Raises SourceFailed when Roblox does not answer, or with what cannot be.
     """
-    return _LOOKS[kind](origin, asset_id)
+    return _READERS[kind](origin, asset_id)
 
 
 def _group(origin: Origin, asset_id: str) -> Told | None:
@@ -97,7 +97,7 @@ def _item(origin: Origin, asset_id: str) -> Told | None:
     }
 
 
-_LOOKS: dict[str, Callable[[Origin, str], Told | None]] = {
+_READERS: dict[str, Callable[[Origin, str], Told | None]] = {
     "group": _group,
     "game": _game,
     "item": _item,

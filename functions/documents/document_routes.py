@@ -44,20 +44,20 @@ routes = Routes()
 
 
 @routes.post(
-    "/contracts/<contract_id>/paper-downloads",
+    "/contracts/<contract_id>/document-downloads",
     responses=answers(DocumentOpened, "Where to read it."),
 )
 def download(
     contract_id: Id, body: DocumentWanted, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """Whoever sees the contract gets an address to read its PDF from."""
+    """Get an address to download the PDF of a contract from."""
     asked = {"contract_id": str(contract_id), "edition": body.edition}
-    kept = db.rpc("contract_paper", asked, token=caller.token, repeatable=True)
+    kept = db.rpc("contract_document", asked, token=caller.token, repeatable=True)
     file = file_of(kept)
     if not storage.is_stored(file):
         logger.error("document is not as it was recorded", key=file.key)
         raise Conflict(
-            "paper_damaged",
+            "document_damaged",
             "The PDF in object storage is not the one that was recorded.",
             "The document in contracts.document is untouched, and it is what was signed.",
         )

@@ -50,12 +50,12 @@ def draw(document: str, document_hash: str, signatures: Sequence[dict[str, Any]]
         page.say(rule)
     page.heading("Signatures")
     page.say(
-        f"What is signed is not this paper but the attached file {ATTACHED}: the contract as "
+        f"What is signed is not this document but the attached file {ATTACHED}: the contract as "
         f"canonical JSON, whose sha256 is {document_hash}. Where the two differ, the file counts."
     )
     for each in signatures:
         name = told[each["role"]]["name"]
         page.say(f"{name} ({each['role']}) signed on {each['signed_at']}, user {each['signed_by']}")
     if not signatures:
-        page.say("Nobody had signed when this paper was made.")
+        page.say("Nobody had signed when this document was made.")
     return page.bytes_with(ATTACHED, document.encode())

@@ -25,7 +25,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     db = database()
     done = {"made": 0, "failed": 0}
     while context.get_remaining_time_in_millis() > MARGIN_MS:
-        due = db.service_rpc("contract_papers_due", {"max_rows": BATCH})
+        due = db.service_rpc("contract_documents_due", {"max_rows": BATCH})
         for each in due:
             done[_made(db, each)] += 1
         if len(due) < BATCH:
@@ -50,7 +50,7 @@ def _made(db: Database, due: dict[str, Any]) -> str:
         storage.store(file, content)
         if not storage.is_stored(file):
             raise RuntimeError("object storage has other bytes under this name")
-        db.service_rpc("contract_paper_record", row, repeatable=True)
+        db.service_rpc("contract_document_record", row, repeatable=True)
     except Exception as error:
         # One that cannot be made stops no other.
         logger.error(

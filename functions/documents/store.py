@@ -15,7 +15,7 @@ def key_of(contract_id: str, sha256: str) -> str:
 
 
 def file_of(row: Mapping[str, Any]) -> storage.File:
-    """The file of a row of contract_papers."""
+    """The file of a row of contract_documents."""
     return storage.File(
         bucket(BUCKET),
         row["object_key"],

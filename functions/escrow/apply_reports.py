@@ -1,4 +1,4 @@
-"""Scheduled every minute, and at work for most of it: what rails say becomes moves of escrows."""
+"""Scheduled: turns reports of rails into moves of escrows. Runs most of each minute."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Routes of cases: what is brought forward after the end."""
+"""Routes of cases: claims and reversals after the end of an escrow."""
 
 from typing import Any
 

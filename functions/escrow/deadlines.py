@@ -35,7 +35,7 @@ def accept(snapshot: Snapshot, now: datetime) -> Due:
 
 
 def statements(snapshot: Snapshot, now: datetime) -> Due:
-    """Both sides hand in what they have to say."""
+    """Both sides submit what they have to say."""
     return _due(snapshot, now, snapshot.policy.statement_within)
 
 

@@ -21,7 +21,7 @@ _MOVED = answers(bodies.EscrowMoved, "The escrow after the move.")
 def dispute(
     escrow_id: Id, body: bodies.RaiseDispute, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """Ask for a judgement."""
+    """Open a dispute: an arbiter decides."""
     return execute(db, caller, key, escrow_id, "dispute", body)
 
 
@@ -29,7 +29,7 @@ def dispute(
 def statement(
     escrow_id: Id, body: bodies.Statement, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """Hand in one's statement, once; the other side reads it when the file is closed."""
+    """Submit one's statement, once; the other side reads it once statements are closed."""
     return execute(db, caller, key, escrow_id, "statement", body)
 
 
@@ -45,7 +45,7 @@ def acknowledge(
 def decide(
     escrow_id: Id, body: bodies.Ruling, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """The arbiter rules (aal2); above the policy's limit a second arbiter must agree."""
+    """The arbiter decides (aal2); above the policy's limit a second arbiter must approve."""
     return execute(db, caller, key, escrow_id, "decide", body)
 
 
@@ -77,7 +77,7 @@ def accept_decision(
 def appeal(
     escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """A party that did not get all asks another arbiter, once, with a bond."""
+    """A party that did not get all appeals to another arbiter, once, with a bond."""
     return execute(db, caller, key, escrow_id, "appeal", body)
 
 
@@ -85,7 +85,7 @@ def appeal(
 def assign(
     escrow_id: Id, body: bodies.Assign, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """An operator gives the case to an arbiter."""
+    """An operator assigns the dispute to an arbiter."""
     return execute(db, caller, key, escrow_id, "assign", body)
 
 
@@ -93,7 +93,7 @@ def assign(
 def freeze(
     escrow_id: Id, body: bodies.Freeze, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """An operator opens a reason to hold it: no money moves, the clocks rest."""
+    """An operator freezes an escrow: no money moves, the clocks rest."""
     return execute(db, caller, key, escrow_id, "freeze", body)
 
 
@@ -101,5 +101,5 @@ def freeze(
 def unfreeze(
     escrow_id: Id, body: bodies.Unfreeze, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """An operator closes a reason of an operator; with the last one of all it goes on."""
+    """An operator lifts a hold of an operator; without any hold the escrow goes on."""
     return execute(db, caller, key, escrow_id, "unfreeze", body)

@@ -1,4 +1,4 @@
-"""Rules for disputes: raise, hand in, take the case, decide, appeal."""
+"""Rules for disputes: raise, submit, take the case, decide, appeal."""
 
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ MIN_GROUNDS = 20
 
 
 def dispute(context: Context) -> Decision:
-    """A party asks for a judgement."""
+    """A party opens a dispute."""
     move = context.permit("dispute")
     payload = context.command.payload
     if not payload.get("reason"):
@@ -44,7 +44,7 @@ def statement(context: Context) -> Decision:
 
 
 def evidence(context: Context) -> Decision:
-    """A side hands in a file by its hash."""
+    """A side submits a file by its hash."""
     return context.permit("evidence").decision(payload=context.command.payload)
 
 

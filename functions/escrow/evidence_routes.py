@@ -1,4 +1,4 @@
-"""HTTP commands about files: announce and upload, hand in as evidence, read.
+"""HTTP commands about files: announce and upload, submit as evidence, read.
 
 A function of its own, because the client of object storage is heavy.
 """
@@ -75,7 +75,7 @@ def announce(
 def hand_in(
     escrow_id: Id, body: HandIn, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """A side hands in a file it has uploaded, as evidence; at most 20 a side."""
+    """A side submits a file it has uploaded, as evidence; at most 20 a side."""
     files = _files(db, caller, escrow_id, body.sha256)
     mine = next((one for one in files if one["mine"]), None)
     if mine is None or not storage.is_stored(_file(escrow_id, mine)):

@@ -1,4 +1,4 @@
-"""Rules for who holds an escrow and lets it go, and for who gives it to an arbiter."""
+"""Rules for operators: hold an escrow, lift a hold, assign an arbiter."""
 
 from shared.refusals import refusal
 

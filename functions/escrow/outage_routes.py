@@ -1,4 +1,4 @@
-"""Routes of the operator's own outages."""
+"""Routes of outages: operators declare when Holdfast did not work."""
 
 from datetime import datetime
 from typing import Any

@@ -38,7 +38,7 @@ def release(
 def deliver(
     escrow_id: Id, body: bodies.Deliver, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """The payee hands a milestone over."""
+    """The payee delivers a milestone."""
     return execute(db, caller, key, escrow_id, "deliver", body)
 
 
@@ -94,7 +94,7 @@ def concede(
 def cancel(
     escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """Offer to end with nothing for the payee; when the other side wants it too, it ends."""
+    """Offer to end with nothing for the payee; it ends when the other side offers the same."""
     return execute(db, caller, key, escrow_id, "cancel", body)
 
 
@@ -110,7 +110,7 @@ def offer_split(
 def withdraw_offer(
     escrow_id: Id, body: bodies.TradeBody, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """Take one's offer back."""
+    """Withdraw one's offer."""
     return execute(db, caller, key, escrow_id, "withdraw-offer", body)
 
 

@@ -30,7 +30,7 @@ def _edges() -> Mapping[tuple[str | None, str, str], tuple[Edge, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule looks at."""
+    """What a rule decides on."""
 
     snapshot: Snapshot
     command: Command
@@ -51,7 +51,7 @@ class Context:
 
         gross: what it gives the payee, for moves whose step-up depends on that.
         Raises Problem with a code of private.refusals, in the order in which the
-        database would look.
+        database would decide.
         """
         escrow = self.escrow
         if self.command.expected_version not in (None, escrow.version):

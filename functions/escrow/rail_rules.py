@@ -1,4 +1,4 @@
-"""What follows from what a rail says. Pure: no clock, no I/O."""
+"""Which move follows from a report of a rail. Pure: no clock, no I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -102,13 +102,13 @@ def next_step(
         return Neutral("repeated")
     if report.kind == "reversal_lost":
         return Neutral("repeated") if taken else _lost(report, snapshot)
-    return _given_back(report, snapshot, taken) if taken else _let_go(report, snapshot, CHARGEBACK)
+    return _given_back(report, snapshot, taken) if taken else _lifted(report, snapshot, CHARGEBACK)
 
 
 def _asked(report: Report, snapshot: Snapshot) -> Step:
     """The payer's bank asks; no money has moved."""
     if report.kind == "inquiry_closed":
-        return _let_go(report, snapshot, INQUIRY)
+        return _lifted(report, snapshot, INQUIRY)
     if snapshot.escrow.state in TERMINAL:
         return Neutral("not_booked")
     return _held(report, snapshot, INQUIRY)
@@ -129,7 +129,7 @@ def _held(report: Report, snapshot: Snapshot, kind: str) -> Step:
     return _move(report, snapshot, "freeze", payload)
 
 
-def _let_go(report: Report, snapshot: Snapshot, kind: str) -> Step:
+def _lifted(report: Report, snapshot: Snapshot, kind: str) -> Step:
     if hold := _hold(report, snapshot, kind):
         return _move(report, snapshot, "unfreeze", {"hold_id": hold.id})
     return Neutral("not_booked")

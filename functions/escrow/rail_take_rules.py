@@ -1,4 +1,4 @@
-"""What follows when a rail has taken money of a live escrow back, or gives it back after all."""
+"""Which move follows when a rail takes money of a live escrow back, or restores it."""
 
 from decimal import Decimal
 

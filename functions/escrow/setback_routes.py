@@ -37,7 +37,7 @@ class SetbackDecided(BaseModel):
 
 @routes.post("/setbacks", responses=answers(SetbackDecided, "What becomes of the work."))
 def decide(body: DecideSetback, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
-    """An operator sets aside work that fails, or has it tried at the next look (aal2)."""
+    """An operator sets aside work that fails, or has it tried at the next run (aal2)."""
     fields = {
         "queue": body.queue,
         "subject": body.subject,

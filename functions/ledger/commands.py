@@ -1,4 +1,4 @@
-"""HTTP commands of operators about money that came or went some other way."""
+"""HTTP commands of operators about money that they book by hand."""
 
 from shared.api import lambda_handler, make_app
 

@@ -1,4 +1,4 @@
-"""HTTP commands of operators about money in, money out, and undoing either."""
+"""HTTP commands of operators: book money in, book money out, reverse either."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -60,7 +60,7 @@ def withdraw(body: MoveExternal, caller: Caller, key: IdempotencyKey, db: Db) ->
 def reverse(
     transfer_id: Id, body: Reverse, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """An operator undoes a deposit or a withdrawal with a new transfer (aal2)."""
+    """An operator reverses a deposit or a withdrawal with a new transfer (aal2)."""
     fields = {"transfer_id": str(transfer_id), "reason": body.reason}
     return command(db, caller, key, "ledger_reverse", fields, needs=operator)
 

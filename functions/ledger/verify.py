@@ -1,6 +1,5 @@
-"""Scheduled: prove that the books are whole, and raise the alarm when they are not, when money was
-lost that nobody has looked at, when a rail said what cannot be and nobody has closed it, when books
-and a rail differ, or when they were not compared."""
+"""Scheduled: verifies the books. Raises an alarm when a proof fails, when a loss or a refused
+report is open, when books and a rail differ, or when they were not compared."""
 
 from typing import Any
 
@@ -16,7 +15,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     """How many problems were found, each one error line in the log, how many losses, reports that
     are not believed and differences wait for an operator, and how many rails were not compared.
 
-    Each hour looks at a day of entries, since all of them would outlast a statement in
+    Each hour checks a day of entries, since all of them would outlast a statement in
     time; event may carry {"recent": "<interval>"}, null for everything.
     """
     recent = event.get("recent", _RECENT) if isinstance(event, dict) else _RECENT

@@ -1,4 +1,4 @@
-"""What a command about a contract answers: in the market, where it is made, and in the escrow."""
+"""The answer of a command about a contract: the same for offers and for contracts."""
 
 from datetime import datetime
 from uuid import UUID

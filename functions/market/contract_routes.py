@@ -46,7 +46,7 @@ def fund(
 def cancel(
     contract_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """A side steps back from every milestone that is not paid in."""
+    """A side cancels every milestone that is not paid in."""
     return _commit(db, caller, key, contract_id, "cancel", _UNPAID)
 
 

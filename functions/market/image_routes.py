@@ -1,4 +1,4 @@
-"""HTTP commands about pictures of listings: announce and upload, hand in.
+"""HTTP commands about pictures of listings: announce and upload, submit.
 
 A function of its own, because the client of object storage is heavy.
 """
@@ -40,7 +40,7 @@ class AnnouncePicture(Picture):
 
 class PictureKept(BaseModel):
     """sha256 is what a listing names. key: where everybody reads it, in the public bucket, once it
-    is handed in."""
+    is submitted."""
 
     model_config = ConfigDict(extra="forbid")
     party_id: UUID
@@ -53,7 +53,7 @@ class PictureKept(BaseModel):
 class PictureOpened(PictureKept):
     """url: send the bytes with method and exactly these headers within expires_in seconds.
 
-    The store answers 412 when it has the picture already. What is not handed in within a week is
+    The store answers 412 when it has the picture already. What is not submitted within a week is
     forgotten.
     """
 
@@ -69,7 +69,7 @@ routes = Routes()
 @routes.post("/image-uploads", responses=answers(PictureOpened, "Where to upload it.", status=201))
 def announce(body: AnnouncePicture, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """A seller announces a picture and gets an address to upload exactly these bytes to. Until it
-    is handed in it may be announced anew, as another type or size: the last word counts."""
+    is submitted it may be announced anew, as another type or size: the last word counts."""
 
     def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
         return {
@@ -87,7 +87,7 @@ def announce(body: AnnouncePicture, caller: Caller, key: IdempotencyKey, db: Db)
 
 @routes.post("/images", responses=answers(PictureKept, "It may be listed now.", status=201))
 def hand_in(body: Picture, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
-    """A picture was uploaded: from now on its seller may list it."""
+    """A seller submits an uploaded picture; from then on a listing may show it."""
 
     def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
         asked = {"party_id": _party(body, actor), "sha256": body.sha256}
@@ -106,7 +106,7 @@ def hand_in(body: Picture, caller: Caller, key: IdempotencyKey, db: Db) -> Respo
 
 
 def _picture(file: storage.File) -> bytes:
-    """The bytes, looked at. Raises Invalid not_a_picture, picture_too_large."""
+    """The bytes, checked. Raises Invalid not_a_picture, picture_too_large."""
     content = storage.read(file)
     seen = identify(content)
     if seen is None or seen.media_type != file.media_type:

@@ -24,7 +24,7 @@ _MOVED = answers(bodies.OfferMoved, "The offer after the command.")
 def make(
     listing_id: Id, body: bodies.NewOffer, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """A buyer says what a unit would be worth, part by part."""
+    """A buyer makes an offer for a unit, milestone by milestone."""
     fields = {"listing_id": str(listing_id), **body.model_dump(mode="json")}
     return command(db, caller, key, "offer_make", fields, status=201)
 
@@ -33,7 +33,7 @@ def make(
 def counter(
     offer_id: Id, body: bodies.Terms, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """The other side puts an offer of its own in the place of this one."""
+    """The other side makes a counter-offer."""
     fields = {"offer_id": str(offer_id), **body.model_dump(mode="json")}
     return command(db, caller, key, "offer_counter", fields, status=201)
 
@@ -44,7 +44,7 @@ def counter(
 def accept(
     offer_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """The other side agrees: the contract is made, with an escrow for each milestone."""
+    """The other side accepts the offer: the contract is made, with an escrow for each milestone."""
     fields = {"offer_id": str(offer_id)}
     return command(db, caller, key, "offer_accept", fields, status=201)
 
@@ -53,7 +53,7 @@ def accept(
 def reject(
     offer_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """The other side does not want it."""
+    """The other side rejects the offer."""
     fields = {"offer_id": str(offer_id), "event": "reject"}
     return command(db, caller, key, "offer_decline", fields)
 
@@ -62,6 +62,6 @@ def reject(
 def withdraw(
     offer_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """The author takes it back."""
+    """The author withdraws the offer."""
     fields = {"offer_id": str(offer_id), "event": "withdraw"}
     return command(db, caller, key, "offer_decline", fields)

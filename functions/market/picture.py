@@ -1,7 +1,5 @@
-"""What bytes say of themselves: whether they are a picture, of which type and size. Pure: no I/O.
-
-Nothing is decoded: only what stands at fixed places of JPEG, PNG and WebP files is read.
-"""
+"""Whether bytes are a picture, and of which type and size. Pure: no I/O. Nothing is decoded: only
+fixed places of JPEG, PNG and WebP files are read."""
 
 from dataclasses import dataclass
 from typing import Literal

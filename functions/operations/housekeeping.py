@@ -1,4 +1,4 @@
-"""Scheduled: partitions ahead, old answers away."""
+"""Scheduled: makes partitions ahead, and deletes old answers."""
 
 from typing import Any
 

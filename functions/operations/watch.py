@@ -1,4 +1,4 @@
-"""Scheduled: look for what honest trade rarely looks like, and tell the operators."""
+"""Scheduled: finds what honest trade rarely looks like, and tells the operators."""
 
 from typing import Any
 

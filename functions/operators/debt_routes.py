@@ -1,5 +1,5 @@
-"""HTTP commands of operators about what a party owes: two of them give it up, or let money go
-beside it for a while."""
+"""HTTP commands of operators about debts: two operators write one off, or let other money leave
+beside it until a time."""
 
 from datetime import datetime
 from typing import Any
@@ -54,7 +54,7 @@ routes = Routes()
 def write_off(
     receivable_id: Id, body: WriteOff, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """Two operators give up an amount of a debt: it is booked to losses (aal2)."""
+    """Two operators write off an amount of a debt: it is booked to losses (aal2)."""
     fields = {"receivable_id": str(receivable_id), **body.model_dump(mode="json")}
     return command(db, caller, key, "receivable_write_off", fields, needs=operator)
 
@@ -66,6 +66,6 @@ def write_off(
 def lift(
     receivable_id: Id, body: Lift, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """Two operators let money in other currencies go beside a debt until a time (aal2)."""
+    """Two operators let money in other currencies leave beside a debt until a time (aal2)."""
     fields = {"receivable_id": str(receivable_id), **body.model_dump(mode="json")}
     return command(db, caller, key, "receivable_lift", fields, needs=operator)

@@ -1,4 +1,4 @@
-"""HTTP command of operators about what a rail is said to have said and cannot be so."""
+"""HTTP command of operators: close a refused report."""
 
 from datetime import datetime
 from typing import Any, Literal

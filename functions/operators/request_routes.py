@@ -1,6 +1,5 @@
-"""HTTP commands of operators alone: a second one confirms or rejects what one asked for, one says
-what bank money is worth where no list does, and what becomes of debts and of reports that are not
-believed."""
+"""HTTP commands of operators: confirm or reject what another operator asked for, and record the
+rate of a fiat currency that no list has."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -90,13 +89,13 @@ def confirm(
 def close(
     request_id: Id, body: Close, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """An operator rejects a request, or withdraws the own one (aal2); nothing is done."""
+    """An operator rejects a request, or withdraws their own (aal2); nothing is done."""
     fields = {"request_id": str(request_id), "reason": body.reason}
     return command(db, caller, key, "operator_request_close", fields, needs=operator)
 
 
 @routes.post("/fiat-rates", responses=answers(FiatRateSet, "The rate."))
 def set_fiat_rate(body: FiatRate, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
-    """An operator says what bank money is worth that no list has (aal2)."""
+    """An operator records the rate of a fiat currency that no list has (aal2)."""
     fields = body.model_dump(mode="json", exclude_none=True)
     return command(db, caller, key, "fiat_rate_set", fields, needs=operator)

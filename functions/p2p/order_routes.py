@@ -1,7 +1,6 @@
 """HTTP commands about orders."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from shared.identifier import Id
 from shared.responses import answers
 
 from . import bodies
-from .order_rules import Asked, decide_take, parse_order
 
 routes = Routes()
 _MOVED = answers(bodies.OrderMoved, "The order after the command.")
@@ -62,23 +60,7 @@ def take(
     order_id: Id, body: bodies.Take, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """Open a trade over a part of an order; the crypto is held at once."""
-
-    def fields(read: Mapping[str, Any]) -> Mapping[str, Any]:
-        now = datetime.fromisoformat(read["now"])
-        asked = Asked(body.amount, body.expected_price, body.max_slippage_bps, body.payment_method)
-        taken = decide_take(parse_order(read), asked, now)
-        account = body.payment_account_id
-        return {
-            "amount": body.amount,
-            "expected_price": body.expected_price,
-            "max_slippage_bps": body.max_slippage_bps,
-            "payment_method": taken.payment_method,
-            "payment_account_id": str(account) if account else None,
-            "fiat_amount": taken.fiat_amount,
-            "deadline_at": taken.deadline_at.isoformat(),
-            "expires_at": taken.expires_at.isoformat(),
-        }
-
+    fields = body.model_dump(mode="json")
     return _command(db, caller, key, "order_take", order_id, fields, status=201)
 
 
@@ -88,18 +70,9 @@ def _command(
     key: CommandKey,
     name: str,
     order_id: UUID,
-    fields: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda read: {},
+    fields: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> Response[Any]:
-    about = {"order_id": str(order_id)}
     return command(
-        db,
-        caller,
-        key,
-        name,
-        lambda read: {**fields(read), **about},
-        read=("order_snapshot", about),
-        # The index moved since it was read: decide again with the new one.
-        again_on="fiat_amount_not_exact",
-        status=status,
+        db, caller, key, name, {"order_id": str(order_id), **(fields or {})}, status=status
     )

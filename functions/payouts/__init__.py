@@ -1,1 +1,1 @@
-"""Payments over outside rails: where they go, and those that cannot go."""
+"""Payouts over outside rails: their destinations, and those that cannot be sent."""

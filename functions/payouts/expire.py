@@ -1,4 +1,4 @@
-"""Scheduled: money that could not be sent in time stays in its party's balance."""
+"""Scheduled: keeps money in its party's balance when the payout could not be sent in time."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""HTTP commands about payouts over outside rails: where they go, and what becomes of one
+"""HTTP commands about payouts over outside rails: name a destination, and retry or keep a payout
 that the rail refused."""
 
 from typing import Any
@@ -30,7 +30,7 @@ def set_destination(
     """A party names where its money may go on a rail (aal2); payouts that wait for it go as soon
     as it may be used.
 
-    An address of an EVM chain is kept with its checksum (EIP-55). One handed in with a wrong
+    An address of an EVM chain is kept with its checksum (EIP-55). One submitted with a wrong
     checksum is refused; all lower or all upper case carries none and is taken.
     """
     fields = body.model_dump(mode="json", exclude_none=True)

@@ -1,4 +1,4 @@
-"""Where the worth of bank money comes from: the daily list of a central bank."""
+"""The rates of fiat currencies: the daily list of a central bank."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Where prices come from. Each source answers for itself: one that fails stops no other."""
+"""The sources of prices. One that fails stops no other."""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor

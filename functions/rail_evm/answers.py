@@ -1,4 +1,4 @@
-"""What a node answers, read strictly: NodeUnknown for what is not what it should be."""
+"""Answers of a node, read strictly. Raises NodeUnknown for an answer of another form."""
 
 import re
 from collections.abc import Callable, Mapping

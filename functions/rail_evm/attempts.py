@@ -1,4 +1,4 @@
-"""What was signed for a payment: one nonce for each attempt, every transaction kept."""
+"""The signed transactions of a payout: one nonce for each attempt, every transaction is kept."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -91,7 +91,7 @@ class Node:
         return FeeHistory(answers.quantity(told.get("oldestBlock")), base_fees, tips)
 
     def send(self, signed: Signed) -> None:
-        """Hand over a transaction. Whoever gets NodeUnknown asks for its hash later; NodeRefused
+        """Broadcast a transaction. Whoever gets NodeUnknown asks for its hash later; NodeRefused
         proves no more (already_known and nonce_too_low least of all)."""
         if self._ask("eth_sendRawTransaction", "0x" + signed.raw.hex()) != signed.hash:
             raise NodeUnknown("the node names another transaction")

@@ -1,5 +1,5 @@
-"""Scheduled every minute, and at work for most of it: payouts leave the hot wallet. The only
-function that can sign."""
+"""Scheduled: sends payouts from the hot wallet. Runs most of each minute. The only function that
+can sign."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,5 +1,5 @@
-"""A second look at what one answer of a node has said, before anything is done about it that
-cannot be undone: the receipt, and the block that the chain has now, from every node we have."""
+"""Proof of what one answer of a node claims: each of our nodes must tell the same receipt and
+block. Nothing that cannot be undone is done without it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -29,7 +29,7 @@ class Proof:
     nodes: int
 
     def document(self) -> dict[str, Any]:
-        """As service.chain_judged compares it with what was read."""
+        """As service.chain_verdicts_record compares it with what was read."""
         amount = format_amount(self.transfer.amount)
         return {**asdict(self.transfer), "amount": amount, "nodes": self.nodes}
 
@@ -63,7 +63,7 @@ class Prover:
         self._tokens = tokens
 
     def prove(self, deposit: Mapping[str, Any]) -> Proof | Refused:
-        """Whether a deposit, as service.chain_look tells it, is in the block that counts now."""
+        """Whether a deposit, as service.chain_due tells it, is in the block that counts now."""
         found: Proof | Refused = Refused("no_node")
         for node in self._nodes:
             found = self._asked(node, deposit)

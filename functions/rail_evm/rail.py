@@ -59,7 +59,7 @@ class BaseRail:
         return self._follow(payout, attempt) if attempt else self._first(payout)
 
     # What became of it, and sending it again, are one: the same bytes pay once.
-    look = send
+    poll = send
 
     def _first(self, payout: Payout) -> Outcome:
         """Nothing was signed for this attempt, so nothing was sent."""
@@ -80,7 +80,7 @@ class BaseRail:
             return _later(payout, type(error).__name__)
         if attempt is None:
             return _later(payout, "another worker was quicker")
-        return self._hand_over(payout, attempt)
+        return self._broadcast(payout, attempt)
 
     def _signed_first(self, payout: Payout) -> Attempt | None:
         token = self._tokens[payout.currency]
@@ -113,10 +113,10 @@ class BaseRail:
         # Of a wallet that was replaced, only what it signed itself is sent on.
         if stuck and attempt.wallet == self._signer.address:
             attempt = self._raised(payout, attempt)
-        return self._hand_over(payout, attempt)
+        return self._broadcast(payout, attempt)
 
     def _is_doubted(self, payout: Payout, attempt: Attempt, receipt: Receipt) -> bool:
-        """Whether another answer says otherwise: confirmed nobody looks again, failed it is paid
+        """Whether another answer says otherwise: confirmed nobody polls again, failed it is paid
         once more."""
         token = self._tokens[payout.currency]
         sent = Sent(
@@ -146,7 +146,7 @@ class BaseRail:
         kept = self._attempts.keep(payout, attempt.wallet, attempt.nonce, number, signed, bid)
         return kept or attempt
 
-    def _hand_over(self, payout: Payout, attempt: Attempt) -> Outcome:
+    def _broadcast(self, payout: Payout, attempt: Attempt) -> Outcome:
         signed = attempt.latest.signed
         try:
             self._node.send(signed)
@@ -182,15 +182,15 @@ class BaseRail:
 
 def _later(payout: Payout, reason: str, *, waits_for: str = "") -> Outcome:
     """Nothing was sent now. What was claimed just now goes back; what may be on its way stays."""
-    event = "postpone" if payout.state == "claimed" else "look"
+    event = "postpone" if payout.state == "claimed" else "poll"
     return Outcome(event, reason=reason, next_in=POLL_SECONDS, waits_for=waits_for)
 
 
 def _under_way(payout: Payout, transaction_hash: str) -> Outcome:
-    event = "look" if payout.state == "submitted" else "submit"
+    event = "poll" if payout.state == "submitted" else "submit"
     return Outcome(event, transaction_hash, next_in=POLL_SECONDS)
 
 
 def _unanswered(payout: Payout, signed: Signed, reason: str) -> Outcome:
-    event = "lose" if payout.state == "claimed" else "look"
+    event = "lose" if payout.state == "claimed" else "poll"
     return Outcome(event, signed.hash, reason, next_in=POLL_SECONDS)

@@ -1,8 +1,5 @@
-"""JSON-RPC over HTTP: what a question to a node can come to.
-
-The node answered (a value), it refused (NodeRefused), or nobody knows (NodeUnknown): a
-transaction sent may then be on its way all the same.
-"""
+"""JSON-RPC over HTTP. A question to a node has three outcomes: an answer (a value), a refusal
+(NodeRefused), or none (NodeUnknown). After none, a transaction may be on its way."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""The chain that this deployment works on, as the environment names it."""
+"""The chain of this deployment, read from the environment."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,7 +69,7 @@ def nodes(chain: int) -> Iterator[Sequence[Node]]:
 
 
 def tokens(db: Database, chain: int) -> Mapping[str, Token]:
-    """The tokens that are looked for, by currency. Raises Problem."""
+    """The tokens that are watched, by currency. Raises Problem."""
     told = db.service_rpc("chain_tokens", {"chain_id": chain}, repeatable=True)
     return {each["currency"]: Token(**each) for each in told}
 

@@ -1,7 +1,5 @@
-"""The hot wallet's key: kept as ciphertext, opened by KMS for the moment of a signature.
-
-The key is in no attribute, log line, message of an error or answer.
-"""
+"""The key of the hot wallet: kept as ciphertext, decrypted by KMS for one signature. The key is in
+no attribute, log line, message of an error or answer."""
 
 import base64
 import logging

@@ -1,5 +1,5 @@
-"""Scheduled every minute, and at work for most of it: transfers to deposit addresses are found,
-and credited once the chain will not take them back."""
+"""Scheduled: finds transfers to deposit addresses, and credits them once their block is safe or
+final. Runs most of each minute."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -88,13 +88,13 @@ class Watch:
             return self._failed(error)
 
     def _polled(self) -> bool:
-        known = self._ask("chain_look")
+        known = self._ask("chain_due")
         found = self._reader.read_on(known["cursor"])
         self._done.found += found or 0
         if found is not None:
-            known = self._ask("chain_look")
+            known = self._ask("chain_due")
         self._read_once_more(known["odd"])
-        return self._judge(known) or found is not None
+        return self._record_verdicts(known) or found is not None
 
     def _read_once_more(self, numbers: Sequence[int]) -> None:
         """Blocks that had an odd log; none of them holds up another, or what is watched."""
@@ -106,7 +106,7 @@ class Watch:
             except (NodeUnknown, NodeRefused, BadLog) as error:
                 self._failed(error)
 
-    def _judge(self, known: Mapping[str, Any]) -> bool:
+    def _record_verdicts(self, known: Mapping[str, Any]) -> bool:
         deposits, cursor = known["deposits"], known["cursor"]
         numbers = sorted({each["block_number"] for each in deposits})[:MOST_BLOCKS]
         if not numbers:
@@ -132,11 +132,11 @@ class Watch:
             if each["event"] == "doubt" and not self._was_searched(each, cursor["number"])
         ]
         if missing:
-            # It may be in another block that was read as something else: look once more first.
+            # It may be in another block that was read as something else: read once more first.
             self._done.rewound += 1
             self._reader.read_again_from(min(missing))
         verdicts += verified
-        self._done.moved += self._ask("chain_judged", verdicts=verdicts) if verdicts else 0
+        self._done.moved += self._ask("chain_verdicts_record", verdicts=verdicts) if verdicts else 0
         return bool(missing or verdicts)
 
     def _verified(self, claims: Sequence[tuple[Mapping[str, Any], str]]) -> list[dict[str, Any]]:

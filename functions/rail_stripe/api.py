@@ -124,7 +124,7 @@ class StripeApi:
         return command(lambda under: self._api.transfers.create(params, under), parse.transfer, key)
 
     def transfers(self, group_id: str) -> Answer[tuple[Transfer, ...]]:
-        """Every transfer of a group: what to look at when a transfer is unknown."""
+        """Every transfer of a group: what to poll when a transfer is unknown."""
         params: stripe.params.TransferListParams = {
             "transfer_group": group_id,
             "limit": _MOST,
@@ -151,7 +151,7 @@ class StripeApi:
         return command(lambda under: self._api.refunds.create(params, under), parse.refund, key)
 
     def refunds(self, intent_id: str) -> Answer[tuple[Refund, ...]]:
-        """Every refund of an intent: what to look at when a refund is unknown."""
+        """Every refund of an intent: what to poll when a refund is unknown."""
         params: stripe.params.RefundListParams = {
             "payment_intent": intent_id,
             "limit": _MOST,

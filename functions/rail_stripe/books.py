@@ -1,4 +1,4 @@
-"""What Stripe took for itself, and what it has moved that our books do not have: told to them."""
+"""Books what Stripe took for itself, and what it moved without our books."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal

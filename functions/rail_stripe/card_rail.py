@@ -46,7 +46,7 @@ class CardRail:
             return Recorded("postpone", reason=outcome.reason, next_in=_BUSY)
         return Recorded("lose", reason=outcome.reason)
 
-    def look(self, payout: Payout) -> Recorded:
+    def poll(self, payout: Payout) -> Recorded:
         """Ask Stripe for all that was sent from this escrow, and find ours among it.
 
         What is not there was not sent. It is sent again, within a day under the same idempotency
@@ -57,18 +57,18 @@ class CardRail:
             api.refunds(payout.destination) if payout.to_source else api.transfers(payout.group_id)
         )
         if not isinstance(answer, Done):
-            return Recorded("look", reason=_reason(answer))
+            return Recorded("poll", reason=_reason(answer))
         for sent in answer.value:
             if sent.key == payout.key:
-                return _of(sent, looked=payout.state == "submitted")
+                return _of(sent, submitted=payout.state == "submitted")
         if payout.state == "submitted":
-            return Recorded("look", reason="Stripe does not list it", next_in=_UNSETTLED)
+            return Recorded("poll", reason="Stripe does not list it", next_in=_UNSETTLED)
         outcome = self._ordered(api, payout)
         if isinstance(outcome, Done):
             return _of(outcome.value)
         if isinstance(outcome, Refused) and outcome.code not in _PASSING_FOR_ALL:
             return Recorded("fail", reason=_reason(outcome))
-        return Recorded("look", reason=_reason(outcome))
+        return Recorded("poll", reason=_reason(outcome))
 
     def _ordered(self, api: StripeApi, payout: Payout) -> Outcome[Refund] | Outcome[Transfer]:
         if payout.to_source:
@@ -86,8 +86,8 @@ class CardRail:
         )  # fmt: skip
 
 
-def _of(sent: Refund | Transfer, *, looked: bool = False) -> Recorded:
-    """What is recorded of a payment that Stripe has. looked: it was submitted before."""
+def _of(sent: Refund | Transfer, *, submitted: bool = False) -> Recorded:
+    """What is recorded of a payment that Stripe has. submitted: it was before."""
     if isinstance(sent, Transfer):
         if sent.amount_reversed == sent.amount:
             return Recorded("fail", sent.id, "reversed")
@@ -96,7 +96,7 @@ def _of(sent: Refund | Transfer, *, looked: bool = False) -> Recorded:
         return Recorded("confirm", sent.id)
     if sent.status in ("failed", "canceled"):
         return Recorded("fail", sent.id, sent.failure_reason or sent.status)
-    return Recorded("look" if looked else "submit", sent.id, sent.status, _UNSETTLED)
+    return Recorded("poll" if submitted else "submit", sent.id, sent.status, _UNSETTLED)
 
 
 def _reason(answer: Refused | Later | Unknown) -> str:

@@ -1,4 +1,4 @@
-"""Evidence is handed in against chargebacks: once each, in time."""
+"""Submits evidence against chargebacks: once each, in time."""
 
 from hashlib import sha256
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ from .evidence import evidence_of
 from .outcome import Refused
 from .text import json_text
 
-# A person has until then to hand in better evidence in Stripe's dashboard; two days are left to
+# A person has until then to submit better evidence in Stripe's dashboard; two days are left to
 # try again, and the last is nobody's.
 BEFORE = "3 days"
 

@@ -1,4 +1,4 @@
-"""Where Stripe is and by which key we are known there."""
+"""The connection to Stripe: its address, and our key."""
 
 import os
 from functools import cached_property

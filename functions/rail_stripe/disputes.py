@@ -1,4 +1,4 @@
-"""Chargebacks and inquiries, as they stand now: reported with what they cost."""
+"""Chargebacks and inquiries, by their present state: reported with what they cost."""
 
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
-"""An event of Stripe as it came, and what it is about. Pure: no I/O, no library.
-
-Of what an event tells only names are used: how things stand is asked of Stripe.
-"""
+"""An event of Stripe, and the object it is about. Pure: no I/O, no library. Only names are taken
+from an event: the state is read from Stripe."""
 
 import json
 from collections.abc import Mapping
@@ -46,7 +44,7 @@ Kind = Literal["intent", "refunds", "dispute", "transfers", "transfer"]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is to be looked at. kind: intent, refunds (of an intent), dispute, transfers (of an
+    """The object to read. kind: intent, refunds (of an intent), dispute, transfers (of an
     escrow), or one transfer that names no escrow. id: of the intent, the dispute, the escrow or the
     transfer."""
 

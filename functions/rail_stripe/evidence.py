@@ -1,4 +1,4 @@
-"""What is said against a chargeback. Pure: no I/O."""
+"""The text of the evidence against a chargeback. Pure: no I/O."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

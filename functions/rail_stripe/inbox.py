@@ -1,5 +1,5 @@
-"""Scheduled every minute, and at work for most of it: what Stripe's events are about is looked at,
-and advanced from how it stands now."""
+"""Scheduled: reads the object that each of Stripe's events names, and acts on its present state.
+Runs most of each minute."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The payment of a payer, advanced from how it stands now: captured, cancelled, or reported."""
+"""Payment intents, by their present state: captured, cancelled or reported."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -23,7 +23,7 @@ def request_of(db: Database, intent_id: str | None) -> DepositRequest:
     found: DepositRequest | None = None
     if intent_id:
         asked = {"provider_reference": intent_id}
-        found = db.service_rpc("deposit_look", asked, repeatable=True)
+        found = db.service_rpc("deposit_read", asked, repeatable=True)
     if found is None:
         raise NotOurs("not a payment that we asked for")
     return found

@@ -1,4 +1,4 @@
-"""What became of a call: the one place that says which failure means what."""
+"""What became of a call to Stripe. Only this module interprets a failure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

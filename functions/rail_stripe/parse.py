@@ -20,7 +20,7 @@ from .objects import (
     Transfer,
 )
 
-# What our workers look at; all else that changes the balance is done by somebody else.
+# What our workers process; all else that changes the balance is done by somebody else.
 _FOLLOWED = ("charge", "refund", "transfer", "transfer_reversal", "dispute")
 
 

@@ -1,5 +1,5 @@
-"""Scheduled every minute, and at work for most of it: payments to payees' accounts, refunds to
-payers' cards."""
+"""Scheduled: sends transfers to payees' accounts and refunds to payers' cards. Runs most of each
+minute."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from .books import RAIL
 from .card_rail import CardRail
 from .connection import Connection
 
-_NAMES = ("confirmed", "submitted", "failed", "postponed", "unknown", "looked", "lost")
+_NAMES = ("confirmed", "submitted", "failed", "postponed", "unknown", "polled", "lost")
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:

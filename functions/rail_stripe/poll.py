@@ -1,4 +1,4 @@
-"""Scheduled every minute: what no event told of is found, and evidence is handed in."""
+"""Scheduled: finds events that no webhook brought, and submits evidence."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -30,11 +30,11 @@ MARGIN_MS = 25_000
 
 @dataclass(slots=True)
 class Polled:
-    """found: events that no webhook brought. looked: payments of payers asked about. answered:
+    """found: events that no webhook brought. polled: payments of payers asked about. answered:
     chargebacks with evidence. failed: each is tried again."""
 
     found: int = 0
-    looked: int = 0
+    polled: int = 0
     answered: int = 0
     failed: int = 0
 
@@ -94,11 +94,11 @@ def _keep(db: Database, events: tuple[Event, ...], done: Polled) -> None:
 
 
 def _follow(db: Database, stripe: Connection, request: dict[str, Any], done: Polled) -> None:
-    done.looked += 1
+    done.polled += 1
     try:
         follow_request(db, stripe.api, request)
     except (NotOurs, NotYet) as later:
-        logger.info("payment looked at", request_id=request["request_id"], detail=str(later))
+        logger.info("payment polled", request_id=request["request_id"], detail=str(later))
 
 
 handler = instrumented(run)

@@ -1,4 +1,5 @@
-"""Refunds and transfers, as they stand now: news of our own, and what others ordered at Stripe."""
+"""Refunds and transfers, by their present state: our own, and those that others ordered at
+Stripe."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -91,7 +92,7 @@ def _transfer(transfer: Transfer) -> _Sent:
 
 
 def _news(db: Database, belongs_to: Mapping[str, str], payout_id: str, sent: _Sent) -> None:
-    """The worker that pays is told to look, and what of a payment is at the platform again comes
+    """The worker that pays is told to poll, and what of a payment is at the platform again comes
     back to its party. What left under another name than the payment's is not booked."""
     known: dict[str, Any] = db.service_rpc(
         "payout_news", {"payout_id": payout_id}, repeatable=True

@@ -1,7 +1,5 @@
-"""The inbox of Stripe: checked, kept, answered. What follows is done later, by the inbox's worker.
-
-Nothing here loads Stripe's library: whoever sends waits.
-"""
+"""Stripe's webhook: verifies an event, stores it, answers. The inbox does the rest. Nothing here
+loads Stripe's library: the sender waits."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

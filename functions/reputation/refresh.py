@@ -1,4 +1,4 @@
-"""Scheduled: compute the public figures of traders whose trades have ended."""
+"""Scheduled: computes the public figures of traders whose trades have ended."""
 
 from typing import Any
 

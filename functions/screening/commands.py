@@ -1,4 +1,4 @@
-"""HTTP commands of operators about hits."""
+"""HTTP commands of operators about screening."""
 
 from shared.api import lambda_handler, make_app
 

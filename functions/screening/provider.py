@@ -1,4 +1,4 @@
-"""Who is asked about an address. One provider behind a port."""
+"""The provider that screens addresses, behind a port."""
 
 import hashlib
 from collections.abc import Callable

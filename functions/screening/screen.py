@@ -1,4 +1,4 @@
-"""Scheduled: ask the provider about every address that is new or whose answer has grown old."""
+"""Scheduled: asks the provider about each address that is new or whose answer is old."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""HTTP commands of operators about hits, and about deposits that wait for a decision."""
+"""HTTP commands of operators about hits, and about deposits in quarantine."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""HTTP commands of operators about what is verified of a person."""
+"""HTTP commands of operators about the verification of a person."""
 
 from shared.api import lambda_handler, make_app
 

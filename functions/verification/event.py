@@ -1,4 +1,4 @@
-"""What a provider tells us of a person. Pure: no I/O."""
+"""An event of the verification provider. Pure: no I/O."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""HTTP commands of operators about what is verified of a person."""
+"""HTTP commands of operators about the verification of a person."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -68,7 +68,7 @@ _VERIFIED = answers(Verified, "The person after the command.")
 def verify(
     party_id: Id, body: OfFlag, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """An operator has checked something of a person (aal2)."""
+    """An operator records a verification of a person (aal2)."""
     return _command(db, caller, key, "verify", party_id, body)
 
 
@@ -76,7 +76,7 @@ def verify(
 def revoke(
     party_id: Id, body: OfFlag, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """An operator takes a verification back (aal2)."""
+    """An operator revokes a verification (aal2)."""
     return _command(db, caller, key, "revoke", party_id, body)
 
 
@@ -92,7 +92,7 @@ def grant_tier(
 def withdraw_tier(
     party_id: Id, body: Reasoned, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """An operator takes a granted tier back: the flags decide again (aal2)."""
+    """An operator withdraws a granted tier: the flags decide again (aal2)."""
     return _command(db, caller, key, "withdraw_tier", party_id, body)
 
 
@@ -100,7 +100,7 @@ def withdraw_tier(
 def link_profile(
     party_id: Id, body: OfDiscord, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """An operator has seen whose Discord account it is (aal2)."""
+    """An operator links a Discord account to a person (aal2)."""
     fields = {**body.model_dump(), "party_id": str(party_id)}
     return command(db, caller, key, "discord_link", fields, needs=operator)
 
@@ -109,7 +109,7 @@ def link_profile(
 def link_guild(
     guild_id: Id, body: OfDiscord, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """An operator has seen which Discord server the guild's is (aal2)."""
+    """An operator links a Discord server to a guild (aal2)."""
     fields = {**body.model_dump(), "guild_id": str(guild_id)}
     return command(db, caller, key, "discord_link", fields, needs=operator)
 

@@ -1,4 +1,4 @@
-"""The inbox of the verification provider."""
+"""The webhook of the verification provider."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Where a webhook may go: addresses of the public internet, over https."""
+"""Which addresses a webhook may go to: the public internet, over https."""
 
 import ipaddress
 import re

@@ -1,4 +1,4 @@
-"""Behind the queue: claim a message, sign it, send it, write down what came of it."""
+"""The sender behind the queue: claims a message, signs it, sends it, records the outcome."""
 
 import json
 import os

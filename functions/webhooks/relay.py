@@ -1,5 +1,5 @@
-"""Scheduled every minute, and at work for most of it: events out of the outbox, messages
-into the queues."""
+"""Scheduled: moves events out of the outbox, and messages into the queues. Runs most of each
+minute."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -43,7 +43,7 @@ def _round(db: Database, done: Relayed) -> bool:
     done.messages += relayed["messages"]
     done.notifications += relayed["notifications"]
     # An answer that is lost here comes back when its lease ends.
-    due = db.service_rpc("webhook_hand_over", {"schedule": SCHEDULE}, repeatable=True)
+    due = db.service_rpc("webhook_enqueue", {"schedule": SCHEDULE}, repeatable=True)
     queued = enqueue(due)
     done.queued += queued
     return bool(relayed["events"] or queued)

@@ -1,4 +1,4 @@
-"""One HTTP POST to a stranger: to the address that was checked, within limits, no redirects."""
+"""One HTTP POST to a stranger: to a checked address, within limits, without redirects."""
 
 import http.client
 import io

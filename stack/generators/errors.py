@@ -126,14 +126,14 @@ Row = tuple[str, int, str, str]
 def generate(stack: Stack) -> str:
     """The page."""
     with stack.connect() as connection:
-        judged: list[Row] = connection.execute(
+        raised: list[Row] = connection.execute(
             "select code, status, detail, hint from private.refusals"
         ).fetchall()
-    guards = _unknown(_guards(), judged)
+    guards = _unknown(_guards(), raised)
     groups = {
-        "Commands": sorted(judged),
+        "Commands": sorted(raised),
         "Guards of the database": guards,
-        "Requests": _unknown(_requests(), judged + guards),
+        "Requests": _unknown(_requests(), raised + guards),
     }
     parts = [_HEAD]
     for title, rows in groups.items():

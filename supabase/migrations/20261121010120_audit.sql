@@ -1,4 +1,4 @@
--- Who changed which row, from what to what, in which request.
+-- The audit log: who changed which row, from what to what, in which request.
 
 create table public.audit_log (
     id bigint generated always as identity,

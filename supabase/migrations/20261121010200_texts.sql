@@ -1,4 +1,4 @@
--- What people write: one rule for each kind of text, asked by a trigger of each column and by commands.
+-- Texts that people write: one rule for each kind, asked by a trigger of each column and by commands.
 
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05

@@ -38,7 +38,7 @@ create table private.outage_credits (
 alter table private.outage_credits enable row level security;
 select private.make_append_only('private.outage_credits');
 comment on table private.outage_credits is
-'Escrows, and what products offer, that were looked at for an outage: each once, also those whose clock did not run.';
+'Escrows, and what products offer, that were checked for an outage: each once, also those whose clock did not run.';
 
 insert into private.refusals (code, status, detail, hint) values
 ('outage_not_open', 409, 'This outage gives this escrow nothing, or has done so before.', ''),

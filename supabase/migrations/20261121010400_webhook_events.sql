@@ -1,4 +1,4 @@
--- The work that events of the rails are: kept and answered first, understood later.
+-- Events of providers: stored and answered first, processed later.
 
 create table public.webhook_events (
     provider text not null check (length(provider) between 1 and 40),
@@ -66,7 +66,7 @@ comment on column public.webhook_event_work.provider is 'Who sent it.';
 comment on column public.webhook_event_work.event_id is 'The provider''s id of the event.';
 comment on column public.webhook_event_work.source is 'webhook: the provider sent it; poller: we asked and found it.';
 comment on column public.webhook_event_work.status is
-'received, then done, ignored (nothing to do) or failed (given up after many attempts: an operator looks).';
+'received, then done, ignored (nothing to do) or failed (given up after many attempts: an operator decides).';
 comment on column public.webhook_event_work.attempts is 'How often a worker has taken it up.';
 comment on column public.webhook_event_work.next_at is 'When a worker takes it up next; null once it is over.';
 comment on column public.webhook_event_work.detail is 'What came of it, or what stood against it.';

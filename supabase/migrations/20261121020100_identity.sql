@@ -68,7 +68,7 @@ create table public.party_members (
     role public.member_role not null,
     created_at timestamptz not null default private.clock(),
     primary key (party_id, user_id, role),
-    constraint party_members_desk_is_staff
+    constraint party_members_arbiter_is_staff
     check (role not in ('arbiter', 'dispute_reader') or party_id = '00000000-0000-4000-8000-000000000001')
 );
 alter table public.party_members enable row level security;

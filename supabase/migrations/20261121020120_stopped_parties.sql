@@ -1,4 +1,4 @@
--- Whoever is stopped offers nothing: what stood in the book and among the listings is paused.
+-- A stopped party offers nothing: its orders and listings are paused.
 
 create function private.stop_offering(p_party_id uuid) returns void
 language plpgsql volatile set search_path = ''

@@ -299,6 +299,6 @@ begin
 end
 $$;
 comment on function private.tg_verification_tiers__follow() is
-'What a tier asks for has changed: the tier of every person is judged again.';
+'What a tier asks for has changed: the tier of every person is decided again.';
 create trigger _500_follow after insert or delete or update of required_flags on public.verification_tiers
 for each statement execute function private.tg_verification_tiers__follow();

@@ -1,4 +1,4 @@
--- How much one person may write: a row for each kind of thing, and one function that counts.
+-- Quotas: how much one person may write. A row for each kind of thing, and one function that counts.
 
 insert into private.refusals (code, status, detail, hint) values
 (

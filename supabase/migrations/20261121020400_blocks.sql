@@ -1,4 +1,4 @@
--- Whom a party keeps away from itself, in every product.
+-- Blocks: whom a party keeps away from itself, in every product.
 
 create table public.p2p_blocks (
     blocker_id uuid not null references public.parties (id) on delete cascade,

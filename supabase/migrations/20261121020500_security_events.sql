@@ -1,4 +1,4 @@
--- Findings about parties: what was watched for and met.
+-- Findings about parties, made by the security rules.
 
 create type public.security_severity as enum ('info', 'warning', 'high');
 
@@ -15,7 +15,7 @@ alter table public.security_events enable row level security;
 create index security_events_party_id_kind_idx on public.security_events (party_id, kind, id);
 select private.make_append_only('public.security_events');
 comment on table public.security_events is
-'Append-only findings about parties. Nothing is blocked by them: an operator looks and decides.';
+'Append-only findings about parties. Nothing is blocked by them: an operator decides.';
 comment on column public.security_events.id is 'Carries its time.';
 comment on column public.security_events.kind is 'The rule that was met, or screening_hit.';
 comment on column public.security_events.severity is 'As the rule said when the event was written.';

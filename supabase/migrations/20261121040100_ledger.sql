@@ -130,7 +130,7 @@ alter table public.ledger_holds enable row level security;
 create index ledger_holds_wallet_fkey_idx on public.ledger_holds (wallet_id);
 comment on table public.ledger_holds is
 'Why money is not available: one row per reason and wallet. The open holds of a wallet sum to its locked and pending balance.';
-comment on column public.ledger_holds.reference_id is 'Escrow, order, dispute or settlement instruction the money is held for.';
+comment on column public.ledger_holds.reference_id is 'Escrow, order, dispute or payout the money is held for.';
 comment on column public.ledger_holds.wallet_id is 'Wallet it is held in.';
 comment on column public.ledger_holds.bucket is 'locked, or pending for money in suspense.';
 comment on column public.ledger_holds.purpose is 'Why: a row of private.hold_purposes.';

@@ -1,4 +1,4 @@
--- What a schedule could not do: put off, so that it holds up nobody else, and shown to operators.
+-- Work that a schedule could not do: it is put off, holds up nobody else, and operators see it.
 
 insert into private.refusals (code, status, detail, hint) values
 ('setback_not_found', 404, 'No such work is put off.', 'Read setbacks.');
@@ -130,4 +130,4 @@ begin
 end
 $$;
 comment on function service.setback_decide(service.command) is
-'Operator command about work that failed {queue, subject, event, reason, actor_id, aal, idempotency_key, request_hash}. event set_aside: nobody tries it again, and what waits behind it goes on; take_up: it is tried at the next look. Raises setback_not_found (404), illegal_move (409), reason_required (422).';
+'Operator command about work that failed {queue, subject, event, reason, actor_id, aal, idempotency_key, request_hash}. event set_aside: nobody tries it again, and what waits behind it goes on; take_up: it is tried at the next run. Raises setback_not_found (404), illegal_move (409), reason_required (422).';

@@ -1,4 +1,4 @@
--- What two operators may decide about a debt: to give it up, or to let money go beside it for a while.
+-- What two operators may decide about a debt: to write it off, or to let other money leave beside it.
 
 insert into private.refusals (code, status, detail, hint) values
 ('receivable_not_found', 404, 'No such debt.', 'Read receivables.'),
@@ -6,7 +6,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('bad_end', 422, 'A debt is lifted until a time to come, 31 days ahead at most.', '');
 insert into public.operator_commands (kind, function_name, title) values
 ('write_off', 'receivable_write_off', 'give up what a party owes'),
-('lift', 'receivable_lift', 'let money go beside a debt in another currency');
+('lift', 'receivable_lift', 'let money in another currency leave beside a debt');
 -- Whom to spare is never the word of one.
 insert into public.operator_limits (kind, currency, above) values ('write_off', null, 0), ('lift', null, 0);
 

@@ -1,4 +1,4 @@
--- Money on its way out over an outside rail. What became of an escrow is settled before;
+-- Payouts: money on its way out over an outside rail. The escrow is settled before;
 -- a payout that fails never reopens it.
 
 create table public.payout_destinations (
@@ -153,7 +153,7 @@ comment on column public.payouts.version is 'Counts the moves.';
 comment on column public.payouts.attempt is 'Counts the payouts that were tried: one more only after the one before was provably refused.';
 comment on column public.payouts.claims is
 'How often a worker has taken it on to send it. Each has a key of its own at the rail: where nothing was provably sent, the rail may still keep its refusal under the old one.';
-comment on column public.payouts.tries is 'How often a worker has had to come back within this state; spaces the next looks.';
+comment on column public.payouts.tries is 'How often a worker has had to come back within this state; spaces the next polls.';
 comment on column public.payouts.to_source is 'Whether it can go nowhere but where its money came from: the rail gives it back itself.';
 comment on column public.payouts.destination is
 'Where it goes, frozen when it was ordered or else claimed: account, charge to refund, or address. Null before.';
@@ -162,7 +162,7 @@ comment on column public.payouts.returned_amount is 'What came back of it after 
 comment on column public.payouts.reason is 'Why the last move was made, in the rail''s words.';
 comment on column public.payouts.not_before is
 'Until when it is not sent: its payee is new (payout_reserves), and does not keep it before either; or it waits for the hold of a withdrawal, or of a new address. Null where it does not wait.';
-comment on column public.payouts.next_at is 'When a worker looks at it next; null once it has ended, or while its party has named no destination.';
+comment on column public.payouts.next_at is 'When a worker polls it next; null once it has ended, or while its party has named no destination.';
 comment on column public.payouts.deadline_at is 'When the money is kept unless it can be sent before; null while the rail has the word.';
 comment on column public.payouts.waits_for_float_since is
 'Since when the rail has too little of ours to send it; null where it has enough, or was not asked.';
@@ -172,7 +172,7 @@ comment on column public.payouts.created_at is 'When it was ordered, by the data
 comment on column public.payouts.updated_at is 'When it last moved.';
 
 insert into private.hold_purposes (purpose, description) values
-('payout', 'Money on its way out; of the settlement instruction.');
+('payout', 'Money on its way out; of the payout.');
 
 create table public.payout_events (
     payout_id uuid not null references public.payouts (id) on delete restrict,
@@ -218,10 +218,10 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (26, 'payout', 'claimed', 'fail', 'rail', 'failed_final', 'provably not paid: a case is opened'),
 (26, 'payout', 'claimed', 'postpone', 'system', 'created', 'provably not sent: later again'),
 (26, 'payout', 'claimed', 'lose', 'system', 'unknown', 'no answer came, or the worker died'),
-(26, 'payout', 'submitted', 'look', 'system', 'submitted', 'not yet final'),
+(26, 'payout', 'submitted', 'poll', 'system', 'submitted', 'not yet final'),
 (26, 'payout', 'submitted', 'confirm', 'rail', 'confirmed', 'paid'),
 (26, 'payout', 'submitted', 'fail', 'rail', 'failed_final', 'provably not paid: a case is opened'),
-(26, 'payout', 'unknown', 'look', 'system', 'unknown', 'the rail cannot tell yet'),
+(26, 'payout', 'unknown', 'poll', 'system', 'unknown', 'the rail cannot tell yet'),
 (26, 'payout', 'unknown', 'submit', 'rail', 'submitted', 'the rail has it after all'),
 (26, 'payout', 'unknown', 'confirm', 'rail', 'confirmed', 'paid after all'),
 (26, 'payout', 'unknown', 'fail', 'rail', 'failed_final', 'the rail has shown that it was not paid: a case is opened'),
@@ -245,7 +245,7 @@ begin
         raise sqlstate 'PT409' using
             message = 'payout_terms_fixed', detail = 'Only what was paid comes back, and more of it each time.';
     end if;
-    -- When it is looked at next, and what came back of it, is no move.
+    -- When it is polled next, and what came back of it, is no move.
     if tg_op = 'UPDATE' and (to_jsonb(old) - '{next_at,tries,returned_amount}'::text[]) = (to_jsonb(new) - '{next_at,tries,returned_amount}'::text[]) then
         return new;
     end if;
@@ -303,8 +303,8 @@ begin
             ), new.updated_at
         );
     end if;
-    -- A look that finds nothing new is no news.
-    if new.last_event not in ('look', 'claim', 'postpone') then
+    -- A poll that finds nothing new is no news.
+    if new.last_event not in ('poll', 'claim', 'postpone') then
         perform private.emit_event(
             'payout.' || new.last_event, 'payout', new.id, new.version, array[new.party_id],
             jsonb_build_object(

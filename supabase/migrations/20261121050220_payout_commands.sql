@@ -56,7 +56,7 @@ begin
 end
 $$;
 comment on function private.payout_wait(integer) is
-'Time to the next look at a payout: 10 seconds, then twice as long each time, at most an hour.';
+'Time to the next poll of a payout: 10 seconds, then twice as long each time, at most an hour.';
 
 -- Definer: rails have no user.
 create function service.payouts_claim(rail text, max_rows integer default 50) returns jsonb
@@ -117,7 +117,7 @@ begin
             -- A claim that is over: whoever had it may have sent it.
             update public.payouts set
                 state = case v_payout.state when 'claimed' then 'unknown' else v_payout.state end,
-                last_event = case v_payout.state when 'claimed' then 'lose' else 'look' end, last_actor_role = 'system',
+                last_event = case v_payout.state when 'claimed' then 'lose' else 'poll' end, last_actor_role = 'system',
                 reason = case v_payout.state when 'claimed' then 'the worker did not come back' else v_payout.reason end,
                 tries = v_payout.tries + 1, next_at = v_now + private.payout_wait(v_payout.tries + 1), updated_at = v_now
             where id = v_payout.id
@@ -157,7 +157,7 @@ begin
     v_now := private.clock();
     if not found then
         perform private.refuse('payout_not_found');
-    elsif v_event is null or v_event not in ('submit', 'confirm', 'fail', 'postpone', 'lose', 'look')
+    elsif v_event is null or v_event not in ('submit', 'confirm', 'fail', 'postpone', 'lose', 'poll')
         or v_version is null or v_next_in not between 0 and 30 * 86400 then
         perform private.refuse('illegal_move');
     -- Compare and set: of two workers the second finds that it has moved on.
@@ -173,9 +173,9 @@ begin
         last_actor_role = case when v_event in ('submit', 'confirm', 'fail') then 'rail' else 'system' end,
         provider_reference = coalesce(v_reference, provider_reference),
         reason = left(coalesce(outcome ->> 'reason', ''), 500),
-        tries = case when v_event in ('postpone', 'look') then tries + 1 when v_event in ('submit', 'lose') then 0 else tries end,
+        tries = case when v_event in ('postpone', 'poll') then tries + 1 when v_event in ('submit', 'lose') then 0 else tries end,
         next_at = case
-            when v_event in ('submit', 'lose', 'look', 'postpone') then v_now + coalesce(
+            when v_event in ('submit', 'lose', 'poll', 'postpone') then v_now + coalesce(
                 make_interval(secs => v_next_in), private.payout_wait(tries)
             )
         end,
@@ -217,7 +217,7 @@ begin
 end
 $$;
 comment on function service.payout_record(service.command) is
-'What became of a payout {id, version, event submit|confirm|fail|postpone|lose|look, provider_reference, reason, next_in seconds, waits_for}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again; waits_for float: the rail has too little of ours. lose: no answer. look: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
+'What became of a payout {id, version, event submit|confirm|fail|postpone|lose|poll, provider_reference, reason, next_in seconds, waits_for}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again; waits_for float: the rail has too little of ours. lose: no answer. look: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
 
 -- Definer: timers have no user.
 create function service.payouts_expire(max_rows integer default 500) returns integer
@@ -435,15 +435,15 @@ create function service.payout_retry(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn record;
+    v_context record;
     v_payout public.payouts;
     v_now timestamptz;
 begin
-    select * into v_turn from private.begin_payout_command(command, 'payout_retry');
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    select * into v_context from private.begin_payout_command(command, 'payout_retry');
+    if v_context.answer is not null then
+        return v_context.answer;
     end if;
-    v_payout := v_turn.payout;
+    v_payout := v_context.payout;
     v_now := private.clock();
     if v_payout.state <> 'failed_final' then
         perform private.refuse('illegal_move');
@@ -468,15 +468,15 @@ create function service.payout_keep(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn record;
+    v_context record;
     v_payout public.payouts;
     v_now timestamptz;
 begin
-    select * into v_turn from private.begin_payout_command(command, 'payout_keep');
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    select * into v_context from private.begin_payout_command(command, 'payout_keep');
+    if v_context.answer is not null then
+        return v_context.answer;
     end if;
-    v_payout := v_turn.payout;
+    v_payout := v_context.payout;
     v_now := private.clock();
     if v_payout.state not in ('created', 'failed_final') or not private.acts_for((command ->> 'actor_id')::uuid, v_payout.party_id) then
         perform private.refuse('illegal_move');

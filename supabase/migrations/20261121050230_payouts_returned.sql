@@ -1,4 +1,4 @@
--- What becomes of payouts after a rail said that it paid: news of them, and money that comes back.
+-- Payouts after the rail confirmed them: news, and money that comes back.
 
 -- Definer: rails have no user.
 create function service.payout_news(payout_id uuid) returns jsonb
@@ -16,7 +16,7 @@ begin
 end
 $$;
 comment on function service.payout_news(uuid) is
-'The rail has news of a payout: it is looked at now -> {state, provider_reference}; null for one we do not know.';
+'The rail has news of a payout: it is polled now -> {state, provider_reference}; null for one we do not know.';
 
 -- Definer: as above.
 create function service.payout_returned(returned service.command) returns boolean

@@ -170,7 +170,7 @@ $$;
 comment on function private.place_deposit(uuid, jsonb) is
 'Writes where money is expected, once {address, with key_fingerprint and address_index that it was derived from | provider_reference}. Raises deposit_request_fixed (409), reference_required (422).';
 
-create function private.deposit_look(p_request public.deposit_requests) returns jsonb
+create function private.deposit_read(p_request public.deposit_requests) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -183,23 +183,23 @@ begin
     );
 end
 $$;
-comment on function private.deposit_look(public.deposit_requests) is
+comment on function private.deposit_read(public.deposit_requests) is
 'A request and whether the money is still wanted: see private.deposit_standing.';
 
 -- Definer: rails have no user.
-create function service.deposit_look(request_id uuid default null, provider_reference text default null) returns jsonb
+create function service.deposit_read(request_id uuid default null, provider_reference text default null) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
 begin
     return (
-        select private.deposit_look(d) from public.deposit_requests as d
-        where d.id = deposit_look.request_id or d.provider_reference = deposit_look.provider_reference
+        select private.deposit_read(d) from public.deposit_requests as d
+        where d.id = deposit_read.request_id or d.provider_reference = deposit_read.provider_reference
         limit 1
     );
 end
 $$;
-comment on function service.deposit_look(uuid, text) is
+comment on function service.deposit_read(uuid, text) is
 'A request, by its id or by the payment of the rail, and whether the money is wanted, waits (later perhaps) or is over; null when there is none.';
 
 -- Definer: as above.

@@ -46,11 +46,11 @@ begin
             select count(*) from public.deposit_requests as d where d.purpose = 'wallet' and d.reference_id = v_party
         ));
     end if;
-    return private.deposit_look(private.request_deposit(v_request, command ->> 'key_fingerprint'));
+    return private.deposit_read(private.request_deposit(v_request, command ->> 'key_fingerprint'));
 end
 $$;
 comment on function service.wallet_deposit_begin(service.command) is
-'A party asks where to pay into its wallet {party_id, rail, currency, key_fingerprint, actor_id, idempotency_key, request_hash} -> private.deposit_look, or {answer} when the key was answered before. Raises not_your_move (403), no_such_rail, rail_currency, reference_required (422), quota_exceeded (429) and what private.ask raises.';
+'A party asks where to pay into its wallet {party_id, rail, currency, key_fingerprint, actor_id, idempotency_key, request_hash} -> private.deposit_read, or {answer} when the key was answered before. Raises not_your_move (403), no_such_rail, rail_currency, reference_required (422), quota_exceeded (429) and what private.ask raises.';
 
 -- Definer: as above.
 create function service.wallet_deposit_place(command service.command) returns jsonb

@@ -1,4 +1,4 @@
--- How verifications come in: an operator's command, or a provider's signed event.
+-- How verifications are recorded: an operator's command, or a provider's signed event.
 
 insert into private.refusals (code, status, detail, hint) values
 ('profile_not_found', 404, 'No such person.', ''),

@@ -251,7 +251,7 @@ comment on column public.escrow_transactions.last_event is
 'Name of the last move; the next event row is made from the last_ columns.';
 comment on column public.escrow_transactions.last_actor_role is 'As what the last move was made.';
 comment on column public.escrow_transactions.last_actor_id is 'User who made the last move; null for machines.';
-comment on column public.escrow_transactions.last_payload is 'What was handed in with the last move.';
+comment on column public.escrow_transactions.last_payload is 'What was submitted with the last move.';
 comment on column public.escrow_transactions.last_hash is 'Hash of the last event: the head of the chain.';
 comment on column public.escrow_transactions.created_at is 'When the escrow began.';
 comment on column public.escrow_transactions.updated_at is 'When it last moved.';
@@ -317,7 +317,7 @@ comment on column public.escrow_events.payee_amount is
 'Net part of the payee, in the currency of the escrow; only in the event that settles.';
 comment on column public.escrow_events.fee_amount is 'Fee taken from the payees part; only in the event that settles.';
 comment on column public.escrow_events.payload is
-'What the actor handed in with the move: amounts as strings, hashes, reasons.';
+'What the actor submitted with the move: amounts as strings, hashes, reasons.';
 comment on column public.escrow_events.request_id is 'Request that made the move, to find it in the logs.';
 comment on column public.escrow_events.created_at is 'When the move was made, by the database clock under the lock.';
 comment on column public.escrow_events.hash is 'sha256 over the previous event''s hash and this event.';

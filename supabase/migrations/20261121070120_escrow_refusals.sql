@@ -1,4 +1,4 @@
--- Why a command about an escrow is refused.
+-- Refusals of commands about escrows.
 
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
@@ -32,7 +32,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('second_approval_not_needed', 409, 'Below this amount the arbiter decides alone.', 'Decide directly.'),
 ('arbiters_left', 409, 'There are arbiters left to ask.', ''),
 ('no_arbiters_left', 409, 'The dispute was reassigned as often as the policy allows.', ''),
-('statement_exists', 409, 'This side has handed in its statement.', ''),
+('statement_exists', 409, 'This side has submitted its statement.', ''),
 ('statement_order', 409, 'The other side''s statement decides which move this is.', 'Read the escrow again.'),
 ('already_signed', 409, 'This party has signed.', ''),
 ('terms_differ', 409, 'The signed hash is not the hash of these terms.', 'A changed document is a new contract.'),
@@ -51,6 +51,6 @@ insert into private.refusals (code, status, detail, hint) values
 ('reference_too_long', 422, 'A reference has at most 140 characters.', ''),
 ('reference_used', 409, 'This outside transfer is booked already.', 'Undo the booking first if it was wrong.'),
 ('grounds_required', 422, 'A decision has a reason and written grounds of at least 20 characters.', ''),
-('hash_required', 422, 'Name the sha256 of what is handed in, as 64 hexadecimal digits.', ''),
+('hash_required', 422, 'Name the sha256 of what is submitted, as 64 hexadecimal digits.', ''),
 ('evidence_limit', 409, 'No more files are accepted from this side.', ''),
 ('arbiter_not_eligible', 409, 'This arbiter is a party, was on the case before, or is no arbiter.', '');

@@ -1,4 +1,4 @@
--- Disputes: who judges them, what the sides say and show, and what was decided.
+-- Disputes: who decides them, what the sides say and show, and what was decided.
 
 create table public.disputes (
     id uuid primary key,
@@ -65,7 +65,7 @@ comment on column public.disputes.reference_amount is
 comment on column public.disputes.priority is
 'low, medium or high, as of the last move; dispute_queue tells it as of now.';
 comment on column public.disputes.payer_statement_due_at is
-'Until when the payer may hand in a statement: a clock of its own, begun anew when the other side has spoken.';
+'Until when the payer may submit a statement: a clock of its own, begun anew when the other side has spoken.';
 comment on column public.disputes.payee_statement_due_at is 'The same of the payee.';
 comment on column public.disputes.silent_roles is 'Sides whose time for a statement passed without one.';
 comment on column public.disputes.level is '1: first decision; 2: after the one appeal.';
@@ -128,8 +128,8 @@ create table public.dispute_evidence (
 alter table public.dispute_evidence enable row level security;
 create index dispute_evidence_author_id_idx on public.dispute_evidence (author_id);
 select private.make_append_only('public.dispute_evidence');
-comment on table public.dispute_evidence is 'Receipts for files handed in, by hash; at most 20 a side.';
-comment on column public.dispute_evidence.dispute_id is 'The dispute it was handed in for.';
+comment on table public.dispute_evidence is 'Receipts for files submitted, by hash; at most 20 a side.';
+comment on column public.dispute_evidence.dispute_id is 'The dispute it was submitted for.';
 comment on column public.dispute_evidence.sha256 is
 'Hash of the file, 64 hexadecimal digits; the same file counts once a side.';
 comment on column public.dispute_evidence.author_role is 'Side that handed it in.';

@@ -1,4 +1,4 @@
--- What a function decides, what the judge makes of it, and who may judge.
+-- What a function decides, what validation makes of it, and who may decide a dispute.
 
 create type private.escrow_decision as (
     escrow_id uuid,
@@ -20,30 +20,18 @@ comment on type private.escrow_decision is
 'What a function decided: the event and its effects, never the target state. actor_kind: user, timer, rail or system. Amounts only for settling moves; payee_amount is net of the fee.';
 
 create type private.escrow_move as (
+    decision private.escrow_decision,
+    edge private.state_edges,
     refusal text,
     stored jsonb,
-    escrow_id uuid,
-    event text,
-    role text,
-    actor_id uuid,
     key_owner uuid,
-    idempotency_key text,
-    request_hash text,
-    to_state public.escrow_state,
-    to_phase public.escrow_phase,
-    settles text,
     escrow public.escrow_transactions,
     claim_within interval,
     refund_hold_id uuid,
-    refund_purpose text,
-    deadline_at timestamptz,
-    expires_at timestamptz,
-    payer_amount numeric,
-    payee_amount numeric,
-    fee_amount numeric,
-    payload jsonb
+    refund_purpose text
 );
-comment on type private.escrow_move is 'A judged decision: the edge it takes, or the code of its refusal, or its stored answer.';
+comment on type private.escrow_move is
+'A validated decision: the edge it takes, or the code of its refusal, or its stored answer. Without an edge nothing moves. escrow: before the move.';
 
 create function private.outcome_of(p_payer_amount numeric, p_payee_gross numeric) returns text
 language plpgsql immutable set search_path = ''
@@ -157,7 +145,7 @@ begin
 end
 $$;
 comment on function private.may_review(uuid, public.escrow_transactions) is
-'Whether a user is an arbiter without a part in this escrow, who never traded with one of its parties and has not judged it at an earlier level.';
+'Whether a user is an arbiter without a part in this escrow, who never traded with one of its parties and has not decided it at an earlier level.';
 
 create function private.may_arbitrate(p_user_id uuid, p_dispute_id uuid) returns boolean
 language plpgsql stable set search_path = ''

@@ -23,10 +23,10 @@ comment on column public.hold_kinds.description is 'What it is, for people.';
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
 insert into public.hold_kinds (kind, owner_role, ends_after, at_end, description) values
-('operator', 'operator', '30 days', 'lift', 'An operator looks into it.'),
+('operator', 'operator', '30 days', 'lift', 'An operator investigates.'),
 ('chargeback', 'rail', '240 days', 'stand', 'The payer''s bank has taken the money back; the rail decides whether it stays so.'),
 ('inquiry', 'rail', '60 days', 'lift', 'The payer''s bank asks about the payment; no money has moved.'),
-('screening', 'system', '14 days', 'lift', 'Somebody warns of an address of a party; an operator looks into it.'),
+('screening', 'system', '14 days', 'lift', 'Somebody warns of an address of a party; an operator investigates.'),
 ('outage', 'system', '7 days', 'lift', 'Holdfast itself is out of order.');
 -- noqa: enable=LT05
 

@@ -38,7 +38,7 @@ begin
 end
 $$;
 comment on function private.words_refusal(text, text, jsonb) is
-'What speaks against the words that a person hands in with a move: a note of one space is none. Null: nothing.';
+'What speaks against the words that a person submits with a move: a note of one space is none. Null: nothing.';
 
 create function private.rail_part_refusal(
     p_event text, p_payload jsonb, p_escrow public.escrow_transactions,

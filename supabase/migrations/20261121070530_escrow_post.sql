@@ -71,12 +71,13 @@ create function private.rail_part_entries(
 language plpgsql volatile set search_path = ''
 as $$
 declare
+    v_decision private.escrow_decision := p_move.decision;
     v_escrow public.escrow_transactions := p_move.escrow;
-    v_currency text := coalesce(p_move.payload ->> 'currency', v_escrow.currency);
-    v_amount numeric := (p_move.payload ->> 'amount')::numeric;
+    v_currency text := coalesce(v_decision.payload ->> 'currency', v_escrow.currency);
+    v_amount numeric := (v_decision.payload ->> 'amount')::numeric;
     v_wallet uuid := ledger.wallet_of(v_escrow.payer_id, v_currency);
 begin
-    if p_move.event = 'rail_restore' then
+    if v_decision.event = 'rail_restore' then
         return array[
             row(
                 p_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', -v_amount, null, null
@@ -90,7 +91,7 @@ begin
         else row(p_transfer, v_wallet, 'locked', -v_amount, v_escrow.id, 'escrow')::ledger.new_entry
     end || private.pay_from_escrow(
         v_escrow, v_escrow.version + 1, null, 'rail_return', p_transfer, v_escrow.payer_id, v_currency, v_amount,
-        p_move.payload ->> 'reference', p_now
+        v_decision.payload ->> 'reference', p_now
     );
 end
 $$;
@@ -103,22 +104,23 @@ create function private.funding_entries(
 language plpgsql volatile set search_path = ''
 as $$
 declare
+    v_decision private.escrow_decision := p_move.decision;
     v_escrow public.escrow_transactions := p_move.escrow;
-    v_currency text := coalesce(p_move.payload ->> 'currency', v_escrow.currency);
-    v_arrived numeric := (p_move.payload ->> 'amount')::numeric;
+    v_currency text := coalesce(v_decision.payload ->> 'currency', v_escrow.currency);
+    v_arrived numeric := (v_decision.payload ->> 'amount')::numeric;
     v_entries ledger.new_entry [];
     v_hold record;
     v_spot uuid;
     v_need numeric := 0;
     v_free numeric := 0;
 begin
-    if p_move.event in ('rail_void', 'rail_take', 'rail_dispute', 'rail_restore') then
+    if v_decision.event in ('rail_void', 'rail_take', 'rail_dispute', 'rail_restore') then
         return private.rail_part_entries(p_move, p_transfer, p_now);
-    elsif p_move.role = 'rail' and p_move.event in ('funds_mismatch', 'funds_confirmed', 'top_up') then
+    elsif (p_move.edge).actor = 'rail' and v_decision.event in ('funds_mismatch', 'funds_confirmed', 'top_up') then
         v_entries := array[row(
             p_transfer, ledger.wallet_of(private.external_party(), v_currency, 'clearing'), 'available', -v_arrived, null, null
         )::ledger.new_entry];
-        if p_move.event = 'funds_mismatch' then
+        if v_decision.event = 'funds_mismatch' then
             return v_entries || row(
                 p_transfer, ledger.wallet_of(v_escrow.payer_id, v_currency), 'pending', v_arrived, v_escrow.id, 'suspense'
             )::ledger.new_entry;
@@ -142,9 +144,9 @@ begin
             );
         end if;
     end loop;
-    if p_move.event in ('fund', 'funds_confirmed', 'top_up') then
+    if v_decision.event in ('fund', 'funds_confirmed', 'top_up') then
         v_need := v_escrow.amount;
-    elsif p_move.event = 'accept_partial' then
+    elsif v_decision.event = 'accept_partial' then
         v_need := v_free;
     end if;
     v_free := v_free - v_need;
@@ -175,7 +177,7 @@ declare
     v_owing boolean;
 begin
     foreach v_move in array p_moves loop
-        if (v_move.escrow).rail <> 'internal' and v_move.role is not null then
+        if (v_move.escrow).rail <> 'internal' and (v_move.edge).event is not null then
             v_parties := v_parties || array[(v_move.escrow).payer_id, (v_move.escrow).payee_id];
         end if;
     end loop;
@@ -208,6 +210,8 @@ declare
     v_refund record;
     v_bond record;
     v_move private.escrow_move;
+    v_decision private.escrow_decision;
+    v_edge private.state_edges;
     v_escrow public.escrow_transactions;
     v_transfer uuid;
     v_payer_wallet uuid;
@@ -222,13 +226,15 @@ begin
             v_transfers := null;
             v_entries := null;
         end if;
-        continue when v_move.role is null or (v_move.settles is null and not private.is_funding(v_move.event));
+        v_decision := v_move.decision;
+        v_edge := v_move.edge;
+        continue when v_edge.event is null or (v_edge.settles is null and not private.is_funding(v_decision.event));
         v_escrow := v_move.escrow;
         v_transfer := private.uuid_v7(p_now);
         v_transfers := v_transfers || row(
-            v_transfer, 'escrow.' || v_move.event, 'escrow', v_escrow.id, '', null, v_move.actor_id
+            v_transfer, 'escrow.' || v_decision.event, 'escrow', v_escrow.id, '', null, v_decision.actor_id
         )::ledger.new_transfer;
-        if v_move.settles is null then
+        if v_edge.settles is null then
             v_entries := v_entries || private.funding_entries(v_move, v_transfer, p_now);
             continue;
         end if;
@@ -239,43 +245,43 @@ begin
         v_entries := v_entries || row(
             v_transfer, v_payer_wallet, 'locked', -v_escrow.amount, v_escrow.id, 'escrow'
         )::ledger.new_entry;
-        if v_move.event = 'rail_return' then
-            v_back := (v_move.payload ->> 'amount')::numeric;
+        if v_decision.event = 'rail_return' then
+            v_back := (v_decision.payload ->> 'amount')::numeric;
             v_entries := v_entries || private.pay_from_escrow(
                 v_escrow, v_escrow.version + 1, null, 'rail_return', v_transfer, v_escrow.payer_id, v_escrow.currency,
-                v_back, v_move.payload ->> 'reference', p_now
+                v_back, v_decision.payload ->> 'reference', p_now
             );
         else
             v_back := 0;
         end if;
-        if v_move.payer_amount > v_back then
+        if v_decision.payer_amount > v_back then
             v_entries := v_entries || case when v_move.refund_hold_id is null
                 then private.pay_from_escrow(
                     v_escrow, v_escrow.version + 1, null, 'refund', v_transfer, v_escrow.payer_id, v_escrow.currency,
-                    v_move.payer_amount - v_back, null, p_now
+                    v_decision.payer_amount - v_back, null, p_now
                 )
                 else array[row(
-                    v_transfer, v_payer_wallet, 'locked', v_move.payer_amount, v_move.refund_hold_id, v_move.refund_purpose
+                    v_transfer, v_payer_wallet, 'locked', v_decision.payer_amount, v_move.refund_hold_id, v_move.refund_purpose
                 )::ledger.new_entry]
             end;
         end if;
-        if v_move.payee_amount > 0 then
+        if v_decision.payee_amount > 0 then
             v_entries := v_entries || private.pay_from_escrow(
                 v_escrow, v_escrow.version + 1, null, 'release', v_transfer, v_escrow.payee_id, v_escrow.currency,
-                v_move.payee_amount, null, p_now
+                v_decision.payee_amount, null, p_now
             );
         end if;
-        if v_move.fee_amount > 0 then
+        if v_decision.fee_amount > 0 then
             v_entries := v_entries || row(
-                v_transfer, v_fees_wallet, 'available', v_move.fee_amount, null, null
+                v_transfer, v_fees_wallet, 'available', v_decision.fee_amount, null, null
             )::ledger.new_entry;
         end if;
         continue when v_escrow.state not in ('disputed', 'decided');
         -- The bond of an appeal: back when the appeal improved the award or nobody will hear it, else to the platform.
         for v_bond in
             select h.wallet_id, h.amount, h.reference_id,
-                v_move.event in ('timeout_undecided', 'timeout_hold', 'rail_return')
-                or private.bond_returns(d, v_move.payee_amount + v_move.fee_amount) as returns
+                v_decision.event in ('timeout_undecided', 'timeout_hold', 'rail_return')
+                or private.bond_returns(d, v_decision.payee_amount + v_decision.fee_amount) as returns
             from public.disputes as d
             join public.ledger_holds as h on h.reference_id = d.id and h.purpose = 'bond' and h.amount > 0
             where d.escrow_id = v_escrow.id

@@ -1,69 +1,72 @@
--- The one path by which an escrow moves: lock, judge, post, update. One
+-- The one path by which an escrow moves: lock, validate, post, update. One
 -- decision and a thousand take the same statements.
 
 create function private.escrow_after(p_move private.escrow_move, p_now timestamptz) returns public.escrow_transactions
 language plpgsql volatile set search_path = ''
 as $$
 declare
+    v_decision private.escrow_decision := p_move.decision;
+    v_edge private.state_edges := p_move.edge;
     v_old public.escrow_transactions := p_move.escrow;
     v_new public.escrow_transactions := p_move.escrow;
     v_paused interval := '0';
 begin
-    if v_old.frozen_at is not null or p_move.event = 'freeze' then
+    if v_old.frozen_at is not null or v_decision.event = 'freeze' then
         v_new.frozen_at := private.frozen_after(
-            v_old, p_move.event, p_move.payload, private.is_terminal(p_move.to_state), p_now
+            v_old, v_decision.event, v_decision.payload,
+            private.is_terminal(v_edge.to_state::public.escrow_state), p_now
         );
         if v_new.frozen_at is null then
             v_paused := p_now - v_old.frozen_at;
         end if;
     end if;
-    if p_move.event = 'outage_credit' then
+    if v_decision.event = 'outage_credit' then
         select private.time_lost(v_old, o) into v_paused
-        from public.outages as o where o.id = (p_move.payload ->> 'outage_id')::uuid;
+        from public.outages as o where o.id = (v_decision.payload ->> 'outage_id')::uuid;
     end if;
     -- The rail holds no longer for it.
     v_paused := least(v_paused, v_old.rail_hold_until - v_old.expires_at);
-    v_new.state := p_move.to_state;
-    v_new.phase := p_move.to_phase;
+    v_new.state := v_edge.to_state::public.escrow_state;
+    v_new.phase := v_edge.to_phase::public.escrow_phase;
     v_new.version := v_old.version + 1;
-    v_new.last_event := p_move.event;
-    v_new.last_actor_role := p_move.role::public.escrow_role;
-    v_new.last_actor_id := p_move.actor_id;
-    v_new.last_payload := p_move.payload;
+    v_new.last_event := v_decision.event;
+    v_new.last_actor_role := v_edge.actor::public.escrow_role;
+    v_new.last_actor_id := v_decision.actor_id;
+    v_new.last_payload := v_decision.payload;
     v_new.updated_at := p_now;
-    v_new.deadline_at := coalesce(p_move.deadline_at, v_old.deadline_at + v_paused);
-    v_new.expires_at := coalesce(p_move.expires_at, v_old.expires_at + v_paused);
+    v_new.deadline_at := coalesce(v_decision.deadline_at, v_old.deadline_at + v_paused);
+    v_new.expires_at := coalesce(v_decision.expires_at, v_old.expires_at + v_paused);
     v_new.performed_at := v_old.performed_at + v_paused;
     if v_new.state in ('released', 'refunded', 'split', 'void') then
         v_new.deadline_at := null;
         v_new.expires_at := null;
         v_new.completed_at := p_now;
     end if;
-    if p_move.settles is not null then
-        v_new.payer_amount := p_move.payer_amount;
-        v_new.payee_amount := p_move.payee_amount;
-        v_new.fee_amount := p_move.fee_amount;
+    if v_edge.settles is not null then
+        v_new.payer_amount := v_decision.payer_amount;
+        v_new.payee_amount := v_decision.payee_amount;
+        v_new.fee_amount := v_decision.fee_amount;
         v_new.claim_until := p_now + p_move.claim_within;
     end if;
-    case p_move.event
+    case v_decision.event
         when 'perform' then
             v_new.performed_at := p_now;
         when 'request_revision' then
             v_new.performed_at := null;
             v_new.revision_count := v_old.revision_count + 1;
         when 'sign', 'countersign' then
-            v_new.signed_by := v_old.signed_by || p_move.role::public.escrow_role;
+            v_new.signed_by := v_old.signed_by || v_edge.actor::public.escrow_role;
         when 'rail_take', 'rail_dispute' then
             if v_old.state <> 'funding_exception' then
-                v_new.amount := v_old.amount - (p_move.payload ->> 'amount')::numeric;
-                v_new.taken_amount := coalesce(v_old.taken_amount, 0) + (p_move.payload ->> 'amount')::numeric;
+                v_new.amount := v_old.amount - (v_decision.payload ->> 'amount')::numeric;
+                v_new.taken_amount := coalesce(v_old.taken_amount, 0) + (v_decision.payload ->> 'amount')::numeric;
             end if;
         when 'rail_restore' then
-            v_new.amount := v_old.amount + (p_move.payload ->> 'amount')::numeric;
-            v_new.taken_amount := nullif(v_old.taken_amount - (p_move.payload ->> 'amount')::numeric, 0);
+            v_new.amount := v_old.amount + (v_decision.payload ->> 'amount')::numeric;
+            v_new.taken_amount := nullif(v_old.taken_amount - (v_decision.payload ->> 'amount')::numeric, 0);
         when 'funds_confirmed', 'top_up' then
             v_new.rail_hold_until := private.rail_hold_until(
-                v_old.rail, coalesce((p_move.payload ->> 'provider_time')::timestamptz, p_now)
+                v_old.rail, coalesce((v_decision.payload ->> 'provider_time')::timestamptz, p_now)
             );
         when 'accept_partial' then
             v_new.rail_hold_until := private.rail_hold_until(v_old.rail, v_old.updated_at);
@@ -82,7 +85,7 @@ begin
 end
 $$;
 comment on function private.escrow_after(private.escrow_move, timestamptz) is
-'The row of an escrow after a judged move whose money is posted.';
+'The row of an escrow after a valid move whose money is posted.';
 
 create function private.escrow_answer(p_escrow public.escrow_transactions) returns jsonb
 language plpgsql immutable set search_path = ''
@@ -128,10 +131,10 @@ begin
         where e.id = v_decision.escrow_id
         for no key update;
         v_now := private.clock();
-        v_move := private.escrow_judge(v_decision, v_escrow, v_now);
+        v_move := private.escrow_validate(v_decision, v_escrow, v_now);
         v_moves := v_moves || v_move;
-        v_settles := v_settles or v_move.settles is not null;
-        v_funds := v_funds or private.is_funding(v_move.event);
+        v_settles := v_settles or (v_move.edge).settles is not null;
+        v_funds := v_funds or private.is_funding((v_move.decision).event);
     end loop;
     if v_settles then
         v_moves := private.escrow_ends(v_moves);
@@ -141,14 +144,16 @@ begin
     end if;
 
     for i in 1..cardinality(v_moves) loop
-        continue when v_moves[i].role is null;
+        continue when (v_moves[i].edge).event is null;
         v_move := v_moves[i];
         v_escrow := private.escrow_after(v_move, v_now);
         v_after := v_after || v_escrow;
         v_move.stored := private.escrow_answer(v_escrow);
-        if v_move.idempotency_key is not null then
+        if (v_move.decision).idempotency_key is not null then
             insert into private.idempotency_keys (actor_id, key, request_hash, answer, created_at)
-            values (v_move.key_owner, v_move.idempotency_key, v_move.request_hash, v_move.stored, v_now);
+            values (
+                v_move.key_owner, (v_move.decision).idempotency_key, (v_move.decision).request_hash, v_move.stored, v_now
+            );
         end if;
         v_moves[i] := v_move;
     end loop;
@@ -166,15 +171,15 @@ begin
     where e.id = n.id;
 
     foreach v_move in array v_moves loop
-        escrow_id := v_move.escrow_id;
+        escrow_id := (v_move.decision).escrow_id;
         refusal := v_move.refusal;
-        answer := v_move.stored || jsonb_build_object('replayed', v_move.role is null);
+        answer := v_move.stored || jsonb_build_object('replayed', (v_move.edge).event is null);
         return next;
     end loop;
 end
 $$;
 comment on function private.escrow_apply(private.escrow_decision[]) is
-'Laws 2 and 3: locks the escrows in id order, judges each decision, posts, moves, records. One row per decision: a refusal code, or the answer.';
+'Laws 2 and 3: locks the escrows in id order, validates each decision, posts, moves, records. One row per decision: a refusal code, or the answer.';
 
 create function private.hold_escrows(
     p_escrows uuid[], p_kind text, p_reference text, p_reason text
@@ -285,39 +290,39 @@ $$;
 comment on function service.escrow_commit_many(service.command) is
 'Commits many decisions of timers in one transaction, one per escrow; losers of a race come back with their refusal, the rest is done.';
 
-create type private.escrow_turn as (
+create type private.escrow_command_context as (
     answer jsonb,
     actor_id uuid,
     now timestamptz,
     escrow public.escrow_transactions
 );
-comment on type private.escrow_turn is
+comment on type private.escrow_command_context is
 'A command beside the moves that has begun: the stored answer of a repeated key, or who commands, when, and the locked escrow.';
 
-create function private.begin_escrow_command(command jsonb, p_act text) returns private.escrow_turn
+create function private.begin_escrow_command(command jsonb, p_act text) returns private.escrow_command_context
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn;
+    v_context private.escrow_command_context;
     v_escrow public.escrow_transactions;
 begin
-    v_turn.actor_id := private.command_actor(command);
+    v_context.actor_id := private.command_actor(command);
     select * into v_escrow from public.escrow_transactions
     where id = (command ->> 'escrow_id')::uuid for no key update;
     if not found then
         perform private.refuse('escrow_not_found');
     end if;
-    v_turn.escrow := v_escrow;
-    v_turn.answer := private.command_answer(command);
-    if v_turn.answer is null then
+    v_context.escrow := v_escrow;
+    v_context.answer := private.command_answer(command);
+    if v_context.answer is null then
         perform private.ask(command, case
-            when private.acts_for(v_turn.actor_id, v_escrow.payee_id) then v_escrow.payee_id
-            when private.acts_for(v_turn.actor_id, v_escrow.payer_id) then v_escrow.payer_id
-            else v_turn.actor_id
+            when private.acts_for(v_context.actor_id, v_escrow.payee_id) then v_escrow.payee_id
+            when private.acts_for(v_context.actor_id, v_escrow.payer_id) then v_escrow.payer_id
+            else v_context.actor_id
         end, p_act);
     end if;
-    v_turn.now := private.clock();
-    return v_turn;
+    v_context.now := private.clock();
+    return v_context;
 end
 $$;
 comment on function private.begin_escrow_command(jsonb, text) is

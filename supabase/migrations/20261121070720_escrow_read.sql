@@ -1,4 +1,4 @@
--- What a function reads before it decides.
+-- Snapshots: what a function reads before it decides.
 
 -- Definer: called by the invoker function below, which has already let row
 -- level security decide that the caller may see this escrow.
@@ -240,7 +240,7 @@ $$;
 comment on function service.escrow_due(integer) is
 'Snapshots of escrows whose time is up, oldest first, and of held ones of which a reason has had its longest time; left out are rows that another worker holds, those whose money is on its way and those whose timer failed and waits. Nothing while the sweep is late (private.sweep_is_late).';
 
--- Definer: policies call it for the desk, who may not read all disputes.
+-- Definer: policies call it for arbiters, who may not read all disputes.
 create function private.my_disputed_escrows() returns setof uuid
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -265,7 +265,7 @@ begin
 end
 $$;
 comment on function private.my_disputed_escrows() is
-'Escrows the caller may read at the desk: as an arbiter those given to them or waiting for a second arbiter, as a reader of disputes all pending ones.';
+'Escrows of disputes the caller may read as staff: as an arbiter those given to them or waiting for a second arbiter, as a reader of disputes all pending ones.';
 
 -- Definer: joins whole tables, of which a party sees its own rows.
 create function private.escrows_of_my_disputes() returns setof uuid
@@ -283,4 +283,4 @@ begin
 end
 $$;
 comment on function private.escrows_of_my_disputes() is
-'Escrows whose disputes the caller may read: as a party, or as one of the desk.';
+'Escrows whose disputes the caller may read: as a party, or as staff.';

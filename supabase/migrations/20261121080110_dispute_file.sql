@@ -80,7 +80,7 @@ begin
     );
 end
 $$;
-comment on function private.sides_without_statement(uuid) is 'Sides of a dispute that have not handed in a statement.';
+comment on function private.sides_without_statement(uuid) is 'Sides of a dispute that have not submitted a statement.';
 
 create function private.fit_awards(p_dispute public.disputes, p_amount numeric) returns void
 language plpgsql volatile set search_path = ''

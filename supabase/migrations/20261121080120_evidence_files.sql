@@ -1,4 +1,4 @@
--- Files: what may be handed in, and what was announced before it was uploaded.
+-- Files: what may be submitted, and what was announced before it was uploaded.
 -- The bytes lie in object storage, under a name made of their own sha256.
 
 insert into private.refusals (code, status, detail, hint) values
@@ -12,18 +12,18 @@ create function service.evidence_upload(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn := private.begin_escrow_command(command, 'evidence_upload');
-    v_now timestamptz := v_turn.now;
-    v_actor uuid := v_turn.actor_id;
-    v_escrow public.escrow_transactions := v_turn.escrow;
+    v_context private.escrow_command_context := private.begin_escrow_command(command, 'evidence_upload');
+    v_now timestamptz := v_context.now;
+    v_actor uuid := v_context.actor_id;
+    v_escrow public.escrow_transactions := v_context.escrow;
     v_sha256 text := command ->> 'sha256';
     v_size bigint := (command ->> 'size_bytes')::bigint;
     v_role public.escrow_role;
     v_max bigint;
     v_upload public.evidence_uploads;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    if v_context.answer is not null then
+        return v_context.answer;
     end if;
     v_role := case
         when private.acts_for(v_actor, v_escrow.payee_id) then 'payee'
@@ -126,7 +126,7 @@ inner join public.escrow_events as x
     on d.escrow_id = x.escrow_id and x.event = 'evidence' and v.author_role = x.actor_role
         and v.sha256 = x.payload ->> 'sha256';
 comment on view public.evidence_receipts is
-'What was handed in and when, with the hash of the event that recorded it: proof for its author that it was received as it is.';
+'What was submitted and when, with the hash of the event that recorded it: proof for its author that it was received as it is.';
 
 create function public.evidence_receipt(escrow_id uuid, sha256 text) returns jsonb
 language plpgsql stable set search_path = ''

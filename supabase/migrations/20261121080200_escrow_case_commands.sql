@@ -1,19 +1,19 @@
--- How cases are brought forward and closed.
+-- How cases are opened and closed.
 
 -- Definer: service_role may give commands, not write the tables.
 create function service.escrow_claim(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn := private.begin_escrow_command(command, 'escrow_claim');
-    v_now timestamptz := v_turn.now;
-    v_actor uuid := v_turn.actor_id;
-    v_escrow public.escrow_transactions := v_turn.escrow;
+    v_context private.escrow_command_context := private.begin_escrow_command(command, 'escrow_claim');
+    v_now timestamptz := v_context.now;
+    v_actor uuid := v_context.actor_id;
+    v_escrow public.escrow_transactions := v_context.escrow;
     v_role public.escrow_role;
     v_answer jsonb;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    if v_context.answer is not null then
+        return v_context.answer;
     end if;
     v_role := case
         when private.acts_for(v_actor, v_escrow.payer_id) then 'payer'

@@ -1,4 +1,4 @@
--- What a rail brings forward after the end is as bounded as what it reports.
+-- What a rail claims after the end is as bounded as what it reports.
 
 -- Definer: reads the books of the escrow for whoever writes the case.
 create function private.tg_escrow_cases__bounds() returns trigger

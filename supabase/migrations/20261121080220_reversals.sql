@@ -533,4 +533,4 @@ create function service.discrepancies_open() returns integer
 language sql stable security definer set search_path = ''
 as $$ select count(*)::integer from public.escrow_cases where kind = 'discrepancy' and state = 'review' $$;
 comment on function service.discrepancies_open() is
-'Scheduled: how many losses, and how many sums that nobody waits for, no operator has looked at.';
+'Scheduled: how many losses, and how many sums that nobody waits for, no operator has closed.';

@@ -8,17 +8,17 @@ create function service.escrow_deposit_begin(command service.command) returns js
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn := private.begin_escrow_command(command, 'escrow_deposit_begin');
-    v_escrow public.escrow_transactions := v_turn.escrow;
+    v_context private.escrow_command_context := private.begin_escrow_command(command, 'escrow_deposit_begin');
+    v_escrow public.escrow_transactions := v_context.escrow;
     v_request public.deposit_requests;
 begin
-    if v_turn.answer is not null then
-        return jsonb_build_object('answer', v_turn.answer);
-    elsif not private.acts_for(v_turn.actor_id, v_escrow.payer_id) then
+    if v_context.answer is not null then
+        return jsonb_build_object('answer', v_context.answer);
+    elsif not private.acts_for(v_context.actor_id, v_escrow.payer_id) then
         perform private.refuse('not_your_move');
     elsif v_escrow.rail is distinct from command ->> 'rail' then
         perform private.refuse('other_rail');
-    elsif v_escrow.state <> 'awaiting_funds' or v_turn.now > v_escrow.expires_at then
+    elsif v_escrow.state <> 'awaiting_funds' or v_context.now > v_escrow.expires_at then
         perform private.refuse('not_awaiting_funds');
     elsif v_escrow.frozen_at is not null then
         perform private.refuse('escrow_frozen');
@@ -35,27 +35,27 @@ begin
     v_request.rail := v_escrow.rail;
     v_request.currency := v_escrow.currency;
     v_request.amount := v_escrow.amount;
-    v_request.requested_by := v_turn.actor_id;
-    v_request.created_at := v_turn.now;
+    v_request.requested_by := v_context.actor_id;
+    v_request.created_at := v_context.now;
     v_request := private.request_deposit(v_request, command ->> 'key_fingerprint');
-    return private.deposit_look(v_request) || jsonb_build_object('expires_at', v_escrow.expires_at);
+    return private.deposit_read(v_request) || jsonb_build_object('expires_at', v_escrow.expires_at);
 end
 $$;
 comment on function service.escrow_deposit_begin(service.command) is
-'The payer asks how to pay {escrow_id, rail, key_fingerprint, actor_id, idempotency_key, request_hash}: what to pay, one address or payment per escrow, as private.deposit_look with expires_at, or {answer} when the key was answered before. Raises not_your_move (403), other_rail, not_awaiting_funds, escrow_frozen, destination_required (409), reference_required (422).';
+'The payer asks how to pay {escrow_id, rail, key_fingerprint, actor_id, idempotency_key, request_hash}: what to pay, one address or payment per escrow, as private.deposit_read with expires_at, or {answer} when the key was answered before. Raises not_your_move (403), other_rail, not_awaiting_funds, escrow_frozen, destination_required (409), reference_required (422).';
 
 -- Definer: as above.
 create function service.escrow_deposit_place(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn := private.begin_escrow_command(command, 'escrow_deposit_place');
-    v_escrow public.escrow_transactions := v_turn.escrow;
+    v_context private.escrow_command_context := private.begin_escrow_command(command, 'escrow_deposit_place');
+    v_escrow public.escrow_transactions := v_context.escrow;
     v_request public.deposit_requests;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
-    elsif not private.acts_for(v_turn.actor_id, v_escrow.payer_id) then
+    if v_context.answer is not null then
+        return v_context.answer;
+    elsif not private.acts_for(v_context.actor_id, v_escrow.payer_id) then
         perform private.refuse('not_your_move');
     end if;
     select * into v_request from public.deposit_requests as d
@@ -75,7 +75,7 @@ begin
         'address', v_request.address, 'provider_reference', v_request.provider_reference,
         'client_secret', command ->> 'client_secret',
         'chain_id', (command ->> 'chain_id')::bigint, 'token', command ->> 'token'
-    )), v_turn.now);
+    )), v_context.now);
 end
 $$;
 comment on function service.escrow_deposit_place(service.command) is

@@ -1,5 +1,5 @@
 -- Money that a rail has moved and that is no report of an escrow: what somebody did by hand, what it
--- settled in another currency, what it paid a second time. It goes to losses, and a person looks.
+-- settled in another currency, what it paid a second time. It goes to losses, and an operator decides.
 
 create function private.book_unmatched(p_said jsonb, p_amount numeric, p_now timestamptz) returns boolean
 language plpgsql volatile set search_path = ''
@@ -36,7 +36,7 @@ begin
 end
 $$;
 comment on function private.book_unmatched(jsonb, numeric, timestamptz) is
-'Books money that names no escrow of ours to losses, once, and has an operator look at it. Raises rail_currency, report_too_large (409).';
+'Books money that names no escrow of ours to losses, once, and opens a case for an operator. Raises rail_currency, report_too_large (409).';
 
 -- Definer: rails have no user.
 create function service.rail_discrepancy(report service.command) returns boolean

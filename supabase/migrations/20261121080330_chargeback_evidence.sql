@@ -1,4 +1,4 @@
--- Evidence against chargebacks: what we know of a deal that was performed, handed in once.
+-- Evidence against chargebacks: what we know of a deal that was performed, submitted once.
 
 create table private.chargeback_evidence (
     reference text primary key check (length(reference) between 1 and 255),
@@ -10,7 +10,7 @@ create table private.chargeback_evidence (
 alter table private.chargeback_evidence enable row level security;
 create index chargeback_evidence_escrow_id_idx on private.chargeback_evidence (escrow_id);
 select private.make_append_only('private.chargeback_evidence');
-comment on table private.chargeback_evidence is 'What was handed in against chargebacks: once each.';
+comment on table private.chargeback_evidence is 'What was submitted against chargebacks: once each.';
 comment on column private.chargeback_evidence.reference is 'The rail''s name of the chargeback.';
 comment on column private.chargeback_evidence.escrow_id is 'Escrow it is about.';
 comment on column private.chargeback_evidence.outcome is
@@ -74,4 +74,4 @@ begin
 end
 $$;
 comment on function service.chargeback_answered(service.command) is
-'Evidence against a chargeback was handed in {reference, escrow_id, outcome submitted|submitted_before|refused, sha256}; false when that was recorded before.';
+'Evidence against a chargeback was submitted {reference, escrow_id, outcome submitted|submitted_before|refused, sha256}; false when that was recorded before.';

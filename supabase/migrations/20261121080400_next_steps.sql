@@ -1,5 +1,5 @@
--- What happens next on every escrow, and when: as data, so that nobody has to
--- work it out from states and policies.
+-- Next steps: what happens next on every escrow, and when, as data. Nobody has to derive it from
+-- states and policies.
 
 create type private.silence as (
     event text,
@@ -268,9 +268,9 @@ comment on column public.escrow_next_steps.frozen is 'Whether the clocks stand s
 comment on column public.escrow_next_steps.next_roles is
 'Whose turn it is. Both sides where both have to act; none where both have claimed and the window is still open.';
 comment on column public.escrow_next_steps.next_party_id is
-'The party whose turn it is; null where it is both sides'', or the desk''s.';
+'The party whose turn it is; null where it is both sides'', or staff''s.';
 comment on column public.escrow_next_steps.next_action is
-'What is waited for: an event of docs/moves.md, or fund (the money arrives), claim (open to a side until deadline_at), close_case (an operator judges a case).';
+'What is waited for: an event of docs/moves.md, or fund (the money arrives), claim (open to a side until deadline_at), close_case (an operator decides a case).';
 comment on column public.escrow_next_steps.deadline_at is
 'When it is due, with the time of an outage that is still to be given back; null while frozen.';
 comment on column public.escrow_next_steps.expires_at is 'From when the timer acts instead: deadline_at plus grace; null while frozen.';

@@ -1,5 +1,5 @@
--- The proofs of ledger.verify() about what the engine itself says of escrows: their history is
--- unbroken, their disputes are what arbiters decided.
+-- Proofs of ledger.verify() about escrows: their history is unbroken, and their disputes ended as
+-- arbiters decided.
 
 create function private.verify_events(p_since timestamptz) returns table (problem text, subject text, detail text)
 language sql stable set search_path = ''

@@ -1,4 +1,4 @@
--- Where parties want to be told of events, and what became of each message.
+-- Webhook endpoints of parties, and what became of each message.
 
 create table public.webhook_endpoints (
     id uuid primary key,
@@ -174,8 +174,8 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (6, 'webhook_endpoint', 'disabled', 'remove', 'owner', 'removed', 'its secrets are deleted'),
 (1, 'webhook_delivery', null, 'fan_out', 'relay', 'pending', 'one for each endpoint that wants the event'),
 (1, 'webhook_delivery', null, 'ping', 'owner', 'pending', 'a test message'),
-(2, 'webhook_delivery', 'pending', 'hand_over', 'relay', 'queued', 'its time has come'),
-(3, 'webhook_delivery', 'queued', 'hand_over', 'relay', 'queued', 'the lease ended: the queue lost it'),
+(2, 'webhook_delivery', 'pending', 'enqueue', 'relay', 'queued', 'its time has come'),
+(3, 'webhook_delivery', 'queued', 'enqueue', 'relay', 'queued', 'the lease ended: the queue lost it'),
 (3, 'webhook_delivery', 'sending', 'lose', 'relay', 'pending', 'the lease ended: its sender died, and the attempt counts'),
 (4, 'webhook_delivery', 'queued', 'send', 'sender', 'sending', ''),
 (5, 'webhook_delivery', 'sending', 'succeed', 'receiver', 'delivered', 'any 2xx'),

@@ -1,4 +1,4 @@
--- What each user is told inside the product, from the same events.
+-- Notifications of users inside the product, made of the same events.
 
 create table public.notifications (
     id uuid primary key,

@@ -173,7 +173,7 @@ comment on function private.count_lost_attempts(integer[], timestamptz) is
 'Writes an attempt for each message whose sender did not come back, and has it wait for its next one or ends it; returns how many. It may have arrived: what comes again has the same id.';
 
 -- Definer: schedules have no user.
-create function service.webhook_hand_over(schedule integer[] default null) returns jsonb
+create function service.webhook_enqueue(schedule integer[] default null) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -190,7 +190,7 @@ begin
     with handed as (
         update public.webhook_deliveries as d set
             status = 'queued', next_attempt_at = v_now + interval '5 minutes', updated_at = v_now,
-            last_event = 'hand_over', last_actor_role = 'relay'
+            last_event = 'enqueue', last_actor_role = 'relay'
         where d.id = any(array(
             select turn.id from (
             select due.id, due.next_attempt_at, e.party_id,
@@ -231,5 +231,5 @@ begin
     return v_handed;
 end
 $$;
-comment on function service.webhook_hand_over(integer[]) is
+comment on function service.webhook_enqueue(integer[]) is
 'Takes up to 500 messages whose time has come, for five minutes, parties in turn -> [{delivery_id, attempt, lane}]: at most twenty of one party on their way and ten of one endpoint, one when it keeps failing. lane: fast for an endpoint whose last attempt did not fail and that is known to answer quickly; slow for all others, which may hold their sender. What does not reach a sender in that time is taken again. schedule: seconds before each attempt; what a sender took and never came back from has made an attempt, and waits as long or ends.';

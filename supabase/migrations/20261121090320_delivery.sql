@@ -1,4 +1,4 @@
--- One attempt: a sender claims a message, sends it, and says what came of it.
+-- One attempt: a sender claims a message, sends it, and records the outcome.
 
 -- Definer: senders have no user, and nobody else may read a secret.
 create function service.webhook_claim(delivery_id uuid, attempt integer default null) returns jsonb

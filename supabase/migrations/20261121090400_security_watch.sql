@@ -1,4 +1,4 @@
--- Watching for what honest trade rarely looks like: rules as rows, findings as events.
+-- The security watch: rules as rows, findings as events.
 
 create table public.security_rules (
     id text primary key check (id ~ '^[a-z][a-z_]{2,63}$'),

@@ -1,5 +1,5 @@
--- What the chain says has come in: transfers to deposit addresses, seen, credited once the chain
--- will not take them back, dropped when it did.
+-- Deposits on the chain: transfers to deposit addresses. They are seen, credited once their block is
+-- safe or final, and dropped when a reorganisation took them.
 
 create table public.chain_tokens (
     chain_id bigint not null,
@@ -14,7 +14,7 @@ create trigger _510_own_address after insert or update of address on public.chai
 for each row execute function private.tg__own_address('evm');
 create index chain_tokens_currency_idx on public.chain_tokens (currency);
 comment on table public.chain_tokens is
-'Tokens that are looked for on each chain: what is paid in, and what people send by mistake.';
+'Tokens that are watched on each chain: what is paid in, and what people send by mistake.';
 comment on column public.chain_tokens.chain_id is 'Chain, by its EIP-155 id.';
 comment on column public.chain_tokens.address is 'Contract of the token, checksummed.';
 comment on column public.chain_tokens.currency is 'What it is called in the books.';
@@ -74,7 +74,7 @@ create table public.chain_deposits (
     state text not null default 'seen' check (state in ('seen', 'credited', 'quarantined', 'dropped')),
     credits integer not null default 0 check (credits >= 0),
     watched boolean not null default true,
-    look_at timestamptz not null,
+    next_at timestamptz not null,
     proof jsonb,
     doubt text not null default '' check (length(doubt) <= 64),
     doubts integer not null default 0 check (doubts >= 0),
@@ -115,7 +115,7 @@ comment on column public.chain_deposits.state is
 'seen in a block; credited, when the chain is sure; quarantined, when it is there and somebody must decide; dropped, when a reorganisation took it away.';
 comment on column public.chain_deposits.credits is 'How often it was credited: more than once only after a credited one was lost and came back.';
 comment on column public.chain_deposits.watched is 'Whether its block is still compared with the chain: until it is final.';
-comment on column public.chain_deposits.look_at is 'From when its block is compared with the chain: later each time while answers contradict each other.';
+comment on column public.chain_deposits.next_at is 'From when its block is compared with the chain: later each time while answers contradict each other.';
 comment on column public.chain_deposits.proof is
 'What the receipt said when it was credited, as private.is_proof compared it, and how many nodes said so; null before.';
 comment on column public.chain_deposits.doubt is
@@ -141,12 +141,12 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (27, 'deposit', 'quarantined', 'release', 'timer', 'credited', 'its time is over and its address is not warned of any more'),
 (27, 'deposit', 'quarantined', 'include', 'rail', 'quarantined', 'a reorganisation deeper than the policy kept it'),
 (27, 'deposit', 'quarantined', 'doubt', 'rail', 'quarantined', 'one answer says that it is gone, another that it is not'),
-(27, 'deposit', 'quarantined', 'settle', 'rail', 'quarantined', 'its block is final: it is not looked at any more'),
+(27, 'deposit', 'quarantined', 'settle', 'rail', 'quarantined', 'its block is final: it is not polled any more'),
 (27, 'deposit', 'quarantined', 'lose', 'rail', 'dropped', 'a reorganisation deeper than the policy took it'),
 (27, 'deposit', 'dropped', 'see', 'rail', 'seen', 'it is in a block again'),
 (27, 'deposit', 'credited', 'include', 'rail', 'credited', 'a reorganisation deeper than the policy kept it'),
 (27, 'deposit', 'credited', 'doubt', 'rail', 'credited', 'one answer says that it is gone, another that it is not'),
-(27, 'deposit', 'credited', 'settle', 'rail', 'credited', 'its block is final: it is not looked at any more'),
+(27, 'deposit', 'credited', 'settle', 'rail', 'credited', 'its block is final: it is not polled any more'),
 (27, 'deposit', 'credited', 'lose', 'rail', 'dropped', 'a reorganisation deeper than the policy took it: the engine is told, and operators');
 -- noqa: enable=LT05
 
@@ -169,7 +169,7 @@ begin
 end
 $$;
 comment on function private.is_proof(public.chain_deposits, jsonb) is
-'Whether a second look at the chain found the very transfer that was read: same log, block, token, sender, recipient and amount.';
+'Whether a second answer of the chain has the very transfer that was read: same log, block, token, sender, recipient and amount.';
 
 create function private.tg_chain_deposits__guard() returns trigger
 language plpgsql set search_path = ''
@@ -195,7 +195,7 @@ begin
     end if;
     if new.last_event in ('credit', 'quarantine') and not private.is_proof(new, new.proof) then
         raise sqlstate 'PT409' using
-            message = 'deposit_unproved', detail = 'A deposit is credited once a second look has found it in its block.';
+            message = 'deposit_unproved', detail = 'A deposit is credited once a second answer has found it in its block.';
     end if;
     return new;
 end

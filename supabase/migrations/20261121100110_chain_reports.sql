@@ -1,4 +1,4 @@
--- What a deposit on the chain is to its purpose: the report that a rail makes of it.
+-- The report that the rail makes of a deposit on the chain, for the purpose of the deposit.
 
 create function private.chain_rail(p_chain bigint) returns text
 language plpgsql stable set search_path = ''

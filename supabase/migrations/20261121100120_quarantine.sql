@@ -186,7 +186,7 @@ begin
         perform private.post_quarantine(v_deposit, -v_deposit.amount, p_now);
         update public.chain_deposits set
             state = 'credited', last_event = case p_outcome when 'accepted' then 'accept' else 'release' end, watched = true,
-            look_at = p_now, credits = credits + 1, updated_at = p_now
+            next_at = p_now, credits = credits + 1, updated_at = p_now
         where chain_id = v_deposit.chain_id and transaction_hash = v_deposit.transaction_hash
             and log_index = v_deposit.log_index
         returning * into v_deposit;

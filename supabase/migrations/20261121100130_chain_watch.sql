@@ -1,4 +1,4 @@
--- Reading the chain: where to go on, what was found, what became of it.
+-- Reading the chain: the cursor, the transfers found, and what became of them.
 
 -- Definer: rails have no user.
 create function service.chain_tokens(chain_id bigint) returns jsonb
@@ -15,10 +15,10 @@ begin
     );
 end
 $$;
-comment on function service.chain_tokens(bigint) is 'Tokens that are looked for on a chain, with their decimals.';
+comment on function service.chain_tokens(bigint) is 'Tokens that are watched on a chain, with their decimals.';
 
 -- Definer: as above.
-create function service.chain_look(chain_id bigint, max_rows integer default 200) returns jsonb
+create function service.chain_due(chain_id bigint, max_rows integer default 200) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -26,7 +26,7 @@ begin
     return jsonb_build_object(
         'cursor', (
             select jsonb_build_object('number', c.block_number, 'hash', c.block_hash)
-            from public.chain_cursors as c where c.chain_id = chain_look.chain_id
+            from public.chain_cursors as c where c.chain_id = chain_due.chain_id
             order by c.block_number desc limit 1
         ),
         'deposits', (
@@ -42,16 +42,16 @@ begin
             ) order by d.block_number, d.transaction_hash, d.log_index), '[]')
             from (
                 select * from public.chain_deposits as w
-                where w.chain_id = chain_look.chain_id and w.watched and w.look_at <= private.clock()
+                where w.chain_id = chain_due.chain_id and w.watched and w.next_at <= private.clock()
                 order by w.block_number, w.transaction_hash, w.log_index
-                limit least(greatest(chain_look.max_rows, 1), 1000)
+                limit least(greatest(chain_due.max_rows, 1), 1000)
             ) as d
         ),
         'odd', (
             select coalesce(jsonb_agg(o.block_number order by o.block_number), '[]')
             from (
                 select split_part(b.subject, ':', 2)::bigint as block_number from public.setbacks as b
-                where b.queue = 'chain_block' and split_part(b.subject, ':', 1) = chain_look.chain_id::text
+                where b.queue = 'chain_block' and split_part(b.subject, ':', 1) = chain_due.chain_id::text
                     and b.retry_at <= private.clock() and b.set_aside_at is null
                 order by b.retry_at limit 20
             ) as o
@@ -59,7 +59,7 @@ begin
     );
 end
 $$;
-comment on function service.chain_look(bigint, integer) is
+comment on function service.chain_due(bigint, integer) is
 'Where reading a chain goes on {cursor {number, hash} or null}, the deposits whose blocks are not final yet, oldest first, each with the block that must have passed it, and the blocks to be read once more since a log of theirs was odd.';
 
 -- Definer: as above.
@@ -89,7 +89,7 @@ as $$
 begin
     insert into public.chain_deposits as d (
         chain_id, transaction_hash, log_index, block_number, block_hash, block_time, token, currency, sender, recipient,
-        request_id, amount, look_at, last_event, created_at, updated_at
+        request_id, amount, next_at, last_event, created_at, updated_at
     )
     select p_chain, t.transaction_hash, t.log_index, t.block_number, t.block_hash, t.block_time, k.address, k.currency,
         t.sender, t.recipient, f.id, t.amount, p_now, 'see', p_now, p_now
@@ -111,7 +111,7 @@ begin
         amount = case when d.state in ('credited', 'quarantined') then d.amount else excluded.amount end,
         state = case when d.state in ('credited', 'quarantined') then d.state else 'seen' end,
         last_event = case when d.state = 'dropped' then 'see' when d.block_hash <> excluded.block_hash then 'include' else 'correct' end,
-        watched = true, look_at = p_now, updated_at = p_now
+        watched = true, next_at = p_now, updated_at = p_now
     where d.block_hash <> excluded.block_hash or d.state = 'dropped'
         or (d.state = 'seen' and (d.token, d.sender, d.recipient, d.amount)
             is distinct from (excluded.token, excluded.sender, excluded.recipient, excluded.amount));
@@ -225,9 +225,9 @@ begin
     delete from public.chain_cursors as c
     where c.chain_id = chain_rewind.chain_id and c.block_number > chain_rewind.block_number;
     get diagnostics v_gone = row_count;
-    -- What counted as final is looked at again.
+    -- What counted as final is checked again.
     update public.chain_deposits as d set
-        watched = true, look_at = private.clock(), last_event = 'include', updated_at = private.clock()
+        watched = true, next_at = private.clock(), last_event = 'include', updated_at = private.clock()
     where d.chain_id = chain_rewind.chain_id and d.block_number > chain_rewind.block_number
         and d.state in ('credited', 'quarantined') and not d.watched;
     return v_gone;
@@ -265,7 +265,7 @@ $$;
 comment on function service.chain_alarm(text) is
 'Tells operators, once an hour at most: chain_nonce_taken, a nonce of the hot wallet was used by nothing of ours; chain_answers_differ, one answer about a payment contradicts another. Raises bad_kind (422).';
 
-create function private.judge_deposit(
+create function private.record_verdict(
     p_deposit public.chain_deposits, p_event text, p_proof jsonb, p_reason text, p_now timestamptz
 ) returns void
 language plpgsql volatile set search_path = ''
@@ -289,7 +289,7 @@ begin
         update public.chain_deposits set
             state = case p_event when 'refuse' then 'dropped' else state end, watched = p_event = 'doubt', last_event = p_event,
             doubt = coalesce(nullif(left(p_reason, 64), ''), 'unknown'), doubts = doubts + 1, doubted_at = v_doubted_at,
-            look_at = p_now + least(greatest((p_now - v_doubted_at) / 2, interval '10 seconds'), interval '1 hour'),
+            next_at = p_now + least(greatest((p_now - v_doubted_at) / 2, interval '10 seconds'), interval '1 hour'),
             updated_at = p_now
         where chain_id = p_deposit.chain_id and transaction_hash = p_deposit.transaction_hash
             and log_index = p_deposit.log_index;
@@ -342,11 +342,11 @@ begin
     end if;
 end
 $$;
-comment on function private.judge_deposit(public.chain_deposits, text, jsonb, text, timestamptz) is
+comment on function private.record_verdict(public.chain_deposits, text, jsonb, text, timestamptz) is
 'Moves a deposit; a credit and the loss of one tell the engine in the same transaction. What is dust or flagged is quarantined instead. A credit without a proof is a doubt, and after a day and ten doubts what was never credited is refused.';
 
 -- Definer: as above.
-create function service.chain_judged(chain_id bigint, verdicts service.command default '[]') returns integer
+create function service.chain_verdicts_record(chain_id bigint, verdicts service.command default '[]') returns integer
 language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -362,7 +362,7 @@ begin
         select r.party_id, d.currency
         from jsonb_to_recordset(verdicts) as v (transaction_hash text, log_index integer)
         inner join public.chain_deposits as d
-            on d.chain_id = chain_judged.chain_id and d.transaction_hash = v.transaction_hash
+            on d.chain_id = chain_verdicts_record.chain_id and d.transaction_hash = v.transaction_hash
             and d.log_index = v.log_index
         inner join public.deposit_requests as r on r.id = d.request_id and r.amount is null
     )
@@ -373,19 +373,19 @@ begin
             transaction_hash text, log_index integer, block_hash text, state text, event text, proof jsonb, reason text
         )
         join public.chain_deposits as d
-            on d.chain_id = chain_judged.chain_id and d.transaction_hash = v.transaction_hash
+            on d.chain_id = chain_verdicts_record.chain_id and d.transaction_hash = v.transaction_hash
             and d.log_index = v.log_index and d.block_hash = v.block_hash and d.state = v.state and d.watched
         where v.event in ('credit', 'doubt', 'drop', 'settle', 'lose')
         order by d.transaction_hash, d.log_index
         for no key update of d
     loop
-        perform private.judge_deposit(v_found.deposit, v_found.event, v_found.proof, v_found.reason, v_now);
+        perform private.record_verdict(v_found.deposit, v_found.event, v_found.proof, v_found.reason, v_now);
         v_moved := v_moved + 1;
     end loop;
     return v_moved;
 end
 $$;
-comment on function service.chain_judged(bigint, service.command) is
+comment on function service.chain_verdicts_record(bigint, service.command) is
 'What the chain says of deposits that are watched [{transaction_hash, log_index, block_hash, state, event credit|doubt|drop|settle|lose, proof, reason}]: each moves if it is still as it was looked at. credit: its block is there and deep enough, and proof {transaction_hash, log_index, block_number, block_hash, token, sender, recipient, amount, nodes} is what a second look found. doubt: an answer contradicts it (reason). drop: its block is gone. settle: a credited one is final. lose: a credited one is gone for good. How many moved.';
 
 create function private.chain_funds_pending(p_escrow public.escrow_transactions, p_event text) returns boolean

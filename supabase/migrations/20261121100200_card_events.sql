@@ -1,5 +1,5 @@
--- What the card rail's workers know between two looks: how far they have listed Stripe's events, and
--- which payments of payers they looked at when.
+-- What the card rail's workers know between two polls: how far they have listed Stripe's events, and
+-- when they polled which payment of a payer.
 
 create table private.rail_cursors (
     rail text primary key references public.rails (id) on delete restrict,
@@ -44,16 +44,16 @@ $$;
 comment on function service.rail_polled(text, timestamptz) is
 'All events of a rail until a time were listed and kept; what has not happened yet was not.';
 
-create table private.deposit_looks (
+create table private.deposit_polls (
     request_id uuid primary key references public.deposit_requests (id) on delete restrict,
-    looks integer not null,
+    polls integer not null,
     next_at timestamptz not null
 );
-alter table private.deposit_looks enable row level security;
-comment on table private.deposit_looks is 'When the rail is asked next about a payment of a payer of which no event told.';
-comment on column private.deposit_looks.request_id is 'The request.';
-comment on column private.deposit_looks.looks is 'How often it was looked at.';
-comment on column private.deposit_looks.next_at is 'When it is looked at next.';
+alter table private.deposit_polls enable row level security;
+comment on table private.deposit_polls is 'When the rail is asked next about a payment of a payer of which no event told.';
+comment on column private.deposit_polls.request_id is 'The request.';
+comment on column private.deposit_polls.polls is 'How often it was polled.';
+comment on column private.deposit_polls.next_at is 'When it is polled next.';
 
 -- Definer: as above.
 create function service.deposits_due(rail text, max_rows integer default 20) returns jsonb
@@ -67,22 +67,22 @@ begin
     with due as (
         select f.id
         from public.deposit_requests as f
-        left join private.deposit_looks as l on l.request_id = f.id
+        left join private.deposit_polls as l on l.request_id = f.id
         where f.rail = deposits_due.rail and f.closed_at is null and f.provider_reference is not null
             and coalesce(l.next_at, f.created_at + interval '10 minutes') <= v_now
         order by coalesce(l.next_at, f.created_at), f.id
         limit least(greatest(deposits_due.max_rows, 1), 200)
     ), taken as (
-        insert into private.deposit_looks as l (request_id, looks, next_at)
+        insert into private.deposit_polls as l (request_id, polls, next_at)
         select d.id, 1, v_now + interval '10 minutes' from due as d order by d.id
-        on conflict on constraint deposit_looks_pkey do update set
-            looks = l.looks + 1, next_at = v_now + least(interval '10 minutes' * (l.looks + 1), interval '1 hour')
+        on conflict on constraint deposit_polls_pkey do update set
+            polls = l.polls + 1, next_at = v_now + least(interval '10 minutes' * (l.polls + 1), interval '1 hour')
         returning l.request_id
     )
-    select coalesce(jsonb_agg(private.deposit_look(f)), '[]') into v_due
+    select coalesce(jsonb_agg(private.deposit_read(f)), '[]') into v_due
     from public.deposit_requests as f inner join taken as t on f.id = t.request_id;
     return v_due;
 end
 $$;
 comment on function service.deposits_due(text, integer) is
-'Open payments of payers to look at now, as deposit_look shows them: ten minutes after they were made, then less often, each hour at least.';
+'Open payments of payers to poll now, as deposit_read shows them: ten minutes after they were made, then less often, each hour at least.';

@@ -1,5 +1,5 @@
--- What is between Stripe's balance and the books: what it withholds, and what it has moved in the last
--- hours that our workers have not come to yet.
+-- What explains a difference between Stripe's balance and the books: what Stripe withholds, and what it
+-- moved in the last hours that our workers have not processed yet.
 
 create function private.card_withheld(p_currency text) returns numeric
 language plpgsql stable set search_path = ''

@@ -19,7 +19,7 @@ comment on table public.take_cooldowns is
 'How long a party of a tier waits that has given up trades (p2p_trades.given_up_by). A tier without rows never waits.';
 comment on column public.take_cooldowns.tier is 'Verification tier of the party.';
 comment on column public.take_cooldowns.ends is 'From so many trades on, given up within the time.';
-comment on column public.take_cooldowns.within is 'Time that is looked back.';
+comment on column public.take_cooldowns.within is 'How far back it counts.';
 comment on column public.take_cooldowns.wait is 'Counted from the last of them; where several rows apply, the longest.';
 
 insert into public.take_cooldowns (tier, ends, within, wait) values

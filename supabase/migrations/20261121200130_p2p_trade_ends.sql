@@ -9,8 +9,8 @@ declare
     v_order record;
 begin
     foreach v_move in array p_moves loop
-        if v_move.settles is not null and (v_move.escrow).product = 'p2p' then
-            v_ending := v_ending || v_move.escrow_id;
+        if (v_move.edge).settles is not null and (v_move.escrow).product = 'p2p' then
+            v_ending := v_ending || (v_move.decision).escrow_id;
         end if;
     end loop;
     if v_ending is null then
@@ -23,10 +23,11 @@ begin
     for no key update;
     for i in 1..cardinality(p_moves) loop
         v_move := p_moves[i];
-        continue when v_move.settles is null or v_move.to_state <> 'refunded' or (v_move.escrow).product <> 'p2p';
+        continue when (v_move.edge).settles is null or (v_move.edge).to_state <> 'refunded'
+            or (v_move.escrow).product <> 'p2p';
         select o.id, o.type, o.status into v_order
         from public.p2p_trades as t join public.p2p_orders as o on o.id = t.order_id
-        where t.id = v_move.escrow_id;
+        where t.id = (v_move.decision).escrow_id;
         if v_order.type = 'sell' and v_order.status in ('active', 'paused') then
             v_move.refund_hold_id := v_order.id;
             v_move.refund_purpose := 'order';
@@ -74,7 +75,7 @@ begin
             where (c.new_row).completed_at is not null
             group by t.order_id
         ),
-        judged as (
+        counted as (
             select
                 e.*,
                 case
@@ -96,7 +97,7 @@ begin
             last_actor_role = 'system',
             last_event = e.event,
             status = case e.event when 'fill' then 'completed' when 'lapse' then 'cancelled' else o.status end
-        from judged as e
+        from counted as e
         where o.id = e.order_id;
     end if;
 end

@@ -1,42 +1,48 @@
 -- Publish, pause, resume, cancel, take, expire.
 
-create type private.order_turn as (
+create type private.order_command_context as (
     answer jsonb,
     actor_id uuid,
+    is_maker boolean,
     now timestamptz,
     opened public.p2p_orders
 );
-comment on type private.order_turn is
-'An order command that has begun: the stored answer of a repeated key, or who commands, when, and the locked order.';
+comment on type private.order_command_context is
+'An order command that has begun: the stored answer of a repeated key, or who commands, whether for the maker, when, and the locked order.';
 
-create function private.begin_order_command(command jsonb, p_act text, p_maker boolean) returns private.order_turn
+create function private.begin_order_command(
+    command jsonb, p_act text, p_maker boolean
+) returns private.order_command_context
 language plpgsql volatile set search_path = ''
 as $$
 declare
     v_order public.p2p_orders;
-    v_turn private.order_turn;
+    v_context private.order_command_context;
 begin
-    v_turn.actor_id := private.command_actor(command);
+    v_context.actor_id := private.command_actor(command);
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     select * into v_order from public.p2p_orders where id = (command ->> 'order_id')::uuid for no key update;
     if not found then
         perform private.refuse('order_not_found');
     end if;
-    v_turn.answer := private.command_answer(command);
-    if v_turn.answer is not null then
-        return v_turn;
+    v_context.answer := private.command_answer(command);
+    if v_context.answer is not null then
+        return v_context;
     end if;
-    if p_maker and not private.acts_for(v_turn.actor_id, v_order.user_id) then
-        perform private.refuse(case v_order.status when 'draft' then 'order_not_found' else 'not_your_order' end);
+    v_context.is_maker := private.acts_for(v_context.actor_id, v_order.user_id);
+    if not v_context.is_maker and v_order.status <> 'active' then
+        perform private.refuse('order_not_found');
+    elsif p_maker and not v_context.is_maker then
+        perform private.refuse('not_your_order');
     end if;
-    perform private.ask(command, case when p_maker then v_order.user_id else v_turn.actor_id end, p_act);
-    v_turn.now := private.clock();
-    v_turn.opened := v_order;
-    return v_turn;
+    perform private.ask(command, case when p_maker then v_order.user_id else v_context.actor_id end, p_act);
+    v_context.now := private.clock();
+    v_context.opened := v_order;
+    return v_context;
 end
 $$;
 comment on function private.begin_order_command(jsonb, text, boolean) is
-'Common entry of order commands: share lock, order lock, key, owner, whether the party may do the act. Raises order_not_found (404), not_your_order (403) and what private.ask raises.';
+'Common entry of order commands: share lock, order lock, key, owner, whether the party may do the act. To others than its maker only an active order exists. Raises order_not_found (404), not_your_order (403) and what private.ask raises.';
 
 insert into private.refusals (code, status, detail, hint) values
 ('order_not_found', 404, 'No such order.', ''),
@@ -57,7 +63,7 @@ insert into private.refusals (code, status, detail, hint) values
     'remainder_too_small', 422, 'This would leave less than can be traded.',
     'Take all of it, or leave at least the least amount of trade_minimums.'
 ),
-('fiat_amount_not_exact', 422, 'The fiat amount is not amount times price, rounded half up.', '');
+('fiat_amount_not_exact', 422, 'Amount times price, rounded half up, is zero in the fiat currency.', 'Take more.');
 
 create function private.order_answer(p_order public.p2p_orders) returns jsonb
 language plpgsql immutable set search_path = ''
@@ -166,23 +172,23 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.order_turn := private.begin_order_command(command, 'order_publish', true);
-    v_order public.p2p_orders := v_turn.opened;
+    v_context private.order_command_context := private.begin_order_command(command, 'order_publish', true);
+    v_order public.p2p_orders := v_context.opened;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    if v_context.answer is not null then
+        return v_context.answer;
     elsif v_order.status <> 'draft' then
         perform private.refuse('order_not_draft');
-    elsif v_order.expires_at <= v_turn.now then
+    elsif v_order.expires_at <= v_context.now then
         perform private.refuse('order_expired');
     end if;
-    perform private.ask_price(command, v_order, v_turn.now);
-    perform private.check_order_limits(v_order, v_turn.now);
+    perform private.ask_price(command, v_order, v_context.now);
+    perform private.check_order_limits(v_order, v_context.now);
     if v_order.type = 'sell' then
-        perform private.move_order_money(v_order, 'p2p_order.publish', v_order.amount, v_turn.actor_id, v_turn.now);
+        perform private.move_order_money(v_order, 'p2p_order.publish', v_order.amount, v_context.actor_id, v_context.now);
     end if;
     v_order := private.move_order(v_order, 'publish', 'active', v_order.amount);
-    return private.finish_command(command, private.order_answer(v_order), v_turn.now);
+    return private.finish_command(command, private.order_answer(v_order), v_context.now);
 end
 $$;
 comment on function service.order_publish(service.command) is
@@ -194,16 +200,16 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.order_turn := private.begin_order_command(command, 'order_pause', true);
-    v_order public.p2p_orders := v_turn.opened;
+    v_context private.order_command_context := private.begin_order_command(command, 'order_pause', true);
+    v_order public.p2p_orders := v_context.opened;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    if v_context.answer is not null then
+        return v_context.answer;
     elsif v_order.status <> 'active' then
         perform private.refuse('order_not_active');
     end if;
     v_order := private.move_order(v_order, 'pause', 'paused', v_order.remaining);
-    return private.finish_command(command, private.order_answer(v_order), v_turn.now);
+    return private.finish_command(command, private.order_answer(v_order), v_context.now);
 end
 $$;
 comment on function service.order_pause(service.command) is
@@ -215,19 +221,19 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.order_turn := private.begin_order_command(command, 'order_resume', true);
-    v_order public.p2p_orders := v_turn.opened;
+    v_context private.order_command_context := private.begin_order_command(command, 'order_resume', true);
+    v_order public.p2p_orders := v_context.opened;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    if v_context.answer is not null then
+        return v_context.answer;
     elsif v_order.status <> 'paused' then
         perform private.refuse('order_not_paused');
-    elsif v_order.expires_at <= v_turn.now then
+    elsif v_order.expires_at <= v_context.now then
         perform private.refuse('order_expired');
     end if;
-    perform private.ask_price(command, v_order, v_turn.now);
+    perform private.ask_price(command, v_order, v_context.now);
     v_order := private.move_order(v_order, 'resume', 'active', v_order.remaining);
-    return private.finish_command(command, private.order_answer(v_order), v_turn.now);
+    return private.finish_command(command, private.order_answer(v_order), v_context.now);
 end
 $$;
 comment on function service.order_resume(service.command) is
@@ -260,16 +266,16 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.order_turn := private.begin_order_command(command, 'order_cancel', true);
-    v_order public.p2p_orders := v_turn.opened;
+    v_context private.order_command_context := private.begin_order_command(command, 'order_cancel', true);
+    v_order public.p2p_orders := v_context.opened;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    if v_context.answer is not null then
+        return v_context.answer;
     elsif v_order.status not in ('active', 'paused') then
         perform private.refuse('order_not_open');
     end if;
-    v_order := private.close_order(v_order, 'cancel', 'maker', v_turn.actor_id, v_turn.now);
-    return private.finish_command(command, private.order_answer(v_order), v_turn.now);
+    v_order := private.close_order(v_order, 'cancel', 'maker', v_context.actor_id, v_context.now);
+    return private.finish_command(command, private.order_answer(v_order), v_context.now);
 end
 $$;
 comment on function service.order_cancel(service.command) is
@@ -281,14 +287,15 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.order_turn := private.begin_order_command(command, 'order_take', false);
-    v_order public.p2p_orders := v_turn.opened;
-    v_now timestamptz := v_turn.now;
-    v_actor uuid := v_turn.actor_id;
+    v_context private.order_command_context := private.begin_order_command(command, 'order_take', false);
+    v_order public.p2p_orders := v_context.opened;
+    v_now timestamptz := v_context.now;
+    v_actor uuid := v_context.actor_id;
     v_amount numeric := (command ->> 'amount')::numeric;
-    v_fiat numeric := (command ->> 'fiat_amount')::numeric;
     v_price private.order_price := private.price_of_order(v_order, v_now);
-    v_method public.payment_methods;
+    v_fiat numeric := round(v_amount * v_price.price, private.decimals_of(v_order.fiat_currency));
+    v_method record;
+    v_deadline timestamptz;
     v_id uuid := private.uuid_v7(v_now);
     v_trade public.p2p_trades;
     v_escrow public.escrow_transactions;
@@ -298,18 +305,21 @@ declare
     v_least numeric := private.least_trade(v_order.cryptocurrency);
     v_answer jsonb;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    if v_context.answer is not null then
+        return v_context.answer;
     end if;
-    select * into v_method from public.payment_methods
-    where id = coalesce(command ->> 'payment_method', v_order.payment_methods[1])
-        and id = any (v_order.payment_methods)
+    select m.id, coalesce(make_interval(mins => v_order.time_limit), m.pay_within) as pay_within, m.accept_within, p.perform_grace
+    into v_method
+    from public.payment_methods as m cross join public.escrow_policies as p
+    where p.id = 'p2p_crypto'
+        and m.id = coalesce(command ->> 'payment_method', v_order.payment_methods[1])
+        and m.id = any (v_order.payment_methods)
         and (command ->> 'payment_method' is not null or cardinality(v_order.payment_methods) = 1);
     perform private.refuse(refusal) from (select case
         when v_order.status = 'draft' then 'order_not_found'
         when v_order.status <> 'active' then 'order_not_active'
         when v_order.expires_at <= v_now then 'order_expired'
-        when private.acts_for(v_actor, v_order.user_id) then 'own_order'
+        when v_context.is_maker then 'own_order'
         when private.is_blocked(v_order.user_id, v_actor) then 'order_unavailable'
         when not private.other_side_may(v_order.user_id, 'order_take') then 'order_unavailable'
         when v_method.id is null then 'payment_method_not_offered'
@@ -324,16 +334,10 @@ begin
         when v_amount < v_least or (v_amount < v_order.min_order_amount and v_amount <> v_order.remaining)
             then 'amount_out_of_range'
         when v_order.remaining - v_amount > 0 and v_order.remaining - v_amount < v_least then 'remainder_too_small'
-        when v_fiat is distinct from round(v_amount * v_price.price, private.decimals_of(v_order.fiat_currency)) or v_fiat <= 0
-            then 'fiat_amount_not_exact'
-        when not coalesce((command ->> 'expires_at')::timestamptz > v_now
-            and (command ->> 'expires_at')::timestamptz >= (command ->> 'deadline_at')::timestamptz, false)
-            then 'deadline_missing'
-        when (command ->> 'expires_at')::timestamptz > v_now + coalesce(make_interval(mins => v_order.time_limit), v_method.pay_within)
-            + (select p.perform_grace from public.escrow_policies as p where p.id = 'p2p_crypto')
-            then 'deadline_too_late'
-    end as refusal) as judged where refusal is not null;
+        when v_fiat <= 0 then 'fiat_amount_not_exact'
+    end as refusal) as refused where refusal is not null;
 
+    v_deadline := v_now + v_method.pay_within;
     v_payer := case v_order.type when 'sell' then v_order.user_id else v_actor end;
     v_payee := case v_order.type when 'sell' then v_actor else v_order.user_id end;
     v_trade.id := v_id;
@@ -379,11 +383,11 @@ begin
     v_escrow.payee_id := v_payee;
     v_escrow.currency := v_order.cryptocurrency;
     v_escrow.amount := v_amount;
-    v_escrow.perform_within := coalesce(make_interval(mins => v_order.time_limit), v_method.pay_within);
+    v_escrow.perform_within := v_method.pay_within;
     v_escrow.accept_within := v_method.accept_within;
     v_escrow.state := 'funded';
-    v_escrow.deadline_at := (command ->> 'deadline_at')::timestamptz;
-    v_escrow.expires_at := (command ->> 'expires_at')::timestamptz;
+    v_escrow.deadline_at := v_deadline;
+    v_escrow.expires_at := v_deadline + v_method.perform_grace;
     v_escrow.last_event := 'take';
     v_escrow.last_actor_role := case v_order.type when 'sell' then 'payee' else 'payer' end;
     v_escrow.last_actor_id := v_actor;
@@ -395,7 +399,7 @@ begin
         'trade_id', v_id, 'order_id', v_order.id, 'status', 'pending_payment', 'version', 1,
         'amount', trim_scale(v_amount)::text, 'price', trim_scale(v_price.price)::text,
         'fiat_amount', trim_scale(v_fiat)::text,
-        'deadline_at', (command ->> 'deadline_at')::timestamptz, 'auto_reply', coalesce((
+        'deadline_at', v_deadline, 'auto_reply', coalesce((
             select r.auto_reply from public.p2p_auto_replies as r where r.order_id = v_order.id
         ), '')
     );
@@ -403,7 +407,7 @@ begin
 end
 $$;
 comment on function service.order_take(service.command) is
-'Takes a part of an order {order_id, actor_id, amount, expected_price, max_slippage_bps, fiat_amount, payment_method (needed where the order offers several), payment_account_id, deadline_at, expires_at, idempotency_key, request_hash} -> {trade_id, ...}: reserves the quantity and holds the crypto, at once or not at all.';
+'Takes a part of an order {order_id, actor_id, amount, expected_price, max_slippage_bps, payment_method (needed where the order offers several), payment_account_id, idempotency_key, request_hash} -> {trade_id, ...}: reserves the quantity and holds the crypto, at once or not at all. The bank money is amount times price, rounded half up; the buyer has the time of the order, else of the payment method. Raises order_not_found (404), order_not_active, order_expired, own_order, order_unavailable, price_stale, order_asleep, price_changed, not_enough_remaining, insufficient_funds, limit_exceeded (409), payment_method_not_offered, amount_out_of_range, remainder_too_small, fiat_amount_not_exact (422).';
 
 -- Definer: timers have no user.
 create function service.orders_expire(max_rows integer default 500) returns integer

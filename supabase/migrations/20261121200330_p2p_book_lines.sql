@@ -15,7 +15,7 @@ create table private.p2p_book_lines (
     min_taker_tier smallint not null,
     trigger_price public.money_amount,
     expires_at timestamptz not null,
-    -- All of it is in the index: what does not fit is passed over without a look at a row.
+    -- All of it is in the index: what does not fit is passed over without a read of a row.
     primary key (cryptocurrency, fiat_currency, type, method, price_type, size, rank, order_id)
     include (user_id, min_order_amount, max_order_amount, min_taker_tier, trigger_price, expires_at)
 );

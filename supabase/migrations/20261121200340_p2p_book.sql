@@ -103,7 +103,7 @@ begin
         v_page := '{}';
         v_worst := 'Infinity';
         -- The size of the amount itself comes last: only there an order may be too small, and what costs
-        -- more than a page of larger ones is not looked at.
+        -- more than a page of larger ones is not read.
         for v_size in reverse 10..v_smallest loop
             v_page := array(
                 select row(best.cost, best.order_id, best.user_id)::private.book_place from (

@@ -1,4 +1,4 @@
--- What is watched for on the book.
+-- Rules of the security watch about orders and trades.
 
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05

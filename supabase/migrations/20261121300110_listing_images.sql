@@ -1,5 +1,5 @@
--- Pictures of listings: announced by hash as evidence is, and handed in when object storage has them and
--- their bytes were looked at.
+-- Pictures of listings: announced by hash as evidence is, and submitted when object storage has them and
+-- their bytes were checked.
 
 create table public.image_uploads (
     party_id uuid not null references public.parties (id) on delete restrict,
@@ -17,7 +17,7 @@ select private.make_quota('public.image_uploads', 'image', 'party_id');
 create index image_uploads_announced_by_idx on public.image_uploads (announced_by);
 create index image_uploads_media_type_idx on public.image_uploads (media_type);
 comment on table public.image_uploads is
-'Pictures that a seller announced, for which it got an address to upload to. Announced anew as something else, the last word counts, until the picture is handed in. Whether the bytes have come, object storage knows.';
+'Pictures that a seller announced, for which it got an address to upload to. Announced anew as something else, the last word counts, until the picture is submitted. Whether the bytes have come, object storage knows.';
 comment on column public.image_uploads.party_id is 'Whose picture it will be.';
 comment on column public.image_uploads.sha256 is 'sha256 of the bytes, in hex: object storage refuses others.';
 comment on column public.image_uploads.announced_by is 'User who announced it last.';
@@ -37,7 +37,7 @@ begin
 end
 $$;
 comment on function private.tg_image_uploads__guard() is
-'What was handed in stays as it was announced. Raises file_announced_otherwise (409).';
+'What was submitted stays as it was announced. Raises file_announced_otherwise (409).';
 create trigger _500_guard before update on public.image_uploads
 for each row execute function private.tg_image_uploads__guard();
 
@@ -56,7 +56,7 @@ comment on table public.images is 'Pictures that lie in object storage as they w
 comment on column public.images.party_id is 'Whose picture it is.';
 comment on column public.images.sha256 is 'sha256 of the bytes, in hex; everybody reads it at images/<party_id>/<sha256> of the public bucket.';
 comment on column public.images.handed_in_by is 'User who handed it in.';
-comment on column public.images.created_at is 'When it was handed in.';
+comment on column public.images.created_at is 'When it was submitted.';
 
 insert into private.refusals (code, status, detail, hint) values
 ('image_not_found', 404, 'No such picture was announced.', 'Announce it at image-uploads first.');
@@ -72,7 +72,7 @@ begin
     );
 end
 $$;
-comment on function private.are_images_of(text[], uuid) is 'Whether these are at most ten pictures that a party handed in.';
+comment on function private.are_images_of(text[], uuid) is 'Whether these are at most ten pictures that a party submitted.';
 
 create function private.begin_image_command(command jsonb, p_act text) returns jsonb
 language plpgsql volatile set search_path = ''
@@ -135,9 +135,9 @@ begin
 end
 $$;
 comment on function service.image_announce(service.command) is
-'A seller announces a picture {party_id, sha256, media_type, size_bytes, actor_id, idempotency_key, request_hash}; announced anew as something else before it is handed in, the last word counts. Raises not_your_party (403), file_announced_otherwise (409), hash_required, media_type_refused, file_too_large (422), quota_exceeded (429).';
+'A seller announces a picture {party_id, sha256, media_type, size_bytes, actor_id, idempotency_key, request_hash}; announced anew as something else before it is submitted, the last word counts. Raises not_your_party (403), file_announced_otherwise (409), hash_required, media_type_refused, file_too_large (422), quota_exceeded (429).';
 
--- Definer: as image_announce. Whoever calls it has looked at the bytes, which were of this type.
+-- Definer: as image_announce. Whoever calls it has checked the bytes, which were of this type.
 create function service.image_hand_in(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -167,7 +167,7 @@ begin
 end
 $$;
 comment on function service.image_hand_in(service.command) is
-'A picture that object storage has, as it was looked at, may be listed from now on {party_id, sha256, media_type, size_bytes, actor_id, idempotency_key, request_hash}. Raises not_your_party (403), image_not_found (404), file_announced_otherwise (409) when it was announced anew meanwhile.';
+'A picture that object storage has, as it was checked, may be listed from now on {party_id, sha256, media_type, size_bytes, actor_id, idempotency_key, request_hash}. Raises not_your_party (403), image_not_found (404), file_announced_otherwise (409) when it was announced anew meanwhile.';
 
 create function public.announced_image(party_id uuid, sha256 text) returns jsonb
 language plpgsql stable set search_path = ''

@@ -82,7 +82,7 @@ comment on column public.listings.units is 'How many there are in all.';
 comment on column public.listings.units_left is 'How many no contract has taken; set when it is published.';
 comment on column public.listings.rails is
 'Ways of paying that the seller takes, as an offer names one; null: every one that is open. May change; open offers stay.';
-comment on column public.listings.images is 'sha256 of up to 10 pictures, handed in by the seller before.';
+comment on column public.listings.images is 'sha256 of up to 10 pictures, submitted by the seller before.';
 comment on column public.listings.snapshots is
 'Up to 5 rows of asset_snapshots, the seller''s own: what the thing is where it lives. A contract freezes them.';
 comment on column public.listings.metadata is 'Whatever describes the thing: an object of at most 8 kB.';
@@ -119,7 +119,7 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
 insert into private.refusals (code, status, detail, hint) values
-('bad_listing', 422, 'An active category and currency, a price above zero in its decimals, a title of 3 to 140 characters, 1 to 10000 units, one or more rails if any, at most 10 pictures that were handed in, at most 5 snapshots of the seller, metadata as an object of at most 8 kB, at most 180 days.', ''),
+('bad_listing', 422, 'An active category and currency, a price above zero in its decimals, a title of 3 to 140 characters, 1 to 10000 units, one or more rails if any, at most 10 pictures that were submitted, at most 5 snapshots of the seller, metadata as an object of at most 8 kB, at most 180 days.', ''),
 ('listing_fixed', 409, 'Seller, guild, category, currency and units are fixed once it is published.', 'Close it and list anew.');
 -- noqa: enable=LT05
 

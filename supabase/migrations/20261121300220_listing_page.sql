@@ -1,4 +1,4 @@
--- Looking for listings among many. Over the table it is right, but slow: row level security comes
+-- Search among many listings. Over the table it is right, but slow: row level security comes
 -- before operators that are not leakproof, so neither a word nor a price finds its index.
 
 create index listings_newest_of_category_idx on public.listings (category, created_at desc, id) where status = 'active';

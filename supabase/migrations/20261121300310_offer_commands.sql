@@ -1,6 +1,6 @@
 -- Make, counter, reject, withdraw, expire. Accepting makes the contract: see there.
 
-create type private.offer_turn as (
+create type private.offer_command_context as (
     answer jsonb,
     actor_id uuid,
     role text,
@@ -8,43 +8,43 @@ create type private.offer_turn as (
     offer public.offers,
     listing public.listings
 );
-comment on type private.offer_turn is
+comment on type private.offer_command_context is
 'A command about an offer that has begun: the stored answer of a repeated key, or who commands as which side, and the locked rows.';
 
-create function private.begin_offer_command(command jsonb, p_act text) returns private.offer_turn
+create function private.begin_offer_command(command jsonb, p_act text) returns private.offer_command_context
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_turn private.offer_turn;
+    v_context private.offer_command_context;
     v_offer public.offers;
     v_listing public.listings;
 begin
-    v_turn.actor_id := private.command_actor(command);
+    v_context.actor_id := private.command_actor(command);
     -- The listing first: acceptances of its units take turns.
     select l.* into v_listing from public.listings as l
     where l.id = (select o.listing_id from public.offers as o where o.id = (command ->> 'offer_id')::uuid)
     for no key update;
     select * into v_offer from public.offers where id = (command ->> 'offer_id')::uuid for no key update;
-    v_turn.role := case
-        when private.acts_for(v_turn.actor_id, v_offer.buyer_id) then 'buyer'
-        when private.acts_for(v_turn.actor_id, v_offer.seller_id) then 'seller'
+    v_context.role := case
+        when private.acts_for(v_context.actor_id, v_offer.buyer_id) then 'buyer'
+        when private.acts_for(v_context.actor_id, v_offer.seller_id) then 'seller'
     end;
-    if v_turn.role is null then
+    if v_context.role is null then
         perform private.refuse('offer_not_found');
     end if;
-    v_turn.answer := private.command_answer(command);
-    v_turn.now := private.clock();
-    v_turn.offer := v_offer;
-    v_turn.listing := v_listing;
-    if v_turn.answer is not null then
-        return v_turn;
+    v_context.answer := private.command_answer(command);
+    v_context.now := private.clock();
+    v_context.offer := v_offer;
+    v_context.listing := v_listing;
+    if v_context.answer is not null then
+        return v_context;
     elsif v_offer.status = 'closed' then
         perform private.refuse('listing_changed');
-    elsif v_offer.status <> 'pending' or v_offer.expires_at <= v_turn.now then
+    elsif v_offer.status <> 'pending' or v_offer.expires_at <= v_context.now then
         perform private.refuse('offer_not_pending');
     end if;
-    perform private.ask(command, case v_turn.role when 'buyer' then v_offer.buyer_id else v_offer.seller_id end, p_act);
-    return v_turn;
+    perform private.ask(command, case v_context.role when 'buyer' then v_offer.buyer_id else v_offer.seller_id end, p_act);
+    return v_context;
 end
 $$;
 comment on function private.begin_offer_command(jsonb, text) is
@@ -101,24 +101,24 @@ $$;
 comment on function private.take_offer_quota(uuid, uuid) is
 'Counts one more offer of a party, and of it to this receiver. Raises quota_exceeded (429).';
 
-create function private.check_paper(p_offer public.offers) returns void
+create function private.check_scripts(p_offer public.offers) returns void
 language plpgsql stable set search_path = ''
 as $$
 declare
-    v_script text := private.script_not_on_paper(concat(
+    v_script text := private.unsupported_script(concat(
         p_offer.listing_copy ->> 'title', p_offer.listing_copy ->> 'description', p_offer.conditions, p_offer.milestones
     ));
 begin
     if v_script is not null then
         perform private.refuse(
-            'script_not_on_paper', format('A contract is printed, and %s cannot be shown on paper as it is written.', v_script),
+            'unsupported_script', format('A contract becomes a PDF, and the PDF cannot show %s as it is written.', v_script),
             jsonb_build_object('script', v_script)
         );
     end if;
 end
 $$;
-comment on function private.check_paper(public.offers) is
-'Checks that the words of a contract of this offer can be read on paper: those of the listing, the conditions and the milestones. Names of parties are not asked: nobody is shut out by a name. Raises script_not_on_paper (422).';
+comment on function private.check_scripts(public.offers) is
+'Checks that the words of a contract of this offer can be read in its document: those of the listing, the conditions and the milestones. Names of parties are not asked: nobody is shut out by a name. Raises unsupported_script (422).';
 
 create function private.make_offer(
     command jsonb, p_listing public.listings, p_buyer_id uuid, p_role text, p_parent_id uuid, p_now timestamptz
@@ -175,7 +175,7 @@ begin
         encode(sha256(convert_to(private.canonical_json(v_copy), 'UTF8')), 'hex'), 'make', p_role, v_expires, p_now, p_now
     ) returning * into v_offer;
     perform private.check_offer_rail(v_offer, p_listing, p_role);
-    perform private.check_paper(v_offer);
+    perform private.check_scripts(v_offer);
     return v_offer;
 end
 $$;
@@ -243,19 +243,19 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.offer_turn := private.begin_offer_command(command, 'offer_counter');
-    v_offer public.offers := v_turn.offer;
+    v_context private.offer_command_context := private.begin_offer_command(command, 'offer_counter');
+    v_offer public.offers := v_context.offer;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
-    elsif v_turn.role = v_offer.author_role then
+    if v_context.answer is not null then
+        return v_context.answer;
+    elsif v_context.role = v_offer.author_role then
         perform private.refuse('offer_is_yours');
     end if;
     update public.offers set
-        status = 'countered', last_event = 'counter', last_actor_role = v_turn.role, updated_at = v_turn.now
+        status = 'countered', last_event = 'counter', last_actor_role = v_context.role, updated_at = v_context.now
     where id = v_offer.id;
-    v_offer := private.make_offer(command, v_turn.listing, v_offer.buyer_id, v_turn.role, v_offer.id, v_turn.now);
-    return private.finish_command(command, private.offer_answer(v_offer), v_turn.now);
+    v_offer := private.make_offer(command, v_context.listing, v_offer.buyer_id, v_context.role, v_offer.id, v_context.now);
+    return private.finish_command(command, private.offer_answer(v_offer), v_context.now);
 end
 $$;
 comment on function service.offer_counter(service.command) is
@@ -267,22 +267,22 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.offer_turn := private.begin_offer_command(command, 'offer_decline');
-    v_offer public.offers := v_turn.offer;
+    v_context private.offer_command_context := private.begin_offer_command(command, 'offer_decline');
+    v_offer public.offers := v_context.offer;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
-    elsif command ->> 'event' = 'reject' and v_turn.role = v_offer.author_role then
+    if v_context.answer is not null then
+        return v_context.answer;
+    elsif command ->> 'event' = 'reject' and v_context.role = v_offer.author_role then
         perform private.refuse('offer_is_yours');
-    elsif command ->> 'event' = 'withdraw' and v_turn.role <> v_offer.author_role then
+    elsif command ->> 'event' = 'withdraw' and v_context.role <> v_offer.author_role then
         perform private.refuse('offer_is_theirs');
     end if;
     update public.offers set
         status = (case command ->> 'event' when 'reject' then 'rejected' else 'withdrawn' end)::public.offer_status,
-        last_event = command ->> 'event', last_actor_role = v_turn.role, updated_at = v_turn.now
+        last_event = command ->> 'event', last_actor_role = v_context.role, updated_at = v_context.now
     where id = v_offer.id
     returning * into v_offer;
-    return private.finish_command(command, private.offer_answer(v_offer), v_turn.now);
+    return private.finish_command(command, private.offer_answer(v_offer), v_context.now);
 end
 $$;
 comment on function service.offer_decline(service.command) is

@@ -210,10 +210,10 @@ language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    v_turn private.offer_turn := private.begin_offer_command(command, 'offer_accept');
-    v_now timestamptz := v_turn.now;
-    v_offer public.offers := v_turn.offer;
-    v_listing public.listings := v_turn.listing;
+    v_context private.offer_command_context := private.begin_offer_command(command, 'offer_accept');
+    v_now timestamptz := v_context.now;
+    v_offer public.offers := v_context.offer;
+    v_listing public.listings := v_context.listing;
     v_policy public.escrow_policies;
     v_contract public.contracts;
     v_document text;
@@ -222,27 +222,27 @@ declare
     v_escrow public.escrow_transactions;
     v_id uuid;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
-    elsif v_turn.role = v_offer.author_role then
+    if v_context.answer is not null then
+        return v_context.answer;
+    elsif v_context.role = v_offer.author_role then
         perform private.refuse('offer_is_yours');
     elsif v_listing.status not in ('active', 'paused') or v_listing.units_left = 0
         or v_listing.expires_at <= v_now then
         perform private.refuse('listing_changed');
     elsif private.is_blocked(v_offer.buyer_id, v_offer.seller_id) or not private.other_side_may(
-        case v_turn.role when 'buyer' then v_offer.seller_id else v_offer.buyer_id end, 'offer_accept'
+        case v_context.role when 'buyer' then v_offer.seller_id else v_offer.buyer_id end, 'offer_accept'
     ) then
         perform private.refuse('seller_unavailable');
     end if;
-    perform private.check_offer_rail(v_offer, v_listing, v_turn.role);
+    perform private.check_offer_rail(v_offer, v_listing, v_context.role);
     select array_agg(private.reference_worth(
         v_offer.currency, (m.value ->> 'amount')::numeric, v_offer.currency, (m.value ->> 'amount')::numeric, v_now
     ) order by m.ordinality) into v_worths
     from jsonb_array_elements(v_offer.milestones) with ordinality as m;
     -- Their sum, so that what was checked is what counts.
     perform private.check_limits(
-        case v_turn.role when 'buyer' then v_offer.buyer_id else v_offer.seller_id end,
-        case v_turn.role when 'buyer' then v_offer.seller_id else v_offer.buyer_id end,
+        case v_context.role when 'buyer' then v_offer.buyer_id else v_offer.seller_id end,
+        case v_context.role when 'buyer' then v_offer.seller_id else v_offer.buyer_id end,
         (select case when count(w) = count(*) then sum(w) end from unnest(v_worths) as w),
         private.worth_is_known(v_offer.currency, v_now), false, v_now
     );
@@ -251,7 +251,7 @@ begin
     where c.id = v_offer.listing_copy ->> 'category';
 
     update public.offers set
-        status = 'accepted', last_event = 'accept', last_actor_role = v_turn.role, updated_at = v_now
+        status = 'accepted', last_event = 'accept', last_actor_role = v_context.role, updated_at = v_now
     where id = v_offer.id;
     update public.listings set
         units_left = units_left - 1,
@@ -259,7 +259,7 @@ begin
         last_event = 'sell', last_actor_role = 'buyer'
     where id = v_listing.id;
 
-    perform private.check_paper(v_offer);
+    perform private.check_scripts(v_offer);
     v_id := private.uuid_v7(v_now);
     v_document := private.canonical_json(
         private.contract_document(v_id, v_offer, v_policy.id, v_now)

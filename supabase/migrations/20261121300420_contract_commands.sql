@@ -105,7 +105,7 @@ begin
     if v_ended is null then
         return;
     end if;
-    -- Of milestones that end at once, the last to look sees the others.
+    -- Of milestones that end at once, the last to read sees the others.
     perform from public.contracts as c
     where c.id in (select m.contract_id from public.contract_milestones as m where m.id = any (v_ended))
     order by c.id

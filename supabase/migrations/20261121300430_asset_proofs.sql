@@ -82,19 +82,19 @@ create function service.asset_prove(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_turn private.escrow_turn := private.begin_escrow_command(command, 'asset_prove');
-    v_escrow public.escrow_transactions := v_turn.escrow;
+    v_context private.escrow_command_context := private.begin_escrow_command(command, 'asset_prove');
+    v_escrow public.escrow_transactions := v_context.escrow;
     v_role text := case
-        when private.acts_for(v_turn.actor_id, v_escrow.payer_id) then 'buyer'
-        when private.acts_for(v_turn.actor_id, v_escrow.payee_id) then 'seller'
+        when private.acts_for(v_context.actor_id, v_escrow.payer_id) then 'buyer'
+        when private.acts_for(v_context.actor_id, v_escrow.payee_id) then 'seller'
     end;
     v_contract public.contracts;
     v_snapshot public.asset_snapshots;
     v_frozen public.asset_snapshots;
     v_proof public.asset_proofs;
 begin
-    if v_turn.answer is not null then
-        return v_turn.answer;
+    if v_context.answer is not null then
+        return v_context.answer;
     end if;
     select c.* into v_contract from public.contracts as c
     where c.id = (select m.contract_id from public.contract_milestones as m where m.id = v_escrow.id);
@@ -117,15 +117,15 @@ begin
     insert into public.asset_proofs (
         escrow_id, snapshot_id, compared_to, author_role, author_id, differences, created_at
     ) values (
-        v_escrow.id, v_snapshot.id, v_frozen.id, v_role, v_turn.actor_id,
-        private.differences(v_frozen.document::jsonb, v_snapshot.document::jsonb), v_turn.now
+        v_escrow.id, v_snapshot.id, v_frozen.id, v_role, v_context.actor_id,
+        private.differences(v_frozen.document::jsonb, v_snapshot.document::jsonb), v_context.now
     ) on conflict (escrow_id, snapshot_id) do nothing;
     select * into strict v_proof from public.asset_proofs
     where escrow_id = v_escrow.id and snapshot_id = v_snapshot.id;
     return private.finish_command(command, jsonb_build_object(
         'escrow_id', v_proof.escrow_id, 'snapshot_id', v_proof.snapshot_id, 'compared_to', v_proof.compared_to,
         'differences', v_proof.differences
-    ), v_turn.now);
+    ), v_context.now);
 end
 $$;
 comment on function service.asset_prove(service.command) is

@@ -36,7 +36,7 @@ begin
 end
 $$;
 comment on function private.rail_funds_pending(public.escrow_transactions, text) is
-'Whether the rail of an escrow has seen money for it that it has not reported yet, or has yet to look.';
+'Whether the rail of an escrow has seen money for it that it has not reported yet, or has yet to poll.';
 
 create function private.deposit_standing(p_request public.deposit_requests) returns text
 language plpgsql stable set search_path = ''

@@ -1,4 +1,4 @@
--- Keeping house: partitions ahead, old keys away.
+-- Housekeeping: partitions are made ahead, old keys are deleted.
 
 select private.ensure_partitions(3);
 
@@ -11,7 +11,7 @@ declare
     v_keys integer;
     v_months integer := private.forget_events(private.clock());
 begin
-    -- Whatever its age: the relay looks at what was closed of late.
+    -- Whatever its age: the relay reads what was closed of late.
     while private.close_deliveries('-infinity', private.clock()) > 0 loop
         continue;
     end loop;

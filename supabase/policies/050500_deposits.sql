@@ -13,4 +13,4 @@ grant select on public.deposit_keys to authenticated;
 create policy deposit_keys_select_operator on public.deposit_keys for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));
 
-grant execute on function service.deposit_look(uuid, text), service.deposit_close(uuid) to service_role;
+grant execute on function service.deposit_read(uuid, text), service.deposit_close(uuid) to service_role;

@@ -1,1 +1,1 @@
-grant execute on function service.outbox_relay(), service.webhook_hand_over(integer[]) to service_role;
+grant execute on function service.outbox_relay(), service.webhook_enqueue(integer[]) to service_role;

@@ -63,6 +63,5 @@ using (
 grant execute on function
 private.has_edge(text, text, text, text, text, text, text), private.fits(numeric, text),
 private.fits_payment_methods(text[], integer), private.has_index(text, text),
-private.price_of_order(public.p2p_orders, timestamptz), private.fresh_index(text, text, timestamptz),
-private.is_awake(public.p2p_order_type, numeric, numeric), private.book_size(numeric), private.least_trade(text)
+private.book_size(numeric), private.least_trade(text)
 to authenticated;

@@ -97,7 +97,7 @@ class MarketDay:
 
     def close(self) -> int:
         """Everybody goes silent and time goes on; the days until nothing was left to end."""
-        self.operator.let_go()
+        self.operator.lift_holds()
         days = 0
         while days < _SILENT_DAYS and self.unfinished():
             self.pass_time(timedelta(days=1))

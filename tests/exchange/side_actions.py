@@ -38,7 +38,7 @@ def block(trader: Client, other: Client) -> None:
 
 
 def hand_in(trader: Client, escrow: Row) -> None:
-    """Now and then a file: announced, uploaded to object storage, handed in."""
+    """Now and then a file: announced, uploaded to object storage, submitted."""
     if trader.rng.random() > 0.6:
         return
     content = f"Statement {trader.rng.random()} of {trader.name}".encode()

@@ -10,7 +10,7 @@ from tests.exchange.traders import Trader
 
 
 class Arbiter(Client):
-    """Judges what was given to them."""
+    """Decides what was given to them."""
 
     def turn(self) -> None:
         query = self.rest.table("escrow_transactions").select(ESCROW).eq("state", "disputed")
@@ -49,7 +49,7 @@ class Operator(Client):
                 body = {"event": "dismiss", "resolution": "The bank confirms the payment."}
                 self.command("close case", f"/cases/{case['id']}/close", body, "aal2")
 
-    def let_go(self) -> None:
+    def lift_holds(self) -> None:
         """At the end of the day nothing stays frozen."""
         for trade in self._frozen():
             self.move(trade, Move("unfreeze"))

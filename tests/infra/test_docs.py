@@ -82,7 +82,7 @@ def test_the_python_example_runs_as_printed(home: tuple[Stack, Path]) -> None:
 
 
 def test_the_way_of_a_trade_runs_as_printed(home: tuple[Stack, Path]) -> None:
-    (example,) = blocks(section(DOCS / "traders.md", "The whole way"), "bash")
+    (example,) = blocks(section(DOCS / "traders.md", "A whole trade over HTTP"), "bash")
     said = _run(home[1], example)
     assert '"First Bank"' in said
     assert '"next_action":"perform"' in said
@@ -92,7 +92,7 @@ def test_the_way_of_a_trade_runs_as_printed(home: tuple[Stack, Path]) -> None:
 
 def test_the_receiver_runs_as_printed(tmp_path: Path) -> None:
     """The receiver of the guide takes what the official library signs, and nothing else."""
-    (example,) = blocks(section(DOCS / "webhooks.md", "A receiver"), "python")
+    (example,) = blocks(section(DOCS / "webhooks.md", "Receive webhooks"), "python")
     assert len([line for line in example.splitlines() if line]) == 10
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -120,7 +120,7 @@ def test_the_receiver_runs_as_printed(tmp_path: Path) -> None:
 
 
 def test_the_schedule_of_webhooks_is_as_printed() -> None:
-    (waits,) = table(section(DOCS / "webhooks.md", "When you do not answer"))
+    (waits,) = table(section(DOCS / "webhooks.md", "Retries"))
     units = {"s": 1, "min": 60, "h": 3600}
     printed = [int(cell.split()[0]) * units[cell.split()[1]] for cell in waits[2:]]
     assert (waits[1], [0, *printed]) == ("at once", list(SCHEDULE))
@@ -136,7 +136,7 @@ def test_an_operator_is_made_as_printed(home: tuple[Stack, Path]) -> None:
 
 
 def test_everything_live_is_frozen_and_goes_on(home: tuple[Stack, Path], trade: Trade) -> None:
-    freeze, unfreeze = blocks(section(OPERATING, "Freeze on our own outage"), "sql")
+    freeze, unfreeze = blocks(section(OPERATING, "Outages: freeze and give time back"), "sql")
     frozen = "select frozen_at is not null from public.escrow_transactions where id = %s"
     with home[0].connect() as owner:
         for statement, expected in ((freeze, True), (unfreeze, False)):

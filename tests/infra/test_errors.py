@@ -8,7 +8,7 @@ import httpx
 from shared.generated.refusals import REFUSALS
 from stack.generators import errors
 from stack.paths import ROOT
-from tests.world.documented import statuses, undocumented
+from tests.world.error_page import statuses, undocumented
 
 _SQL = re.compile(r"sqlstate 'PT(\d{3})'\s+using\s+message = '([a-z_]+)'")
 

@@ -210,7 +210,7 @@ PURE = sorted({path for rules in RULES for path in _core(rules)})
 
 
 def test_there_are_pure_cores() -> None:
-    assert {path.parent.name for path in PURE} >= {"escrow", "p2p", "prices", "webhooks"}
+    assert {path.parent.name for path in PURE} >= {"escrow", "prices", "webhooks"}
 
 
 @pytest.mark.parametrize("path", PURE, ids=_name)

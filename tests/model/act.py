@@ -55,7 +55,7 @@ def move(episode: Episode) -> None:
     if escrow.state == "disputed" and not escrow.files:
         escrow.files = {"ab" * 32, "cd" * 32}
         for sha256 in escrow.files:
-            episode.database.announce(escrow.id, episode.world.cast.users[0], sha256)
+            episode.database.announce(escrow.id, episode.world.people.users[0], sha256)
     body = _wanted(episode, "escrow_commit", lambda: decision(episode.world, random, escrow))
     return episode.give("escrow_commit", body)
 
@@ -101,7 +101,7 @@ def wait(episode: Episode) -> None:
 def roll_up(episode: Episode) -> None:
     """Advance the shared wallets; no balance may change by it."""
     episode.database.roll_up()
-    episode.look(Scope(frozenset(), frozenset()))
+    episode.compare(Scope(frozenset(), frozenset()))
 
 
 STEPS: dict[str, tuple[float, Callable[[Episode], None]]] = {

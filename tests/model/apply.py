@@ -5,15 +5,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.model.cast import OUTSIDE
 from tests.model.dispute_file import keep_file
-from tests.model.judge import role_in
 from tests.model.moves import MOVES
 from tests.model.offers import keep_offers
 from tests.model.orders import end_trades, trade_end
+from tests.model.people import OUTSIDE
 from tests.model.rules_holds import keep_holds
 from tests.model.settle import pay_funding, pay_parts
 from tests.model.things import Escrow
+from tests.model.validate import role_in
 from tests.model.world import Answer, Body, World
 
 

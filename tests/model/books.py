@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from tests.model.cast import OUTSIDE, PLATFORM
 from tests.model.money import ZERO
+from tests.model.people import OUTSIDE, PLATFORM
 
 
 class Uncovered(Exception):

@@ -13,7 +13,7 @@ from tests.model.things import Case, Escrow
 from tests.model.world import DONE, Answer, Body, Verdict, World, has_key, refusals, refused
 
 
-def judge_claim(world: World, body: Body) -> Verdict:
+def validate_claim(world: World, body: Body) -> Verdict:
     if not has_key(body):
         return refused("idempotency_key_required")
     escrow, actor = world.escrows.get(body["escrow_id"]), body["actor_id"]
@@ -38,7 +38,7 @@ def judge_claim(world: World, body: Body) -> Verdict:
 
 
 def _claimant(world: World, escrow: Escrow, actor: UUID) -> UUID | None:
-    mine = [p for p in (escrow.payer, escrow.payee) if world.cast.acts_for(actor, p)]
+    mine = [p for p in (escrow.payer, escrow.payee) if world.people.acts_for(actor, p)]
     return mine[0] if mine else None
 
 
@@ -53,7 +53,7 @@ def apply_claim(world: World, body: Body, given: Answer) -> Answer:
     return answered(world, body, answer)
 
 
-def judge_rail_case(world: World, body: Body) -> Verdict:
+def validate_rail_case(world: World, body: Body) -> Verdict:
     escrow = world.escrows.get(body["escrow_id"])
     if escrow is None:
         return refused("escrow_not_found")
@@ -173,7 +173,7 @@ def _take_back(world: World, escrow: Escrow, case: Case, amount: Decimal) -> Non
         _discrepancy(world, case, f"{case.event}:loss", lost)
 
 
-def judge_outcome(world: World, body: Body) -> Verdict:
+def validate_outcome(world: World, body: Body) -> Verdict:
     case = world.cases.get(body["case_id"])
     if case is None or body["event"] not in ("reversal_won", "reversal_lost"):
         return refused("illegal_move")
@@ -232,7 +232,7 @@ def apply_outcome(world: World, body: Body, given: Answer) -> Answer:
     return {"case_id": case.id}
 
 
-def judge_close_case(world: World, body: Body) -> Verdict:
+def validate_close_case(world: World, body: Body) -> Verdict:
     early = not_operator(world, body)
     if early is not None:
         return early
@@ -243,7 +243,7 @@ def judge_close_case(world: World, body: Body) -> Verdict:
     right = amount is None or (0 <= amount <= escrow.amount and fits(amount, escrow.currency))
     pays = body["event"] == "uphold" and case.kind == "claim" and amount
     sides = (escrow.payer, escrow.payee)
-    mine = any(world.cast.belongs_to(body["actor_id"], side) for side in sides)
+    mine = any(world.people.belongs_to(body["actor_id"], side) for side in sides)
     return refusals(
         not_your_move=mine,
         illegal_move=body["event"] not in ("uphold", "dismiss")

@@ -34,12 +34,12 @@ def move_external(world: World, random: Random) -> Body:
     amount = random.choice([Decimal(1), Decimal(3), Decimal("0.5"), unit(code), unit(code) * 12345])
     if random.random() < 0.05:
         amount = random.choice([ZERO, -amount, unit(code) / 10])
-    actor = random.choice(world.cast.staff("operator"))
+    actor = random.choice(world.people.staff("operator"))
     if random.random() < 0.05:
-        actor = random.choice(world.cast.users)
+        actor = random.choice(world.people.users)
     return keyed(random, {
         "kind": "deposit" if random.random() < 0.7 else "withdrawal",
-        "party_id": random.choice([*world.cast.parties, *world.cast.users[:4]]),
+        "party_id": random.choice([*world.people.parties, *world.people.users[:4]]),
         "currency": code, "amount": amount, "memo": "", "actor_id": actor,
         "reference": _reference(world, random),
         "aal": "aal1" if random.random() < 0.05 else "aal2",
@@ -59,15 +59,15 @@ def reverse(world: World, random: Random) -> Body:
     return keyed(random, {
         "transfer_id": one_of(random, known),
         "reason": "a mistake" if random.random() < 0.95 else "",
-        "actor_id": random.choice(world.cast.staff("operator")), "aal": "aal2",
+        "actor_id": random.choice(world.people.staff("operator")), "aal": "aal2",
     })  # fmt: skip
 
 
 def opening(world: World, random: Random) -> Body:
     """An agreement between two parties of whom nobody acts for both."""
-    cast_acts = world.cast.acts_for
-    payer, payee = random.sample([*world.cast.users[:4], *world.cast.companies], 2)
-    if any(cast_acts(user, payer) and cast_acts(user, payee) for user in world.cast.users):
+    acts_for = world.people.acts_for
+    payer, payee = random.sample([*world.people.users[:4], *world.people.companies], 2)
+    if any(acts_for(user, payer) and acts_for(user, payee) for user in world.people.users):
         return opening(world, random)
     code = random.choice(CRYPTO)
     amount = random.choice([Decimal("0.3"), Decimal("0.30000001"), Decimal(1), unit(code) * 777])
@@ -84,10 +84,10 @@ def claim(world: World, random: Random) -> Body:
     ended = {key: escrow for key, escrow in world.escrows.items() if escrow.closed}
     escrow_id = one_of(random, ended if random.random() < 0.9 else world.escrows)
     escrow = world.escrows.get(escrow_id)
-    actor = random.choice(world.cast.users)
+    actor = random.choice(world.people.users)
     if escrow is not None and random.random() < 0.9:
         party = random.choice([escrow.payer, escrow.payee])
-        able = [user for user in world.cast.users if world.cast.acts_for(user, party)]
+        able = [user for user in world.people.users if world.people.acts_for(user, party)]
         actor = random.choice(able)
     reason = "" if random.random() < 0.05 else "fraud"
     return keyed(random, {"escrow_id": escrow_id, "actor_id": actor, "reason": reason})
@@ -107,7 +107,7 @@ def rail_case(world: World, random: Random) -> Body:
     return {
         "escrow_id": escrow_id, "kind": kind, "amount": amount, "currency": code,
         "due_by": random.choice([None, world.now + timedelta(days=9)]),
-        "provider_event_id": f"evt_{world.cast.users[0]}_{random.randint(0, 30)}",
+        "provider_event_id": f"evt_{world.people.users[0]}_{random.randint(0, 30)}",
     }  # fmt: skip
 
 
@@ -124,18 +124,18 @@ def outcome(world: World, random: Random) -> Body:
 def payout_command(world: World, random: Random) -> Body:
     payout_id = one_of(random, world.payments)
     payment = world.payments.get(payout_id)
-    actor = random.choice([*world.cast.users, *world.cast.staff("operator")])
+    actor = random.choice([*world.people.users, *world.people.staff("operator")])
     if payment is not None and random.random() < 0.8:
-        able = [user for user in world.cast.users if world.cast.acts_for(user, payment.party)]
+        able = [user for user in world.people.users if world.people.acts_for(user, payment.party)]
         actor = random.choice(able)
     aal = "aal1" if random.random() < 0.05 else "aal2"
     return keyed(random, {"payout_id": payout_id, "actor_id": actor, "aal": aal})
 
 
 def destination(world: World, random: Random) -> Body:
-    party = random.choice([*world.cast.users[:4], *world.cast.companies])
-    able = [user for user in world.cast.users if world.cast.acts_for(user, party)]
-    actor = random.choice(able if random.random() < 0.9 else world.cast.users)
+    party = random.choice([*world.people.users[:4], *world.people.companies])
+    able = [user for user in world.people.users if world.people.acts_for(user, party)]
+    actor = random.choice(able if random.random() < 0.9 else world.people.users)
     address = f"0x{random.getrandbits(159) + 1:040x}" if random.random() < 0.9 else "acct_1"
     return keyed(random, {
         "party_id": party, "rail": "usdc_base", "address": address, "actor_id": actor,
@@ -148,7 +148,7 @@ def close_case(world: World, random: Random) -> Body:
     return keyed(random, {
         "case_id": one_of(random, world.cases), "event": random.choice(["uphold", "dismiss"]),
         "amount": amount, "resolution": "seen", "aal": "aal2",
-        "actor_id": random.choice(world.cast.staff("operator")),
+        "actor_id": random.choice(world.people.staff("operator")),
     })  # fmt: skip
 
 

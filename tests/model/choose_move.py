@@ -51,7 +51,7 @@ def pick_actor(
     move = MOVES.get((escrow.state, escrow.phase), {}).get(event)
     if move is None or random.random() > RIGHT_ACTOR:
         kind = random.choice(["user"] * 5 + ["timer", "rail", "system"])
-        user = random.choice(world.cast.users)
+        user = random.choice(world.people.users)
         return kind, user if kind == "user" else None, "payer"
     role = random.choice(sorted(move.actors))
     return (*person(world, random, escrow, role), role)
@@ -59,16 +59,16 @@ def pick_actor(
 
 def person(world: World, random: Random, escrow: Escrow, role: str) -> tuple[str, UUID | None]:
     """Somebody who has a part in an escrow."""
-    cast = world.cast
+    people = world.people
     if role in ("payer", "payee"):
         party = escrow.payer if role == "payer" else escrow.payee
-        able = [user for user in cast.users if cast.acts_for(user, party)]
+        able = [user for user in people.users if people.acts_for(user, party)]
     elif role == "arbiter":
-        able = [escrow.dispute.arbiter] if escrow.dispute.arbiter else cast.staff("arbiter")
+        able = [escrow.dispute.arbiter] if escrow.dispute.arbiter else people.staff("arbiter")
     elif role == "second_arbiter":
-        able = [user for user in cast.staff("arbiter") if user != escrow.dispute.arbiter]
+        able = [user for user in people.staff("arbiter") if user != escrow.dispute.arbiter]
     elif role == "operator":
-        able = cast.staff("operator")
+        able = people.staff("operator")
     else:
         return role, None
     return "user", random.choice(able)

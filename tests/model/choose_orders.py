@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 from random import Random
 from uuid import uuid4
 
 from tests.model.choose import CRYPTO, keyed, one_of
-from tests.model.money import ZERO, half_up, unit
-from tests.model.policy import LEAST, METHODS, P2P
+from tests.model.money import unit
+from tests.model.policy import LEAST, METHODS
 from tests.model.things import Order
 from tests.model.world import Body, World
 
@@ -27,7 +26,7 @@ def new_order(world: World, random: Random) -> Order:
     smallest = max(least, smallest - smallest % one)
     return Order(
         uuid4(),
-        random.choice([*world.cast.users[:4], *world.cast.companies]),
+        random.choice([*world.people.users[:4], *world.people.companies]),
         random.choice(["buy", "sell"]), code, random.choice(FIAT), amount, random.choice(PRICES),
         smallest, largest, tuple(random.sample(list(METHODS), random.choice([1, 1, 2, 3]))),
         random.choice([None, 15, 240]),
@@ -39,9 +38,9 @@ def order_command(world: World, random: Random) -> Body:
     """To pause, to resume or to cancel."""
     order_id = one_of(random, world.orders)
     order = world.orders.get(order_id)
-    actor = random.choice(world.cast.users)
+    actor = random.choice(world.people.users)
     if order is not None and random.random() < 0.9:
-        able = [user for user in world.cast.users if world.cast.acts_for(user, order.maker)]
+        able = [user for user in world.people.users if world.people.acts_for(user, order.maker)]
         actor = random.choice(able)
     aal = random.choice(("aal1", *("aal2",) * 7))
     return keyed(random, {"order_id": order_id, "actor_id": actor, "aal": aal})
@@ -53,7 +52,7 @@ def publish(world: World, random: Random) -> Body:
     if drafts and random.random() < 0.8:
         body["order_id"] = random.choice(drafts)
         maker = world.orders[body["order_id"]].maker
-        able = [user for user in world.cast.users if world.cast.acts_for(user, maker)]
+        able = [user for user in world.people.users if world.people.acts_for(user, maker)]
         body["actor_id"] = random.choice(able)
     return body
 
@@ -65,11 +64,13 @@ def take(world: World, random: Random) -> Body:
     }  # fmt: skip
     order_id = one_of(random, listed if random.random() < 0.95 else world.orders)
     order = world.orders.get(order_id)
-    body: Body = keyed(random, {"order_id": order_id, "actor_id": random.choice(world.cast.users)})
+    body: Body = keyed(
+        random, {"order_id": order_id, "actor_id": random.choice(world.people.users)}
+    )
     if order is None:
         return (
             body
-            | dict.fromkeys(("amount", "expected_price", "fiat_amount"), Decimal(1))
+            | dict.fromkeys(("amount", "expected_price"), Decimal(1))
             | {"payment_method": "sepa"}
         )
     one = unit(order.currency)
@@ -82,16 +83,7 @@ def take(world: World, random: Random) -> Body:
     if random.random() < 0.97:
         amount = max(one, amount - amount % one)
     price = order.price if random.random() < 0.97 else order.price + random.choice([1, -1])
-    fiat = half_up(Fraction(amount) * Fraction(order.price), order.fiat)
-    fiat += unit(order.fiat) if random.random() < 0.03 else ZERO
     method: str | None = random.choice(order.methods if random.random() < 0.97 else list(METHODS))
     if random.random() < 0.1:
         method = None
-    deadline = world.now + order.pay_within(method or order.methods[0])
-    end = deadline + P2P.grace
-    if random.random() < 0.03:
-        deadline, end = random.choice([(deadline, world.now), (end, deadline)])
-    return body | {
-        "amount": amount, "expected_price": price, "fiat_amount": fiat, "payment_method": method,
-        "deadline_at": deadline, "expires_at": end,
-    }  # fmt: skip
+    return body | {"amount": amount, "expected_price": price, "payment_method": method}

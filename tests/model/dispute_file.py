@@ -45,7 +45,7 @@ def _write(world: World, escrow: Escrow, d: Body, role: str) -> None:
         assert file.award is not None
         file.rulings[file.level] = file.award
         file.decisions += 1
-        file.judged += [file.arbiter, d["actor_id"]]
+        file.decided_by += [file.arbiter, d["actor_id"]]
     elif event == "appeal":
         _appeal(world, escrow, role)
     elif event in ("rail_take", "rail_restore"):

@@ -64,7 +64,7 @@ truncate public.escrow_transactions, public.escrow_events, public.p2p_orders, pu
 
 
 @contextlib.contextmanager
-def arena(*, source: Path = SUPABASE) -> Iterator["Database"]:
+def model_database(*, source: Path = SUPABASE) -> Iterator["Database"]:
     """A database of its own with the frozen clock, gone at the end of the block."""
     with run_directory() as folder:
         copy_prepared(folder / "data", source)
@@ -108,7 +108,7 @@ class Refused(Exception):
 
 
 class Database:
-    """The two ways to the database: commands as service_role, and looking as the owner."""
+    """The two ways to the database: commands as service_role, and reads as the owner."""
 
     def __init__(self, cluster: Cluster) -> None:
         self.service = cluster.connect("authenticator")
@@ -159,7 +159,7 @@ class Database:
             )
             return _plain(self.client, "select public.escrow_snapshot(%s)", [escrow_id])
 
-    def look(self, scope: Scope, parties: list[UUID]) -> dict[str, Any]:
+    def read(self, scope: Scope, parties: list[UUID]) -> dict[str, Any]:
         """Everything that the model also keeps."""
         named = {
             "escrows": list(scope.escrows), "orders": list(scope.orders),

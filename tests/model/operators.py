@@ -4,15 +4,15 @@ from decimal import Decimal
 from uuid import UUID
 
 from tests.model.books import Entry, clearing
-from tests.model.cast import PLATFORM
 from tests.model.money import DECIMALS, fits
+from tests.model.people import PLATFORM
 from tests.model.things import Transfer
 from tests.model.world import DONE, Answer, Body, Verdict, World, has_key, refused
 
 
 def not_operator(world: World, body: Body) -> Verdict | None:
     faults = set()
-    if body.get("actor_id") not in world.cast.staff("operator"):
+    if body.get("actor_id") not in world.people.staff("operator"):
         faults.add("operator_only")
     if body.get("aal") != "aal2":
         faults.add("step_up_required")
@@ -31,10 +31,10 @@ def _entries(kind: str, party: UUID, code: str, amount: Decimal) -> list[Entry]:
 def has_part(world: World, body: Body, *parties: UUID) -> bool:
     """Whether the operator belongs to one of the parties that the command touches."""
     actor = body["actor_id"]
-    return any(p != PLATFORM and world.cast.belongs_to(actor, p) for p in parties)
+    return any(p != PLATFORM and world.people.belongs_to(actor, p) for p in parties)
 
 
-def judge_move_external(world: World, body: Body) -> Verdict:
+def validate_move_external(world: World, body: Body) -> Verdict:
     early = not_operator(world, body)
     if early is not None:
         return early
@@ -47,7 +47,7 @@ def judge_move_external(world: World, body: Body) -> Verdict:
     if amount <= 0 or code not in DECIMALS or not fits(amount, code):
         faults.add("bad_amount")
     party = body["party_id"]
-    if party not in (*world.cast.parties, PLATFORM):
+    if party not in (*world.people.parties, PLATFORM):
         faults.add("party_not_found")
     if not faults and _outside(body) in world.booked.values():
         faults.add("reference_used")
@@ -81,7 +81,7 @@ def _outside(body: Body) -> tuple[str, str, str]:
     return body["kind"], body["currency"], key
 
 
-def judge_reverse(world: World, body: Body) -> Verdict:
+def validate_reverse(world: World, body: Body) -> Verdict:
     early = not_operator(world, body)
     if early is not None:
         return early

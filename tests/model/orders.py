@@ -23,12 +23,12 @@ def _begin(world: World, body: Body) -> tuple[Order | None, Verdict | None]:
 
 
 def _not_maker(world: World, order: Order, body: Body) -> Verdict | None:
-    if world.cast.acts_for(body["actor_id"], order.maker):
+    if world.people.acts_for(body["actor_id"], order.maker):
         return None
-    return refused("order_not_found" if order.status == "draft" else "not_your_order")
+    return refused("not_your_order" if order.status == "active" else "order_not_found")
 
 
-def judge_publish(world: World, body: Body) -> Verdict:
+def validate_publish(world: World, body: Body) -> Verdict:
     order, known = _begin(world, body)
     if order is None or known is not None:
         assert known is not None
@@ -56,11 +56,11 @@ def apply_publish(world: World, body: Body, given: Answer) -> Answer:
     return _answer(world, order, body)
 
 
-def judge_pause(world: World, body: Body) -> Verdict:
+def validate_pause(world: World, body: Body) -> Verdict:
     return _of_maker(world, body, "active", "order_not_active")
 
 
-def judge_resume(world: World, body: Body) -> Verdict:
+def validate_resume(world: World, body: Body) -> Verdict:
     verdict = _of_maker(world, body, "paused", "order_not_paused")
     if verdict is DONE and world.orders[body["order_id"]].expires_at <= world.now:
         return refused("order_expired")
@@ -95,7 +95,7 @@ def _turned(world: World, body: Body, status: str) -> Answer:
     return _answer(world, order, body)
 
 
-def judge_cancel(world: World, body: Body) -> Verdict:
+def validate_cancel(world: World, body: Body) -> Verdict:
     order, known = _begin(world, body)
     if order is None or known is not None:
         assert known is not None
@@ -144,15 +144,14 @@ def _answer(world: World, order: Order, body: Body) -> Answer:
     return answer
 
 
-def judge_take(world: World, body: Body) -> Verdict:
+def validate_take(world: World, body: Body) -> Verdict:
     order, known = _begin(world, body)
     if order is None or known is not None:
         assert known is not None
         return known
-    if order.status == "draft":
-        return refused("order_not_found")
     if order.status != "active":
-        return refused("order_not_active")
+        mine = world.people.acts_for(body["actor_id"], order.maker) and order.status != "draft"
+        return refused("order_not_active" if mine else "order_not_found")
     faults = _faults_of_take(world, order, body)
     amount = body["amount"]
     if not faults and order.side == "buy":
@@ -166,7 +165,7 @@ def _faults_of_take(world: World, order: Order, body: Body) -> set[str]:
     amount, faults = body["amount"], set()
     if order.expires_at <= world.now:
         faults.add("order_expired")
-    if world.cast.acts_for(body["actor_id"], order.maker):
+    if world.people.acts_for(body["actor_id"], order.maker):
         faults.add("own_order")
     if _method(order, body) not in order.methods:
         faults.add("payment_method_not_offered")
@@ -174,13 +173,13 @@ def _faults_of_take(world: World, order: Order, body: Body) -> set[str]:
     if sign * order.price > sign * body["expected_price"]:
         faults.add("price_changed")
     faults |= _faults_of_amount(order, amount)
-    exact = half_up(Fraction(amount) * Fraction(order.price), order.fiat)
-    if body["fiat_amount"] != exact or exact <= 0:
+    if _fiat(order, amount) <= 0:
         faults.add("fiat_amount_not_exact")
-    deadline, end = body.get("deadline_at"), body.get("expires_at")
-    if deadline is None or end is None or end <= world.now or end < deadline:
-        faults.add("deadline_missing")
     return faults
+
+
+def _fiat(order: Order, amount: Decimal) -> Decimal:
+    return half_up(Fraction(amount) * Fraction(order.price), order.fiat)
 
 
 def _faults_of_amount(order: Order, amount: Decimal) -> set[str]:
@@ -206,6 +205,7 @@ def apply_take(world: World, body: Body, given: Answer) -> Answer:
     order, amount, taker = world.orders[body["order_id"]], body["amount"], body["actor_id"]
     trade_id, method = UUID(given["trade_id"]), _method(order, body) or ""
     payer, payee = (order.maker, taker) if order.side == "sell" else (taker, order.maker)
+    deadline = world.now + order.pay_within(method)
     source = order.id if order.side == "sell" else None
     world.books.post(moved(payer, order.currency, amount, source, trade_id))
     order.remaining -= amount
@@ -213,13 +213,13 @@ def apply_take(world: World, body: Body, given: Answer) -> Answer:
     order.version += 1
     world.escrows[trade_id] = Escrow(
         trade_id, "p2p", P2P, payer, payee, order.currency, amount,
-        order.pay_within(method), METHODS[method].accept, "funded", body["deadline_at"],
-        body["expires_at"], order=order.id, trade_status="pending_payment",
+        order.pay_within(method), METHODS[method].accept, "funded", deadline,
+        deadline + P2P.grace, order=order.id, trade_status="pending_payment",
     )  # fmt: skip
     answer = {
         "trade_id": trade_id, "order_id": order.id, "status": "pending_payment", "version": 1,
-        "amount": amount, "price": order.price, "fiat_amount": body["fiat_amount"],
-        "deadline_at": body["deadline_at"], "auto_reply": "",
+        "amount": amount, "price": order.price, "fiat_amount": _fiat(order, amount),
+        "deadline_at": deadline, "auto_reply": "",
     }  # fmt: skip
     world.store(taker, body, answer)
     return answer

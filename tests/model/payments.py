@@ -21,14 +21,14 @@ SAID: dict[str, dict[str, str]] = {
         "submit": "submitted", "confirm": "confirmed", "fail": "failed_final",
         "postpone": "created", "lose": "unknown",
     },
-    "submitted": {"look": "submitted", "confirm": "confirmed", "fail": "failed_final"},
+    "submitted": {"poll": "submitted", "confirm": "confirmed", "fail": "failed_final"},
     "unknown": {
-        "look": "unknown", "submit": "submitted", "confirm": "confirmed", "fail": "failed_final",
+        "poll": "unknown", "submit": "submitted", "confirm": "confirmed", "fail": "failed_final",
     },
 }  # fmt: skip
 # Zero, precompiles and what else of the low addresses nobody has a key to.
 NOBODYS = range(2**32)
-WORDS = ("submit", "confirm", "fail", "postpone", "lose", "look")
+WORDS = ("submit", "confirm", "fail", "postpone", "lose", "poll")
 
 
 @dataclass
@@ -148,7 +148,7 @@ def record(world: World, body: Body) -> Answer | None:
     before = payment.tries
     _move(payment, to)
     payment.reference = body.get("provider_reference") or payment.reference
-    payment.tries = 0 if event in ("submit", "lose") else before + (event in ("postpone", "look"))
+    payment.tries = 0 if event in ("submit", "lose") else before + (event in ("postpone", "poll"))
     payment.next_at = world.now + wait(before) if event not in ("confirm", "fail") else None
     payment.deadline_at = {
         "fail": world.now + AGAIN, "postpone": payment.ordered_at + FIRST,
@@ -172,20 +172,20 @@ def expire(world: World) -> int:
     return len(over)
 
 
-def judge_retry(world: World, body: Body) -> Verdict:
-    return _judge(world, body, ("failed_final",), by_staff=True)
+def validate_retry(world: World, body: Body) -> Verdict:
+    return _validate(world, body, ("failed_final",), by_staff=True)
 
 
-def judge_keep(world: World, body: Body) -> Verdict:
-    return _judge(world, body, OPEN, by_staff=False)
+def validate_keep(world: World, body: Body) -> Verdict:
+    return _validate(world, body, OPEN, by_staff=False)
 
 
-def _judge(world: World, body: Body, states: tuple[str, ...], *, by_staff: bool) -> Verdict:
+def _validate(world: World, body: Body, states: tuple[str, ...], *, by_staff: bool) -> Verdict:
     if not has_key(body):
         return refused("idempotency_key_required")
     payment, actor = world.payments.get(body["payout_id"]), body["actor_id"]
-    staff = actor in world.cast.staff("operator")
-    mine = payment is not None and world.cast.acts_for(actor, payment.party)
+    staff = actor in world.people.staff("operator")
+    mine = payment is not None and world.people.acts_for(actor, payment.party)
     if payment is None or not (mine or staff):
         return refused("payout_not_found")
     if body["aal"] != "aal2":
@@ -218,10 +218,10 @@ def apply_keep(world: World, body: Body, given: Answer) -> Answer:
     return answered(world, body, {"payout_id": payment.id, "state": "kept"})
 
 
-def judge_destination(world: World, body: Body) -> Verdict:
+def validate_destination(world: World, body: Body) -> Verdict:
     if not has_key(body):
         return refused("idempotency_key_required")
-    if not world.cast.acts_for(body["actor_id"], body["party_id"]):
+    if not world.people.acts_for(body["actor_id"], body["party_id"]):
         return refused("not_your_move")
     if body["aal"] != "aal2":
         return refused("step_up_required")

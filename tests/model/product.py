@@ -10,7 +10,6 @@ from functions.escrow.snapshot import parse_snapshot
 from shared.errors import Problem
 from tests.model.choose_move import FLAWS_OF_PAYLOAD, person, rightful, weight
 from tests.model.episode import Episode
-from tests.model.judge import AMOUNTS, judge, roles
 from tests.model.model_db import Refused
 from tests.model.money import ZERO
 from tests.model.moves import MOVES, PARTIES
@@ -18,6 +17,7 @@ from tests.model.proposal import parts, payload, some_part
 from tests.model.rule_parts import other
 from tests.model.takings import fitted, taken_as
 from tests.model.things import Escrow, Offer
+from tests.model.validate import AMOUNTS, roles, validate
 from tests.model.views import Difference, typed
 from tests.model.world import Body, World
 
@@ -69,7 +69,7 @@ def word(episode: Episode) -> None:
         read = parse_snapshot(snapshot)
         decision = decide(read, command, read.now)
     except Problem as problem:
-        faults = judge(world, wanted).faults | _unseen(
+        faults = validate(world, wanted).faults | _unseen(
             world, escrow, roles(world, escrow, kind, user), wanted["event"]
         )
         if problem.slug not in faults:
@@ -117,7 +117,7 @@ def _pick_actor(episode: Episode, escrow: Escrow, chosen: str) -> tuple[str, UUI
     random = episode.random
     move = MOVES[escrow.state, escrow.phase].get(WORDS[chosen])
     if move is None or random.random() < 0.15:
-        return "user", random.choice(episode.world.cast.users)
+        return "user", random.choice(episode.world.people.users)
     kind, user = person(episode.world, random, escrow, random.choice(sorted(move.actors)))
     return ("rail", None) if kind in ("system", "timer") else (kind, user)
 
@@ -143,12 +143,12 @@ def sees(world: World, escrow: Escrow, user: UUID | None) -> bool:
     """Who may read an escrow: its sides and theirs, its arbiters, operators."""
     if user is None:
         return True
-    cast = world.cast
-    if cast.belongs_to(user, escrow.payer) or cast.belongs_to(user, escrow.payee):
+    people = world.people
+    if people.belongs_to(user, escrow.payer) or people.belongs_to(user, escrow.payee):
         return True
-    if user in cast.staff("operator"):
+    if user in people.staff("operator"):
         return True
-    if user not in cast.staff("arbiter"):
+    if user not in people.staff("arbiter"):
         return False
     if escrow.phase == "approve" and "second_arbiter" in roles(world, escrow, "user", user):
         return True

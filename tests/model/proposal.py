@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from tests.model.duties import within
-from tests.model.judge import RESTARTS, undecided
 from tests.model.money import DECIMALS, ZERO, part, unit
 from tests.model.moves import MOVES
 from tests.model.rules_dispute import eligible
 from tests.model.things import HOLD_KINDS, Escrow
+from tests.model.validate import RESTARTS, undecided
 from tests.model.world import Body, World
 
 GROUNDS = "Both files were read; the receipt is genuine."
@@ -88,7 +88,7 @@ def payload(
         return _taking(world, random, escrow, event)
     if event == "assign":
         free = eligible(world, escrow) if escrow.state == "disputed" else []
-        return {"arbiter_id": random.choice(free or world.cast.users)}
+        return {"arbiter_id": random.choice(free or world.people.users)}
     plain: dict[str, dict[str, Any]] = {
         "accept": {"confirm": True, "payer_name_matches": True},
         "dispute": {"reason": "other", "description": "nothing arrived"},

@@ -50,9 +50,9 @@ def eligible(world: World, escrow: Escrow) -> list[UUID]:
     """Arbiters without a part who were never asked in this dispute."""
     return [
         user
-        for user in world.cast.staff("arbiter")
+        for user in world.people.staff("arbiter")
         if world.impartial(user, escrow.payer, escrow.payee)
-        and user not in (*escrow.dispute.asked, *escrow.dispute.judged)
+        and user not in (*escrow.dispute.asked, *escrow.dispute.decided_by)
     ]
 
 

@@ -1,11 +1,11 @@
-"""The cast of an episode in the real database: people, companies, staff, policies."""
+"""The people of an episode in the real database: people, companies, staff, policies."""
 
 from random import Random
 from uuid import UUID
 
 from stack.payment_accounts import let_be_paid
-from tests.model.cast import PLATFORM, Cast
 from tests.model.model_db import Database
+from tests.model.people import PLATFORM, People
 from tests.model.policy import LEAST, OWN, POLICIES, Policy
 
 TRADERS, ARBITERS, COMPANIES = 4, 4, 1
@@ -52,27 +52,27 @@ def _row(policy: Policy) -> list[object]:
     ]  # fmt: skip
 
 
-def new_cast(random: Random) -> Cast:
+def new_people(random: Random) -> People:
     """Traders, a company with its people, arbiters and operators, some of whom trade too."""
     fresh = [UUID(int=random.getrandbits(128), version=4) for _ in range(TRADERS + ARBITERS + 3)]
     traders, rest = fresh[:TRADERS], fresh[TRADERS:]
     arbiters, (operator, company, clerk) = rest[:ARBITERS], rest[ARBITERS:]
-    cast = Cast([*traders, *arbiters, operator, clerk], [company])
-    cast.members = {
+    people = People([*traders, *arbiters, operator, clerk], [company])
+    people.members = {
         *((PLATFORM, arbiter, "arbiter") for arbiter in arbiters),
         (PLATFORM, traders[0], "arbiter"),
         (PLATFORM, operator, "operator"),
         (PLATFORM, traders[1], "operator"),
         (company, clerk, "operator"),
         (company, traders[2], "owner"),
-        # May look at the company's trades, so may not judge them.
+        # May look at the company's trades, so may not decide about them.
         (company, arbiters[0], "viewer"),
     }
-    return cast
+    return people
 
 
-def stage(database: Database, cast: Cast) -> None:
-    """Put a cast into the database and retire the arbiters of the one before."""
+def stage(database: Database, people: People) -> None:
+    """Put a people into the database and retire the arbiters of the one before."""
     owner = database.owner
     with owner.transaction(), owner.cursor() as cursor:
         cursor.execute("delete from public.party_members where party_id = %s", [PLATFORM])
@@ -89,8 +89,8 @@ def stage(database: Database, cast: Cast) -> None:
             "update public.trade_minimums set min_amount = %s where currency = %s",
             [[least, code] for code, least in LEAST.items()],
         )
-        cursor.executemany(_USER, [[user] for user in cast.users])
-        cursor.executemany(_COMPANY, [[company] for company in cast.companies])
-        cursor.executemany(_MEMBER, list(cast.members))
-    for party in cast.parties:
+        cursor.executemany(_USER, [[user] for user in people.users])
+        cursor.executemany(_COMPANY, [[company] for company in people.companies])
+        cursor.executemany(_MEMBER, list(people.members))
+    for party in people.parties:
         let_be_paid(owner, party)

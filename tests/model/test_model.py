@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from tests.model import act
 from tests.model.choose_move import decision
 from tests.model.episode import Episode
-from tests.model.model_db import Database, arena
+from tests.model.model_db import Database, model_database
 from tests.model.moves import MOVES
 from tests.model.product import word
 from tests.model.timers import drain, sweep
@@ -93,14 +93,14 @@ class Trade(RuleBasedStateMachine):
         act.roll_up(self.episode)
 
     def teardown(self) -> None:
-        self.episode.look_at_everything()
+        self.episode.check_everything()
         drain(self.episode)
         self.episode.check_books()
 
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Database]:
-    with arena() as opened:
+    with model_database() as opened:
         yield opened
 
 
@@ -179,4 +179,4 @@ def test_what_no_command_did_is_seen(database: Database, what: str) -> None:
     database.admin.execute(TAMPERINGS[what].encode())
 
     with pytest.raises(Difference, match=what):
-        episode.look_at_everything()
+        episode.check_everything()

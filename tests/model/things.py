@@ -96,7 +96,7 @@ class Dispute:
     asked: list[UUID] = field(default_factory=list)
     asked_at: list[datetime] = field(default_factory=list)
     # Whoever decided or approved at an earlier level.
-    judged: list[UUID | None] = field(default_factory=list)
+    decided_by: list[UUID | None] = field(default_factory=list)
     reassignments: int = 0
     appellant: str | None = None
     accepted_by: list[str] = field(default_factory=list)

@@ -9,11 +9,11 @@ from tests.model import cases, orders, payments
 from tests.model.apply import apply, due
 from tests.model.choose_move import rightful
 from tests.model.episode import Episode
-from tests.model.judge import judge
 from tests.model.product import same_decision
 from tests.model.rules_holds import there_is_money
 from tests.model.takings import fitted, taken_as
 from tests.model.things import Escrow, Hold
+from tests.model.validate import validate
 from tests.model.views import Difference
 from tests.model.worker import finish
 from tests.model.world import Body
@@ -65,7 +65,7 @@ def sweep(episode: Episode) -> None:
         if count != wanted_count:
             raise Difference(f"{name}: {count}, the model says {wanted_count}")
         episode.tally.done[name] += 1
-    episode.look_at_everything()
+    episode.check_everything()
 
 
 def _decision(episode: Episode, escrow_id: UUID, row: dict[str, Any]) -> Body:
@@ -102,7 +102,7 @@ def _withdrawn(escrow: Escrow, lapsed: Hold) -> Body:
 
 
 def _is_right(episode: Episode, d: Body, given: Body) -> bool:
-    verdict = judge(episode.world, d)
+    verdict = validate(episode.world, d)
     if (given["refusal"] is None) == bool(verdict.faults):
         raise episode.differs("escrow_commit_many", d, given, verdict)
     return given["refusal"] is None

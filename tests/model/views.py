@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from tests.model.cast import OUTSIDE, PLATFORM
 from tests.model.payments import Payment
+from tests.model.people import OUTSIDE, PLATFORM
 from tests.model.things import Case, Dispute, Escrow, Hold, Offer, Order
 from tests.model.world import World
 

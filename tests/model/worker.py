@@ -44,13 +44,13 @@ def tell(episode: Episode) -> None:
     fitting = list(payments.SAID.get(payment.state, payments.WORDS))
     event = random.choice(fitting if random.random() < 0.85 else [*payments.WORDS, "pay"])
     version = payment.version - (random.random() < 0.1)
-    say(episode, {
+    record(episode, {
         "id": str(payment.id), "version": version, "event": event,
         "provider_reference": uuid4().hex, "reason": "of the rail",
     })  # fmt: skip
 
 
-def say(episode: Episode, body: Body) -> None:
+def record(episode: Episode, body: Body) -> None:
     """Tell both sides. Raises Difference."""
     wanted = payments.record(episode.world, body)
     try:
@@ -70,11 +70,11 @@ def finish(episode: Episode) -> None:
     """Let the rail say the last word about everything that is under way."""
     for payment in list(episode.world.payments.values()):
         if payment.state in payments.SAID:
-            say(episode, {
+            record(episode, {
                 "id": str(payment.id), "version": payment.version, "event": "confirm",
                 "provider_reference": uuid4().hex, "reason": "",
             })  # fmt: skip
 
 
 def _look(episode: Episode, escrows: set[UUID]) -> None:
-    episode.look(Scope(frozenset(escrows), frozenset()))
+    episode.compare(Scope(frozenset(escrows), frozenset()))

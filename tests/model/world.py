@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tests.model.books import Books
-from tests.model.cast import Cast
+from tests.model.people import People
 from tests.model.things import Case, Escrow, Order, Transfer
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def refusals(**wrong: bool) -> Verdict:
 @dataclass
 class World:
     now: datetime
-    cast: Cast
+    people: People
     books: Books = field(default_factory=Books)
     orders: dict[UUID, Order] = field(default_factory=dict)
     escrows: dict[UUID, Escrow] = field(default_factory=dict)
@@ -60,13 +60,13 @@ class World:
 
     def impartial(self, user: UUID, payer: UUID, payee: UUID) -> bool:
         """An arbiter without any part in either side, or a trade with one."""
-        mine = {user, *(c for c in self.cast.companies if self.cast.belongs_to(user, c))}
+        mine = {user, *(c for c in self.people.companies if self.people.belongs_to(user, c))}
         sides = {payer, payee}
         traded = any(
             (one.payer in mine and one.payee in sides) or (one.payee in mine and one.payer in sides)
             for one in self.escrows.values()
         )
-        return self.cast.impartial(user, payer, payee) and not traded
+        return self.people.impartial(user, payer, payee) and not traded
 
     def known(self, owner: UUID | None, body: Body) -> Verdict | None:
         """The verdict on a key that was used before; None for a new one."""

@@ -89,9 +89,9 @@ def main() -> None:
         killer = killed_by(mutant)
         if killer is None:
             alive.append(mutant)
-        fate = f"killed by {killer}" if killer else "SURVIVES"
+        outcome = f"killed by {killer}" if killer else "SURVIVES"
         took = time.monotonic() - began
-        print(f"{mutant.place:40} {mutant.name:56} {fate} {took:.0f} s", flush=True)
+        print(f"{mutant.place:40} {mutant.name:56} {outcome} {took:.0f} s", flush=True)
     print(f"mutants: {len(wanted)} made, {len(wanted) - len(alive)} killed, {len(alive)} survive")
     sys.exit(bool(alive))
 

@@ -108,7 +108,7 @@ def test_a_payment_from_question_to_payout(stand_in: StripeStandIn, api: StripeA
     assert done(api.balance()) == {_USD: Decimal("6.79")}
 
 
-def test_a_payment_is_let_go_and_no_money_moves(stand_in: StripeStandIn, api: StripeApi) -> None:
+def test_a_payment_is_cancelled_and_no_money_moves(stand_in: StripeStandIn, api: StripeApi) -> None:
     intent = _created(api)
     stand_in.pay(intent.id)
     assert done(api.cancel(intent.id, key="cancel-1")).status == "canceled"

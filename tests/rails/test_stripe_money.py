@@ -154,7 +154,7 @@ def test_a_part_is_captured_and_no_more_than_that_is_refunded(
     assert stand_in.objects("charge")[0]["refunded"]
 
 
-def test_an_authorisation_is_let_go_by_hand_or_after_seven_days(
+def test_an_authorisation_is_released_by_hand_or_after_seven_days(
     stand_in: StripeStandIn, sdk: stripe.StripeClient, clock: Clock
 ) -> None:
     by_hand, forgotten = _intent(sdk), _intent(sdk)

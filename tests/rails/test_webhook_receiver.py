@@ -44,7 +44,7 @@ def test_it_records_what_it_was_sent_in_order(receiver: WebhookReceiver) -> None
     assert httpx.post(f"{receiver.url}/hooks/99").status_code == 404
 
 
-def test_the_official_library_judges_the_signature(receiver: WebhookReceiver) -> None:
+def test_the_official_library_accepts_the_signature(receiver: WebhookReceiver) -> None:
     endpoint = receiver.endpoint()
     body, now = b'{"type": "escrow.released"}', datetime.now(UTC)
     httpx.post(endpoint.url, content=body, headers=_message(now, body))

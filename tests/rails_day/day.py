@@ -17,8 +17,8 @@ from stack.stand_ins.chain import BRIDGED_USDC, Chain
 from stack.stand_ins.chain.accounts import Account
 from stack.stand_ins.chain.chain import Dropped
 from stack.stand_ins.stripe import StripeStandIn
-from tests.rails_day.faults import StormyStripe, Weather, stormy_node
-from tests.rails_day.proxy import Door
+from tests.rails_day.faults import FaultInjector, FaultyStripe, faulty_node
+from tests.rails_day.proxy import Proxy
 from tests.world.http.cards import OWN, Ahead, Cards
 from tests.world.http.chain import Scene
 from tests.world.http.desk import Desk, Reply
@@ -63,7 +63,7 @@ class Day:
     desk: Desk
     cards: Cards
     scene: Scene
-    weather: Weather
+    injector: FaultInjector
     deals: list[Deal] = field(default_factory=list)
     # What a reorganisation took, to come back or not.
     dropped: list[Dropped] = field(default_factory=list)
@@ -74,24 +74,24 @@ class Day:
     @classmethod
     @contextmanager
     def on_a_stack(cls) -> Iterator["Day"]:
-        weather, clock = Weather(), Ahead()
+        injector, clock = FaultInjector(), Ahead()
         with (
             Stack.start(shared=True) as stack,
             httpx.Client(base_url=stack.url, timeout=60) as http,
-            Door(lambda: stack.postgrest.port, weather) as door,
+            Proxy(lambda: stack.postgrest.port, injector) as proxy,
             StripeStandIn(clock) as stripe,
         ):
             let_operators_act_alone(stack.cluster)
             desk = Desk(stack, http)
-            stripe.faults = StormyStripe(weather)
+            stripe.faults = FaultyStripe(injector)
             cards = Cards(desk, stripe, clock, http)
             cards.prepare()
             with Scene.start(desk) as scene:
-                stack.configure(HOLDFAST_POSTGREST_URL=door.url)
-                scene.chain.node.choose(stormy_node(weather, scene.chain.anvil))
+                stack.configure(HOLDFAST_POSTGREST_URL=proxy.url)
+                scene.chain.node.choose(faulty_node(injector, scene.chain.anvil))
                 scene.chain.mint(scene.chain.hot_wallet.address, str(BRIDGED_FLOAT), BRIDGED_USDC)
                 scene.chain.mine(5)
-                yield cls(desk, cards, scene, weather)
+                yield cls(desk, cards, scene, injector)
 
     @property
     def stack(self) -> Stack:
@@ -128,9 +128,9 @@ class Day:
         self.filled_up += OWN
 
     def work(self, function: str, trouble: int = 0) -> Any:
-        """A worker looks once; None when it died of the weather. Raises FunctionFailed when it
-        failed in fair weather."""
-        with self.weather.of(trouble, lambda: self.stack.lambdas.kill(function)):
+        """A worker runs once; None when it died of an injected fault. Raises FunctionFailed when it
+        failed without one."""
+        with self.injector.of(trouble, lambda: self.stack.lambdas.kill(function)):
             try:
                 return self.stack.tick(function)
             except FunctionFailed:
@@ -141,7 +141,7 @@ class Day:
     def ask(self, who: UUID, path: str, body: Any = None, trouble: int = 0) -> Reply:
         """A command, given again with the same key until it has an answer."""
         key = f"{path}:{sum(self.answers.values())}"[-200:]
-        with self.weather.of(trouble, lambda: None):
+        with self.injector.of(trouble, lambda: None):
             reply = self.desk.post(who, path, body, key=key)
         if reply.status >= 500:
             reply = self.desk.post(who, path, body, key=key)

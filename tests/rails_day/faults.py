@@ -12,15 +12,15 @@ from stack.stand_ins.loopback import Behaviour, Received, Wire
 from stack.stand_ins.stripe import faults
 from stack.stand_ins.stripe.faults import Fault, Faults
 
-# Of the calls while it storms.
+# Of the calls while faults are injected.
 LIKELY = 0.3
-STORMS = ("dropped", "failed", "limited", "failed after", "answer lost", "lied")
+FAULTS = ("dropped", "failed", "limited", "failed after", "answer lost", "lied")
 # The first call that is not only a question is done, and whoever made it dies.
 DEATH = 1
 
 
-class Weather:
-    """Fair until told otherwise. Safe to ask from many threads."""
+class FaultInjector:
+    """No faults until told otherwise. Safe to ask from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -29,7 +29,7 @@ class Weather:
 
     @contextmanager
     def of(self, trouble: int, kill: Callable[[], object]) -> Iterator[None]:
-        """Inside the block. trouble: 0 is fair, DEATH kills, all else is a storm's seed."""
+        """Inside the block. trouble: 0: no faults; DEATH: a kill; all else: the seed of faults."""
         with self._lock:
             self._random = Random(trouble) if trouble > DEATH else None
             self._kill = kill if trouble == DEATH else None
@@ -44,7 +44,7 @@ class Weather:
         with self._lock:
             if self._random is None or self._random.random() >= LIKELY:
                 return None
-            return self._random.choice(STORMS)
+            return self._random.choice(FAULTS)
 
     def death(self) -> Callable[[], object] | None:
         """Kills the caller, once."""
@@ -53,17 +53,17 @@ class Weather:
             return kill
 
 
-class StormyStripe(Faults):
-    """Faults of the stand-in as the weather is."""
+class FaultyStripe(Faults):
+    """Faults of the stand-in, as the injector draws them."""
 
-    def __init__(self, weather: Weather) -> None:
+    def __init__(self, injector: FaultInjector) -> None:
         super().__init__()
-        self._weather = weather
+        self._injector = injector
 
     def take(self, method: str, path: str) -> Fault:
-        if method == "POST" and (kill := self._weather.death()):
+        if method == "POST" and (kill := self._injector.death()):
             return Fault(after=_dying(kill))
-        match self._weather.strikes():
+        match self._injector.strikes():
             case "dropped":
                 return faults.dropped()
             case "failed":
@@ -77,7 +77,7 @@ class StormyStripe(Faults):
         return super().take(method, path)
 
 
-def stormy_node(weather: Weather, anvil: Anvil) -> Callable[[Received], Behaviour | None]:
+def faulty_node(injector: FaultInjector, anvil: Anvil) -> Callable[[Received], Behaviour | None]:
     """What a node does with a request; None: what it should."""
 
     def done(then: Behaviour) -> Behaviour:
@@ -97,9 +97,9 @@ def stormy_node(weather: Weather, anvil: Anvil) -> Callable[[Received], Behaviou
     }
 
     def choose(request: Received) -> Behaviour | None:
-        if b"eth_sendRawTransaction" in request.body and (kill := weather.death()):
+        if b"eth_sendRawTransaction" in request.body and (kill := injector.death()):
             return done(_dying(kill))
-        strike = weather.strikes()
+        strike = injector.strikes()
         if strike == "lied" and b"eth_getTransactionReceipt" not in request.body:
             return None
         return strikes[strike] if strike else None

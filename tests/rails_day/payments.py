@@ -16,7 +16,7 @@ def differences(day: Day) -> list[str]:
     return [*_of_cards(day), *_of_chain(day)]
 
 
-def _instructions(day: Day, rail: str) -> dict[str, tuple[str, int]]:
+def _payouts(day: Day, rail: str) -> dict[str, tuple[str, int]]:
     """State and amount in hundredths or units, of payments that we make."""
     return {
         row[0]: (row[1], int(row[2]))
@@ -28,12 +28,12 @@ def _instructions(day: Day, rail: str) -> dict[str, tuple[str, int]]:
     }  # fmt: skip
 
 
-def _judged(
+def _compared(
     known: dict[str, tuple[str, int]], made: dict[str, list[int]], returned: set[str]
 ) -> Iterator[str]:
     """made: amounts that left, by payment. returned: payments that came back afterwards."""
     for payment in made.keys() - known.keys():
-        yield f"paid without an instruction: {payment} {made[payment]}"
+        yield f"paid without a payout: {payment} {made[payment]}"
     for payment, (state, amount) in known.items():
         sums = made.get(payment, [])
         wanted = [amount] if state == "confirmed" and payment not in returned else []
@@ -59,7 +59,7 @@ def _of_cards(day: Day) -> Iterator[str]:
             " and c.reference = i.provider_reference and c.reason = 'payout_returned'"
         )
     }
-    yield from _judged(_instructions(day, "stripe"), made, returned)
+    yield from _compared(_payouts(day, "stripe"), made, returned)
 
 
 def _of_chain(day: Day) -> Iterator[str]:
@@ -73,7 +73,7 @@ def _of_chain(day: Day) -> Iterator[str]:
     for log in _sent(day):
         hash_ = log["transactionHash"]
         made[whose.get(hash_, hash_)].append(int(log["data"], 16))
-    yield from _judged(_instructions(day, "usdc_base"), made, set())
+    yield from _compared(_payouts(day, "usdc_base"), made, set())
     nonce = int(
         day.chain.anvil.ask("eth_getTransactionCount", day.chain.hot_wallet.address, "latest"), 16
     )

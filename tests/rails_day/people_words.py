@@ -1,4 +1,4 @@
-"""What the people of a deal do, and those who judge it. What is not their move is refused."""
+"""What the people of a deal do, and those who decide it. What is not their move is refused."""
 
 from collections.abc import Callable
 from decimal import Decimal

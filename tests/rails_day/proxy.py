@@ -1,28 +1,28 @@
-"""The way from the functions to the database, which may be as stormy as any other."""
+"""The way from the functions to the database, which may fail as any other."""
 
 import http.client
 from collections.abc import Callable
 from urllib.parse import urlencode
 
 from stack.stand_ins.loopback import Loopback, Received, Wire
-from tests.rails_day.faults import Weather
+from tests.rails_day.faults import FaultInjector
 
 _KEPT = ("content-type", "content-range", "location", "proxy-status")
 
 
-class Door(Loopback):
-    """Forwards everything to PostgREST, unless the weather takes the call or its answer.
+class Proxy(Loopback):
+    """Forwards everything to PostgREST, unless a fault takes the call or its answer.
 
     port: of PostgREST.
     """
 
-    def __init__(self, port: Callable[[], int], weather: Weather) -> None:
+    def __init__(self, port: Callable[[], int], injector: FaultInjector) -> None:
         super().__init__()
         self._port = port
-        self._weather = weather
+        self._injector = injector
 
     def answer(self, wire: Wire, request: Received) -> None:
-        struck = self._weather.strikes()
+        struck = self._injector.strikes()
         if struck in ("dropped", "failed", "limited"):
             wire.leave()
             return

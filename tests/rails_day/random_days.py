@@ -65,13 +65,13 @@ _CHAIN_LATER: tuple[tuple[str, ...], ...] = (
 def random_day(seed: int, besides: int = 12) -> list[Step]:
     """A day's steps. besides: how many happen beside what each escrow has before it."""
     random = Random(seed)
-    fates = [
+    lives = [
         [Step(word, rail, part) for word in _fate(random, rail)]
         for rail in ("stripe", "usdc_base")
         for part in range(PARTS)
     ]
-    fates.append([_besides(random) for _ in range(besides)])
-    return [_with_trouble(random, each) for each in _mixed(random, fates)]
+    lives.append([_besides(random) for _ in range(besides)])
+    return [_with_trouble(random, each) for each in _mixed(random, lives)]
 
 
 def _fate(random: Random, rail: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Fair weather until nothing is left to do, and until every escrow has ended."""
+"""No more faults until nothing is left to do, and until every escrow has ended."""
 
 from functions.rail_stripe.event import FOLLOWED
 from stack.people import OLGA

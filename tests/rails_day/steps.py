@@ -24,7 +24,7 @@ WORKERS = {
 
 @dataclass(frozen=True)
 class Step:
-    """part: number of the escrow on its rail, counted round. trouble: see Weather."""
+    """part: number of the escrow on its rail, counted round. trouble: see FaultInjector."""
 
     word: str
     rail: str = ""
@@ -56,7 +56,7 @@ def _mixed(day: Day, part: Part, trouble: int) -> None:
 
 
 def _everybody(day: Day, part: Part, trouble: int) -> None:
-    """Events come, blocks are made, and each worker looks once, in any order."""
+    """Events come, blocks are made, and each worker runs once, in any order."""
     with suppress(FunctionFailed):
         day.cards.send()
     day.chain.mine(3)

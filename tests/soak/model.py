@@ -10,7 +10,7 @@ from random import Random
 from stack.processes import exit_on_sigterm
 from tests.model.act import step
 from tests.model.episode import Episode
-from tests.model.model_db import arena
+from tests.model.model_db import model_database
 from tests.model.tally import Tally
 from tests.model.timers import drain
 from tests.soak.progress import Progress
@@ -30,7 +30,7 @@ class Report:
 
 def _work(seeds: range, reports: "Queue[Report]", enough: Event) -> None:
     exit_on_sigterm()
-    with arena() as database:
+    with model_database() as database:
         before = None
         for number, seed in enumerate(seeds):
             if enough.is_set():

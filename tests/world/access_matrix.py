@@ -1,7 +1,7 @@
 """The access matrix: which role reaches which table, column, row and function.
 
 Privileges come from the catalog; what row level security does with them is tried
-out with the affairs of two couples. Written to tests/db/security/access_matrix.txt by
+out with the rows of two couples. Written to tests/db/security/access_matrix.txt by
 `make gen`.
 """
 
@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from stack.identity import API_ROLES, as_owner, as_role, as_user
-from tests.world.all_tables import Affairs, affairs
+from tests.world.all_tables import Filled, fill_all_tables
 from tests.world.catalog_tables import SCHEMAS, tables
 from tests.world.world import Connection, World
 from tests.world.write_attempts import OWN, PROBES
@@ -32,10 +32,10 @@ def matrix(connection: Connection) -> str:
     """The whole matrix as text. Leaves nothing of what it tries out."""
     with connection.transaction(force_rollback=True):
         world = World(connection)
-        return matrix_of(world, affairs(world), affairs(world))
+        return matrix_of(world, fill_all_tables(world), fill_all_tables(world))
 
 
-def matrix_of(world: World, first: Affairs, second: Affairs) -> str:
+def matrix_of(world: World, first: Filled, second: Filled) -> str:
     """The matrix as two couples show it. Leaves nothing of what it tries out."""
     with world.connection.transaction(force_rollback=True):
         held = grants(world)
@@ -152,7 +152,7 @@ def _columns_text(held: list[str], every: list[str]) -> str:
     return ", ".join(held)
 
 
-def _rows(world: World, held: Grants, couple: Affairs) -> Iterator[str]:
+def _rows(world: World, held: Grants, couple: Filled) -> Iterator[str]:
     arbiter = couple.disputed.arbiter
     assert arbiter
     subjects: dict[str, tuple[str, UUID | None]] = {
@@ -218,7 +218,7 @@ def act(world: World, role: str, user: UUID | None) -> None:
         as_role(world.connection, role)
 
 
-def _writes(world: World, held: Grants, mine: Affairs, other: Affairs) -> Iterator[str]:
+def _writes(world: World, held: Grants, mine: Filled, other: Filled) -> Iterator[str]:
     yield "WRITES (a person signed in, to the own rows and to those of others)"
     for table in relations(world):
         for verb in ("insert", "update", "delete"):

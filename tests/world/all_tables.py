@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from tests.world.asset_snapshots import about_a_group, prove
 from tests.world.chain import onchain
 from tests.world.escrow import FILE_HASH, Escrow
-from tests.world.market import accepted, delivered, guild, listing, offer, on_paper, pictured
+from tests.world.market import accepted, delivered, drawn, guild, listing, offer, pictured
 from tests.world.operators import limit
 from tests.world.prices import record_price, set_rate
 from tests.world.rails import rails
@@ -17,14 +17,14 @@ from tests.world.screenings import address, screened, warned_of, watch
 from tests.world.trades import PRICE, draft, funded, publish, take
 from tests.world.verifications import discord_link, provider_says
 from tests.world.wallets import wallets
-from tests.world.webhooks import hand_over, new_endpoint, record, relay
+from tests.world.webhooks import enqueue, new_endpoint, record, relay
 from tests.world.world import World
 
 SEPA = {"holder": "Alice Example", "iban": "DE89370400440532013000"}
 
 
 @dataclass(frozen=True)
-class Affairs:
+class Filled:
     """Two people, the escrow they dispute, one that has ended, a trade, orders, and a trade
     that only the payee has rated."""
 
@@ -44,7 +44,7 @@ class Affairs:
     milestone: Escrow
 
 
-def affairs(world: World) -> Affairs:
+def fill_all_tables(world: World) -> Filled:
     """Made by commands only, without moving the clock."""
     payer, payee = world.user("payer"), world.user("payee")
     endpoint = new_endpoint(world, payer)
@@ -120,7 +120,7 @@ def affairs(world: World) -> Affairs:
     pictured(world, payer)
     world.command("discord_link", **discord_link(world, payer))
     prove(world, about_a_group(world, payee, payer, community))
-    on_paper(world, milestone)
+    drawn(world, milestone)
     offer(world, payee, listed)
     rails(world, payer, payee)
     onchain(world, payer, payee)
@@ -130,8 +130,8 @@ def affairs(world: World) -> Affairs:
     screened(world, where, "clear")
     warned_of(world)
     relay(world)
-    record(world, hand_over(world)[0], "succeed", status_code=200)
-    return Affairs(
+    record(world, enqueue(world)[0], "succeed", status_code=200)
+    return Filled(
         payer, payee, disputed, ended, trade, draft(world, payer), published,
         UUID(case["case_id"]), account, rated, endpoint, community, listed, milestone,
     )  # fmt: skip

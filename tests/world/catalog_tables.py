@@ -14,7 +14,7 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.chain_payouts",
     "public.chain_transactions",
     "public.contract_milestones",
-    "public.contract_papers",
+    "public.contract_documents",
     "public.contract_signatures",
     "public.contract_snapshots",
     "public.contracts",

@@ -33,7 +33,7 @@ def deposit_address(world: World, escrow: Escrow) -> str:
 
 def cursor(world: World) -> dict[str, Any] | None:
     """The block up to which the chain was read."""
-    told: dict[str, Any] = world.one("select service.chain_look(%s)", CHAIN)
+    told: dict[str, Any] = world.one("select service.chain_due(%s)", CHAIN)
     found: dict[str, Any] | None = told["cursor"]
     return found
 
@@ -57,23 +57,23 @@ def transfer(to: str, amount: str = "10", **fields: Any) -> dict[str, Any]:
 
 
 def proof_of(deposit: dict[str, Any], **other: Any) -> dict[str, Any]:
-    """What a second look finds of a deposit as chain_look told it."""
+    """What a second look finds of a deposit as chain_due told it."""
     names = ("transaction_hash", "log_index", "block_number", "block_hash", "token", "sender",
              "recipient", "amount")  # fmt: skip
     return {name: deposit[name] for name in names} | {"nodes": 1} | other
 
 
 def judged(world: World, deposit: dict[str, Any], event: str, **fields: Any) -> int:
-    """What the chain says of a deposit as chain_look told it; a credit comes with its proof."""
+    """What the chain says of a deposit as chain_due told it; a credit comes with its proof."""
     proof = {"proof": proof_of(deposit)} if event == "credit" else {}
     verdict = [deposit | {"event": event} | proof | fields]
-    moved: int = world.one("select service.chain_judged(%s, %s)", CHAIN, Jsonb(verdict))
+    moved: int = world.one("select service.chain_verdicts_record(%s, %s)", CHAIN, Jsonb(verdict))
     return moved
 
 
 def watched(world: World, escrow: Escrow) -> list[dict[str, Any]]:
     """Deposits of an escrow that are compared with the chain."""
-    told = world.one("select service.chain_look(%s, 1000)", CHAIN)
+    told = world.one("select service.chain_due(%s, 1000)", CHAIN)
     hashes = {row[0] for row in world.rows(
         "select transaction_hash from public.chain_deposits where request_id in ("
         "select id from public.deposit_requests where reference_id = %s)", escrow.id

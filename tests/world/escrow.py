@@ -276,7 +276,7 @@ class Escrow:
         return min(within, fund)
 
     def announce(self, role: str, sha256: str = FILE_HASH) -> None:
-        """A side has announced a file, which it may then hand in."""
+        """A side has announced a file, which it may then submit."""
         self.world.run(
             "insert into public.evidence_uploads (id, escrow_id, author_role, author_id, purpose, "
             "sha256, name, media_type, size_bytes, created_at) values (gen_random_uuid(), %s, %s, "

@@ -23,7 +23,7 @@ def committed(database: Cluster) -> Iterator[World]:
         yield World(connection, arbiters=0)
 
 
-def rivals(database: Cluster, first: Command, second: Command) -> tuple[Any, Any]:
+def race(database: Cluster, first: Command, second: Command) -> tuple[Any, Any]:
     """What each was answered: the answer, or the code of the refusal.
 
     The second starts while the first holds its locks, and goes on when the first commits.

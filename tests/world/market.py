@@ -22,7 +22,7 @@ def announced(world: World, party: UUID) -> str:
 
 
 def pictured(world: World, party: UUID) -> None:
-    """The party has handed in a picture."""
+    """The party has submitted a picture."""
     sha256 = announced(world, party)
     world.command("image_hand_in", party_id=party, actor_id=party, **PICTURE | {"sha256": sha256})
 
@@ -69,15 +69,15 @@ def accepted(world: World, buyer: UUID, seller: UUID, listing_id: UUID) -> Escro
     return Escrow(world, UUID(made["milestones"][0]["milestone_id"]), buyer, seller)
 
 
-def on_paper(world: World, milestone: Escrow) -> None:
+def drawn(world: World, milestone: Escrow) -> None:
     """The contract of a milestone lies in object storage as PDF."""
     contract = world.one(
         "select contract_id from public.contract_milestones where id = %s", milestone.id
     )
     with world.acting("service_role"):
         world.run(
-            "select service.contract_paper_record(%s, 'unsigned', %s, repeat('a', 64), 1024)",
-            contract, f"contracts/{contract}/paper.pdf",
+            "select service.contract_document_record(%s, 'unsigned', %s, repeat('a', 64), 1024)",
+            contract, f"contracts/{contract}/document.pdf",
         )  # fmt: skip
 
 

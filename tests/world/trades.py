@@ -1,7 +1,6 @@
 """How escrows of each product begin."""
 
-from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -63,28 +62,16 @@ def sell_order(world: World, amount: str = "1", **fields: Any) -> tuple[UUID, UU
     return order, maker
 
 
-def take_command(world: World, order: UUID, taker: UUID, amount: str) -> dict[str, Any]:
+def take_command(order: UUID, taker: UUID, amount: str) -> dict[str, Any]:
     """A right take of a part of an order."""
-    now = world.now()
-    within = world.one(
-        "select coalesce(make_interval(mins => o.time_limit), m.pay_within)"
-        " from public.p2p_orders as o"
-        " join public.payment_methods as m on m.id = o.payment_methods[1] where o.id = %s",
-        order,
-    )
-    fiat = (Decimal(amount) * PRICE).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return {
-        "order_id": order, "actor_id": taker, "amount": amount, "expected_price": PRICE,
-        "fiat_amount": fiat, "deadline_at": now + within,
-        "expires_at": now + within + timedelta(minutes=10),
-    }  # fmt: skip
+    return {"order_id": order, "actor_id": taker, "amount": amount, "expected_price": PRICE}
 
 
 def take(world: World, order: UUID, taker: UUID, amount: str = "0.1", **changes: Any) -> UUID:
     """Take a part of an order; the trade's id. A taker who sells can be paid."""
     if "payment_account_id" not in changes:
         payable(world, order, "taker", taker)
-    command = take_command(world, order, taker, amount) | changes
+    command = take_command(order, taker, amount) | changes
     answer = world.command("order_take", **command)
     return UUID(answer["trade_id"])
 

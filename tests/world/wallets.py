@@ -45,7 +45,7 @@ def seen(world: World, address: str, amount: str, **fields: Any) -> dict[str, An
         read(world)
     sent = transfer(address, amount, **fields)
     read(world, sent)
-    told = world.one("select service.chain_look(%s, 1000)", CHAIN)["deposits"]
+    told = world.one("select service.chain_due(%s, 1000)", CHAIN)["deposits"]
     (found,) = [each for each in told if each["transaction_hash"] == sent["transaction_hash"]]
     deposit: dict[str, Any] = found
     return deposit

@@ -9,7 +9,7 @@ from functions.webhooks.attempt_rules import SCHEDULE
 from tests.world.world import World
 
 URL = "https://hooks.example.com/in"
-Handed = dict[str, Any]
+Queued = dict[str, Any]
 
 
 def new_endpoint(world: World, party: UUID, *types: str, **fields: Any) -> UUID:
@@ -44,33 +44,33 @@ def relay(world: World) -> dict[str, int]:
     return total
 
 
-def hand_over(world: World) -> list[Handed]:
+def enqueue(world: World) -> list[Queued]:
     """Messages whose time has come, as they go into the queue."""
-    handed: list[Handed] = serve(world, "select service.webhook_hand_over(%s)", list(SCHEDULE))
-    return handed
+    queued: list[Queued] = serve(world, "select service.webhook_enqueue(%s)", list(SCHEDULE))
+    return queued
 
 
-def ping(world: World, user: UUID, endpoint: UUID) -> Handed:
+def ping(world: World, user: UUID, endpoint: UUID) -> Queued:
     """A test message, in the queue."""
     world.command("webhook_ping", endpoint_id=endpoint, actor_id=user)
-    (handed,) = hand_over(world)
-    return handed
+    (queued,) = enqueue(world)
+    return queued
 
 
-def claim(world: World, message: Handed) -> Any:
+def claim(world: World, message: Queued) -> Any:
     """What a sender gets for a message of the queue."""
     return serve(
         world, "select service.webhook_claim(%s, %s)", message["delivery_id"], message["attempt"]
     )
 
 
-def record(world: World, message: Handed, outcome: str, **result: Any) -> bool:
+def record(world: World, message: Queued, outcome: str, **result: Any) -> bool:
     """Claim a message and write down an attempt."""
     assert claim(world, message) is not None
     return tell(world, message, outcome, **result)
 
 
-def tell(world: World, message: Handed, outcome: str, **result: Any) -> bool:
+def tell(world: World, message: Queued, outcome: str, **result: Any) -> bool:
     """Write down an attempt at a claimed message."""
     told = {"next_in_ms": 5000 if outcome == "retry" else None, "duration_ms": 7} | result
     done: bool = serve(
@@ -84,7 +84,7 @@ def tell(world: World, message: Handed, outcome: str, **result: Any) -> bool:
     return done
 
 
-def delivery(world: World, message: Handed | UUID | str) -> dict[str, Any]:
+def delivery(world: World, message: Queued | UUID | str) -> dict[str, Any]:
     """The row of a message."""
     identifier = message["delivery_id"] if isinstance(message, dict) else message
     row: dict[str, Any] = world.one(

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.world.all_tables import Affairs
+from tests.world.all_tables import Filled
 
 OWN = "own"
 
-Probe = tuple[str, Callable[[Affairs], list[Any]]]
+Probe = tuple[str, Callable[[Filled], list[Any]]]
 
 _NEW_ORDER = (
     "insert into public.p2p_orders (user_id, type, cryptocurrency, fiat_currency, amount, price, "

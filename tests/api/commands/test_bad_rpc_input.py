@@ -93,7 +93,7 @@ ONCE_BY = {
     "idempotency_key", "provider_event_id", "version", "screening_id", "case_id", "reference",
     "provider_reference", "as_of",
 }  # fmt: skip
-# Judged field by field once; other moves only differ in their payload.
+# Validated field by field once; other moves only differ in their payload.
 WHOLE_DECISIONS = ("perform", "accept_split", "funds_confirmed")
 
 
@@ -271,13 +271,13 @@ def test_prices(service: Rest, fingerprint: Fingerprint) -> None:
 def test_functions_with_plain_parameters(
     catalog: Catalog, service: Rest, person: Rest, world: World, fingerprint: Fingerprint
 ) -> None:
-    # Outages that other tests declared, traders whose trades they ended, messages and papers that
-    # they left are work to do, not bad input.
+    # Outages that other tests declared, traders whose trades they ended, messages and documents
+    # that they left are work to do, not bad input.
     for work in (
         "outage_credit",
         "reputation_refresh",
-        "webhook_hand_over",
-        "contract_papers_due",
+        "webhook_enqueue",
+        "contract_documents_due",
     ):
         while service.rpc("service", work, {}).json():
             continue

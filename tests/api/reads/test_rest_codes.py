@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from stack.stack import Stack
-from tests.world.documented import statuses
+from tests.world.error_page import statuses
 
 _RAISES = """
 create function public.raises(code text) returns void language plpgsql as $$

@@ -299,9 +299,9 @@ def test_a_doubt_is_told_waits_longer_each_time_and_ends(world: World) -> None:
     for _ in range(20):
         judged(world, found, "doubt", reason="no_log")
         assert watched(world, made) == []
-        at, look_at = world.rows("select updated_at, look_at from public.chain_deposits")[0]
-        waits.append((look_at - at).total_seconds())
-        world.advance_to(look_at)
+        at, next_at = world.rows("select updated_at, next_at from public.chain_deposits")[0]
+        waits.append((next_at - at).total_seconds())
+        world.advance_to(next_at)
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (10, 3600)
     # Once an hour.

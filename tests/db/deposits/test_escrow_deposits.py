@@ -131,7 +131,7 @@ def test_a_rail_watches_what_is_not_over(world: World) -> None:
     request = world.one("select id from public.deposit_requests where reference_id = %s", escrow.id)
 
     def look() -> tuple[str, str, bool]:
-        found = world.one("select service.deposit_look(%s)", request)
+        found = world.one("select service.deposit_read(%s)", request)
         return found["address"], found["standing"], found["closed"]
 
     assert look() == (ADDRESS, "wanted", False)
@@ -141,4 +141,4 @@ def test_a_rail_watches_what_is_not_over(world: World) -> None:
         True, False,
     ]  # fmt: skip
     assert look() == (ADDRESS, "over", True)
-    assert world.one("select service.deposit_look(provider_reference => 'pi_9')") is None
+    assert world.one("select service.deposit_read(provider_reference => 'pi_9')") is None

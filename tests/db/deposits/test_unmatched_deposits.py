@@ -33,7 +33,7 @@ def take(world: World, deposit: UUID, party: UUID, **fields: Any) -> dict[str, A
 
 def lose(world: World) -> None:
     """The chain takes the only deposit back."""
-    (deposit,) = world.one("select service.chain_look(%s, 1000)", CHAIN)["deposits"]
+    (deposit,) = world.one("select service.chain_due(%s, 1000)", CHAIN)["deposits"]
     assert judged(world, deposit, "lose") == 1
 
 
@@ -184,7 +184,7 @@ def owing(world: World, payout: str, party: UUID) -> None:
     first, second = sorted(claim(world), key=lambda each: each["id"] != payout)
     outcome(world, first, "postpone", next_in=60)
     confirm(world, second)
-    told = world.one("select service.chain_look(%s, 1000)", CHAIN)["deposits"]
+    told = world.one("select service.chain_due(%s, 1000)", CHAIN)["deposits"]
     assert judged(world, next(each for each in told if each["amount"] == "5"), "lose") == 1
     world.advance(minutes=2)
     assert claim(world) == []

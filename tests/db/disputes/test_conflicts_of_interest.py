@@ -1,4 +1,4 @@
-"""Who has a part in an escrow, or has judged it, does not judge it."""
+"""Who has a part in an escrow, or has decided it, does not decide it."""
 
 from typing import Any
 from uuid import UUID
@@ -43,7 +43,7 @@ def test_who_approved_the_decision_is_not_given_the_appeal(world: World) -> None
     assert escrow.arbiter is None
 
 
-def test_who_judged_before_does_not_approve_the_decision_of_the_appeal(world: World) -> None:
+def test_who_decided_before_does_not_approve_the_decision_of_the_appeal(world: World) -> None:
     escrow, first, second = _decided_by_two(world)
     escrow.commit("appeal", "payee")
     escrow.commit("acknowledge", "arbiter")
@@ -51,8 +51,8 @@ def test_who_judged_before_does_not_approve_the_decision_of_the_appeal(world: Wo
     for arbiter in (first, second):
         with refused(world.connection, "not_your_move"):
             _approve(escrow, arbiter)
-    judges = (first, second, escrow.arbiter)
-    third = next(arbiter for arbiter in world.arbiters if arbiter not in judges)
+    deciders = (first, second, escrow.arbiter)
+    third = next(arbiter for arbiter in world.arbiters if arbiter not in deciders)
     assert _approve(escrow, third)["state"] == "decided"
 
 

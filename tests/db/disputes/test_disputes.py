@@ -44,7 +44,7 @@ def test_a_closed_dispute_is_no_load(world: World) -> None:
 
 
 @pytest.mark.parametrize("part", ["payer", "payee", "member of the payer"])
-def test_no_arbiter_judges_the_own_case(world: World, part: str) -> None:
+def test_no_arbiter_decides_the_own_case(world: World, part: str) -> None:
     escrow = EVERY_POLICY["one_statement"](world, SERVICE)
     party = escrow.payee if part == "payee" else escrow.payer
     world.run("delete from public.party_members where role = 'arbiter'")

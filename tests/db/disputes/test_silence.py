@@ -86,7 +86,7 @@ def test_a_second_approval_nobody_gives(world: World, policy: str) -> None:
     assert world.problems() == []
 
 
-def test_a_frozen_dispute_ends_when_it_is_let_go(world: World) -> None:
+def test_a_frozen_dispute_ends_when_its_hold_is_lifted(world: World) -> None:
     """A freeze stops every clock until the operator ends it, or its own time does."""
     escrow = ONCE["frozen_decide"](world, "market_service")
     world.advance(days=29)

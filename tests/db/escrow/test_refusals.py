@@ -141,7 +141,7 @@ def test_a_wrong_command_is_refused_and_changes_nothing(
         ("decide", "decide", "arbiter", {"payload": _RULING | {"payee_amount": "NaN"}}),
     ],
 )
-def test_a_value_of_another_type_is_refused_before_it_is_judged(
+def test_a_value_of_another_type_is_refused_before_it_is_validated(
     world: World, scene: str, event: str, role: str, changes: dict[str, Any]
 ) -> None:
     escrow = _BUILD[scene](world, "market_service")

@@ -37,7 +37,7 @@ def only(lines: list[Line], event: str) -> Line:
     return line
 
 
-def _judged(world: World) -> Escrow:
+def _decided(world: World) -> Escrow:
     """A trade that was disputed, decided, appealed and settled."""
     escrow = EVERY_POLICY["performed_for_a_while"](world, "p2p_crypto")
     for event, role in (
@@ -51,7 +51,7 @@ def _judged(world: World) -> Escrow:
 
 
 def test_a_timeline_holds_every_version_and_what_it_brought(world: World) -> None:
-    escrow = _judged(world)
+    escrow = _decided(world)
     lines = timeline(escrow, escrow.payer)
     assert [line["number"] for line in lines] == list(range(1, len(lines) + 1))
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
@@ -112,7 +112,7 @@ def test_strangers_find_no_timeline(world: World) -> None:
 
 
 def test_a_timeline_names_no_staff_but_the_assigned_arbiter(world: World) -> None:
-    escrow = _judged(world)
+    escrow = _decided(world)
     escrow_two = ONCE["frozen_decide"](world, "market_service")
     given = {str(row[0]) for row in world.rows("select arbiter_id from public.dispute_assignments")}
     staff = {str(world.operator), *map(str, world.arbiters)}

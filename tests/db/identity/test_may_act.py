@@ -7,7 +7,7 @@ import pytest
 
 from stack.identity import as_owner, as_user
 from tests.world.access_matrix import probes_result
-from tests.world.all_tables import affairs
+from tests.world.all_tables import fill_all_tables
 from tests.world.bad_input.right_commands import COMMANDS
 from tests.world.catalog_tables import SCHEMAS
 from tests.world.market import listing, offer
@@ -35,8 +35,8 @@ MACHINES = words(
     "payout_record payout_returned rail_report rail_cost rail_discrepancy screening_record "
     "chargeback_answered fiat_rates_record rail_compare deposit_balances_record"
 )
-# Take the word of whoever decides, whose every decision is judged.
-JUDGED = words("escrow_commit escrow_commit_many contract_commit")
+# Take the word of whoever decides, whose every decision is validated.
+DECISIONS = words("escrow_commit escrow_commit_many contract_commit")
 # Definers that read the database of the word "actor" but take no command.
 _TAKES_A_COMMAND = (
     "select p.proname from pg_proc as p where p.pronamespace = 'service'::regnamespace "
@@ -72,7 +72,7 @@ def test_every_command_of_a_person_asks(world: World) -> None:
         )
         if "private.begin_operator_command(" in body:
             assert name in STAFF, name
-        elif name in JUDGED or name in MACHINES:
+        elif name in DECISIONS or name in MACHINES:
             assert "private.command_actor" not in body or "private.escrow_apply" in body, name
         elif "actor_id" in body or "private.begin_" in body or "command_actor" in body:
             assert name in acts, f"{name} is no act"
@@ -140,7 +140,7 @@ def test_every_command_of_whoever_is_stopped(world: World, name: str) -> None:
 @pytest.mark.parametrize("standing", STOPS)
 def test_every_row_that_whoever_is_stopped_may_write(world: World, standing: str) -> None:
     acts = kinds(world)
-    couple = affairs(world)
+    couple = fill_all_tables(world)
     wrong = []
     before = {
         (table, verb, name): probes_result(world, couple.payer, query, values(couple))
@@ -312,7 +312,7 @@ def test_a_merchant_and_whoever_acts_for_it(world: World) -> None:
     stop(world, shop, "closed")
     with refused(world.connection, "party_closed"):
         world.command("payout_destination_set", actor_id=owner, **set_)
-    # The owner's own affairs go on.
+    # The owner's own business goes on.
     world.command("payout_destination_set", actor_id=owner, **{**set_, "party_id": owner})
 
 

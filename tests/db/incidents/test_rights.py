@@ -54,7 +54,7 @@ def _with_instructions(world: World, maker: UUID, text: str) -> UUID:
 
 
 def _take(world: World, order: UUID, taker: UUID) -> dict[str, Any]:
-    return take_command(world, order, taker, "0.1")
+    return take_command(order, taker, "0.1")
 
 
 def _everything(world: World, role: str, user: UUID | None) -> str:

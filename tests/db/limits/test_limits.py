@@ -244,9 +244,9 @@ def test_the_index_goes_before_the_price_that_was_agreed(world: World, taker: UU
     record_price(world, "60000")
     at = {"expected_price": "1"}
     with limited(world) as told:
-        take(world, order, taker, "0.02", **at, fiat_amount="0.02")
+        take(world, order, taker, "0.02", **at)
     assert told["name"] == "per_trade"
-    trade = take(world, order, taker, "0.01", **at, fiat_amount="0.01")
+    trade = take(world, order, taker, "0.01", **at)
     worth = "select reference_amount::numeric from public.p2p_trades where id = %s"
     assert world.one(worth, trade) == 600
 
@@ -258,11 +258,11 @@ def test_a_stablecoin_is_worth_its_peg(world: World, taker: UUID) -> None:
     world.deposit(maker, "5000", "USDC_BASE")
     order = draft(world, maker, amount="5000", **fields)
     publish(world, order, maker)
-    at = {"expected_price": "0.9", "fiat_amount": "900.90"}
+    at = {"expected_price": "0.9"}
     with limited(world) as told:
         take(world, order, taker, "1001", **at)
     assert told["name"] == "per_trade"
-    trade = take(world, order, taker, "1000", **at | {"fiat_amount": "900"})
+    trade = take(world, order, taker, "1000", **at)
     worth = world.one(
         "select reference_amount::numeric from public.p2p_trades where id = %s", trade
     )

@@ -184,17 +184,17 @@ def test_the_document_is_canonical_json(world: World) -> None:
     [("contract_id", uuid4()), ("edition", "draft"), ("object_key", ""), ("sha256", "A" * 64),
      ("size_bytes", 0), ("size_bytes", None)],
 )  # fmt: skip
-def test_a_paper_is_of_a_contract_and_whole(
+def test_a_document_is_of_a_contract_and_whole(
     world: World, seller: UUID, buyer: UUID, name: str, value: Any
 ) -> None:
     milestone = accepted(world, buyer, seller, listing(world, seller))
     contract = world.one(
         "select contract_id from public.contract_milestones where id = %s", milestone.id
     )
-    paper = {"contract_id": contract, "edition": "unsigned", "object_key": "contracts/1.pdf",
+    row = {"contract_id": contract, "edition": "unsigned", "object_key": "contracts/1.pdf",
              "sha256": "a" * 64, "size_bytes": 1024} | {name: value}  # fmt: skip
-    with refused(world.connection, "bad_paper"), world.acting("service_role"):
-        world.run("select service.contract_paper_record(%s, %s, %s, %s, %s)", *paper.values())
+    with refused(world.connection, "bad_document"), world.acting("service_role"):
+        world.run("select service.contract_document_record(%s, %s, %s, %s, %s)", *row.values())
 
 
 def test_a_party_keeps_so_many_pictures(world: World) -> None:

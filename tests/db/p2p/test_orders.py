@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from random import Random
 from typing import Any, LiteralString
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -75,15 +77,13 @@ def test_only_its_maker_publishes_and_cancels(world: World) -> None:
     [
         ({"expected_price": "49999"}, "price_changed"),
         ({"expected_price": None}, "price_changed"),
-        ({"amount": "0.009", "fiat_amount": "450"}, "amount_out_of_range"),
-        ({"amount": "0.51", "fiat_amount": "25500"}, "amount_out_of_range"),
-        ({"amount": "-0.1", "fiat_amount": "-5000"}, "amount_out_of_range"),
-        ({"amount": "0.100000001", "fiat_amount": "5000"}, "amount_out_of_range"),
+        ({"amount": "0.009"}, "amount_out_of_range"),
+        ({"amount": "0.51"}, "amount_out_of_range"),
+        ({"amount": "-0.1"}, "amount_out_of_range"), ({"amount": "0"}, "amount_out_of_range"),
+        ({"amount": "0.00999999"}, "amount_out_of_range"),
+        ({"amount": "0.50000001"}, "amount_out_of_range"),
+        ({"amount": "0.100000001"}, "amount_out_of_range"),
         ({"amount": "NaN"}, "bad_type"), ({"amount": None}, "amount_out_of_range"),
-        ({"fiat_amount": "5000.01"}, "fiat_amount_not_exact"),
-        ({"fiat_amount": None}, "fiat_amount_not_exact"),
-        ({"deadline_at": None}, "deadline_missing"), ({"expires_at": None}, "deadline_missing"),
-        ({"expires_at": "2020-01-01T00:00:00Z"}, "deadline_missing"),
         ({"order_id": uuid4()}, "order_not_found"),
         ({"actor_id": None}, "idempotency_key_required"),
         ({"idempotency_key": None}, "idempotency_key_required"),
@@ -92,9 +92,21 @@ def test_only_its_maker_publishes_and_cancels(world: World) -> None:
 def test_a_wrong_take_is_refused(world: World, changes: dict[str, Any], code: str) -> None:
     order, maker = sell_order(world, max_order_amount="0.5")
     with refused(world.connection, code):
-        world.command("order_take", **take_command(world, order, world.user(), "0.1") | changes)
+        world.command("order_take", **take_command(order, world.user(), "0.1") | changes)
     assert _order(world, order)[:3] == ("active", 1, 0)
     assert world.balance(maker) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("closed_by", ["order_pause", "order_cancel"])
+def test_only_its_maker_knows_an_order_outside_of_the_book(world: World, closed_by: str) -> None:
+    order, maker = sell_order(world)
+    world.command(closed_by, order_id=order, actor_id=maker)
+    stranger = world.user()
+    for command in ("order_publish", "order_pause", "order_resume", "order_cancel"):
+        with refused(world.connection, "order_not_found"):
+            world.command(command, order_id=order, actor_id=stranger)
+    with refused(world.connection, "order_not_found"):
+        take(world, order, stranger)
 
 
 def test_nobody_takes_the_own_order(world: World) -> None:
@@ -157,7 +169,7 @@ def test_cancelling_returns_what_remains_and_leaves_trades_alone(world: World) -
     assert world.balance(maker) == (Decimal("1.6"), 0, Decimal("0.4"))
     with refused(world.connection, "order_not_open"):
         world.command("order_cancel", order_id=order, actor_id=maker)
-    with refused(world.connection, "order_not_active"):
+    with refused(world.connection, "order_not_found"):
         take(world, order, world.user())
     trade.expire()
     trade.commit("timeout_refund", "timer")
@@ -173,8 +185,10 @@ def test_a_paused_order_is_taken_by_nobody_and_keeps_its_money(world: World) -> 
     trade = Escrow(world, take(world, order, taker, "0.4"), maker, taker)
     answer = world.command("order_pause", order_id=order, actor_id=maker)
     assert (answer["status"], answer["remaining"]) == ("paused", "0.6")
-    with refused(world.connection, "order_not_active"):
+    with refused(world.connection, "order_not_found"):
         take(world, order, world.user())
+    with refused(world.connection, "order_not_active"):
+        take(world, order, maker)
     with refused(world.connection, "order_not_active"):
         world.command("order_pause", order_id=order, actor_id=maker)
     as_role(world.connection, "anon")
@@ -233,7 +247,7 @@ def test_orders_run_out(world: World) -> None:
 def test_a_take_repeated_is_one_trade(world: World) -> None:
     order, _ = sell_order(world)
     taker = world.user()
-    command = take_command(world, order, taker, "0.1") | {"idempotency_key": "once"}
+    command = take_command(order, taker, "0.1") | {"idempotency_key": "once"}
     first = world.command("order_take", **command)
     assert world.command("order_take", **command) == first | {"replayed": True}
     assert _order(world, order)[2] == Decimal("0.1")
@@ -241,16 +255,46 @@ def test_a_take_repeated_is_one_trade(world: World) -> None:
         world.command("order_take", **command, request_hash="other")
 
 
-def test_fiat_is_rounded_half_up_to_its_decimals(world: World) -> None:
-    order, _ = sell_order(world, price="33333.33", min_order_amount="0.00001")
-    for amount, fiat in (("0.00001005", "0.33"), ("0.0000102", "0.34"), ("0.5", "16666.67")):
-        take(world, order, world.user(), amount, fiat_amount=fiat, expected_price="33333.33")
-    half, _ = sell_order(world, price="500", min_order_amount="0.00001")
-    for amount, fiat in (("0.00001", "0.01"), ("0.00003", "0.02")):
-        take(world, half, world.user(), amount, fiat_amount=fiat, expected_price="500")
+def _fiat(world: World, trade: UUID) -> Decimal:
+    paid: Decimal = world.one("select fiat_amount::numeric from public.p2p_trades where id = %s",
+                              trade)  # fmt: skip
+    return paid
+
+
+@pytest.mark.parametrize(
+    ("price", "amount", "fiat"),
+    [
+        ("33333.33", "0.00001005", "0.33"), ("33333.33", "0.0000102", "0.34"),
+        ("33333.33", "0.5", "16666.67"), ("50000.37", "0.1", "5000.04"),
+        ("500", "0.00001", "0.01"), ("500", "0.00003", "0.02"),
+    ],
+)  # fmt: skip
+def test_fiat_is_rounded_half_up_to_its_decimals(
+    world: World, price: str, amount: str, fiat: str
+) -> None:
+    order, _ = sell_order(world, price=price, min_order_amount="0.00001")
+    trade = take(world, order, world.user(), amount, expected_price=price)
+    assert _fiat(world, trade) == Decimal(fiat)
+
+
+@pytest.mark.parametrize("currency", ["USD", "IDR"])
+def test_fiat_is_exact_for_any_price(world: World, currency: str) -> None:
+    random = Random(currency)
+    decimals = world.one("select private.decimals_of(%s)", currency)
+    for _ in range(12):
+        units, price_units = random.randint(10**6, 10**8), random.randint(10**6, 10**12)
+        amount, price = Decimal(units).scaleb(-8), Decimal(price_units).scaleb(-6)
+        order, _ = sell_order(world, price=price, fiat_currency=currency)
+        trade = take(world, order, world.user(), str(amount), expected_price=price)
+        exact = Fraction(units, 10**8) * Fraction(price_units, 10**6) * 10**decimals
+        rounded = (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+        assert _fiat(world, trade) == Decimal(rounded).scaleb(-decimals)
+
+
+def test_nothing_is_sold_for_nothing(world: World) -> None:
     cheap, _ = sell_order(world, price="499", min_order_amount="0.00001")
     with refused(world.connection, "fiat_amount_not_exact"):
-        take(world, cheap, world.user(), "0.00001", fiat_amount="0", expected_price="499")
+        take(world, cheap, world.user(), "0.00001", expected_price="499")
 
 
 @pytest.mark.parametrize(
@@ -353,10 +397,12 @@ def test_a_take_names_one_of_the_payment_methods(world: World) -> None:
         with refused(world.connection, "payment_method_not_offered"):
             take(world, order, world.user(), payment_method=wrong)
     trade = take(world, order, world.user(), "0.02", payment_method="cash_deposit")
+    two_days = timedelta(hours=48)
     assert world.rows(
-        "select t.payment_method, e.perform_within, e.accept_within from public.p2p_trades as t "
+        "select t.payment_method, e.perform_within, e.accept_within, e.deadline_at - e.created_at "
+        "from public.p2p_trades as t "
         "join public.escrow_transactions as e on e.id = t.id where t.id = %s", trade,
-    ) == [("cash_deposit", timedelta(hours=48), timedelta(hours=24))]  # fmt: skip
+    ) == [("cash_deposit", two_days, timedelta(hours=24), two_days)]  # fmt: skip
 
 
 def test_an_instant_payment_is_confirmed_within_the_hour(world: World) -> None:
@@ -379,11 +425,8 @@ def test_a_method_that_is_gone_is_not_published(world: World) -> None:
 def test_the_deadline_of_a_trade_is_its_orders(world: World) -> None:
     order, _ = sell_order(world, time_limit=60)
     taker = world.user()
-    now = world.now()
-    trade = take(world, order, taker, deadline_at=now + timedelta(minutes=60),
-                 expires_at=now + timedelta(minutes=70))  # fmt: skip
-    within, deadline = world.rows(
-        "select perform_within, deadline_at from public.escrow_transactions where id = %s", trade
-    )[0]
-    assert within == timedelta(hours=1)
-    assert deadline == now + timedelta(minutes=60)
+    trade = take(world, order, taker)
+    assert world.rows(
+        "select perform_within, deadline_at - created_at, expires_at - created_at "
+        "from public.escrow_transactions where id = %s", trade,
+    ) == [(timedelta(hours=1), timedelta(hours=1), timedelta(minutes=70))]  # fmt: skip

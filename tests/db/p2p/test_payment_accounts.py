@@ -238,7 +238,7 @@ def test_who_sells_into_a_buy_order_has_an_account(world: World, priced: str, ha
         account(world, taker)
     if has == "deleted":
         world.run(_GONE, taker)
-    command = take_command(world, order, taker, "0.1")
+    command = take_command(order, taker, "0.1")
     if has == "one":
         trade = Escrow(
             world, UUID(world.command("order_take", **command)["trade_id"]), taker, maker

@@ -28,10 +28,10 @@ claimed      | confirm  | rail           | confirmed
 claimed      | fail     | rail           | failed_final
 claimed      | postpone | system         | created
 claimed      | lose     | system         | unknown
-submitted    | look     | system         | submitted
+submitted    | poll     | system         | submitted
 submitted    | confirm  | rail           | confirmed
 submitted    | fail     | rail           | failed_final
-unknown      | look     | system         | unknown
+unknown      | poll     | system         | unknown
 unknown      | submit   | rail           | submitted
 unknown      | confirm  | rail           | confirmed
 unknown      | fail     | rail           | failed_final
@@ -63,7 +63,7 @@ class Payout:
     def state(self) -> str:
         return str(self.row()["state"])
 
-    def say(self, event: str, **fields: Any) -> dict[str, Any]:
+    def record(self, event: str, **fields: Any) -> dict[str, Any]:
         """A worker records what became of it."""
         known = {"provider_reference": f"0x{self.id.hex}", "reason": "as the rail says"}
         row = {"id": str(self.id), "version": self.row()["version"]}
@@ -106,7 +106,7 @@ def _after(*events: str) -> Callable[[World], Payout]:
         if events:
             claim(world)
         for event in events[1:]:
-            made.say(event)
+            made.record(event)
         return made
 
     return build
@@ -159,19 +159,19 @@ def test_nobody_makes_a_move_that_is_not_in_the_table(world: World, state: str) 
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_worker_records_what_the_table_allows(world: World, state: str) -> None:
-    for event in ("submit", "confirm", "fail", "postpone", "lose", "look"):
+    for event in ("submit", "confirm", "fail", "postpone", "lose", "poll"):
         payout = STATES[state](world)
         wanted = MOVES.get((state, event))
         if wanted is None:
             with refused(world.connection, "illegal_move"):
-                payout.say(event)
+                payout.record(event)
             assert payout.state == state
         else:
-            answer = payout.say(event)
+            answer = payout.record(event)
             assert (answer["recorded"], answer["state"]) == (True, wanted[1])
             assert payout.state == wanted[1]
         with refused(world.connection, "illegal_move"):
-            payout.say("pay")
+            payout.record("pay")
         assert world.problems() == []
 
 
@@ -251,16 +251,16 @@ def test_incident_03_the_destination_is_frozen_when_it_is_claimed(world: World) 
     claim(world)
     destination(world, payout.escrow.payee, address=OTHER)
     assert payout.row()["destination"] == ADDRESS
-    payout.say("lose")
+    payout.record("lose")
     payout.due()
     (asked,) = claim(world)
     assert (asked["state"], asked["destination"]) == ("unknown", ADDRESS)
     with refused(world.connection, "payout_terms_fixed"):
         world.run(
-            "update public.payouts set destination = %s, last_event = 'look', "
+            "update public.payouts set destination = %s, last_event = 'poll', "
             "last_actor_role = 'system' where id = %s", OTHER, payout.id,
         )  # fmt: skip
-    payout.say("fail")
+    payout.record("fail")
     payout.ask("retry", payout.escrow.payee)
     world.advance(hours=24)
     (again,) = claim(world)
@@ -273,7 +273,7 @@ def test_what_is_paid_never_changes(world: World, column: str) -> None:
     payout = STATES["submitted"](world)
     with refused(world.connection, "payout_terms_fixed"):
         world.run(
-            f"update public.payouts set {column}, last_event = 'look', "
+            f"update public.payouts set {column}, last_event = 'poll', "
             "last_actor_role = 'system' where id = %s", payout.id,
         )  # fmt: skip
 
@@ -285,19 +285,19 @@ def test_incident_07_what_nobody_answered_is_asked_for_and_not_paid_again(
     payout = released(world)
     claim(world)
     if lost == "by the worker":
-        payout.say("lose")
+        payout.record("lose")
     for _ in range(9):
         payout.due()
         (asked,) = claim(world)
         assert (asked["id"], asked["state"]) == (str(payout.id), "unknown")
-        payout.say("look")
+        payout.record("poll")
     # Weeks later nobody but the rail can tell.
     world.advance(days=60)
     assert world.one("select service.payouts_expire()") == 0
     for command in ("retry", "keep"):
         with refused(world.connection, "illegal_move"):
             payout.ask(command, payout.escrow.payee)
-    payout.say("confirm")
+    payout.record("confirm")
     assert payout.state == "confirmed"
     assert world.problems() == []
 
@@ -306,7 +306,7 @@ def test_incident_12_a_payment_that_fails_leaves_the_trade_as_it_ended(world: Wo
     payout = released(world)
     before = payout.escrow.facts()[0]
     claim(world)
-    payout.say("fail", reason="account_closed")
+    payout.record("fail", reason="account_closed")
     assert payout.escrow.facts()[0] == before
     assert world.rows(
         "select kind, state, reason, description, amount::numeric from public.escrow_cases"
@@ -326,7 +326,7 @@ def test_a_new_attempt_is_a_new_payment_at_the_rail(world: World) -> None:
     (taken,) = claim(world)
     assert (taken["attempt"], taken["provider_reference"]) == (2, None)
     assert first["provider_reference"] is not None
-    payout.say("fail")
+    payout.record("fail")
     assert world.one("select count(*) from public.escrow_cases where kind = 'payout'") == 2
     roles = world.rows(
         "select event, actor_role, attempt from public.payout_events order by version"
@@ -365,7 +365,7 @@ def test_a_retry_has_its_own_thirty_days(world: World) -> None:
     payout.ask("retry", payout.escrow.payee)
     world.advance(days=20)
     claim(world)
-    payout.say("postpone")
+    payout.record("postpone")
     assert world.one("select service.payouts_expire()") == 0
     world.advance(days=11)
     assert world.one("select service.payouts_expire()") == 1
@@ -392,7 +392,7 @@ def test_a_party_keeps_it(world: World) -> None:
     assert world.problems() == []
 
 
-def test_looks_get_rarer_and_never_stop(world: World) -> None:
+def test_polls_get_rarer_and_never_stop(world: World) -> None:
     payout = STATES["submitted"](world)
     waits: list[timedelta] = []
     for _ in range(12):

@@ -53,7 +53,7 @@ def _accept(world: World) -> Cost:
 def _take(world: World) -> Cost:
     order, _ = sell_order(world)
     taker = world.user("taker")
-    command = take_command(world, order, taker, "0.1")
+    command = take_command(order, taker, "0.1")
     return cost(world, lambda: world.command("order_take", **command))
 
 

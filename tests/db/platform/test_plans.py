@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from stack.identity import as_owner, as_user
-from tests.world.all_tables import Affairs, affairs
+from tests.world.all_tables import Filled, fill_all_tables
 from tests.world.world import World
 
 # What a client asks for; %(me)s is a party. Small tables of reference data are left out.
@@ -70,7 +70,7 @@ def _scans(plan: dict[str, Any]) -> Iterator[str]:
         yield from _scans(part)
 
 
-def _read_whole(world: World, theirs: Affairs, query: LiteralString) -> list[str]:
+def _read_whole(world: World, theirs: Filled, query: LiteralString) -> list[str]:
     """The tables of which a plan reads every row though it would rather not."""
     values = {
         "me": theirs.payer, "escrow": theirs.disputed.id, "order": theirs.published,
@@ -87,19 +87,19 @@ def _read_whole(world: World, theirs: Affairs, query: LiteralString) -> list[str
 
 
 @pytest.fixture(scope="module", autouse=True)
-def theirs(owner: psycopg.Connection[Any]) -> Affairs:
+def theirs(owner: psycopg.Connection[Any]) -> Filled:
     """Committed: a plan changes nothing."""
-    made = affairs(World(owner))
+    made = fill_all_tables(World(owner))
     owner.commit()
     return made
 
 
 @pytest.mark.parametrize("name", _LISTS)
-def test_a_list_finds_an_index(world: World, theirs: Affairs, name: str) -> None:
+def test_a_list_finds_an_index(world: World, theirs: Filled, name: str) -> None:
     assert _read_whole(world, theirs, _LISTS[name]) == []
 
 
-def test_a_list_without_an_index_is_found_out(world: World, theirs: Affairs) -> None:
+def test_a_list_without_an_index_is_found_out(world: World, theirs: Filled) -> None:
     query: LiteralString = "select id from public.guilds where description = 'alice'"
     assert _read_whole(world, theirs, query) == ["guilds"]
 

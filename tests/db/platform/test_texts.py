@@ -164,7 +164,7 @@ def test_texts_inside_of_json_count_too(world: World, value: Any) -> None:
     as_owner(world.connection)
 
 
-# Moves whose words count: scene, event, role, the rest of what is handed in, which field.
+# Moves whose words count: scene, event, role, the rest of what is submitted, which field.
 _MOVES: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
     ("funded", "perform", "payee", {}, "note"),
     ("performed", "request_revision", "payer", {}, "reason"),
@@ -200,7 +200,7 @@ where t.tgname like '\\_050\\_text\\_%' and not c.relispartition
 # Texts that clients write over PostgREST and that are no human text, and what holds them.
 _NO_HUMAN_TEXT = {
     "listings.category": "a row of listing_categories", "listings.currency": "a row of currencies",
-    "listings.images": "sha256 of pictures handed in", "listings.rails": "rows of rails",
+    "listings.images": "sha256 of pictures submitted", "listings.rails": "rows of rails",
     "p2p_orders.cryptocurrency": "a currency",
     "p2p_orders.fiat_currency": "a currency", "p2p_orders.payment_methods": "payment methods",
     "payment_accounts.method": "a payment method", "webhook_endpoints.event_types": "event types",
@@ -294,7 +294,7 @@ def test_python_and_sql_see_the_same_characters(world: World, name: str) -> None
 
 
 @pytest.mark.parametrize("text", [*_EMPTY, *_HIDDEN, *_HONEST, "a\r\nb", "x\ty", "  a  b "])
-def test_python_and_sql_judge_alike(world: World, text: str) -> None:
+def test_python_and_sql_agree(world: World, text: str) -> None:
     for kind, python in (("prose", Prose), ("line", Line)):
         kept: Any
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.world.access_matrix import matrix, matrix_of, relations
-from tests.world.all_tables import affairs
+from tests.world.all_tables import fill_all_tables
 from tests.world.world import Connection, World
 
 _WRITTEN = Path(__file__).with_name("access_matrix.txt")
@@ -26,7 +26,7 @@ def test_every_table_has_its_rows_in_the_matrix(world: World) -> None:
 
 
 def test_a_new_table_or_grant_changes_the_matrix(world: World) -> None:
-    couples = affairs(world), affairs(world)
+    couples = fill_all_tables(world), fill_all_tables(world)
     before = matrix_of(world, *couples)
     assert matrix_of(world, *couples) == before
     for change in (

@@ -396,13 +396,14 @@ def test_no_deadline_lies_beyond_the_policy(
 def test_a_take_ends_when_the_order_says(world: World, late: Any) -> None:
     order, _ = sell_order(world)
     taker = world.user("taker")
-    command = take_command(world, order, taker, "0.1")
     far = late if late == FAR else world.now() + timedelta(minutes=late)
-    with refused(world.connection, "deadline_too_late"):
-        world.command("order_take", **command | {"expires_at": far})
-    with refused(world.connection, "deadline_too_late"):
-        world.command("order_take", **command | {"expires_at": far, "deadline_at": far})
-    world.command("order_take", **command)
+    command = take_command(order, taker, "0.1") | {"expires_at": far, "deadline_at": far}
+    trade = world.command("order_take", **command)["trade_id"]
+    began, deadline, end = world.rows(
+        "select created_at, deadline_at, expires_at from public.escrow_transactions where id = %s",
+        trade,
+    )[0]
+    assert (deadline - began, end - began) == (timedelta(minutes=30), timedelta(minutes=40))
 
 
 @pytest.mark.parametrize("within", [10**10, 401 * 86400, -1])

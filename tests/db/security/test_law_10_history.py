@@ -12,7 +12,7 @@ from tests.world import rails
 from tests.world.asset_snapshots import about_a_group, prove
 from tests.world.catalog_tables import APPEND_ONLY, partitions_of, tables
 from tests.world.chain import onchain
-from tests.world.market import accepted, delivered, listing, on_paper, pictured
+from tests.world.market import accepted, delivered, drawn, listing, pictured
 from tests.world.prices import record_price
 from tests.world.ratings import rate, settled
 from tests.world.refused import refused
@@ -21,7 +21,7 @@ from tests.world.screenings import warned_of
 from tests.world.trades import p2p_trade
 from tests.world.verifications import discord_link
 from tests.world.wallets import wallets
-from tests.world.webhooks import hand_over, new_endpoint, record, relay
+from tests.world.webhooks import enqueue, new_endpoint, record, relay
 from tests.world.world import World
 
 _VERBS: tuple[LiteralString, ...] = (
@@ -66,7 +66,7 @@ def _history(world: World) -> None:
     rate(world, rated.id, rated.payee)
     seller, buyer = world.user("seller"), world.user("buyer")
     listed = listing(world, seller, units=2)
-    on_paper(world, delivered(world, buyer, seller, listed))
+    drawn(world, delivered(world, buyer, seller, listed))
     pictured(world, seller)
     world.command("discord_link", **discord_link(world, seller))
     prove(world, about_a_group(world, buyer, seller))
@@ -74,7 +74,7 @@ def _history(world: World) -> None:
     new_endpoint(world, other.payer)
     other.commit("statement", "payer")
     relay(world)
-    record(world, hand_over(world)[0], "succeed")
+    record(world, enqueue(world)[0], "succeed")
     world.run("update public.security_rules set threshold = 1 where id = 'repeated_disputes'")
     record_price(world, "50000")
     warned_of(world)

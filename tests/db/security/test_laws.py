@@ -290,10 +290,10 @@ def test_law_11_a_live_row_without_a_deadline_does_not_exist(world: World) -> No
 
 def test_law_12_bad_input_loses_nothing(world: World) -> None:
     order, _ = sell_order(world)
-    command = take_command(world, order, world.user(), "0.1")
+    command = take_command(order, world.user(), "0.1")
     before = world.rows("select o::text from public.p2p_orders as o")
     for field, value in (("amount", "lots"), ("order_id", "x"), ("actor_id", "x"),
-                         ("expires_at", "soon"), ("expected_price", "")):  # fmt: skip
+                         ("max_slippage_bps", "many"), ("expected_price", "")):  # fmt: skip
         with refused(world.connection, "bad_type"):
             world.command("order_take", **command | {field: value})
     assert world.rows("select o::text from public.p2p_orders as o") == before

@@ -7,16 +7,16 @@ import psycopg
 import pytest
 
 from stack.identity import as_owner, as_role
-from tests.world.all_tables import Affairs, affairs
+from tests.world.all_tables import Filled, fill_all_tables
 from tests.world.reading_as import count, seeing
 from tests.world.refused import refused
 from tests.world.world import PLATFORM, World
 
 
 @pytest.fixture(scope="module", autouse=True)
-def theirs(owner: psycopg.Connection[Any]) -> Affairs:
+def theirs(owner: psycopg.Connection[Any]) -> Filled:
     """Committed: looking at it changes nothing."""
-    made = affairs(World(owner))
+    made = fill_all_tables(World(owner))
     owner.commit()
     return made
 
@@ -48,7 +48,7 @@ _THEIRS: tuple[LiteralString, ...] = (
 
 @pytest.mark.parametrize("query", _THEIRS)
 def test_a_third_party_sees_nothing_of_a_trade(
-    world: World, theirs: Affairs, query: LiteralString
+    world: World, theirs: Filled, query: LiteralString
 ) -> None:
     stranger = world.user("stranger")
     things: dict[str, Any] = {
@@ -80,14 +80,14 @@ _HIDDEN: tuple[tuple[LiteralString, LiteralString], ...] = (
 
 @pytest.mark.parametrize(("table", "column"), _HIDDEN)
 def test_columns_that_nobody_reads(
-    world: World, theirs: Affairs, table: LiteralString, column: LiteralString
+    world: World, theirs: Filled, table: LiteralString, column: LiteralString
 ) -> None:
     for user in (theirs.payer, theirs.disputed.arbiter, world.operator, None):
         with refused(world.connection, "42501"), seeing(world, user):
             world.rows("select " + column + " from " + table)
 
 
-def test_an_operator_sees_every_escrow_but_nobodys_wallet(world: World, theirs: Affairs) -> None:
+def test_an_operator_sees_every_escrow_but_nobodys_wallet(world: World, theirs: Filled) -> None:
     escrows = world.one("select count(*) from public.escrow_transactions")
     assert count(world, world.operator, "select id from public.escrow_transactions") == escrows
     with seeing(world, world.operator):

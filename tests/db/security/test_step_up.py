@@ -8,10 +8,10 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from stack.identity import as_owner, as_user
-from tests.db.identity.test_may_act import JUDGED, MACHINES, STAFF
+from tests.db.identity.test_may_act import DECISIONS, MACHINES, STAFF
 from tests.db.p2p.test_payment_accounts import account, attach, details, sold
 from tests.world.access_matrix import probes_result
-from tests.world.all_tables import SEPA, affairs
+from tests.world.all_tables import SEPA, fill_all_tables
 from tests.world.bad_input.right_commands import COMMANDS
 from tests.world.moves import words
 from tests.world.prices import record_price
@@ -42,7 +42,7 @@ TABLES = words(
 
 
 def test_every_command_is_classified(world: World) -> None:
-    people = set(COMMANDS) - set(MACHINES) - set(JUDGED)
+    people = set(COMMANDS) - set(MACHINES) - set(DECISIONS)
     classified = set(STAFF) | set(NEED) | set(NEED_WITHOUT_INDEX) | set(DO_NOT)
     assert people == classified, "each stands in NEED or in DO_NOT"
 
@@ -83,7 +83,7 @@ def _written(world: World, user: UUID, query: str, values: list[Any]) -> str | N
 
 
 def test_every_table_without_a_second_factor(world: World) -> None:
-    couple = affairs(world)
+    couple = fill_all_tables(world)
     wrong = []
     for (table, verb), probes in PROBES.items():
         for name, (query, values) in probes.items():
@@ -109,7 +109,7 @@ def test_the_rest_of_a_profile_needs_none(world: World) -> None:
 
 
 def test_an_endpoint_is_switched_off_without(world: World) -> None:
-    couple = affairs(world)
+    couple = fill_all_tables(world)
     set_ = "update public.webhook_endpoints set {} where id = %s"
     on, off = set_.format("event_types = '{*}'"), set_.format("status = 'disabled'")
     assert _written(world, couple.payer, on, [couple.endpoint]) == "step_up_required"

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from stack.identity import as_owner, as_role, as_user
 from tests.world.access_matrix import grants, relations
-from tests.world.all_tables import Affairs, affairs
+from tests.world.all_tables import Filled, fill_all_tables
 from tests.world.escrow import Escrow
 from tests.world.ratings import rate, refreshed, settled
 from tests.world.world import World
@@ -160,7 +160,7 @@ def test_the_two_sides_and_operators_read_what_they_need(world: World, rated: Es
 
 def test_a_party_reads_no_operator_and_no_note(world: World) -> None:
     """Nothing that a person reads names an operator, wherever it stands."""
-    couple: Affairs = affairs(world)
+    couple: Filled = fill_all_tables(world)
     for reader in (couple.payer, couple.payee, world.user("stranger")):
         for table, rows in _readable(world, reader).items():
             naming = [row for row in rows if str(world.operator) in row]

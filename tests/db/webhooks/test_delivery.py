@@ -7,11 +7,11 @@ import pytest
 from stack.identity import as_owner, as_user
 from tests.world.refused import refused
 from tests.world.webhooks import (
-    Handed,
+    Queued,
     claim,
     delivery,
     endpoint_row,
-    hand_over,
+    enqueue,
     new_endpoint,
     ping,
     record,
@@ -32,12 +32,12 @@ def endpoint(world: World, user: UUID) -> UUID:
 
 
 @pytest.fixture
-def message(world: World, user: UUID, endpoint: UUID) -> Handed:
+def message(world: World, user: UUID, endpoint: UUID) -> Queued:
     """A message in the queue."""
     return ping(world, user, endpoint)
 
 
-def test_a_claim_says_all_that_is_to_be_sent(world: World, user: UUID, message: Handed) -> None:
+def test_a_claim_says_all_that_is_to_be_sent(world: World, user: UUID, message: Queued) -> None:
     claimed = claim(world, message)
     assert claimed["event"] == "webhook_endpoint.ping"
     assert claimed["schedule_step"] == 0
@@ -45,20 +45,20 @@ def test_a_claim_says_all_that_is_to_be_sent(world: World, user: UUID, message: 
     assert delivery(world, message)["status"] == "sending"
 
 
-def test_of_two_senders_one_sends(world: World, message: Handed) -> None:
+def test_of_two_senders_one_sends(world: World, message: Queued) -> None:
     assert claim(world, message) is not None
     assert claim(world, message) is None
 
 
 @pytest.mark.parametrize("attempt", [1, -1, None])
 def test_an_old_message_of_the_queue_claims_nothing(
-    world: World, message: Handed, attempt: int | None
+    world: World, message: Queued, attempt: int | None
 ) -> None:
     assert claim(world, message | {"attempt": attempt}) is None
     assert claim(world, {"delivery_id": str(uuid4()), "attempt": 0}) is None
 
 
-def test_a_success_is_the_end(world: World, endpoint: UUID, message: Handed) -> None:
+def test_a_success_is_the_end(world: World, endpoint: UUID, message: Queued) -> None:
     assert record(world, message, "succeed", status_code=204, answer="ok")
     row = delivery(world, message)
     assert (row["status"], row["attempt_count"], row["next_attempt_at"]) == ("delivered", 1, None)
@@ -70,25 +70,25 @@ def test_a_success_is_the_end(world: World, endpoint: UUID, message: Handed) -> 
     assert endpoint_row(world, endpoint)["failing_since"] is None
 
 
-def test_a_failure_waits_for_its_time(world: World, endpoint: UUID, message: Handed) -> None:
+def test_a_failure_waits_for_its_time(world: World, endpoint: UUID, message: Queued) -> None:
     record(world, message, "retry", status_code=500, next_in_ms=5_000, error="", answer="x" * 5000)
     assert delivery(world, message)["status"] == "pending"
     assert endpoint_row(world, endpoint)["consecutive_failures"] == 1
-    assert hand_over(world) == []
+    assert enqueue(world) == []
     world.advance(seconds=6)
-    (again,) = hand_over(world)
+    (again,) = enqueue(world)
     assert (message["lane"], again) == ("fast", message | {"attempt": 1, "lane": "slow"})
     assert claim(world, again)["event_id"] == delivery(world, message)["event_id"]
     assert world.one("select length(answer) from public.webhook_attempts") == 4096
 
 
-def test_ten_attempts_are_the_end(world: World, message: Handed) -> None:
+def test_ten_attempts_are_the_end(world: World, message: Queued) -> None:
     record(world, message, "exhaust", status_code=500)
     row = delivery(world, message)
     assert (row["status"], row["next_attempt_at"]) == ("failed", None)
 
 
-def test_gone_disables_the_endpoint(world: World, endpoint: UUID, message: Handed) -> None:
+def test_gone_disables_the_endpoint(world: World, endpoint: UUID, message: Queued) -> None:
     record(world, message, "gone", status_code=410)
     row = endpoint_row(world, endpoint)
     assert (row["status"], row["disabled_reason"]) == ("disabled", "gone")
@@ -122,12 +122,12 @@ def test_a_throttling_endpoint_is_left_alone(world: World, user: UUID, endpoint:
     first = ping(world, user, endpoint)
     world.command("webhook_ping", endpoint_id=endpoint, actor_id=user)
     record(world, first, "retry", status_code=429, pause_in_ms=60_000)
-    assert hand_over(world) == []
+    assert enqueue(world) == []
     world.advance(seconds=61)
-    assert len(hand_over(world)) == 2
+    assert len(enqueue(world)) == 2
 
 
-def test_a_record_for_nothing_changes_nothing(world: World, message: Handed) -> None:
+def test_a_record_for_nothing_changes_nothing(world: World, message: Queued) -> None:
     assert claim(world, message) is not None
     assert tell(world, {"delivery_id": str(uuid4()), "attempt": 0}, "succeed") is False
     assert tell(world, message, "wonder") is False
@@ -138,7 +138,7 @@ def test_a_record_for_nothing_changes_nothing(world: World, message: Handed) -> 
 @pytest.mark.parametrize(
     ("status", "event", "role"),
     [("delivered", "succeed", "receiver"), ("sending", "send", "sender"),
-     ("failed", "exhaust", "sender"), ("pending", "hand_over", "relay"), ("nowhere", "send", "x")],
+     ("failed", "exhaust", "sender"), ("pending", "enqueue", "relay"), ("nowhere", "send", "x")],
 )  # fmt: skip
 def test_law_2_only_legal_moves(
     world: World, user: UUID, endpoint: UUID, status: str, event: str, role: str
@@ -171,7 +171,7 @@ def test_nobody_reads_a_secret(world: World, user: UUID, endpoint: UUID) -> None
 
 
 def test_members_read_messages_and_attempts_and_others_do_not(
-    world: World, user: UUID, message: Handed
+    world: World, user: UUID, message: Queued
 ) -> None:
     record(world, message, "succeed")
     viewer = world.user()

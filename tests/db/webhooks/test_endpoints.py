@@ -11,7 +11,7 @@ from tests.world.webhooks import (
     URL,
     claim,
     endpoint_row,
-    hand_over,
+    enqueue,
     make_endpoint,
     new_endpoint,
     tell,
@@ -168,7 +168,7 @@ def test_an_endpoint_of_others_is_not_there(world: World, command: str) -> None:
 
 def _secrets(world: World, user: UUID, endpoint: UUID) -> list[str]:
     world.command("webhook_ping", endpoint_id=endpoint, actor_id=user)
-    (message,) = hand_over(world)
+    (message,) = enqueue(world)
     found: list[str] = claim(world, message)["secrets"]
     tell(world, message, "succeed")
     return found
@@ -207,7 +207,7 @@ def test_the_platform_has_endpoints_like_everybody(world: World) -> None:
     endpoint = new_endpoint(world, PLATFORM, "security.*", actor_id=world.operator)
     assert endpoint_row(world, endpoint)["party_id"] == str(PLATFORM)
     relay_all(world)
-    assert hand_over(world) == []
+    assert enqueue(world) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from tests.world.refused import refused
-from tests.world.webhooks import endpoint_row, hand_over, make_endpoint, new_endpoint, ping, record
+from tests.world.webhooks import endpoint_row, enqueue, make_endpoint, new_endpoint, ping, record
 from tests.world.world import World
 
 
@@ -65,14 +65,14 @@ def test_a_party_has_a_share_whatever_number_of_endpoints_it_has(world: World) -
             world.command("webhook_ping", endpoint_id=endpoint, actor_id=many)
     for _ in range(3):
         world.command("webhook_ping", endpoint_id=modest, actor_id=one)
-    handed = {each["delivery_id"] for each in hand_over(world)}
+    queued = {each["delivery_id"] for each in enqueue(world)}
     of: LiteralString = (
         "select count(*) from public.webhook_deliveries "
         "where party_id = %s and id = any (%s::uuid[])"
     )
-    assert world.one(of, many, list(handed)) == 20
-    assert world.one(of, one, list(handed)) == 3
-    assert hand_over(world) == []
+    assert world.one(of, many, list(queued)) == 20
+    assert world.one(of, one, list(queued)) == 3
+    assert enqueue(world) == []
 
 
 @pytest.mark.parametrize("what", ["webhook_ping", "webhook_resend"])

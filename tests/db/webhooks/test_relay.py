@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from tests.world.trades import draft, p2p_trade, publish
-from tests.world.webhooks import delivery, hand_over, new_endpoint, record, relay, serve
+from tests.world.webhooks import delivery, enqueue, new_endpoint, record, relay, serve
 from tests.world.world import World
 
 
@@ -107,13 +107,13 @@ def test_at_most_ten_of_one_endpoint_are_on_their_way(world: World) -> None:
     for who in (dead, alive):
         for _ in range(30):
             world.command("webhook_ping", endpoint_id=endpoints[who], actor_id=who)
-    handed = hand_over(world)
-    assert len(handed) == 20
-    assert hand_over(world) == []
-    for message in handed:
+    queued = enqueue(world)
+    assert len(queued) == 20
+    assert enqueue(world) == []
+    for message in queued:
         failed = delivery(world, message)["endpoint_id"] == str(endpoints[dead])
         record(world, message, "retry" if failed else "succeed", status_code=500 if failed else 200)
-    next_round = hand_over(world)
+    next_round = enqueue(world)
     owners = [delivery(world, message)["endpoint_id"] for message in next_round]
     assert owners.count(str(endpoints[alive])) == 10
     assert owners.count(str(endpoints[dead])) == 1
@@ -123,10 +123,10 @@ def test_what_the_queue_lost_is_handed_over_again(world: World) -> None:
     user = world.user()
     endpoint = new_endpoint(world, user)
     world.command("webhook_ping", endpoint_id=endpoint, actor_id=user)
-    first = hand_over(world)
-    assert hand_over(world) == []
+    first = enqueue(world)
+    assert enqueue(world) == []
     world.advance(minutes=6)
-    assert hand_over(world) == first
+    assert enqueue(world) == first
 
 
 def test_an_endpoint_that_is_off_gets_nothing_and_loses_nothing(world: World) -> None:
@@ -137,7 +137,7 @@ def test_an_endpoint_that_is_off_gets_nothing_and_loses_nothing(world: World) ->
     before = world.now()
     world.deposit(user, "1")
     relay(world)
-    assert hand_over(world) == []
+    assert enqueue(world) == []
     assert world.rows("select status, last_event from public.webhook_deliveries") == [
         ("failed", "close")
     ]
@@ -184,7 +184,7 @@ def test_months_of_messages_go_as_a_whole(world: World) -> None:
     user = world.user()
     endpoint = new_endpoint(world, user)
     world.command("webhook_ping", endpoint_id=endpoint, actor_id=user)
-    record(world, hand_over(world)[0], "succeed")
+    record(world, enqueue(world)[0], "succeed")
     world.deposit(user, "1")
     relay(world)
 

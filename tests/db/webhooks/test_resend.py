@@ -7,10 +7,10 @@ import pytest
 
 from tests.world.refused import refused
 from tests.world.webhooks import (
-    Handed,
+    Queued,
     claim,
     delivery,
-    hand_over,
+    enqueue,
     new_endpoint,
     ping,
     record,
@@ -33,7 +33,7 @@ def endpoint(world: World, user: UUID) -> UUID:
 
 
 @pytest.fixture
-def message(world: World, user: UUID, endpoint: UUID) -> Handed:
+def message(world: World, user: UUID, endpoint: UUID) -> Queued:
     """A message in the queue."""
     return ping(world, user, endpoint)
 
@@ -57,23 +57,23 @@ def test_resend_one_some_a_time_or_all_that_failed(
         "webhook_delivery_resend", delivery_id=first["id"], actor_id=user, idempotency_key="one"
     )
     assert answer["messages"] == 1
-    (again,) = hand_over(world)
+    (again,) = enqueue(world)
     assert claim(world, again)["event_id"] == first["event_id"]
     tell(world, again, "succeed")
     assert _resend(world, user, endpoint, all_failed=True) == 2
-    for message in hand_over(world):
+    for message in enqueue(world):
         record(world, message, "succeed")
     assert _resend(world, user, endpoint, event_ids=[first["event_id"]]) == 1
-    for message in hand_over(world):
+    for message in enqueue(world):
         record(world, message, "succeed")
     assert _resend(world, user, endpoint, since=start, until=world.now()) == 3
     assert _resend(world, user, endpoint, all_failed=True) == 0
 
 
-def test_a_resend_begins_the_schedule_anew(world: World, user: UUID, message: Handed) -> None:
+def test_a_resend_begins_the_schedule_anew(world: World, user: UUID, message: Queued) -> None:
     record(world, message, "retry", status_code=500)
     world.command("webhook_delivery_resend", delivery_id=message["delivery_id"], actor_id=user)
-    (again,) = hand_over(world)
+    (again,) = enqueue(world)
     assert claim(world, again)["schedule_step"] == 0
     assert again["attempt"] == 1
 
@@ -92,14 +92,14 @@ def test_a_resend_of_nothing_in_particular(
         _resend(world, user, endpoint, **what)
 
 
-def test_a_message_of_others_is_not_there(world: World, message: Handed) -> None:
+def test_a_message_of_others_is_not_there(world: World, message: Queued) -> None:
     for identifier in (message["delivery_id"], uuid4()):
         with refused(world.connection, "webhook_delivery_not_found"):
             world.command("webhook_delivery_resend", delivery_id=identifier, actor_id=world.user())
 
 
 def test_nothing_is_sent_again_to_an_endpoint_that_is_off(
-    world: World, user: UUID, endpoint: UUID, message: Handed
+    world: World, user: UUID, endpoint: UUID, message: Queued
 ) -> None:
     record(world, message, "gone", status_code=410)
     with refused(world.connection, "webhook_endpoint_not_active"):

@@ -1,4 +1,4 @@
-"""Files: announced, uploaded to object storage, handed in with a receipt, read by few."""
+"""Files: announced, uploaded to object storage, submitted with a receipt, read by few."""
 
 import hashlib
 from typing import Any
@@ -56,7 +56,7 @@ def disputed(desk: Desk) -> Trade:
 
 
 def test_a_file_is_handed_in_and_gets_a_receipt(disputed: Trade) -> None:
-    """Wanted list 3: a place to hand in evidence, and a receipt for it."""
+    """Wanted list 3: a place to submit evidence, and a receipt for it."""
     sha256 = upload(disputed, disputed.buyer)
     done = disputed.done(disputed.buyer, "evidence", {"sha256": sha256})
     receipt = done["receipt"]

@@ -1,4 +1,4 @@
-"""Contracts on paper: drawn by a schedule, read by who is in them, found out when changed."""
+"""Documents of contracts: drawn by a schedule, read by who is in them, found out when changed."""
 
 import hashlib
 import io
@@ -28,7 +28,7 @@ def draw_all(stack: Stack) -> int:
 
 
 def opened(made: Contract, who: Any, **body: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = made.desk.done(who, f"/contracts/{made.id}/paper-downloads", body)
+    answer: dict[str, Any] = made.desk.done(who, f"/contracts/{made.id}/document-downloads", body)
     return answer
 
 
@@ -55,16 +55,16 @@ def letters(text: str) -> str:
 def stored(desk: Desk, made: Contract) -> Any:
     with desk.stack.connect() as connection:
         return connection.execute(
-            "select edition, object_key, sha256 from public.contract_papers "
+            "select edition, object_key, sha256 from public.contract_documents "
             "where contract_id = %s order by edition",
             [made.id],
         ).fetchall()
 
 
-def test_a_contract_is_on_paper_before_and_after_it_is_signed(desk: Desk) -> None:
+def test_a_contract_is_a_document_before_and_after_it_is_signed(desk: Desk) -> None:
     made = contract(desk, ("100", "200"))
-    path = f"/contracts/{made.id}/paper-downloads"
-    assert desk.post(made.buyer, path).code == "paper_not_ready"
+    path = f"/contracts/{made.id}/document-downloads"
+    assert desk.post(made.buyer, path).code == "document_not_ready"
     draw_all(desk.stack)
     before = read(opened(made, made.buyer))
     made.sign(made.seller)
@@ -119,7 +119,7 @@ def test_who_dies_between_storing_and_recording_is_followed_by_another(
 ) -> None:
     """The same contract gives the same bytes, so there is one object in the end."""
     made = contract(desk, title="Group 日本")
-    record = "execute on function service.contract_paper_record(uuid, text, text, text, integer)"
+    record = "execute on function service.contract_document_record(uuid, text, text, text, integer)"
     with advanced.connect() as connection:
         connection.execute(f"revoke {record} from service_role")
     try:
@@ -139,13 +139,13 @@ def test_who_dies_between_storing_and_recording_is_followed_by_another(
     read(opened(made, made.buyer))
 
 
-def test_a_paper_is_recorded_once(desk: Desk) -> None:
+def test_a_document_is_recorded_once(desk: Desk) -> None:
     made = contract(desk)
     draw_all(desk.stack)
     (row,) = stored(desk, made)
     with desk.stack.connect() as connection:
         again = connection.execute(
-            "select service.contract_paper_record(%s, 'unsigned', 'other', repeat('a', 64), 1)",
+            "select service.contract_document_record(%s, 'unsigned', 'other', repeat('a', 64), 1)",
             [made.id],
         ).fetchone()
     assert again == (False,)
@@ -164,8 +164,8 @@ def test_a_changed_byte_is_found_when_it_is_handed_out(desk: Desk, how: str) -> 
         Bucket=bucket, Key=key, Body=changed, ContentType="application/pdf",
         ChecksumAlgorithm="SHA256",
     )  # fmt: skip
-    reply = desk.post(made.buyer, f"/contracts/{made.id}/paper-downloads")
-    assert (reply.status, reply.code) == (409, "paper_damaged")
+    reply = desk.post(made.buyer, f"/contracts/{made.id}/document-downloads")
+    assert (reply.status, reply.code) == (409, "document_damaged")
 
 
 def test_who_is_in_it_reads_it(desk: Desk) -> None:
@@ -174,10 +174,10 @@ def test_who_is_in_it_reads_it(desk: Desk) -> None:
     for who in (made.buyer, made.seller, OLGA.id):
         read(opened(made, who))
     stranger = desk.stack.create_user()
-    path = f"/contracts/{made.id}/paper-downloads"
+    path = f"/contracts/{made.id}/document-downloads"
     assert desk.post(stranger, path).code == "contract_not_found"
-    assert desk.read(stranger, f"/contract_papers?contract_id=eq.{made.id}") == []
-    (row,) = desk.read(made.seller, f"/contract_papers?contract_id=eq.{made.id}")
+    assert desk.read(stranger, f"/contract_documents?contract_id=eq.{made.id}") == []
+    (row,) = desk.read(made.seller, f"/contract_documents?contract_id=eq.{made.id}")
     assert row["sha256"] == opened(made, made.seller)["sha256"]
 
 
@@ -205,7 +205,7 @@ WORDS = {
 
 @pytest.mark.parametrize("script", WORDS)
 @pytest.mark.parametrize("place", ["title", "description", "conditions", "milestone", "its words"])
-def test_words_that_no_paper_can_show_are_refused_with_the_offer(
+def test_words_that_no_document_can_show_are_refused_with_the_offer(
     desk: Desk, people: tuple[UUID, UUID], script: str, place: str
 ) -> None:
     buyer, seller = people
@@ -219,7 +219,7 @@ def test_words_that_no_paper_can_show_are_refused_with_the_offer(
     if place == "conditions":
         body["conditions"] = word
     reply = desk.post(buyer, f"/listings/{listing(desk, seller, **fields)}/offers", body)
-    assert (reply.status, reply.code) == (422, "script_not_on_paper")
+    assert (reply.status, reply.code) == (422, "unsupported_script")
     assert reply.body["script"] == script
     assert script in reply.body["detail"]
 
@@ -233,7 +233,7 @@ def test_neither_does_a_counteroffer_bring_them_in(desk: Desk, people: tuple[UUI
     buyer, seller = people
     made = offer(desk, buyer, listing(desk, seller))
     body = {"amount": "300", "milestones": [milestone("300", WORDS["Tibetan"])]}
-    assert desk.post(seller, f"/offers/{made}/counter", body).code == "script_not_on_paper"
+    assert desk.post(seller, f"/offers/{made}/counter", body).code == "unsupported_script"
     desk.done(seller, f"/offers/{made}/accept")
 
 
@@ -244,6 +244,6 @@ def test_neither_does_a_counteroffer_bring_them_in(desk: Desk, people: tuple[UUI
         "مجموعة", "קבוצה", "กลุ่ม", "समूह",
     ],
 )  # fmt: skip
-def test_words_that_a_paper_shows(desk: Desk, people: tuple[UUID, UUID], word: str) -> None:
+def test_words_that_a_document_shows(desk: Desk, people: tuple[UUID, UUID], word: str) -> None:
     buyer, seller = people
     assert offer(desk, buyer, listing(desk, seller, title=f"A group: {word}"), conditions=word)

@@ -1,4 +1,4 @@
-"""Pictures of listings: announced by hash, uploaded directly, handed in, listed, read by all."""
+"""Pictures of listings: announced by hash, uploaded directly, submitted, listed, read by all."""
 
 import hashlib
 import json
@@ -39,7 +39,7 @@ def put(address: dict[str, Any], content: bytes) -> int:
 
 
 def upload(desk: Desk, who: UUID, content: bytes, **changes: Any) -> str:
-    """Announce, upload and hand in; its hash."""
+    """Announce, upload and submit; its hash."""
     address = desk.done(who, "/image-uploads", told(content, **changes))
     assert put(address, content) == 200
     sha256 = str(address["sha256"])
@@ -217,7 +217,7 @@ def test_each_type_is_known_by_its_bytes(desk: Desk, seller: UUID, kind: str) ->
 
 
 def refused(desk: Desk, who: UUID, content: bytes, media_type: str) -> str:
-    """The code with which bytes are refused when they are handed in."""
+    """The code with which bytes are refused when they are submitted."""
     address = desk.done(who, "/image-uploads", told(content, media_type=media_type))
     assert put(address, content) == 200
     reply = desk.post(who, "/images", {"sha256": address["sha256"]})

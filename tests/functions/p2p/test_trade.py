@@ -80,6 +80,22 @@ def test_a_buy_order_locks_the_takers_crypto(desk: Desk) -> None:
     assert balance(desk, buyer) == (Decimal("0.199"), Decimal(0))
 
 
+def test_only_its_maker_knows_a_paused_order(desk: Desk) -> None:
+    maker, stranger = desk.stack.create_user(), desk.stack.create_user()
+    desk.deposit(maker, "1")
+    order_id = desk.draft(maker)
+    desk.done(maker, f"/orders/{order_id}/publish")
+    wanted = {"amount": "0.1", "expected_price": PRICE}
+    reply = desk.post(stranger, f"/orders/{order_id}/cancel")
+    assert (reply.status, reply.code) == (403, "not_your_order")
+    desk.done(maker, f"/orders/{order_id}/pause")
+    for command, body in (("take", wanted), ("cancel", None), ("resume", None)):
+        reply = desk.post(stranger, f"/orders/{order_id}/{command}", body)
+        assert (reply.status, reply.code) == (404, "order_not_found"), command
+    reply = desk.post(maker, f"/orders/{order_id}/take", wanted)
+    assert (reply.status, reply.code) == (409, "order_not_active")
+
+
 def test_giving_up_and_agreeing(desk: Desk, trade: Trade) -> None:
     offered = trade.done(trade.buyer, "offer-split", {"payee_amount": "0.06"})
     assert (offered["event"], offered["state"]) == ("offer_split", "funded")

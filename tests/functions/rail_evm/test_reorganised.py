@@ -128,12 +128,12 @@ def test_a_credited_deposit_that_is_gone_takes_the_escrow_back(scene: Scene) -> 
 def test_two_readers_count_a_deposit_once(scene: Scene) -> None:
     made, _ = paid(scene)
     scene.chain.mine(5)
-    look = "select service.chain_look(8453)"
+    look = "select service.chain_due(8453)"
     told = scene.one(look)
     (deposit,) = [each for each in told["deposits"] if each["state"] == "seen"]
     scene.watch()
     verdict = [{**deposit, "event": "credit", "proof": proof_of(deposit)}]
-    moved = scene.one("select service.chain_judged(8453, %s::jsonb)", json.dumps(verdict))
+    moved = scene.one("select service.chain_verdicts_record(8453, %s::jsonb)", json.dumps(verdict))
     assert moved == 0
     last = {"number": 10**6, "hash": "0x" + "a" * 64, "time": "2030-01-01T00:00:00Z"}
     scan = {"chain_id": 8453, "cursor": told["cursor"], "transfers": [], "last": last}

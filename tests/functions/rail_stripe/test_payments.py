@@ -116,7 +116,7 @@ def test_a_payment_of_which_no_event_tells_is_looked_at(cards: Cards) -> None:
         for event in cards.stripe.world.of("event"):
             del cards.stripe.world.objects[event["id"]]
     cards.advance(timedelta(minutes=11))
-    assert cards.desk.stack.tick("StripePollFunction")["looked"] >= 1
+    assert cards.desk.stack.tick("StripePollFunction")["polled"] >= 1
     cards.read()
     assert cards.state(made.milestones[0]) == "funded"
     cards.agrees()

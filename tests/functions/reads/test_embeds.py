@@ -147,7 +147,7 @@ def test_the_page_names_each(lives: Lives) -> None:
         ).fetchall()
     told = {
         (along, what)
-        for row in table(section(DOCS / "reading.md", "What comes along with a row"))
+        for row in table(section(DOCS / "reading.md", "Embedded rows"))
         for what in words(row[0])
         for along in words(row[1])
     }

@@ -80,7 +80,7 @@ def test_a_hit_freezes_and_an_operator_lifts_it(
     assert (row["state"], row["frozen_at"] is None) == ("awaiting_funds", False)
     held = {"kind": "screening", "reason": "screening_hit"}
     assert desk.read(buyer, holds) == [held | {"closed_event": None}]
-    # It is not an operator's to let go: the hit is to be judged.
+    # It is not an operator's to lift: the hit is to be decided.
     assert desk.post(OLGA.id, f"/escrows/{escrow}/unfreeze").code == "hold_not_open"
     # The staff reads it, the parties do not.
     (hit,) = desk.read(OLGA.id, f"/wallet_screenings?address=eq.{where}")

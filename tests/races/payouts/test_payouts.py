@@ -245,7 +245,7 @@ def _ordered_and_there(market: Market, party: UUID) -> tuple[float, float]:
 def test_two_releases_that_wait_for_the_same_wallet_pay_a_debt_once(
     database: Cluster, market: Market, crowd: Crowd
 ) -> None:
-    """Both are judged before either has posted: the second sees what the first has set off."""
+    """Both are validated before either has posted: the second sees what the first has set off."""
     payer, payee = market.people(2)
     _destination(market, payee)
     first, *later = _funded(market, payer, payee, 3)

@@ -1,4 +1,4 @@
-"""What is on paper is read back: each script, in the order in which it is read, in its font."""
+"""What stands in a document is read back: each script, in the order in which it is read, in its font."""
 
 import io
 import unicodedata

@@ -1,4 +1,4 @@
-"""Stripe's signature: a known vector, the official library as signer and as judge."""
+"""Stripe's signature: a known vector, the official library as signer and as verifier."""
 
 import subprocess
 import sys
@@ -140,7 +140,7 @@ _PARTS = st.sampled_from(
 
 @given(parts=st.lists(_PARTS, max_size=5))
 @settings(max_examples=500, deadline=None)
-def test_the_library_judges_alike(parts: list[str]) -> None:
+def test_the_library_agrees(parts: list[str]) -> None:
     header = ",".join(parts)
     if _accepts(header):
         assert _library_accepts(header)

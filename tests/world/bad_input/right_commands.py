@@ -92,7 +92,7 @@ def _resume(world: World) -> dict[str, Any]:
 
 def _take(world: World) -> dict[str, Any]:
     order, _ = sell_order(world)
-    return take_command(world, order, world.user("taker"), "0.1")
+    return take_command(order, world.user("taker"), "0.1")
 
 
 def _ended(world: World) -> Escrow:

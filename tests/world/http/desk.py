@@ -164,7 +164,7 @@ class Trade:
         return self.desk.done(who, f"/escrows/{self.id}/{word}", body, **options)
 
     def dispute(self) -> None:
-        """Both sides have handed in their statements; an arbiter is assigned."""
+        """Both sides have submitted their statements; an arbiter is assigned."""
         self.done(self.buyer, "mark-paid")
         self.done(self.seller, "dispute", {"reason": "not_paid"})
         self.done(self.seller, "statement", {"body": "Nothing came."})

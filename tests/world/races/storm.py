@@ -74,7 +74,7 @@ def _storm(market: Market, crowd: Crowd, dice: random.Random, commands: int, esc
         (_seller(line, orders), line.who, UUID(said.body["trade_id"]))
         for line, said in zip(takes, opened, strict=True)
     ]
-    tasks = _weather(market, people, orders, trades, commands, dice)
+    tasks = _background(market, people, orders, trades, commands, dice)
     began = time.monotonic()
     said = crowd.rush(tasks)
     seconds = time.monotonic() - began
@@ -100,7 +100,7 @@ def _seller(line: Line, orders: dict[UUID, UUID]) -> UUID:
     return next(who for who, order_id in orders.items() if str(order_id) in line.path)
 
 
-def _weather(
+def _background(
     market: Market,
     people: Sequence[UUID],
     orders: dict[UUID, UUID],

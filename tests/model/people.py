@@ -10,7 +10,7 @@ ACTING = frozenset({"owner", "operator"})
 
 
 @dataclass
-class Cast:
+class People:
     """users: everybody who signs in. members: (party, user, role) beside the users' own."""
 
     users: list[UUID]

@@ -1,13 +1,13 @@
--- Which scripts a contract on paper cannot show: there is no font for those below, and a paper would show
+-- Which scripts the document of a contract cannot show: there is no font for those below, and a document would show
 -- other words than were agreed on.
 
 insert into private.refusals (code, status, detail, hint) values
 (
-    'script_not_on_paper', 422, 'A contract is printed, and this script cannot be shown on paper as it is written.',
+    'unsupported_script', 422, 'A contract becomes a PDF, and the PDF cannot show this script as it is written.',
     'Write the words of the contract in another script; the member "script" names it. Names stay as they are.'
 );
 
-create function private.script_not_on_paper(p_text text) returns text
+create function private.unsupported_script(p_text text) returns text
 language plpgsql immutable set search_path = ''
 as $$
 begin
@@ -31,5 +31,5 @@ begin
     );
 end
 $$;
-comment on function private.script_not_on_paper(text) is
-'A script in a text that a contract on paper cannot show as it is written; null when there is none.';
+comment on function private.unsupported_script(text) is
+'A script in a text that the document of a contract cannot show as it is written; null when there is none.';

@@ -11,7 +11,7 @@ to authenticated;
 
 -- How many cases an arbiter is given is an operator's word, with a second factor.
 grant select, insert (user_id, max_open), update (max_open) on public.arbiter_capacities to authenticated;
-create policy arbiter_capacities_select_desk on public.arbiter_capacities for select to authenticated
+create policy arbiter_capacities_select_staff on public.arbiter_capacities for select to authenticated
 using (user_id = (select auth.uid()) or (select private.is_staff((select auth.uid()), 'operator')));
 create policy arbiter_capacities_insert_operator on public.arbiter_capacities for insert to authenticated
 with check (

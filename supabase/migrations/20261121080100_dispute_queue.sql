@@ -1,4 +1,4 @@
--- The desk: which dispute comes first, and how much each arbiter carries.
+-- The queue of disputes: which one comes first, and how much each arbiter carries.
 
 create table public.dispute_priorities (
     priority text primary key check (priority in ('low', 'medium', 'high')),
@@ -139,8 +139,8 @@ comment on column public.dispute_queue.arbiter_id is 'Arbiter who has it; null w
 comment on column public.dispute_queue.mine is 'Whether the reader has it.';
 comment on column public.dispute_queue.reassignments is 'How many arbiters let their time pass.';
 comment on column public.dispute_queue.silent_roles is 'Sides that let the time for their statement pass.';
-comment on column public.dispute_queue.payer_statement_due_at is 'Until when the payer may hand in a statement.';
-comment on column public.dispute_queue.payee_statement_due_at is 'Until when the payee may hand in a statement.';
+comment on column public.dispute_queue.payer_statement_due_at is 'Until when the payer may submit a statement.';
+comment on column public.dispute_queue.payee_statement_due_at is 'Until when the payee may submit a statement.';
 comment on column public.dispute_queue.deadline_at is 'When the present duty is due.';
 comment on column public.dispute_queue.expires_at is 'From here on the timer acts.';
 comment on column public.dispute_queue.frozen is 'Whether its clocks stand still.';

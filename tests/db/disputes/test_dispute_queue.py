@@ -1,4 +1,4 @@
-"""The desk: what comes first, who carries how much, who may read and who may decide."""
+"""The queue of disputes: what comes first, who carries how much, who may read and decide."""
 
 from typing import Any
 from uuid import UUID
@@ -96,7 +96,7 @@ def test_who_may_read_disputes_may_not_decide_them(world: World) -> None:
 
 
 def test_only_the_platform_has_readers_of_disputes(world: World) -> None:
-    with refused(world.connection, "party_members_desk_is_staff"):
+    with refused(world.connection, "party_members_arbiter_is_staff"):
         world.join(world.user(), world.user(), "dispute_reader")
 
 
@@ -140,7 +140,7 @@ def test_equals_take_turns(world: World) -> None:
 
 
 @pytest.mark.parametrize("side", ["payer", "payee", "company"])
-def test_who_traded_with_a_party_does_not_judge_it(world: World, side: str) -> None:
+def test_who_traded_with_a_party_does_not_decide_it(world: World, side: str) -> None:
     arbiter = world.arbiters[0]
     world.run("delete from public.party_members where user_id = any (%s)", world.arbiters[1:])
     escrow = EVERY_POLICY["one_statement"](world, SERVICE)

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from uuid import UUID
 
-from tests.model.cast import OUTSIDE
 from tests.model.duties import latest
 from tests.model.event_rules import EVENT_RULES
 from tests.model.money import part
 from tests.model.moves import MOVES, Move
+from tests.model.people import OUTSIDE
 from tests.model.things import Escrow
 from tests.model.world import DONE, Body, Verdict, World, has_key, refused
 
@@ -22,19 +22,19 @@ def roles(world: World, escrow: Escrow, kind: str, user: UUID | None) -> set[str
         return {kind}
     if user is None:
         return set()
-    cast = world.cast
+    people = world.people
     mine = {
         role
         for role, party in (("payer", escrow.payer), ("payee", escrow.payee))
-        if cast.acts_for(user, party)
+        if people.acts_for(user, party)
     }
     if escrow.state in ("disputed", "decided"):
         arbiter = escrow.dispute.arbiter
         fair = world.impartial(user, escrow.payer, escrow.payee)
-        if arbiter is not None and fair and user not in escrow.dispute.judged:
+        if arbiter is not None and fair and user not in escrow.dispute.decided_by:
             mine.add("arbiter" if user == arbiter else "second_arbiter")
-    if user in cast.staff("operator") and not (
-        cast.belongs_to(user, escrow.payer) or cast.belongs_to(user, escrow.payee)
+    if user in people.staff("operator") and not (
+        people.belongs_to(user, escrow.payer) or people.belongs_to(user, escrow.payee)
     ):
         mine.add("operator")
     return mine
@@ -49,7 +49,7 @@ def _names_no_edge(move: Move, d: Body) -> bool:
     return payee is None or fee is None or bool(payee + fee != 0)
 
 
-def judge(world: World, d: Body) -> Verdict:
+def validate(world: World, d: Body) -> Verdict:
     """What must become of a decision, were it committed now."""
     escrow = world.escrows.get(d["escrow_id"])
     if escrow is None:

@@ -10,7 +10,7 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 WHAT, OUTCOME = 48, 28
 
 
-class Paper:
+class Console:
     """Writes to a stream; plain text unless a terminal reads it and NO_COLOR is unset."""
 
     def __init__(self, stream: TextIO | None = None) -> None:

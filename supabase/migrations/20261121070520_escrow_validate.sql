@@ -1,4 +1,4 @@
--- Judging decisions: every check again, under the lock, against the row.
+-- Validating decisions: every check again, under the lock, against the row.
 
 create function private.why_no_edge(p_escrow public.escrow_transactions, p_event text) returns text
 language plpgsql stable set search_path = ''
@@ -192,7 +192,7 @@ comment on function private.move_refusal(
     public.disputes, timestamptz
 ) is 'Guards of a legal move: overlay, clock, second factor, settlement, next deadline, then what belongs to the event.';
 
-create function private.escrow_judge(
+create function private.escrow_validate(
     p_decision private.escrow_decision, p_escrow public.escrow_transactions, p_now timestamptz
 ) returns private.escrow_move
 language plpgsql volatile set search_path = ''
@@ -204,8 +204,7 @@ declare
     v_dispute public.disputes;
     v_key private.idempotency_keys;
 begin
-    v_move.escrow_id := p_decision.escrow_id;
-    v_move.event := p_decision.event;
+    v_move.decision := p_decision;
     v_move.key_owner := coalesce(p_decision.actor_id, private.external_party());
     if p_decision.idempotency_key is not null then
         select * into v_key from private.idempotency_keys
@@ -257,23 +256,12 @@ begin
         return v_move;
     end if;
 
-    v_move.role := v_edge.actor;
-    v_move.to_state := v_edge.to_state::public.escrow_state;
-    v_move.to_phase := v_edge.to_phase::public.escrow_phase;
-    v_move.settles := v_edge.settles;
+    v_move.decision.payload := coalesce(p_decision.payload, '{}'::jsonb);
+    v_move.edge := v_edge;
     v_move.escrow := p_escrow;
     v_move.claim_within := v_policy.claim_within;
-    v_move.actor_id := p_decision.actor_id;
-    v_move.idempotency_key := p_decision.idempotency_key;
-    v_move.request_hash := p_decision.request_hash;
-    v_move.deadline_at := p_decision.deadline_at;
-    v_move.expires_at := p_decision.expires_at;
-    v_move.payer_amount := p_decision.payer_amount;
-    v_move.payee_amount := p_decision.payee_amount;
-    v_move.fee_amount := p_decision.fee_amount;
-    v_move.payload := coalesce(p_decision.payload, '{}'::jsonb);
     return v_move;
 end
 $$;
-comment on function private.escrow_judge(private.escrow_decision, public.escrow_transactions, timestamptz) is
-'Judges one decision about a locked escrow: the stored answer of its key, a refusal, or the move. Reads only.';
+comment on function private.escrow_validate(private.escrow_decision, public.escrow_transactions, timestamptz) is
+'Validates one decision about a locked escrow: the stored answer of its key, a refusal, or the move. Reads only.';
