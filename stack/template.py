@@ -81,7 +81,8 @@ class Function:
         return self.code.parent if self.handler.startswith(f"{self.code.name}.") else self.code
 
 
-def load(path: Path = TEMPLATE) -> dict[str, Any]:
+@cache
+def load(path: Path = TEMPLATE) -> Mapping[str, Any]:
     """The template and its parts as one document of plain data; an empty one when there is none.
 
     A parameter of a part is replaced by what the root gives it. Raises ValueError where two
