@@ -14,6 +14,7 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
+from stack.connections import Connections
 from stack.paths import postgres_bin
 from stack.processes import (
     UNPRIVILEGED,
@@ -87,6 +88,7 @@ class Cluster:
         self._wanted_port = port
         self._settings = _COMMON | (_DURABLE if durable else _FAST)
         self._process: Process | None = None
+        self._connections = Connections()
 
     @property
     def admin_url(self) -> str:
@@ -154,10 +156,9 @@ class Cluster:
         tail = self.log.read_text(errors="replace").splitlines()[-5:]
         raise ClusterFailed("Postgres did not start: " + " | ".join(tail))
 
-    def connect(
-        self, role: str = "postgres", *, autocommit: bool = True
-    ) -> psycopg.Connection[TupleRow]:
-        return psycopg.connect(self.url(role), autocommit=autocommit, connect_timeout=60)
+    def connect(self, role: str = "postgres") -> psycopg.Connection[TupleRow]:
+        """A connection in autocommit; the end of its `with` gives it back to be lent again."""
+        return self._connections.lend(self.url(role))
 
     def execute(self, sql: LiteralString, *, role: str = "postgres") -> list[tuple[Any, ...]]:
         """Run SQL in a connection of its own; the rows, if it gives any."""
@@ -165,14 +166,20 @@ class Cluster:
             cursor = connection.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
+    def disconnect(self) -> None:
+        """Close the connections that nobody uses."""
+        self._connections.close()
+
     def stop(self) -> None:
         """Shut down cleanly."""
+        self.disconnect()
         if self._process:
             self._process.stop(timeout=30)
             self._process = None
 
     def kill(self) -> None:
         """Crash the server: every process of it ends at once, nothing is flushed."""
+        self.disconnect()
         if self._process:
             self._process.kill()
             self._process = None
@@ -200,6 +207,7 @@ class Clone(Cluster):
 
     def start(self) -> None:
         """Copy the database. Nobody may be connected to the original meanwhile."""
+        self._server.disconnect()
         with self._maintenance() as admin:
             admin.execute(
                 SQL("create database {} template {} strategy file_copy").format(
@@ -213,6 +221,7 @@ class Clone(Cluster):
 
     def stop(self) -> None:
         """Drop the database, whoever is still connected."""
+        self.disconnect()
         with self._maintenance() as admin:
             admin.execute(
                 SQL("drop database if exists {} with (force)").format(Identifier(self.database))

@@ -72,7 +72,7 @@ class PostgREST:
         while time.monotonic() < deadline and self._process and self._process.alive():
             if self._ready():
                 return
-            time.sleep(0.02)
+            time.sleep(0.05)
         self.kill()
         tail = self._log.read_text(errors="replace").splitlines()[-5:]
         raise PostgrestFailed("PostgREST did not become ready: " + " | ".join(tail))

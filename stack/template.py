@@ -78,7 +78,8 @@ class Function:
     sources: tuple[Source, ...] = ()
 
 
-def load(path: Path = TEMPLATE) -> dict[str, Any]:
+@cache
+def load(path: Path = TEMPLATE) -> Mapping[str, Any]:
     """The template and its parts as one document of plain data; an empty one when there is none.
 
     A parameter of a part is replaced by what the root gives it. Raises ValueError where two

@@ -1,6 +1,7 @@
 """Fixtures: a stack of its own for each test file, a connection that rolls back, and codes that
 are what the page of errors says."""
 
+import functools
 import gc
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -19,6 +20,12 @@ from stack.shared import cloned
 from stack.stack import Stack
 from tests.world.error_page import undocumented
 from tests.world.lone_operators import let_operators_act_alone
+
+
+# Each client would read the certificates of the world anew.
+pytest.MonkeyPatch().setattr(
+    "httpx._transports.default.create_ssl_context", functools.cache(httpx.create_ssl_context)
+)
 
 
 @pytest.fixture(scope="module")
