@@ -3,7 +3,6 @@ calls is compiled anew."""
 
 import threading
 from types import TracebackType
-from typing import Self
 
 import psycopg
 from psycopg.pq import ConnStatus, TransactionStatus

@@ -21,7 +21,6 @@ from stack.stack import Stack
 from tests.world.error_page import undocumented
 from tests.world.lone_operators import let_operators_act_alone
 
-
 # Each client would read the certificates of the world anew.
 pytest.MonkeyPatch().setattr(
     "httpx._transports.default.create_ssl_context", functools.cache(httpx.create_ssl_context)

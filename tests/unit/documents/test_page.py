@@ -1,4 +1,4 @@
-"""What stands in a document is read back: each script, in the order in which it is read, in its font."""
+"""A document is read back: each script, in the order in which it is read, in its own font."""
 
 import io
 import unicodedata
