@@ -44,7 +44,7 @@ def _addresses(stack: Stack, escrows: Sequence[Signed]) -> list[str]:
     with stack.connect() as connection:
         for buyer in {each.buyer_id for each in escrows}:
             command = {
-                "actor_id": buyer, "aal": "aal2", "rail": "usdc_base", "address": f"0x{'ab' * 20}",
+                "actor_id": buyer, "aal": "aal2", "rail": "base", "address": f"0x{'ab' * 20}",
                 "idempotency_key": str(uuid4()), "request_hash": "h",
             }  # fmt: skip
             connection.execute("select service.payout_destination_set(%s)", [Jsonb(command)])
@@ -104,7 +104,7 @@ def credit(stack: Stack, scale: Scale) -> dict[str, Measure]:
     """So many transfers found and credited by the scheduled function, and its polls when there
     is nothing. Raises LoadFailed."""
     signed.prepare(stack)
-    escrows = signed.escrows(stack, "usdc_base", "USDC_BASE", scale.addresses, scale.people)
+    escrows = signed.escrows(stack, "base", "USDC_BASE", scale.addresses, scale.people)
     with Chain() as chain:
         _open(stack, chain)
         addresses = _addresses(stack, escrows)

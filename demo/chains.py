@@ -49,7 +49,7 @@ class ChainStage:
         self._accounts[owner.id] = account
         self._scene.command(
             owner, "names an address on Base", "/payout-destinations",
-            {"rail": "usdc_base", "address": account.address}, aal="aal2", expect="201",
+            {"rail": "base", "address": account.address}, aal="aal2", expect="201",
         )  # fmt: skip
         self._scene.own_outside(
             f"{owner.name} on Base", lambda: self.chain.balance_of(account.address)

@@ -16,11 +16,11 @@ def group_sold_in_parts(stage: Stage) -> None:
     listing = lists(stage, alice, "A group with 10k members", "330", CURRENCY)
     offered = stage.command(
         bob, "offers 300 USDC in three parts", f"/listings/{listing}/offers",
-        terms(_PARTS, ("100", "100", "100"), "usdc_base"), expect="201 pending",
+        terms(_PARTS, ("100", "100", "100"), "base"), expect="201 pending",
     )  # fmt: skip
     countered = stage.command(
         alice, "wants 330", f"/offers/{offered.body['offer_id']}/counter",
-        terms(_PARTS, ("110", "110", "110"), "usdc_base"), expect="201 pending",
+        terms(_PARTS, ("110", "110", "110"), "base"), expect="201 pending",
     )  # fmt: skip
     contract = stage.command(
         bob, "accepts: a contract is made", f"/offers/{countered.body['offer_id']}/accept",

@@ -12,7 +12,7 @@ def own_wallet(stage: Stage) -> None:
     base = stage.chain()
     base.account(bob, "100")
     (destination,) = bob.read("payout_destinations", "id", party_id=bob.id)
-    wanted = {"rail": "usdc_base", "currency": CURRENCY}
+    wanted = {"rail": "base", "currency": CURRENCY}
     asked = stage.command(
         bob, "asks where to pay in; it stays the same", "/deposit-addresses", wanted, expect="200"
     )

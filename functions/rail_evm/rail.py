@@ -27,7 +27,7 @@ POLL_SECONDS = 60
 
 
 class BaseRail:
-    """The rail usdc_base, as shared.payouts.pay uses it.
+    """The rail base, as shared.payouts.pay uses it.
 
     nodes: the first is asked and sent to; what ends a payment for good all must say.
     alarm: told, in a word, what an operator must hear of (short, chain_nonce_taken,

@@ -14,7 +14,7 @@ from .node import Node
 _LEAST_TIP = 1_000_000
 
 # Its row in rails.
-RAIL = "usdc_base"
+RAIL = "base"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ insert into public.rails (
 -- Stripe holds 90 days in most countries, 2 years in the US, 10 days in Thailand; it charges at most 999,999.99.
 ('stripe', 'Card, through Stripe.', '90 days', null, 'stripe_account', false, true, '0', true, true, true, 1000000, 1000, 30, '120 days', 1000, 100),
 -- A chain takes back what it brought, to the unit.
-('usdc_base', 'USDC on Base.', null, 'base', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100);
+('base', 'USDC on Base.', null, 'base', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100);
 
 -- noqa: enable=LT05
 

@@ -19,7 +19,7 @@ comment on column public.screening_rules.renew_after is 'Age of an answer from w
 comment on column public.screening_rules.stale_after is 'Age of an answer from which on it no longer counts.';
 comment on column public.screening_rules.decide_within is 'How long a deposit of an address that is warned of waits for an operator.';
 insert into public.screening_rules (rail, renew_after, stale_after, decide_within)
-values ('usdc_base', '23 hours', '24 hours', '14 days');
+values ('base', '23 hours', '24 hours', '14 days');
 
 create table private.screened_addresses (
     rail text not null references public.rails (id) on delete restrict,

@@ -15,7 +15,7 @@ comment on column public.network_costs.rail is 'How money leaves.';
 comment on column public.network_costs.currency is 'What leaves; currency of the amount.';
 comment on column public.network_costs.amount is 'What the network takes, in units of the currency.';
 insert into public.network_costs (rail, currency, amount) values
-('usdc_base', 'USDC_BASE', 0.1), ('usdc_base', 'USDBC_BASE', 0.1);
+('base', 'USDC_BASE', 0.1), ('base', 'USDBC_BASE', 0.1);
 
 create function private.network_cost(p_rail text, p_currency text) returns numeric
 language plpgsql stable set search_path = ''

@@ -36,7 +36,7 @@ insert into public.rail_limits (rail, tier, currency, max_amount) values
 ('stripe', 0, 'USD', 200), ('stripe', 1, 'USD', 1000), ('stripe', 2, 'USD', 10000), ('stripe', 3, 'USD', 10000),
 ('stripe', 0, 'EUR', 180), ('stripe', 1, 'EUR', 900), ('stripe', 2, 'EUR', 9000), ('stripe', 3, 'EUR', 9000),
 ('stripe', 0, 'GBP', 160), ('stripe', 1, 'GBP', 800), ('stripe', 2, 'GBP', 8000), ('stripe', 3, 'GBP', 8000),
-('usdc_base', 1, 'USDC_BASE', null), ('usdc_base', 2, 'USDC_BASE', null), ('usdc_base', 3, 'USDC_BASE', null),
+('base', 1, 'USDC_BASE', null), ('base', 2, 'USDC_BASE', null), ('base', 3, 'USDC_BASE', null),
 ('internal', 0, null, null), ('internal', 1, null, null), ('internal', 2, null, null), ('internal', 3, null, null);
 
 create table public.rail_payment_ranges (

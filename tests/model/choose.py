@@ -75,7 +75,7 @@ def opening(world: World, random: Random) -> Body:
     policy = random.choice([name for name in POLICIES if name != P2P.id])
     return {
         "payer_id": payer, "payee_id": payee, "policy_id": policy,
-        "rail": random.choice(["internal", "usdc_base"]),
+        "rail": random.choice(["internal", "base"]),
         "currency": code, "amount": amount, "terms_hash": f"{random.getrandbits(256):064x}",
     }  # fmt: skip
 
@@ -138,7 +138,7 @@ def destination(world: World, random: Random) -> Body:
     actor = random.choice(able if random.random() < 0.9 else world.people.users)
     address = f"0x{random.getrandbits(159) + 1:040x}" if random.random() < 0.9 else "acct_1"
     return keyed(random, {
-        "party_id": party, "rail": "usdc_base", "address": address, "actor_id": actor,
+        "party_id": party, "rail": "base", "address": address, "actor_id": actor,
         "aal": "aal1" if random.random() < 0.05 else "aal2",
     })  # fmt: skip
 

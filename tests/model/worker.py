@@ -8,7 +8,7 @@ from tests.model.model_db import Refused
 from tests.model.views import Difference, Scope
 from tests.model.world import Body
 
-RAIL = "usdc_base"
+RAIL = "base"
 
 
 def work(episode: Episode) -> None:

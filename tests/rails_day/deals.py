@@ -6,7 +6,7 @@ from stack.stand_ins.chain import BRIDGED_USDC, USDC
 from tests.rails_day.day import Day, Deal
 from tests.world.http.market import listing, offer
 
-CURRENCIES = {"stripe": "USD", "usdc_base": "USDC_BASE"}
+CURRENCIES = {"stripe": "USD", "base": "USDC_BASE"}
 # Enough for whatever a buyer sends by mistake.
 PURSE = Decimal(10_000)
 

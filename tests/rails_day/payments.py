@@ -73,7 +73,7 @@ def _of_chain(day: Day) -> Iterator[str]:
     for log in _sent(day):
         hash_ = log["transactionHash"]
         made[whose.get(hash_, hash_)].append(int(log["data"], 16))
-    yield from _compared(_payouts(day, "usdc_base"), made, set())
+    yield from _compared(_payouts(day, "base"), made, set())
     nonce = int(
         day.chain.anvil.ask("eth_getTransactionCount", day.chain.hot_wallet.address, "latest"), 16
     )

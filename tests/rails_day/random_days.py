@@ -67,7 +67,7 @@ def random_day(seed: int, besides: int = 12) -> list[Step]:
     random = Random(seed)
     lives = [
         [Step(word, rail, part) for word in _fate(random, rail)]
-        for rail in ("stripe", "usdc_base")
+        for rail in ("stripe", "base")
         for part in range(PARTS)
     ]
     lives.append([_besides(random) for _ in range(besides)])
@@ -92,7 +92,7 @@ def _besides(random: Random) -> Step:
         tuple(WORK), tuple(WORK), tuple(EVENTS), (*list(TIME)[:2] * 3, *TIME),
     )  # fmt: skip
     if random.random() < 0.25:
-        rail = random.choice(("stripe", "usdc_base"))
+        rail = random.choice(("stripe", "base"))
         mishaps = card_words.MISHAPS if rail == "stripe" else chain_words.MISHAPS
         return Step(random.choice(tuple(mishaps)), rail, random.randrange(PARTS))
     return Step(random.choice(random.choice(kinds)))

@@ -81,7 +81,7 @@ TIME: dict[str, Word] = {
 ANY = {**people_words.WORDS, **EVENTS, **WORK, **EVERYBODY, **TIME}
 CARD = {**card_words.PAYS, **card_words.MISHAPS}
 CHAIN = {**chain_words.PAYS, **chain_words.MISHAPS}
-RAILS = {"stripe": CARD, "usdc_base": CHAIN}
+RAILS = {"stripe": CARD, "base": CHAIN}
 
 
 def do(day: Day, step: Step) -> None:

@@ -17,7 +17,7 @@ def run(day: Day, steps: Sequence[Step]) -> None:
     day.deals.clear()
     day.dropped.clear()
     try:
-        for rail in ("stripe", "usdc_base"):
+        for rail in ("stripe", "base"):
             open_deal(day, rail, ("100", "50.5"))
             open_deal(day, rail, ("80",))
         for step in steps:

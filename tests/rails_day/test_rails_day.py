@@ -55,7 +55,7 @@ def test_books_and_rails_agree_at_every_step_of_a_random_day(day: Day) -> None:
     time passes, in which somebody would have to look."""
     day.deals.clear()
     day.dropped.clear()
-    for rail in ("stripe", "usdc_base"):
+    for rail in ("stripe", "base"):
         open_deal(day, rail, ("100", "50.5"))
         open_deal(day, rail, ("80",))
     day.work("EvmWatchFunction")
@@ -81,10 +81,10 @@ def _paid(day: Day) -> None:
         day,
         [
             Step("card pays", "stripe"),
-            Step("deposit exact", "usdc_base"),
+            Step("deposit exact", "base"),
             Step("everybody works"),
             Step("deliver and release", "stripe"),
-            Step("deliver and release", "usdc_base"),
+            Step("deliver and release", "base"),
             Step("card payouts", trouble=DEATH),
             Step("chain payouts", trouble=DEATH),
         ],
@@ -95,7 +95,7 @@ def test_money_that_is_missing_is_seen(day: Day) -> None:
     """Each kind of look at the money can fail."""
     _paid(day)
     (stripe,) = [each for each in day.deals if each.rail == "stripe" and len(each.escrows) == 2]
-    (chain,) = [each for each in day.deals if each.rail == "usdc_base" and len(each.escrows) == 2]
+    (chain,) = [each for each in day.deals if each.rail == "base" and len(each.escrows) == 2]
     assert accounts.differences(day) == []
     day.stripe.accounts.spend(stripe.accounts[0], 1)
     assert [each for each in accounts.differences(day) if "USD -0.01 too much" in each]

@@ -23,14 +23,14 @@ ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 FINGERPRINT = "f" * 64
 
 
-def destination(world: World, party: UUID, rail: str = "usdc_base", address: str = ADDRESS) -> UUID:
+def destination(world: World, party: UUID, rail: str = "base", address: str = ADDRESS) -> UUID:
     """Name where a party's money goes."""
     answer = world.command("payout_destination_set", actor_id=party, party_id=party, rail=rail,
                            address=address, aal="aal2")  # fmt: skip
     return UUID(answer["destination_id"])
 
 
-def awaiting(world: World, rail: str = "usdc_base", **fields: Any) -> Escrow:
+def awaiting(world: World, rail: str = "base", **fields: Any) -> Escrow:
     """A signed escrow on a rail."""
     return signed(world, rail=rail, **fields)
 
@@ -49,7 +49,7 @@ def report(world: World, escrow: Escrow, event: str, kind: str = "funds", **fiel
     return new
 
 
-def released(world: World, rail: str = "usdc_base", **fields: Any) -> Escrow:
+def released(world: World, rail: str = "base", **fields: Any) -> Escrow:
     """An escrow on a rail that was paid in and released."""
     made = awaiting(world, rail, **fields)
     made.commit("funds_confirmed", "rail")
@@ -135,7 +135,7 @@ def applied(world: World) -> list[str | None]:
     return [row[0] for row in world.rows("select applied_as from public.rail_reports order by id")]
 
 
-def claim(world: World, rail: str = "usdc_base") -> list[dict[str, Any]]:
+def claim(world: World, rail: str = "base") -> list[dict[str, Any]]:
     """The payments a worker takes on; nothing is known against where they go."""
     all_clear(Worker(world))
     taken: list[dict[str, Any]] = world.one("select service.payouts_claim(%s, 50)", rail)
@@ -192,7 +192,7 @@ def rails(world: World, payer: UUID, payee: UUID) -> None:
         "escrow_deposit_begin",
         escrow_id=waiting.id,
         actor_id=payer,
-        rail="usdc_base",
+        rail="base",
         key_fingerprint=FINGERPRINT,
     )
     report(world, waiting, f"funds_{waiting.id}")

@@ -28,16 +28,12 @@ def address() -> str:
 
 def watch(world: World, where: str, party: UUID, reason: str = "payout") -> str:
     """What is known of the address when it begins to be watched."""
-    found: str = world.one(
-        "select private.watch_address('usdc_base', %s, %s, %s)", where, party, reason
-    )
+    found: str = world.one("select private.watch_address('base', %s, %s, %s)", where, party, reason)
     return found
 
 
 def known(world: World, where: str) -> str:
-    found: str = world.one(
-        "select private.address_is_clear('usdc_base', %s, private.clock())", where
-    )
+    found: str = world.one("select private.address_is_clear('base', %s, private.clock())", where)
     return found
 
 
@@ -80,5 +76,5 @@ def warned_of(world: World) -> UUID:
     made, where = world.user("warned of"), address()
     watch(world, where, made)
     screened(world, where, "hit")
-    cleared(world, world.one("select private.standing_hit('usdc_base', %s)", where))
+    cleared(world, world.one("select private.standing_hit('base', %s)", where))
     return made

@@ -14,7 +14,7 @@ from tests.world.openings import OPEN
 from tests.world.world import World, plain
 
 PRICE = Decimal(50000)
-CURRENCIES = {"internal": "USDC_BASE", "stripe": "USD", "usdc_base": "USDC_BASE"}
+CURRENCIES = {"internal": "USDC_BASE", "stripe": "USD", "base": "USDC_BASE"}
 
 
 def draft(world: World, maker: UUID, kind: str = "sell", amount: str = "1", **fields: Any) -> UUID:

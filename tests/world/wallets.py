@@ -7,7 +7,7 @@ from tests.world.chain import CHAIN, USDC, cursor, judged, read, transfer
 from tests.world.rails import ADDRESS, FINGERPRINT, claim, destination, outcome
 from tests.world.world import World
 
-RAIL, CURRENCY = "usdc_base", "USDC_BASE"
+RAIL, CURRENCY = "base", "USDC_BASE"
 # Bridged USDC: seen at the same addresses, and not asked for.
 BRIDGED, BRIDGED_TOKEN = "USDBC_BASE", "0xd9aAEc86B65D86f6A7B5B1b0c42FFA531710b6CA"
 

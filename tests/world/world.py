@@ -55,7 +55,7 @@ class World:
     before, or new ones.
     """
 
-    rail = "usdc_base"
+    rail = "base"
 
     def __init__(self, connection: Connection, *, arbiters: int = ARBITERS) -> None:
         self.connection = connection

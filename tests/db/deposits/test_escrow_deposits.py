@@ -10,7 +10,7 @@ from tests.world.refused import refused
 from tests.world.world import World
 
 
-def _begin(escrow: Escrow, rail: str = "usdc_base", **fields: Any) -> dict[str, Any]:
+def _begin(escrow: Escrow, rail: str = "base", **fields: Any) -> dict[str, Any]:
     command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "rail": rail,
                "key_fingerprint": FINGERPRINT} | fields  # fmt: skip
     answer: dict[str, Any] = escrow.world.command("escrow_deposit_begin", **command)

@@ -48,9 +48,9 @@ def warned(world: World, sender: str = STRANGER, **fields: Any) -> dict[str, Any
 
 def known_hit(world: World, sender: str = STRANGER) -> UUID:
     """An address that everybody knows to be warned of, before it sends anything."""
-    world.one("select private.watch_address('usdc_base', %s, %s, 'deposit')", sender, world.user())
+    world.one("select private.watch_address('base', %s, %s, 'deposit')", sender, world.user())
     warned(world, sender)
-    hit: UUID = world.one("select private.standing_hit('usdc_base', %s)", sender.lower())
+    hit: UUID = world.one("select private.standing_hit('base', %s)", sender.lower())
     return hit
 
 
@@ -216,7 +216,7 @@ def test_a_sender_warned_of_after_it_paid_holds_what_it_paid_and_nothing_else(
     # This deposit is accepted: its escrow goes on, the address stays what it is.
     accept(world, quarantine)
     assert not held(world, made)
-    assert world.one("select private.standing_hit('usdc_base', %s)", SENDER.lower())
+    assert world.one("select private.standing_hit('base', %s)", SENDER.lower())
     world.advance(hours=23)
     assert warned(world, SENDER, document_hash=OTHER_HIT)["frozen"] == 0
     assert world.problems() == []

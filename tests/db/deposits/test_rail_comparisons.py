@@ -326,8 +326,8 @@ def test_an_older_look_than_the_last_is_not_compared(world: World) -> None:
         ({"held": [{"currency": "USD", "amount": 1}]}, "bad_type"),
         ({"held": "1"}, "bad_type"),
         ({"as_of": "infinity"}, "bad_type"),
-        ({"rail": "usdc_base"}, "bad_figures"),
-        ({"rail": "usdc_base", "chain_id": 1, "block_number": 1}, "bad_figures"),
+        ({"rail": "base"}, "bad_figures"),
+        ({"rail": "base", "chain_id": 1, "block_number": 1}, "bad_figures"),
     ],
 )
 def test_figures_that_are_none_are_refused(world: World, fields: dict[str, Any], code: str) -> None:
@@ -349,7 +349,7 @@ def test_money_in_a_currency_that_the_books_do_not_know_is_told(world: World) ->
 
 
 def chain(world: World, held: str, block: int, **fields: Any) -> str:
-    told = {"rail": "usdc_base", "chain_id": CHAIN, "block_number": block} | fields
+    told = {"rail": "base", "chain_id": CHAIN, "block_number": block} | fields
     return found(world, held, "USDC_BASE", **told)
 
 

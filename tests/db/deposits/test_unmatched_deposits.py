@@ -292,7 +292,7 @@ def test_an_address_that_may_be_used_is_used_at_once(world: World) -> None:
 def test_it_waits_until_nothing_is_known_against_the_address(world: World) -> None:
     party, deposit = unasked(world)
     payout = send_back(world, party, deposit)["payout_id"]
-    assert world.one("select service.payouts_claim('usdc_base', 50)") == []
+    assert world.one("select service.payouts_claim('base', 50)") == []
     watched = ("select reason from private.address_watches where ended_at is null"
                " and reason <> 'deposit' order by reason")  # fmt: skip
     assert world.rows(watched) == [("payout",), ("unmatched_deposit",)]

@@ -165,7 +165,7 @@ def test_a_reversal_after_the_end_is_borne_by_whoever_was_paid(
     """Once per event; first by the payer, up to what was given back. What had not been sent yet
     is not sent any more."""
     # A chain has no margin, as cards have.
-    world.run("update public.rails set margin_amount = 40 where id = 'usdc_base'")
+    world.run("update public.rails set margin_amount = 40 where id = 'base'")
     escrow = ONCE[scene](world, "market_service")
     before = escrow.facts()[0]
     parties = (escrow.payer, escrow.payee)

@@ -197,7 +197,7 @@ def test_a_screening_and_a_chargeback_hold_for_themselves(world: World) -> None:
     escrow.commit("unfreeze", "operator")
     assert escrow.holds() == ["screening"]
     escrow.commit("freeze", "operator")
-    cleared(world, world.one("select private.standing_hit('usdc_base', %s)", where))
+    cleared(world, world.one("select private.standing_hit('base', %s)", where))
     assert escrow.holds() == ["operator"]
     assert world.problems() == []
 

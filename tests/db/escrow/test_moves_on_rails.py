@@ -25,7 +25,7 @@ ONLY_FOR_A_TIME = {"timeout_hold"}
 UNMADE = {
     "internal": ONLY_OUTSIDE | ONLY_FOR_A_TIME,
     "stripe": ONLY_INSIDE,
-    "usdc_base": ONLY_INSIDE | ONLY_FOR_A_TIME,
+    "base": ONLY_INSIDE | ONLY_FOR_A_TIME,
 }
 
 

@@ -19,7 +19,7 @@ def test_an_escrow_is_proposed_with_the_terms_of_its_policy(world: World) -> Non
         "on p.id = e.policy_id where e.id = %s",
         escrow.id,
     )
-    assert row == ("proposed", 1, 500, "usdc_base", TERMS_HASH, 3600, True)
+    assert row == ("proposed", 1, 500, "base", TERMS_HASH, 3600, True)
     assert world.problems() == []
 
 

@@ -304,7 +304,7 @@ def test_a_merchant_and_whoever_acts_for_it(world: World) -> None:
     shop, owner, clerk = merchant(world), world.user("owner"), world.user("clerk")
     world.join(shop, owner, "owner")
     world.join(shop, clerk, "operator")
-    set_ = {"rail": "usdc_base", "address": "0x" + "5a" * 20, "aal": "aal2", "party_id": shop}
+    set_ = {"rail": "base", "address": "0x" + "5a" * 20, "aal": "aal2", "party_id": shop}
     stop(world, clerk)
     with refused(world.connection, "party_suspended"):
         world.command("payout_destination_set", actor_id=clerk, **set_)

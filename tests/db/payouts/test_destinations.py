@@ -38,7 +38,7 @@ FORBIDDEN = TOKENS | NOBODY
 def name(world: World, party: UUID, address: str, **fields: Any) -> dict[str, Any]:
     """A party names a destination on Base."""
     told: dict[str, Any] = world.command(
-        "payout_destination_set", actor_id=party, party_id=party, rail="usdc_base",
+        "payout_destination_set", actor_id=party, party_id=party, rail="base",
         address=address, aal="aal2", **fields,
     )  # fmt: skip
     return told
@@ -51,7 +51,7 @@ def remove(world: World, party: UUID) -> None:
     world.command("payout_destination_remove", destination_id=found, actor_id=party, aal="aal2")
 
 
-def write(world: World, address: str, rail: str = "usdc_base") -> None:
+def write(world: World, address: str, rail: str = "base") -> None:
     """As whoever owns the table."""
     person = world.user()
     world.run(
@@ -72,9 +72,9 @@ def test_nobody_is_paid_where_money_is_lost(world: World, address: str, written:
 
 @pytest.mark.parametrize(
     ("rail", "address"),
-    [("usdc_base", rails.ADDRESS[2:]), ("usdc_base", rails.ADDRESS + "0"), ("usdc_base", "acct_1"),
-     ("usdc_base", "0X" + rails.ADDRESS[2:]), ("usdc_base", " " + rails.ADDRESS),
-     ("usdc_base", rails.ADDRESS + "\n"), ("stripe", rails.ADDRESS), ("stripe", "ACCT_1"),
+    [("base", rails.ADDRESS[2:]), ("base", rails.ADDRESS + "0"), ("base", "acct_1"),
+     ("base", "0X" + rails.ADDRESS[2:]), ("base", " " + rails.ADDRESS),
+     ("base", rails.ADDRESS + "\n"), ("stripe", rails.ADDRESS), ("stripe", "ACCT_1"),
      ("stripe", "acct_"), ("stripe", "acct_1 "), ("stripe", "ba_1"), ("stripe", "pi_1")],
 )  # fmt: skip
 def test_whoever_writes_keeps_the_form(world: World, rail: str, address: str) -> None:
@@ -115,7 +115,7 @@ def test_what_became_unpayable_waits_for_another(world: World, became: str) -> N
 
 @pytest.mark.parametrize(
     "change",
-    ["address = 'acct_2'", "rail = 'usdc_base'", "party_id = gen_random_uuid()",
+    ["address = 'acct_2'", "rail = 'base'", "party_id = gen_random_uuid()",
      "created_at = now() + interval '1 second'", "usable_from = now()",
      "default_from = '-infinity'"],
 )  # fmt: skip

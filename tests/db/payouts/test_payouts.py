@@ -407,8 +407,8 @@ def test_polls_get_rarer_and_never_stop(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("rail", "address"),
-    [("usdc_base", "0x0"), ("usdc_base", ADDRESS[:-1] + "g"), ("usdc_base", "acct_1"),
-     ("stripe", ADDRESS), ("stripe", "acct_"), ("stripe", "acct_1; drop"), ("usdc_base", ""),
+    [("base", "0x0"), ("base", ADDRESS[:-1] + "g"), ("base", "acct_1"),
+     ("stripe", ADDRESS), ("stripe", "acct_"), ("stripe", "acct_1; drop"), ("base", ""),
      ("internal", "me")],
 )  # fmt: skip
 def test_a_destination_fits_its_rail(world: World, rail: str, address: str) -> None:
@@ -418,7 +418,7 @@ def test_a_destination_fits_its_rail(world: World, rail: str, address: str) -> N
 
 def test_only_the_own_destination_with_a_second_factor(world: World) -> None:
     mine, other = world.user(), world.user()
-    fields = {"party_id": mine, "rail": "usdc_base", "address": ADDRESS}
+    fields = {"party_id": mine, "rail": "base", "address": ADDRESS}
     with refused(world.connection, "not_your_move"):
         world.command("payout_destination_set", actor_id=other, aal="aal2", **fields)
     with refused(world.connection, "step_up_required"):
@@ -461,7 +461,7 @@ def test_verify_finds_what_was_tampered_with(world: World, tampering: str, probl
     assert problem in world.problems()
 
 
-@pytest.mark.parametrize("rail", ["usdc_base", "stripe"])
+@pytest.mark.parametrize("rail", ["base", "stripe"])
 def test_incident_09_no_deadline_outlives_what_the_rail_holds(world: World, rail: str) -> None:
     escrow = rails.awaiting(world, rail, perform_within=100 * 86400)
     far = world.now() + timedelta(days=100)
@@ -471,7 +471,7 @@ def test_incident_09_no_deadline_outlives_what_the_rail_holds(world: World, rail
     end = arrived + timedelta(days=90) if rail == "stripe" else far
     assert world.one("select deadline_at = expires_at from public.escrow_transactions") is True
     assert world.one("select expires_at from public.escrow_transactions") == end
-    if rail == "usdc_base":
+    if rail == "base":
         return
     world.advance(days=88)
     with refused(world.connection, "rail_hold_too_short"):

@@ -157,11 +157,11 @@ def test_it_needs_a_second_factor_a_tier_and_a_destination_of_its_own(world: Wor
 
 def test_a_tier_that_is_too_low_is_told_what_it_may_withdraw(world: World) -> None:
     party = rich(world)
-    world.run("update public.rail_limits set max_amount = 20 where rail = 'usdc_base'")
+    world.run("update public.rail_limits set max_amount = 20 where rail = 'base'")
     with pytest.raises(psycopg.Error) as caught, world.connection.transaction():
         withdraw(world, party, "21")
     told = json.loads(caught.value.diag.message_detail or "")
-    assert told["detail"] == "The rail usdc_base is open to your tier for at most 20 USDC_BASE."
+    assert told["detail"] == "The rail base is open to your tier for at most 20 USDC_BASE."
     withdraw(world, party, "20")
 
 
@@ -241,7 +241,7 @@ def test_an_empty_float_makes_it_wait_with_a_date_and_says_what_is_needed(world:
     assert abs(since - world.now()) < timedelta(minutes=1)
     assert world.rows(
         "select rail, currency, payouts, amount::numeric from public.float_needs"
-    ) == [("usdc_base", CURRENCY, 1, 50)]
+    ) == [("base", CURRENCY, 1, 50)]
     world.advance(minutes=2)
     outcome(world, sent(world), "postpone", waits_for="float", next_in=60)
     assert world.one("select waits_for_float_since from public.payouts") == since

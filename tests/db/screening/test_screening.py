@@ -34,7 +34,7 @@ def where(world: World, party: UUID) -> str:
 
 
 def hit(world: World, where: str) -> UUID:
-    found: UUID = world.one("select private.standing_hit('usdc_base', %s)", where)
+    found: UUID = world.one("select private.standing_hit('base', %s)", where)
     return found
 
 
@@ -65,9 +65,9 @@ def test_a_rail_that_is_not_screened_is_never_clear(world: World, party: UUID) -
 @pytest.mark.parametrize("wrong", ["", "0x12", "0x" + "g" * 40, "0x" + "a" * 41, None])
 def test_what_is_no_address(world: World, party: UUID, wrong: str | None) -> None:
     with refused(world.connection, "bad_address"):
-        world.one("select private.watch_address('usdc_base', %s, %s, 'payout')", wrong, party)
+        world.one("select private.watch_address('base', %s, %s, 'payout')", wrong, party)
     assert world.one(
-        "select private.address_is_clear('usdc_base', %s, private.clock())", wrong
+        "select private.address_is_clear('base', %s, private.clock())", wrong
     ) == "unknown"  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def test_a_claim_is_for_one_and_comes_back(world: World, where: str) -> None:
 
 
 def test_nobody_records_what_nobody_claimed(world: World, where: str) -> None:
-    never = {"screening_id": uuid4(), "rail": "usdc_base", "address": where}
+    never = {"screening_id": uuid4(), "rail": "base", "address": where}
     assert record(world, never, "clear")["outcome"] == "late"
     with refused(world.connection, "screening_not_found"):
         record(world, {**never, "address": address()}, "hit")
@@ -226,7 +226,7 @@ def test_what_nobody_watches_any_more_is_not_asked_about(
     world: World, where: str, party: UUID
 ) -> None:
     watch(world, where, party, "refund")
-    end = "select private.unwatch_address('usdc_base', %s, %s, %s)"
+    end = "select private.unwatch_address('base', %s, %s, %s)"
     world.rows(end, where, party, "payout")
     assert due(world, where)
     world.advance(minutes=2)

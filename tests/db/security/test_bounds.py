@@ -121,22 +121,22 @@ def funded_on_card(world: World, **fields: Any) -> Escrow:
 
 
 SAID: tuple[tuple[str, str, dict[str, Any], str], ...] = (
-    ("stripe", "of another rail", {"rail": "usdc_base"}, "other_rail"),
-    ("usdc_base", "of another rail", {"rail": "stripe"}, "other_rail"),
-    ("usdc_base", "a chargeback on a chain", {"kind": "reversal_opened"}, "no_reversals"),
-    ("usdc_base", "a chargeback won on a chain", {"kind": "reversal_won"}, "no_reversals"),
+    ("stripe", "of another rail", {"rail": "base"}, "other_rail"),
+    ("base", "of another rail", {"rail": "stripe"}, "other_rail"),
+    ("base", "a chargeback on a chain", {"kind": "reversal_opened"}, "no_reversals"),
+    ("base", "a chargeback won on a chain", {"kind": "reversal_won"}, "no_reversals"),
     ("stripe", "5,000 on 100", {"kind": "reversal_opened", "amount": "5000"}, "report_too_large"),
     ("stripe", "lost 5,000 of 100", {"kind": "reversal_lost", "amount": "5000"},
      "report_too_large"),
     ("stripe", "won 5,000 of 100", {"kind": "reversal_won", "amount": "5000"}, "report_too_large"),
     ("stripe", "140.01 of 100", {"kind": "reversal_lost", "amount": "140.01"}, "report_too_large"),
-    ("usdc_base", "lost more than came", {"kind": "reversal_lost", "amount": "100.000001"},
+    ("base", "lost more than came", {"kind": "reversal_lost", "amount": "100.000001"},
      "report_too_large"),
-    ("usdc_base", "more than there is", {"amount": "100000001"}, "report_too_large"),
+    ("base", "more than there is", {"amount": "100000001"}, "report_too_large"),
     ("stripe", "more than a card pays", {"amount": "1000001"}, "report_too_large"),
     ("stripe", "crypto on a card", {"currency": "BTC"}, "rail_currency"),
-    ("usdc_base", "a coin of another chain", {"currency": "BTC"}, "rail_currency"),
-    ("usdc_base", "bank money on a chain", {"currency": "USD"}, "rail_currency"),
+    ("base", "a coin of another chain", {"currency": "BTC"}, "rail_currency"),
+    ("base", "bank money on a chain", {"currency": "USD"}, "rail_currency"),
     ("stripe", "another's money taken", {"kind": "reversal_lost", "currency": "EUR"},
      "report_too_large"),
     ("stripe", "tomorrow", {"provider_time": FAR}, "report_time"),
@@ -177,9 +177,9 @@ def test_a_report_that_cannot_be_is_kept_and_shown_and_books_nothing(
         ("stripe", {"kind": "reversal_lost", "amount": "140"}),
         ("stripe", {"kind": "reversal_lost", "amount": "0.01"}),
         ("stripe", {"amount": "120"}),
-        ("usdc_base", {"kind": "reversal_lost", "amount": "100"}),
-        ("usdc_base", {"amount": "5000"}),
-        ("usdc_base", {"currency": "USDBC_BASE"}),
+        ("base", {"kind": "reversal_lost", "amount": "100"}),
+        ("base", {"amount": "5000"}),
+        ("base", {"currency": "USDBC_BASE"}),
     ],
 )
 def test_what_can_be_is_taken_down(world: World, rail: str, said: dict[str, Any]) -> None:
@@ -224,8 +224,8 @@ def test_nothing_outside_speaks_for_an_escrow_inside(world: World) -> None:
     ("rail", "changes", "code"),
     [
         ("stripe", {"amount": "5000"}, "report_too_large"),
-        ("usdc_base", {"amount": "100.000001"}, "report_too_large"),
-        ("usdc_base", {"amount": "1000000000"}, "report_too_large"),
+        ("base", {"amount": "100.000001"}, "report_too_large"),
+        ("base", {"amount": "1000000000"}, "report_too_large"),
         ("stripe", {"due_by": FAR}, "report_time"),
         ("stripe", {"kind": "late_funds", "amount": "1000001"}, "report_too_large"),
     ],
@@ -257,10 +257,10 @@ def test_reversals_are_bounded_in_sum(world: World) -> None:
     assert world.one("select count(*) from public.refused_reports") == 2
 
 
-@pytest.mark.parametrize("rail", ["stripe", "usdc_base"])
+@pytest.mark.parametrize("rail", ["stripe", "base"])
 def test_cases_are_bounded_in_sum(world: World, rail: str) -> None:
     made = released(world, rail)
-    most = {"stripe": ("100", "40"), "usdc_base": ("99.999999", "0.000001")}[rail]
+    most = {"stripe": ("100", "40"), "base": ("99.999999", "0.000001")}[rail]
     for number, amount in enumerate(most):
         world.command("escrow_rail_case", escrow_id=made.id, kind="rail_reversal", amount=amount,
                       provider_event_id=f"dp_{number}")  # fmt: skip

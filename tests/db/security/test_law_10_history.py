@@ -83,7 +83,7 @@ def _history(world: World) -> None:
     world.command("outage_declare", from_at=begin, to_at=world.now(), reason="a fire",
                   actor_id=world.operator, aal="aal2")  # fmt: skip
     rails.released(world)
-    rails.report(world, rails.awaiting(world, rail="stripe"), "of another rail", rail="usdc_base")
+    rails.report(world, rails.awaiting(world, rail="stripe"), "of another rail", rail="base")
     onchain(world, world.user("payer"), world.user("payee"))
     wallets(world, world.user())
     assert rails.cost(world, "txn_1")

@@ -53,8 +53,8 @@ def offered(
     [
         ("USD", "stripe", True), ("EUR", "stripe", True), ("GBP", "stripe", True),
         ("KES", "stripe", False), ("USDC_BASE", "stripe", False),
-        ("USDC_BASE", "usdc_base", True), ("USDC_ETH", "usdc_base", False),
-        ("USD", "usdc_base", False), ("USD", "internal", True), ("BTC", "internal", True),
+        ("USDC_BASE", "base", True), ("USDC_ETH", "base", False),
+        ("USD", "base", False), ("USD", "internal", True), ("BTC", "internal", True),
     ],
 )  # fmt: skip
 def test_a_rail_carries_its_currencies(
@@ -80,13 +80,13 @@ def test_cards_up_to_what_the_tier_may(desk: Desk, seller: UUID, tier: int, most
     assert reply.body["detail"] == f"The rail stripe is open to your tier for at most {most} USD."
     # What a card cannot pay, the chain can.
     if tier:
-        reply = offered(desk, buyer, seller, terms(f"{most}.01", "usdc_base"), "USDC_BASE")
+        reply = offered(desk, buyer, seller, terms(f"{most}.01", "base"), "USDC_BASE")
         assert reply.status == 201
 
 
 def test_a_rail_without_a_row_is_closed(desk: Desk, seller: UUID) -> None:
     nobody = of_tier(desk, 0)
-    reply = offered(desk, nobody, seller, terms("5", "usdc_base"), "USDC_BASE")
+    reply = offered(desk, nobody, seller, terms("5", "base"), "USDC_BASE")
     assert (reply.code, reply.body["limit"]["maximum"]) == ("rail_not_open", "0")
     assert "closed" in reply.body["detail"]
 
@@ -113,24 +113,24 @@ def test_the_rail_is_negotiated_signed_and_not_paid_from_the_balance(
     desk: Desk, buyer: UUID, seller: UUID
 ) -> None:
     """The seller's counter keeps the buyer's rail, the buyer's next one names another."""
-    first = offered(desk, buyer, seller, terms("300", "usdc_base"), "USDC_BASE").body["offer_id"]
+    first = offered(desk, buyer, seller, terms("300", "base"), "USDC_BASE").body["offer_id"]
     second = desk.done(seller, f"/offers/{first}/counter", terms("310"))
-    assert second["rail"] == "usdc_base"
+    assert second["rail"] == "base"
     third = desk.done(buyer, f"/offers/{second['offer_id']}/counter", terms("300", "internal"))
     assert third["rail"] == "internal"
     last = desk.done(
-        seller, f"/offers/{third['offer_id']}/counter", terms("305", "usdc_base")
+        seller, f"/offers/{third['offer_id']}/counter", terms("305", "base")
     )["offer_id"]  # fmt: skip
     made = desk.done(buyer, f"/offers/{last}/accept")
-    assert made["rail"] == "usdc_base"
+    assert made["rail"] == "base"
     contract = made["contract_id"]
     (row,) = desk.read(buyer, f"/contracts?id=eq.{contract}&select=rail,document,document_hash")
-    assert (row["rail"], json.loads(row["document"])["rail"]) == ("usdc_base", "usdc_base")
+    assert (row["rail"], json.loads(row["document"])["rail"]) == ("base", "base")
     (part,) = made["milestones"]
     (escrow,) = desk.read(
         buyer, f"/escrow_transactions?id=eq.{part['milestone_id']}&select=rail"
     )  # fmt: skip
-    assert escrow["rail"] == "usdc_base"
+    assert escrow["rail"] == "base"
     desk.done(OLGA.id, "/deposits",
               {"party_id": str(buyer), "currency": "USDC_BASE", "amount": "1000",
                "reference": "slip 1"})  # fmt: skip

@@ -13,7 +13,7 @@ from tests.world import rails
 from tests.world.http.desk import Desk
 from tests.world.http.rails import behind
 
-ADDRESS = {"rail": "usdc_base", "address": rails.ADDRESS}
+ADDRESS = {"rail": "base", "address": rails.ADDRESS}
 
 
 def refused(desk: Desk) -> tuple[UUID, str]:

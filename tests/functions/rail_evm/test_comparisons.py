@@ -78,7 +78,7 @@ def test_a_deposit_that_nobody_credited_is_one_case(scene: Scene) -> None:
     scene.chain.node.behave()
     assert new(scene.desk, CHAIN) == [("USDC_BASE", Decimal(33))]
     listed = scene.desk.read(OLGA.id, "/rail_differences?outcome=is.null")
-    assert [(row["amount"], row["rail"]) for row in listed] == [("33", "usdc_base")]
+    assert [(row["amount"], row["rail"]) for row in listed] == [("33", "base")]
 
 
 def test_to_sweep_is_listed_and_sweeping_is_no_difference(scene: Scene) -> None:

@@ -24,7 +24,7 @@ def test_the_payer_gets_one_address_and_the_same_answer_again(scene: Scene) -> N
     expires_at = first.body.pop("expires_at")
     assert datetime.fromisoformat(expires_at) > scene.desk.stack.clock.now()
     assert first.body == {
-        "escrow_id": made.id, "rail": "usdc_base", "currency": CURRENCY, "amount": "100",
+        "escrow_id": made.id, "rail": "base", "currency": CURRENCY, "amount": "100",
         "address": deposit_address(deposits_xpub(), index), "chain_id": CHAIN_ID, "token": USDC,
     }  # fmt: skip
     again = scene.desk.post(made.buyer, path, key=key)
@@ -171,7 +171,7 @@ def test_incident_26_money_of_an_address_that_is_warned_of_waits_for_an_operator
     scene.rows(
         "insert into public.wallet_screenings (id, rail, address, party_ids, provider, result, "
         "categories, document_hash, request_id, screened_at) values (gen_random_uuid(), "
-        "'usdc_base', lower(%s), array[%s::uuid], 'test', 'hit', '{sanctions}', repeat('a', 64), "
+        "'base', lower(%s), array[%s::uuid], 'test', 'hit', '{sanctions}', repeat('a', 64), "
         "'', private.clock()) returning 1",
         made.buyer_account.address, made.buyer,
     )  # fmt: skip

@@ -33,18 +33,18 @@ def one(stack: Stack, query: str, *values: Any) -> Any:
 def watch(stack: Stack, party: UUID) -> str:
     """A new address of the party, watched."""
     made = address()
-    one(stack, "select private.watch_address('usdc_base', %s, %s, 'payout')", made, party)
+    one(stack, "select private.watch_address('base', %s, %s, 'payout')", made, party)
     return made
 
 
 def known(stack: Stack, where: str) -> Any:
-    return one(stack, "select private.address_is_clear('usdc_base', %s, private.clock())", where)
+    return one(stack, "select private.address_is_clear('base', %s, private.clock())", where)
 
 
 def signed_contract(desk: Desk, buyer: UUID, seller: UUID) -> str:
     """A milestone on the chain that waits for its money; its escrow."""
     listed = listing(desk, seller)
-    body = {"amount": "300", "milestones": [milestone("300")], "rail": "usdc_base"}
+    body = {"amount": "300", "milestones": [milestone("300")], "rail": "base"}
     offer = desk.done(buyer, f"/listings/{listed}/offers", body)["offer_id"]
     made = desk.done(seller, f"/offers/{offer}/accept")
     for who in (buyer, seller):

@@ -31,7 +31,7 @@ def _with_suspense(market: Market, payer: UUID, payee: UUID) -> UUID:
     # Ids grow with time: batches are taken in this order.
     market.advance(seconds=1)
     escrow_id = market.contract(
-        payer, payee, rail="usdc_base", currency="USDC_BASE", amount="5", terms_hash=TERMS
+        payer, payee, rail="base", currency="USDC_BASE", amount="5", terms_hash=TERMS
     )
     fund_by = market.one("select private.clock() + interval '1 hour'")
     mismatch = {"amount": "5", "currency": "USDC_BASE", "reason": "late"}

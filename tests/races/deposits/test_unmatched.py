@@ -13,7 +13,7 @@ from tests.world.races.market import Market
 from tests.world.races.proofs import prove
 from tests.world.screenings import all_clear
 
-RAIL, CURRENCY, BRIDGED = "usdc_base", "USDC_BASE", "USDBC_BASE"
+RAIL, CURRENCY, BRIDGED = "base", "USDC_BASE", "USDBC_BASE"
 ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 
 

@@ -20,7 +20,7 @@ from tests.world.races.market import Market
 from tests.world.races.proofs import prove
 from tests.world.screenings import all_clear
 
-CURRENCY, RAIL = "USDC_BASE", "usdc_base"
+CURRENCY, RAIL = "USDC_BASE", "base"
 ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 Task = Callable[[Door], Any]
 

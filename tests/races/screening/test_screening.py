@@ -52,7 +52,7 @@ def escrows(database: Cluster) -> list[Waiting]:
 def claims(market: Market, escrows: list[Waiting]) -> list[dict[str, Any]]:
     """Everything that is due, with a new address of the payee among it."""
     market.one(
-        "select private.watch_address('usdc_base', %s, %s, 'payout')", address(), escrows[0].payee
+        "select private.watch_address('base', %s, %s, 'payout')", address(), escrows[0].payee
     )
     return list(market.one("select service.screenings_due(500)"))
 
@@ -104,7 +104,7 @@ def test_many_workers_claim_each_address_once(
 ) -> None:
     watched = {address() for _ in range(40)}
     for each in watched:
-        market.one("select private.watch_address('usdc_base', %s, %s, 'payout')",
+        market.one("select private.watch_address('base', %s, %s, 'payout')",
                    each, escrows[0].payee)  # fmt: skip
     claim: Callable[[Door], Any] = lambda door: door.service_rpc(  # noqa: E731
         "screenings_due", {"max_rows": 7}
@@ -120,7 +120,7 @@ def test_hits_of_two_parties_who_trade_with_each_other(
     """Each holds the escrows of its party, the payee's all: every hit is a reason of its own."""
     parties: list[UUID] = [escrows[0].payee, *(each.payer for each in escrows)]
     for party in parties:
-        market.one("select private.watch_address('usdc_base', %s, %s, 'payout')", address(), party)
+        market.one("select private.watch_address('base', %s, %s, 'payout')", address(), party)
     found = [
         each for each in market.one("select service.screenings_due(500)")
         if market.one("select count(*) from private.address_watches where address = %s "

@@ -34,7 +34,7 @@ def test_each_product_performs_in_its_own_word(product: str, word: str, outcome:
 
 @pytest.mark.parametrize(
     ("rail", "outcome"),
-    [("internal", "fund"), ("stripe", "other_rail"), ("usdc_base", "other_rail")],
+    [("internal", "fund"), ("stripe", "other_rail"), ("base", "other_rail")],
 )
 def test_only_the_internal_rail_is_paid_from_the_balance(rail: str, outcome: str) -> None:
     assert _outcome("fund", {}, "payer", "awaiting_funds", rail=rail) == outcome

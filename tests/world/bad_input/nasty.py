@@ -73,7 +73,7 @@ RIGHT_ONES: tuple[Any, ...] = (
     True, False, 1, 2, 20, "0", "1", "12.50", "0.000000000000000001", "9" * 20, UUID, UUID.upper(),
     "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.123456789+05:30", "2026-01-01T00:00:00-00:00",
     "2026-01-01T00:00:00+16:00", "2026-01-01T23:59:59-23:59", "escrow.*", "*", "sepa", "internal",
-    "stripe", "usdc_base", "b" * 64, "A text that is long enough for its field.", "1" * 18,
+    "stripe", "base", "b" * 64, "A text that is long enough for its field.", "1" * 18,
     "phone", "uphold", "dismiss", [UUID], ["*"], ["b" * 64], "evidence", "message", "roblox",
     "group", "signed", "unsigned", "A word.",
 )  # fmt: skip

@@ -34,7 +34,7 @@ _PATTERNS = {
     "^(uphold|dismiss)$": "dismiss",
     "^(phone|id_document|address|biometric)$": "phone",
     "^[a-z][a-z0-9_]{1,39}$": "sepa",
-    "^[a-z][a-z0-9_]{1,31}$": "usdc_base",
+    "^[a-z][a-z0-9_]{1,31}$": "base",
     "^[a-z][a-z_]{1,39}$": "case",
     "^[1-9][0-9]{0,14}$": "1",
     "^[0-9]{17,20}$": "1" * 18,

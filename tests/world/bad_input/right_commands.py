@@ -209,7 +209,7 @@ def _fund(world: World) -> dict[str, Any]:
     made = awaiting(world)
     assert made.payer
     destination(world, made.payer)
-    return {"escrow_id": made.id, "actor_id": made.payer, "rail": "usdc_base",
+    return {"escrow_id": made.id, "actor_id": made.payer, "rail": "base",
             "key_fingerprint": FINGERPRINT}  # fmt: skip
 
 
@@ -253,7 +253,7 @@ def _withdraw(world: World) -> dict[str, Any]:
 
 def _destination(world: World) -> dict[str, Any]:
     party = world.user()
-    return {"actor_id": party, "party_id": party, "rail": "usdc_base", "address": ADDRESS,
+    return {"actor_id": party, "party_id": party, "rail": "base", "address": ADDRESS,
             "aal": "aal2"}  # fmt: skip
 
 
@@ -302,7 +302,7 @@ def _report(world: World) -> dict[str, Any]:
     made = awaiting(world)
     row = made.row()
     return {
-        "rail": "usdc_base", "provider_event_id": str(uuid4()), "purpose": "escrow",
+        "rail": "base", "provider_event_id": str(uuid4()), "purpose": "escrow",
         "reference_id": made.id, "kind": "funds", "currency": row.currency,
         "amount": row.amount, "reference": "tx",
         "reason": "", "provider_time": world.now(), "due_by": None,
@@ -410,7 +410,7 @@ def _clear(world: World) -> dict[str, Any]:
     where = address()
     watch(world, where, world.user())
     screened(world, where, "hit")
-    hit = world.one("select private.standing_hit('usdc_base', %s)", where)
+    hit = world.one("select private.standing_hit('base', %s)", where)
     return _operator(world, screening_id=hit, reason="another person of that name")
 
 

@@ -33,7 +33,7 @@ class Escrow:
 
 @dataclass(frozen=True)
 class Scene:
-    """A stack whose rail usdc_base works on a chain of the tests."""
+    """A stack whose rail base works on a chain of the tests."""
 
     desk: Desk
     chain: Chain
@@ -86,7 +86,7 @@ class Scene:
         desk = self.desk
         seller, buyer = desk.stack.create_user(), desk.stack.create_user()
         listed = listing(desk, seller, price=amount)
-        body = {"amount": amount, "rail": "usdc_base", "milestones": [milestone(amount)]}
+        body = {"amount": amount, "rail": "base", "milestones": [milestone(amount)]}
         made = desk.done(buyer, f"/listings/{listed}/offers", body)
         accepted = desk.done(seller, f"/offers/{made['offer_id']}/accept")
         for who in (seller, buyer):
@@ -102,7 +102,7 @@ class Scene:
         return Escrow(part["milestone_id"], buyer, seller, buyer_account, seller_account)
 
     def name_destination(self, who: UUID, address: str) -> None:
-        body = {"rail": "usdc_base", "address": address}
+        body = {"rail": "base", "address": address}
         self.desk.done(who, "/payout-destinations", body)
         self.desk.stack.tick("ScreenFunction")
 

@@ -78,7 +78,7 @@ class Worker:
     def run(self) -> dict[str, int]:
         """One run, to its end or to its death."""
         try:
-            return pay(self._books, "usdc_base", self._rail, Time())
+            return pay(self._books, "base", self._rail, Time())
         except Killed:
             return {"killed": 1}
         finally:

@@ -9,7 +9,7 @@ from stack.stand_ins.chain.accounts import Account
 from tests.world.http.chain import CURRENCY, Scene
 
 ADDRESSES = "/deposit-addresses"
-ASKED = {"rail": "usdc_base", "currency": CURRENCY}
+ASKED = {"rail": "base", "currency": CURRENCY}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Wallet:
 
     def name_destination(self) -> str:
         """Its account on the chain; the id of the destination."""
-        body = {"rail": "usdc_base", "address": self.account.address}
+        body = {"rail": "base", "address": self.account.address}
         named = self.scene.desk.done(self.party, "/payout-destinations", body)
         self.scene.desk.stack.tick("ScreenFunction")
         return str(named["destination_id"])
