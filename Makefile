@@ -95,9 +95,8 @@ $(RECIPE): layers/layer.mk layers/bytecode.sh
 build: $(VENV) $(NODE) $(SAM) $(RECIPE) ## Validate the template, root and parts, and build what is deployed
 	@echo "build: sam validate"
 	export PATH="$(CURDIR)/.venv/bin:$$PATH"
-	for file in template.yaml stacks/*.yaml; do
-		.venv-sam/bin/sam validate --lint --region eu-central-1 --template "$$file"
-	done
+	printf '%s\n' template.yaml stacks/*.yaml | \
+		xargs -P 2 -n 1 .venv-sam/bin/sam validate --lint --region eu-central-1 --template
 	echo "build: sam build"
 	.venv-sam/bin/sam build --language-extensions --cached --parallel > .stamps/build.log 2>&1 || { cat .stamps/build.log; exit 1; }
 	du -sh .aws-sam/build/*Layer .aws-sam/build/*/*Function | sed 's/^/build: /'
@@ -120,10 +119,7 @@ test: $(VENV) $(NODE) $(SAM) ## Check everything: style, types, advisors, build,
 ifdef K
 	@$(PYTEST) -k "$(K)"
 else
-	@$(MAKE) lint
-	$(MAKE) types
-	$(MAKE) advisors
-	$(MAKE) build
+	@$(MAKE) -j 2 lint types advisors build
 	echo "test: pytest"
 	$(PYTEST)
 endif

@@ -112,12 +112,12 @@ def _keep_what_is_read() -> None:
     """Certificates and descriptions of AWS services are the same for every environment, and take
     each a quarter of a second of its cold start."""
     import boto3
-    import httpx
     from botocore.loaders import JSONFileLoader
 
-    kept = functools.cache(httpx.create_ssl_context)
-    kept(verify=True, cert=None, trust_env=False)
-    mock.patch("httpx._transports.default.create_ssl_context", kept).start()
+    if httpx := sys.modules.get("httpx"):
+        kept = functools.cache(httpx.create_ssl_context)
+        kept(verify=True, cert=None, trust_env=False)
+        mock.patch("httpx._transports.default.create_ssl_context", kept).start()
     loaded = functools.cache(JSONFileLoader().load_file)
     mock.patch.object(JSONFileLoader, "load_file", lambda _, path: loaded(path)).start()
     session = boto3.Session(aws_access_key_id="none", aws_secret_access_key="none")
