@@ -15,8 +15,8 @@ SAM := $(STAMPS)/venv-sam
 RECIPE := $(STAMPS)/layers
 RUN := .venv/bin/python
 BASE ?= origin/main
-# One more than a small machine has processors: tests also wait.
-WORKERS ?= 3
+# Twice what a small machine has processors: tests also wait.
+WORKERS ?= 4
 PYTEST := .venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
 SQL := supabase stack
 export PYTHONPATH := .
@@ -114,12 +114,18 @@ quick: $(VENV) $(NODE) ## Check what a change since BASE touches: style of its S
 	echo "quick: pytest, $$(wc -w <<< "$$tests") files"
 	$(PYTEST) $$tests
 
+# Each process of the tests would compile all of them, at the same time.
+.PHONY: collect
+collect: $(VENV) $(NODE)
+	@mkdir -p $(STAMPS)
+	.venv/bin/pytest --collect-only -q > $(STAMPS)/collect.log 2>&1 || { tail -n 40 $(STAMPS)/collect.log; exit 1; }
+
 .PHONY: test
 test: $(VENV) $(NODE) $(SAM) ## Check everything: style, types, advisors, build, tests (K=… only such tests)
 ifdef K
 	@$(PYTEST) -k "$(K)"
 else
-	@$(MAKE) -j 2 lint types advisors build
+	@$(MAKE) -j 2 lint types advisors build collect
 	echo "test: pytest"
 	$(PYTEST)
 endif

@@ -250,7 +250,7 @@ def test_a_stopped_arbiter_and_operator_decide_nothing(world: World) -> None:
 def test_what_a_stopped_maker_offers_is_not_taken(world: World, standing: str) -> None:
     order, maker = sell_order(world)
     stop(world, maker, standing)
-    with refused(world.connection, "order_unavailable", "order_not_active"):
+    with refused(world.connection, "order_unavailable", "order_not_found"):
         take(world, order, world.user("taker"))
 
 
