@@ -217,7 +217,7 @@ begin
 end
 $$;
 comment on function service.payout_record(service.command) is
-'What became of a payout {id, version, event submit|confirm|fail|postpone|lose|poll, provider_reference, reason, next_in seconds, waits_for}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again; waits_for float: the rail has too little of ours. lose: no answer. look: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
+'What became of a payout {id, version, event submit|confirm|fail|postpone|lose|poll, provider_reference, reason, next_in seconds, waits_for}. submit: the rail has it. confirm: paid. fail: provably not paid, for good. postpone: provably not sent, later again; waits_for float: the rail has too little of ours. lose: no answer. poll: not final yet. recorded is false when another worker has moved it. Raises payout_not_found (404), illegal_move (409).';
 
 -- Definer: timers have no user.
 create function service.payouts_expire(max_rows integer default 500) returns integer
