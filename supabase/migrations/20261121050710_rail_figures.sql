@@ -41,7 +41,7 @@ begin
             ) is distinct from 'reversal_opened' then -r.amount
         end), 0)
         from public.rail_reports as r
-        where r.rail = p_rail and r.currency = p_currency and r.next_at is not null
+        where r.rail = p_rail and r.currency = p_currency and r.next_at is not null and not private.report_is_booked(r)
     );
 end
 $$;

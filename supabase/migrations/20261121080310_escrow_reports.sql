@@ -79,6 +79,26 @@ $$;
 comment on function service.rail_reports_due(integer) is
 'Takes up reports of escrows, oldest first and in order for each: what the rail said, the move that has come of it already, if any, what was said before of the same reversal, and the escrow as the rail may move it. A worker that dies leaves them: they come back after 15 seconds, then after twice as long each time, at most an hour.';
 
+create function private.escrow_report_is_booked(p_report public.rail_reports) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_event text := p_report.rail || ':' || p_report.provider_event_id;
+begin
+    return exists (
+        select from private.idempotency_keys as k where k.actor_id = private.external_party() and k.key = v_event
+    ) or exists (
+        select from public.escrow_cases as c where c.provider_event_id = v_event
+    ) or exists (
+        select from public.escrow_cases as c
+        where c.escrow_id = p_report.reference_id and c.kind = 'rail_reversal' and c.reference = p_report.reference
+            and c.last_event = p_report.kind and c.updated_at >= p_report.created_at
+    );
+end
+$$;
+comment on function private.escrow_report_is_booked(public.rail_reports) is
+'Whether a worker has made a move, a case or the end of a case of a report. It says so in a transaction of its own (service.rail_report_applied), and may die before.';
+
 -- Definer: as above.
 create function service.rail_report_applied(report_id bigint, applied_as text default null) returns boolean
 language plpgsql volatile security definer set search_path = ''

@@ -11,7 +11,8 @@ begin
         inner join public.rail_reports as r
             on r.purpose = 'escrow' and h.escrow_id = r.reference_id and h.reference = r.reference
         where h.kind = 'chargeback' and h.closed_at is null
-            and r.rail = 'stripe' and r.kind = 'reversal_opened' and r.currency = p_currency and r.applied_at is not null
+            and r.rail = 'stripe' and r.kind = 'reversal_opened' and r.currency = p_currency
+            and (r.next_at is null or private.report_is_booked(r))
     );
 end
 $$;

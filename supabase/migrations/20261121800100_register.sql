@@ -106,6 +106,16 @@ $$;
 comment on function private.apply_report(public.rail_reports, timestamptz) is
 'What comes of a report at once, in a word; null: a worker makes a move of it.';
 
+create function private.report_is_booked(p_report public.rail_reports) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return case p_report.purpose when 'escrow' then private.escrow_report_is_booked(p_report) else false end;
+end
+$$;
+comment on function private.report_is_booked(public.rail_reports) is
+'Whether the books have the money of a report already, although nobody has said yet what came of it.';
+
 create function private.rail_under_way(p_rail text, p_currency text, p_told jsonb) returns numeric
 language plpgsql stable set search_path = ''
 as $$
