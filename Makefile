@@ -15,8 +15,8 @@ SAM := $(STAMPS)/venv-sam
 RECIPE := $(STAMPS)/layers
 RUN := .venv/bin/python
 BASE ?= origin/main
-# Twice what a small machine has processors: tests also wait.
-WORKERS ?= 4
+# One more than a small machine has processors: tests also wait, and four were no quicker.
+WORKERS ?= 3
 PYTEST := .venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
 SQL := supabase stack
 export PYTHONPATH := .

@@ -59,7 +59,7 @@ FULL = Scale(
     batch=500, functions=None, durable=True,
 )  # fmt: skip
 QUICK = Scale(
-    seconds=0.1, warm_up=0, repeats=1, clients=(2,), people=20, due=100,
+    seconds=0.3, warm_up=0, repeats=1, clients=(2,), people=20, due=100,
     not_due=1_000, ticks=2, queries=20, orders=1_000, pages=60,
     events=200, endpoints=20, senders=1, failing_senders=1, dead=("hang up",),
     contracts=1_000, milestones=20, payments=2, payments_apart=0.05, transfers=40, addresses=4,
