@@ -90,11 +90,15 @@ def test_each_live_secret_is_tried() -> None:
         (ID, "-{stamp}", "{good}", BODY),
         (ID, "1" * 5000, "{good}", BODY),
         (ID, "nan", "{good}", BODY),
+        (ID, "{stamp}.9", "{good}", BODY),
+        (ID, "{stamp}e0", "{good}", BODY),
+        (ID, " {stamp}", "{good}", BODY),
         (ID, "\u0661", "{good}", BODY),
         (ID, "{stamp}", "", BODY),
         (ID, "{stamp}", "v1", BODY),
         (ID, "{stamp}", "v1,", BODY),
         (ID, "{stamp}", "v1,a,b", BODY),
+        (ID, "{stamp}", "v1,!{digest}", BODY),
         (ID, "{stamp}", "{digest}", BODY),
         (ID, "{stamp}", "v2,{digest}", BODY),
         (ID, "{stamp}", "v1,\u00e9", BODY),
@@ -109,6 +113,14 @@ def test_what_is_not_ours_is_refused(
     words = {"stamp": stamp, "next": int(stamp) + 1, "good": good, "digest": good[3:]}
     with refused("bad_signature"):
         verify([SECRET], message_id, timestamp.format(**words), signature.format(**words), body)
+
+
+@pytest.mark.parametrize("bad", ["v1", "x", "v1,a,b", "v1,\u00e9", "v2,AAAA", ""])
+def test_a_part_that_is_none_spoils_no_good_one(bad: str) -> None:
+    now, timestamp = _now()
+    good = sign([SECRET], ID, now, BODY)
+    for signature in (f"{bad} {good}", f"{good} {bad}"):
+        verify([SECRET], ID, timestamp, signature, BODY)
 
 
 @pytest.mark.parametrize("minutes", [-6, 6, 60 * 24 * 365 * 70])
