@@ -163,30 +163,44 @@ comment on function private.end_suspense(
     public.unmatched_deposits, text, uuid, ledger.new_entry[], uuid, timestamptz
 ) is 'What waited ends, once, and goes where the entries of the transfer say; what they leave of it stays held.';
 
+create function private.begin_unmatched_deposit_command(
+    command jsonb, p_act text, out answer jsonb, out deposit public.unmatched_deposits
+)
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
+    select * into deposit from public.unmatched_deposits as u
+    where u.id = (command ->> 'deposit_id')::uuid for no key update;
+    if not found or not private.acts_for(private.command_actor(command), deposit.party_id) then
+        perform private.refuse('deposit_not_found');
+    end if;
+    perform private.ask(command, deposit.party_id, p_act);
+    answer := private.command_answer(command);
+    if answer is null and deposit.outcome is not null then
+        perform private.refuse('deposit_not_found');
+    end if;
+end
+$$;
+comment on function private.begin_unmatched_deposit_command(jsonb, text) is
+'Common entry of commands about a deposit that waits: its party, under its lock, whether the party may do the act. answer: of before, when the key was answered. Raises deposit_not_found (404), also where it waits no more, and what private.ask raises.';
+
 -- Definer: service_role may give commands, not write the tables.
 create function service.unmatched_deposit_take(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_actor uuid := private.command_actor(command);
+    v_context record;
     v_row public.unmatched_deposits;
-    v_answer jsonb;
     v_now timestamptz;
     v_transfer uuid;
 begin
-    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    select * into v_row from public.unmatched_deposits as u
-    where u.id = (command ->> 'deposit_id')::uuid for no key update;
-    if not found or not private.acts_for(v_actor, v_row.party_id) then
-        perform private.refuse('deposit_not_found');
+    select * into v_context from private.begin_unmatched_deposit_command(command, 'unmatched_deposit_take');
+    if v_context.answer is not null then
+        return v_context.answer;
     end if;
-    perform private.ask(command, v_row.party_id, 'unmatched_deposit_take');
-    v_answer := private.command_answer(command);
-    if v_answer is not null then
-        return v_answer;
-    elsif v_row.outcome is not null then
-        perform private.refuse('deposit_not_found');
-    end if;
+    v_row := v_context.deposit;
     v_now := private.clock();
     v_transfer := private.uuid_v7(v_now);
     perform private.end_suspense(
@@ -208,8 +222,8 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_actor uuid := private.command_actor(command);
+    v_context record;
     v_row public.unmatched_deposits;
-    v_answer jsonb;
     v_now timestamptz;
     v_cost numeric;
     v_destination public.payout_destinations;
@@ -217,19 +231,11 @@ declare
     v_payout public.payouts;
     v_transfer uuid;
 begin
-    perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    select * into v_row from public.unmatched_deposits as u
-    where u.id = (command ->> 'deposit_id')::uuid for no key update;
-    if not found or not private.acts_for(v_actor, v_row.party_id) then
-        perform private.refuse('deposit_not_found');
+    select * into v_context from private.begin_unmatched_deposit_command(command, 'unmatched_deposit_send_back');
+    if v_context.answer is not null then
+        return v_context.answer;
     end if;
-    perform private.ask(command, v_row.party_id, 'unmatched_deposit_send_back');
-    v_answer := private.command_answer(command);
-    if v_answer is not null then
-        return v_answer;
-    elsif v_row.outcome is not null then
-        perform private.refuse('deposit_not_found');
-    end if;
+    v_row := v_context.deposit;
     perform private.take_quota('withdrawal', v_row.party_id);
     v_now := private.clock();
     v_cost := private.network_cost(v_row.rail, v_row.currency);
