@@ -35,7 +35,6 @@ IN_LAYER = {
     "aws_lambda_powertools",
     "coincurve",
     "httpx",
-    "postgrest",
     "pydantic",
     "pydantic_core",
     "standardwebhooks",
