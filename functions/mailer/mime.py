@@ -20,10 +20,11 @@ def mime_of(message: Outgoing, sender: str) -> bytes:
     mail["Subject"] = message.subject
     # Nobody's holiday answers it (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
-    for name, value in message.headers.items():
-        mail[name] = value
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
+    # Last: of those before, the Content-… go into the first part.
+    for name, value in message.headers.items():
+        mail[name] = value
     return mail.as_bytes()
 
 

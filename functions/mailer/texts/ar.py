@@ -1,4 +1,3 @@
-
 """Arabic, written from right to left."""
 
 WORDS = {

@@ -1,4 +1,3 @@
-
 """Portuguese."""
 
 WORDS = {
