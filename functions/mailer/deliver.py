@@ -61,6 +61,9 @@ def _attempt(db: Database, named: dict[str, Any]) -> str:
     claimed = db.service_rpc("message_claim", named)
     if claimed is None:
         return "moved_on"
+    if "limit_met" in claimed:
+        metrics.add_metric("MessagesLimitMet", MetricUnit.Count, 1)
+        return "moved_on"
     result: dict[str, Any]
     try:
         outgoing, language = of_event(named["delivery_id"], claimed)

@@ -9,7 +9,7 @@ from shared.db import Database, database, warm_up
 from shared.errors import Problem
 from shared.telemetry import instrumented, logger, metrics
 
-from .receipt_rules import Receipt, receipt_of
+from .receipt import Receipt, receipt_of
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:

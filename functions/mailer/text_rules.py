@@ -2,14 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from .texts import ar, de, en, es, fr, id, pt, sw
 
-LANGUAGES: Mapping[str, ModuleType] = {
-    "en": en, "es": es, "fr": fr, "de": de, "pt": pt, "id": id, "ar": ar, "sw": sw,
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A language. words: of every message. mail: subject and body of each kind. sms: of the kinds
+    that have a text of their own."""
+
+    words: Mapping[str, str]
+    mail: Mapping[str, tuple[str, str]]
+    sms: Mapping[str, str]
+
+
+ENGLISH = Texts(en.WORDS, en.MAIL, en.SMS)
+LANGUAGES: Mapping[str, Texts] = {
+    "en": ENGLISH,
+    "es": Texts(es.WORDS, es.MAIL, es.SMS),
+    "fr": Texts(fr.WORDS, fr.MAIL, fr.SMS),
+    "de": Texts(de.WORDS, de.MAIL, de.SMS),
+    "pt": Texts(pt.WORDS, pt.MAIL, pt.SMS),
+    "id": Texts(id.WORDS, id.MAIL, id.SMS),
+    "ar": Texts(ar.WORDS, ar.MAIL, ar.SMS),
+    "sw": Texts(sw.WORDS, sw.MAIL, sw.SMS),
+}
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 # Notices after the fact: nothing to ignore, but something to do.
@@ -58,8 +76,8 @@ def mail_of(
     may_turn_off: bool = False,
 ) -> Mail:
     """The e-mail of a kind. Raises KeyError for a kind without a text."""
-    subject, body = _said("MAIL", kind, language)
-    words = {**en.WORDS, **LANGUAGES[language].WORDS}
+    subject, body = {**ENGLISH.mail, **LANGUAGES[language].mail}[kind]
+    words = {**ENGLISH.words, **LANGUAGES[language].words}
     if kind.startswith(_WARNED):
         end = words["warn"]
     elif kind.startswith("auth."):
@@ -77,10 +95,10 @@ def mail_of(
 
 def sms_of(kind: str, language: str, fields: Mapping[str, str], brand: str) -> str:
     """The SMS of a kind: its own text, or the subject of its e-mail. Raises KeyError."""
-    if kind in en.SMS:
-        text: str = _said("SMS", kind, language)
-        return text.format_map({**fields, "brand": brand})
-    subject, _ = _said("MAIL", kind, language)
+    own = {**ENGLISH.sms, **LANGUAGES[language].sms}
+    if kind in own:
+        return own[kind].format_map({**fields, "brand": brand})
+    subject, _ = {**ENGLISH.mail, **LANGUAGES[language].mail}[kind]
     return f"{brand}: {_one_line(subject.format_map(fields))}"
 
 
@@ -88,11 +106,6 @@ def parts_of(text: str) -> int:
     """How many parts an SMS has, each of which is paid."""
     one, each = (160, 153) if set(text) <= _GSM else (70, 67)
     return 1 if len(text) <= one else -(-len(text) // each)
-
-
-def _said(part: str, kind: str, language: str) -> Any:
-    known = getattr(LANGUAGES[language], part)
-    return known[kind] if kind in known else getattr(en, part)[kind]
 
 
 def _one_line(text: str) -> str:

@@ -17,7 +17,7 @@ from shared.responses import answers
 from shared.telemetry import logger, metrics
 
 from .carriers import IN_A_CALL, carrier
-from .hook_rules import Asked, asked_of
+from .hook import Asked, asked_of
 from .mime import html_of, text_of
 from .outgoing import brand
 from .provider import Outgoing, ProviderFailed, Refused
@@ -63,6 +63,7 @@ def _answer(message: Message, db: Database, channel: str) -> Response[Any]:
     if "retry" in outcomes or "busy" in outcomes:
         raise Unavailable("message_not_sent", "The message could not be handed over now.")
     if "limit_met" in outcomes:
+        metrics.add_metric("MessagesLimitMet", MetricUnit.Count, outcomes.count("limit_met"))
         return _refused(429, "Too many messages were sent today. Try again later.")
     if "refuse" in outcomes or "failed" in outcomes:
         return _refused(422, "No message can be sent there.")

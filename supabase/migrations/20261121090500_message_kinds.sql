@@ -130,12 +130,11 @@ create table public.message_settings (
     user_id uuid primary key references public.profiles (id) on delete cascade,
     language text not null default 'en' check (language in ('en', 'es', 'fr', 'de', 'pt', 'id', 'ar', 'sw')),
     time_zone text not null default 'UTC' check (length(time_zone) <= 60),
-    quiet_from time,
-    quiet_until time,
+    quiet_from interval check (quiet_from >= '0' and quiet_from < '24 hours'),
+    quiet_until interval check (quiet_until >= '0' and quiet_until < '24 hours'),
     updated_at timestamptz not null default private.clock(),
     constraint message_settings_quiet_hours check (
-        num_nulls(quiet_from, quiet_until) in (0, 2) and quiet_from is distinct from quiet_until
-        or num_nulls(quiet_from, quiet_until) = 2
+        num_nulls(quiet_from, quiet_until) <> 1 and (quiet_from <> quiet_until) is not false
     )
 );
 alter table public.message_settings enable row level security;
@@ -148,7 +147,7 @@ comment on column public.message_settings.user_id is 'The person; nobody else re
 comment on column public.message_settings.language is 'en, es, fr, de, pt, id, ar or sw.';
 comment on column public.message_settings.time_zone is 'Where the quiet hours are counted: a name of the IANA database.';
 comment on column public.message_settings.quiet_from is
-'From when nothing that can wait is sent, by any channel; null: SMS from 22:00 to 07:00.';
+'From when on the clock nothing that can wait is sent, by any channel, such as 21:30; null: no SMS from 22:00 to 07:00.';
 comment on column public.message_settings.quiet_until is 'Until when; before quiet_from it is on the next day.';
 comment on column public.message_settings.updated_at is 'When the row last changed, by the database clock.';
 
@@ -244,6 +243,7 @@ as $$
 declare
     v_settings public.message_settings;
     v_local timestamp;
+    v_clock interval;
     v_quiet boolean;
 begin
     select * into v_settings from public.message_settings where user_id = p_user_id;
@@ -256,15 +256,16 @@ begin
         v_settings.quiet_until := '07:00';
     end if;
     v_local := p_now at time zone v_settings.time_zone;
+    v_clock := v_local - date_trunc('day', v_local);
     v_quiet := case when v_settings.quiet_from < v_settings.quiet_until
-        then v_local::time >= v_settings.quiet_from and v_local::time < v_settings.quiet_until
-        else v_local::time >= v_settings.quiet_from or v_local::time < v_settings.quiet_until end;
+        then v_clock >= v_settings.quiet_from and v_clock < v_settings.quiet_until
+        else v_clock >= v_settings.quiet_from or v_clock < v_settings.quiet_until end;
     if not v_quiet then
         return null;
     end if;
     return (
-        v_local::date + v_settings.quiet_until
-        + case when v_settings.quiet_until <= v_local::time then interval '1 day' else interval '0' end
+        date_trunc('day', v_local) + v_settings.quiet_until
+        + case when v_settings.quiet_until <= v_clock then interval '1 day' else interval '0' end
     ) at time zone v_settings.time_zone;
 end
 $$;

@@ -180,10 +180,10 @@ insert into private.message_rates (channel, prefix, cost, currency, daily_limit)
 create table private.message_spending (
     channel public.message_channel not null,
     prefix text not null,
-    day date not null,
+    day_at timestamptz not null,
     messages integer not null,
     cost public.money_amount not null,
-    primary key (channel, prefix, day)
+    primary key (channel, prefix, day_at)
 );
 alter table private.message_spending enable row level security;
 comment on table private.message_spending is 'What the messages of a day (UTC) cost, by prefix; the empty prefix has the whole channel.';
@@ -213,15 +213,16 @@ begin
     foreach v_prefix in array case p_rate.prefix when '' then array[''] else array[p_rate.prefix, ''] end loop
         select r.daily_limit into strict v_limit from private.message_rates as r
         where r.channel = p_rate.channel and r.prefix = v_prefix;
-        insert into private.message_spending as s (channel, prefix, day, messages, cost)
-        select p_rate.channel, v_prefix, (p_now at time zone 'UTC')::date, 1, p_rate.cost * p_units
+        insert into private.message_spending as s (channel, prefix, day_at, messages, cost)
+        select p_rate.channel, v_prefix, date_trunc('day', p_now, 'UTC'), 1, p_rate.cost * p_units
         where p_rate.cost * p_units <= v_limit
-        on conflict (channel, prefix, day) do update set messages = s.messages + 1, cost = s.cost + excluded.cost
+        on conflict (channel, prefix, day_at) do update set messages = s.messages + 1, cost = s.cost + excluded.cost
         where s.cost + excluded.cost <= v_limit;
         if not found then
             if v_prefix = '' and p_rate.prefix <> '' then
                 update private.message_spending set messages = messages - 1, cost = cost - p_rate.cost * p_units
-                where channel = p_rate.channel and prefix = p_rate.prefix and day = (p_now at time zone 'UTC')::date;
+                where channel = p_rate.channel and prefix = p_rate.prefix 
+                    and day_at = date_trunc('day', p_now, 'UTC');
             end if;
             return false;
         end if;
@@ -240,7 +241,7 @@ declare
 begin
     delete from public.message_deliveries where created_at < p_now - interval '180 days';
     get diagnostics v_forgotten = row_count;
-    delete from private.message_spending where day < (p_now - interval '180 days')::date;
+    delete from private.message_spending where day_at < p_now - interval '180 days';
     delete from private.message_suppressions where reason = 'bounced' and created_at < p_now - interval '30 days';
     return v_forgotten;
 end

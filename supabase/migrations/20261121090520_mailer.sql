@@ -178,6 +178,7 @@ begin
             next_attempt_at = v_now + interval '1 hour', status_detail = v_refused,
             attempt_count = m.attempt_count - 1
         where m.id = v_message.id;
+        return '{"limit_met": true}';
     end if;
     if v_refused is not null then
         return null;
@@ -191,7 +192,7 @@ begin
 end
 $$;
 comment on function service.message_claim(uuid, integer) is
-'A message to send now {kind, channel, address, data, user_id, may_turn_off, language (null: not said), now}; null when another sender has it, it has moved on, is no longer wanted, has no address, or the costs of the day are at their limit. The claim lasts 90 seconds.';
+'A message to send now {kind, channel, address, data, user_id, may_turn_off, language (null: not said), now}; null when another sender has it, it has moved on, is no longer wanted, or has no address; {limit_met: true} when the costs of the day are at their limit: it waits an hour. The claim lasts 90 seconds.';
 
 -- Definer: Auth's hooks have no user of ours.
 create function service.message_ask(command service.command) returns jsonb
@@ -269,7 +270,7 @@ begin
         -- More parts than the one that was counted before anybody knew the text.
         update private.message_spending as s set
             cost = s.cost + v_message.cost * (greatest(coalesce(message_record.units, 1), 1) - 1)
-        where message_record.units > 1 and s.channel = v_message.channel and s.day = (v_now at time zone 'UTC')::date
+        where message_record.units > 1 and s.channel = v_message.channel and s.day_at = date_trunc('day', v_now, 'UTC')
             and s.prefix in ('', v_message.cost_prefix);
     elsif message_record.outcome = 'retry' then
         update public.message_deliveries as m set

@@ -88,7 +88,8 @@ PROBES: dict[tuple[str, str], dict[str, Probe]] = {
     },
     ("public.message_settings", "delete"): {
         f"{whose} settings": (
-            "delete from public.message_settings where user_id = %s", lambda who: [who.payer],
+            "delete from public.message_settings where user_id = %s",
+            lambda who: [who.payer],
         )
         for whose in (OWN, "another's")
     },
@@ -109,7 +110,8 @@ PROBES: dict[tuple[str, str], dict[str, Probe]] = {
     },
     ("public.message_preferences", "delete"): {
         f"{whose} preference": (
-            "delete from public.message_preferences where user_id = %s", lambda who: [who.payer],
+            "delete from public.message_preferences where user_id = %s",
+            lambda who: [who.payer],
         )
         for whose in (OWN, "another's")
     },

@@ -8,8 +8,9 @@ import pytest
 from functions.mailer.attempt_rules import SCHEDULE, next_in
 from functions.mailer.mime import html_of, mime_of, text_of
 from functions.mailer.provider import Outgoing
-from functions.mailer.receipt_rules import receipt_of
+from functions.mailer.receipt import receipt_of
 from functions.mailer.text_rules import (
+    ENGLISH,
     LANGUAGES,
     fields_of,
     language_of,
@@ -17,7 +18,7 @@ from functions.mailer.text_rules import (
     parts_of,
     sms_of,
 )
-from functions.mailer.texts import en
+from functions.mailer.texts import sw
 
 FILLED = {
     "reference": "01a22f66", "amount": "1000000.00 USDC_BASE", "provider": "google",
@@ -33,14 +34,14 @@ def _blanks(text: str) -> set[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_says_what_english_says(language: str) -> None:
     texts = LANGUAGES[language]
-    assert (texts.WORDS.keys(), texts.MAIL.keys(), texts.SMS.keys()) == (
-        en.WORDS.keys(), en.MAIL.keys(), en.SMS.keys(),
+    assert (texts.words.keys(), texts.mail.keys(), texts.sms.keys()) == (
+        ENGLISH.words.keys(), ENGLISH.mail.keys(), ENGLISH.sms.keys(),
     )  # fmt: skip
-    for kind, said in en.MAIL.items():
-        assert list(map(_blanks, texts.MAIL[kind])) == list(map(_blanks, said)), kind
-    for kind, sentence in en.SMS.items():
-        assert _blanks(texts.SMS[kind]) == _blanks(sentence)
-    for kind in {*en.MAIL, *en.SMS}:
+    for kind, said in ENGLISH.mail.items():
+        assert list(map(_blanks, texts.mail[kind])) == list(map(_blanks, said)), kind
+    for kind, sentence in ENGLISH.sms.items():
+        assert _blanks(texts.sms[kind]) == _blanks(sentence)
+    for kind in {*ENGLISH.mail, *ENGLISH.sms}:
         assert parts_of(sms_of(kind, language, FILLED, "Holdfast")) <= 2, kind
 
 
@@ -53,11 +54,11 @@ def test_the_first_language_that_we_write(wished: tuple[object, ...], found: str
 
 
 def test_a_language_without_a_text_says_it_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(LANGUAGES["sw"].MAIL, "trade.paid")
-    monkeypatch.delitem(LANGUAGES["sw"].WORDS, "open")
+    monkeypatch.delitem(sw.MAIL, "trade.paid")
+    monkeypatch.delitem(sw.WORDS, "open")
     mail = mail_of("trade.paid", "sw", FILLED, may_turn_off=True)
     assert (mail.subject, mail.open) == ("Trade 01a22f66 is marked as done", "Continue")
-    assert mail.body[1] == LANGUAGES["sw"].WORDS["choice"]
+    assert mail.body[1] == sw.WORDS["choice"]
 
 
 def test_what_others_wrote_stays_text() -> None:

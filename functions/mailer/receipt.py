@@ -1,4 +1,4 @@
-"""What an event of SES says of one of our messages. Pure."""
+"""What an event of SES says of one of our messages."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What Auth's hooks for e-mail and SMS ask for. Pure."""
+"""What Auth's hooks for e-mail and SMS ask for."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
