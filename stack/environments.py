@@ -1,5 +1,5 @@
-"""Starts Lambda execution environments as forks of processes that have the libraries: one process
-for each set of layers."""
+"""Starts Lambda execution environments as forks of processes that have imported the handler, which
+are forks of processes that have the libraries: one for each set of layers."""
 
 import contextlib
 import json
@@ -10,7 +10,9 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from stack.layers import code_path, layer_path, runtime_path
 from stack.paths import STATE
@@ -19,12 +21,19 @@ from stack.template import Function
 
 _WORKER = Path(__file__).with_name("worker.py")
 _HEADER = 10
+# Variables that an import may read, by how their names begin: the same in every stack.
+_IMPORTED = ("AWS_LAMBDA_", "AWS_DEFAULT_REGION", "AWS_REGION", "LANG", "PATH", "POWERTOOLS_", "TZ")
 
 
 class Environment:
-    """One process of a function: a line goes in, a line comes out. Killed when it is to end."""
+    """One process of a function: a line goes in, a line comes out. Killed when it is to end.
 
-    def __init__(self, function: Function, variables: Mapping[str, str], log: Path) -> None:
+    fresh: it imports the handler itself, as it is now.
+    """
+
+    def __init__(
+        self, function: Function, variables: Mapping[str, str], log: Path, *, fresh: bool = False
+    ) -> None:
         order = {
             "handler": function.handler,
             "code": str(code_path(function)),
@@ -32,9 +41,10 @@ class Environment:
         }
         events, self._events = os.pipe()
         self._answers, answers = os.pipe()
+        parent = _libraries(function.layers) if fresh else _handler(function.layers, order)
         with log.open("ab") as sink:
             try:
-                self.pid = _factory(function.layers).order(order, [events, answers, sink.fileno()])
+                self.pid = parent.order(order, [events, answers, sink.fileno()])
             finally:
                 os.close(events)
                 os.close(answers)
@@ -63,29 +73,44 @@ class Environment:
                 pipe.close()
 
 
-class _Factory:
-    """The process that forks environments with the same layers; started with the first order, and
-    again if it died."""
+class _Parent:
+    """A process that forks others by order; started with the first order, and again if it died."""
 
-    def __init__(self, layers: tuple[Path, ...]) -> None:
-        self._layers = layers
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: Process | None = None
         self._channel: socket.socket | None = None
 
-    def order(self, order: Mapping[str, object], pipes: list[int]) -> int:
+    def order(self, order: Mapping[str, object], files: list[int]) -> int:
+        """Number of the process that the order became."""
         body = json.dumps(order).encode()
         with self._lock:
-            channel = self._ready()
-            socket.send_fds(channel, [b"%0*d" % (_HEADER, len(body))], pipes)
-            channel.sendall(body)
-            pid = channel.recv(_HEADER, socket.MSG_WAITALL)
-        return int(pid)
+            if self._channel is None or not self._alive():
+                self._channel, theirs = socket.socketpair()
+                with theirs:
+                    self._start(theirs.fileno())
+            socket.send_fds(self._channel, [b"%0*d" % (_HEADER, len(body))], files)
+            self._channel.sendall(body)
+            return int(self._channel.recv(_HEADER, socket.MSG_WAITALL))
 
-    def _ready(self) -> socket.socket:
-        if self._channel and self._process and self._process.alive():
-            return self._channel
-        ours, theirs = socket.socketpair()
+    def _alive(self) -> bool:
+        raise NotImplementedError
+
+    def _start(self, channel: int) -> None:
+        raise NotImplementedError
+
+
+class _Libraries(_Parent):
+    """Has imported what a set of layers brings."""
+
+    def __init__(self, layers: tuple[Path, ...]) -> None:
+        super().__init__()
+        self._layers = layers
+        self._process: Process | None = None
+
+    def _alive(self) -> bool:
+        return self._process is not None and self._process.alive()
+
+    def _start(self, channel: int) -> None:
         log = STATE / "environments.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         found = {
@@ -94,18 +119,44 @@ class _Factory:
         }
         self._process = Process(
             # As in Lambda: of this Python nothing but the standard library.
-            [sys.executable, "-I", "-S", _WORKER, str(theirs.fileno()), json.dumps(found)],
+            [sys.executable, "-I", "-S", _WORKER, str(channel), json.dumps(found)],
             env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"},
             log=log,
-            inherit=[theirs.fileno()],
+            inherit=[channel],
         )
-        theirs.close()
-        self._channel = ours
-        return ours
 
 
-_factories: dict[tuple[Path, ...], _Factory] = {}
+class _Handler(_Parent):
+    """Has imported a handler too."""
+
+    def __init__(self, libraries: _Libraries, order: Mapping[str, object]) -> None:
+        super().__init__()
+        self._libraries = libraries
+        self._order = order
+        self._pid = 0
+
+    def _alive(self) -> bool:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, 0)
+            return True
+        return False
+
+    def _start(self, channel: int) -> None:
+        self._pid = self._libraries.order(self._order, [channel])
 
 
-def _factory(layers: tuple[Path, ...]) -> _Factory:
-    return _factories.setdefault(layers, _Factory(layers))
+@cache
+def _libraries(layers: tuple[Path, ...]) -> _Libraries:
+    return _Libraries(layers)
+
+
+_handlers: dict[str, _Handler] = {}
+
+
+def _handler(layers: tuple[Path, ...], order: Mapping[str, Any]) -> _Handler:
+    known = {
+        name: value for name, value in order["variables"].items() if name.startswith(_IMPORTED)
+    }
+    wanted = {**order, "variables": known}
+    key = json.dumps([[str(each) for each in layers], wanted], sort_keys=True)
+    return _handlers.setdefault(key, _Handler(_libraries(layers), wanted))

@@ -33,13 +33,15 @@ class FunctionThrottled(FunctionFailed):
 class _Environment:
     """One worker process of a function."""
 
-    def __init__(self, function: Function, variables: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, function: Function, variables: Mapping[str, str], log: Path, *, fresh: bool
+    ) -> None:
         self.function = function
         self.started = time.time()
         self.outdated = False
         self._warm = False
         self._dead = False
-        self._process = Environment(function, variables, log)
+        self._process = Environment(function, variables, log, fresh=fresh)
 
     def call(self, event: Any) -> Any:
         timeout = self.function.timeout
@@ -176,7 +178,8 @@ class Lambdas:
             self._changed.notify_all()
 
     def _spawn(self, function: Function) -> _Environment:
-        return _Environment(function, self._environment(function), self.log)
+        variables = self._environment(function)
+        return _Environment(function, variables, self.log, fresh=self._reload)
 
     def _environment(self, function: Function) -> dict[str, str]:
         resolver = self._aws.resolver

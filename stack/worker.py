@@ -1,12 +1,13 @@
 """Lambda execution environments: each imports one handler and serves one event at a time.
 
 Started as a script by stack.environments, once for each set of layers. It imports the libraries
-of these layers once and forks an environment for each order, so that a cold start costs what our
-own code costs. Events come in and answers go out as lines of JSON. A handler finds on its path what
-it will find in Lambda and nothing else: its code, its layers, the standard library, what the
-runtime brings.
+of these layers and forks a process for each handler that is wanted, which imports the handler and
+forks an environment for each order: a cold start costs neither import again. Events come in and
+answers go out as lines of JSON. A handler finds on its path what it will find in Lambda and nothing
+else: its code, its layers, the standard library, what the runtime brings.
 """
 
+import contextlib
 import ctypes
 import functools
 import gc
@@ -66,20 +67,25 @@ def _failure(error: BaseException) -> dict[str, Any]:
     }
 
 
-def _serve(handler_name: str, code: str) -> None:
+def _handler(order: dict[str, Any]) -> Any:
+    if sys.path[0] != order["code"]:
+        sys.path.insert(0, order["code"])
+    module, _, function = order["handler"].rpartition(".")
+    return getattr(importlib.import_module(module.replace("/", ".")), function)
+
+
+def _serve(order: dict[str, Any]) -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a handler prints is its log, never an answer
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", closefd=False)
-    sys.path.insert(0, code)
-    module, _, function = handler_name.rpartition(".")
     handler = None
     for line in sys.stdin:
         call = json.loads(line)
         try:
             if handler is None:
-                handler = getattr(importlib.import_module(module.replace("/", ".")), function)
+                handler = _handler(order)
             context = LambdaContext(call["request_id"], time.monotonic() + call["timeout"])
             answer = {"result": handler(call["event"], context)}
             text = json.dumps(answer)
@@ -98,6 +104,11 @@ def _become(order: dict[str, Any], pipes: list[int]) -> None:
     for number, pipe in enumerate(pipes):
         os.dup2(pipe, number)
         os.close(pipe)
+    _settle(order)
+    _serve(order)
+
+
+def _settle(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["variables"])
     time.tzset()
@@ -105,7 +116,16 @@ def _become(order: dict[str, Any], pipes: list[int]) -> None:
     if sys.platform == "linux":
         # Whoever ordered it may be killed: nobody tells a fork of that but the kernel.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    _serve(order["handler"], order["code"])
+
+
+def _prepare(order: dict[str, Any], channel: socket.socket) -> None:
+    """In the fork: what environments of one handler are forked from. It has no more of their
+    variables than an import may ask for: all else differs between the stacks it serves."""
+    _settle(order)
+    # Of an import that fails each environment tells anew.
+    with contextlib.suppress(BaseException):
+        _handler(order)
+    _take_orders(channel)
 
 
 def _keep_what_is_read() -> None:
@@ -125,29 +145,35 @@ def _keep_what_is_read() -> None:
         session.client(service, region_name="eu-central-1")
 
 
-def _take_orders(channel: socket.socket) -> None:
+def _import_libraries() -> None:
     for library in _LIBRARIES:
         if importlib.util.find_spec(library.partition(".")[0]):
             importlib.import_module(library)
     _keep_what_is_read()
+
+
+def _take_orders(channel: socket.socket) -> None:
     # What a fork would only look through to find no garbage in it, and copy by looking.
     gc.collect()
     gc.freeze()
     # Forks that end are nobody's to wait for.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
-        header, pipes, _, _ = socket.recv_fds(channel, _HEADER, 3)
+        header, files, _, _ = socket.recv_fds(channel, _HEADER, 3)
         if not header:
             return
         order = json.loads(channel.recv(int(header), socket.MSG_WAITALL))
         if pid := os.fork():
-            for pipe in pipes:
-                os.close(pipe)
+            for file in files:
+                os.close(file)
             channel.sendall(b"%0*d" % (_HEADER, pid))
             continue
         try:
             channel.close()
-            _become(order, pipes)
+            if len(files) == 1:
+                _prepare(order, socket.socket(fileno=files[0]))
+            else:
+                _become(order, files)
         finally:
             os._exit(0)
 
@@ -156,4 +182,5 @@ if __name__ == "__main__":
     _found = json.loads(sys.argv[2])
     sys.path[:0] = _found["layers"]
     sys.path.append(_found["runtime"])
+    _import_libraries()
     _take_orders(socket.socket(fileno=int(sys.argv[1])))

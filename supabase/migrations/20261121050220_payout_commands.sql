@@ -491,8 +491,11 @@ comment on function service.payout_keep(service.command) is
 'A party keeps what has not been sent: it is back where it was before, or in its balance {payout_id, actor_id, aal, idempotency_key, request_hash}. Raises payout_not_found (404), illegal_move, payout_reserved (409).';
 
 create function private.verify_payouts() returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     select 'held_differs_from_payout', i.id::text, format('%s holds %s of %s', i.state, coalesce(h.amount, 0), i.amount)
     from public.payouts as i
     left join public.ledger_holds as h on h.reference_id = i.id and h.purpose = 'payout' and h.bucket = 'pending'
@@ -508,7 +511,8 @@ as $$
     left join (
         select payout_id, count(*) as n from public.payout_events group by payout_id
     ) as v on v.payout_id = i.id
-    where v.n is distinct from i.version::bigint
+    where v.n is distinct from i.version::bigint;
+end
 $$;
 comment on function private.verify_payouts() is
 'Payouts and the money that waits for them agree, and each version has its event; empty is good.';

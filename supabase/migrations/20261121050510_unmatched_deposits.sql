@@ -375,8 +375,11 @@ comment on function service.unmatched_deposits_remind() is
 'Scheduled: tells operators of deposits that nobody asked for and that still wait after 90 days, and every 30 days again; of how many.';
 
 create function private.verify_suspense() returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     select 'held_differs_from_unmatched_deposit', u.id::text, format('%s of %s', coalesce(h.amount, 0), u.amount)
     from public.unmatched_deposits as u
     left join public.payouts as p on p.purpose = 'unmatched_deposit' and u.id = p.reference_id
@@ -400,7 +403,8 @@ as $$
     select 'hold_without_unmatched_deposit', h.reference_id::text, h.amount::text
     from public.ledger_holds as h
     left join public.unmatched_deposits as u on u.id = h.reference_id
-    where h.purpose = 'unmatched_deposit' and h.amount > 0 and u.id is null
+    where h.purpose = 'unmatched_deposit' and h.amount > 0 and u.id is null;
+end
 $$;
 comment on function private.verify_suspense() is
 'Deposits that nobody asked for, the payouts that send them back and the money that waits agree; empty is good.';

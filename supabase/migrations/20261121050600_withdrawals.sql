@@ -245,8 +245,11 @@ comment on function private.withdrawal_ended(public.payouts, uuid, boolean) is
 'Entries of a withdrawal that has ended: fee and network cost go to our accounts when it was paid; else all of it is back in the balance.';
 
 create function private.verify_withdrawals() returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     select 'held_differs_from_withdrawal', w.id::text,
         format('%s holds %s of %s', p.state, coalesce(h.amount, 0), w.fee_amount + w.network_cost)
     from public.withdrawals as w
@@ -257,7 +260,8 @@ as $$
     select 'withdrawal_hold_without_withdrawal', h.reference_id::text, h.amount::text
     from public.ledger_holds as h
     left join public.withdrawals as w on w.id = h.reference_id
-    where h.purpose = 'withdrawal' and h.amount > 0 and w.id is null
+    where h.purpose = 'withdrawal' and h.amount > 0 and w.id is null;
+end
 $$;
 comment on function private.verify_withdrawals() is
 'Withdrawals and what is set aside for their fee and network cost agree; empty is good.';

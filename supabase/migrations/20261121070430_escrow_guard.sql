@@ -214,8 +214,11 @@ deferrable initially deferred for each row when (new.purpose = 'escrow')
 execute function private.tg_ledger_holds__escrow();
 
 create function private.verify_holds() returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     select 'held_differs_from_escrow', e.id::text, format('%s holds %s of %s', e.state, coalesce(h.amount, 0), e.amount)
     from public.escrow_transactions as e
     left join public.ledger_holds as h on h.reference_id = e.id and h.purpose = 'escrow' and h.bucket = 'locked'
@@ -240,6 +243,7 @@ as $$
     union all
     select 'live_without_deadline', e.id::text, e.state::text
     from public.escrow_transactions as e
-    where not private.is_terminal(e.state) and e.expires_at is null
+    where not private.is_terminal(e.state) and e.expires_at is null;
+end
 $$;
 comment on function private.verify_holds() is 'What is wrong between escrows, their holds and their events.';

@@ -80,8 +80,11 @@ $$;
 comment on function private.escrow_accounts(uuid[]) is 'The money of escrows on outside rails, from the ledger and the debts.';
 
 create function private.account_faults(p_escrows uuid[]) returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     select 'more_paid_than_came_in', a.escrow_id::text, a::text
     from private.escrow_accounts(p_escrows) as a
     where a.to_payer + a.to_payee - a.borne_by_payer - a.borne_by_payee + a.fee - a.borne_by_fee + a.rail_took - a.lost
@@ -89,7 +92,8 @@ as $$
     union all
     select 'more_borne_than_paid', a.escrow_id::text, a::text
     from private.escrow_accounts(p_escrows) as a
-    where a.borne_by_payer > a.to_payer or a.borne_by_payee > a.to_payee or a.borne_by_fee > a.fee
+    where a.borne_by_payer > a.to_payer or a.borne_by_payee > a.to_payee or a.borne_by_fee > a.fee;
+end
 $$;
 comment on function private.account_faults(uuid[]) is
 'Law 14 for escrows on outside rails: paid to the parties, less what they bear, plus the fee kept, plus what the rail took, less what is booked to losses, is at most what came in; and nobody bears more than it was paid. Empty is good.';
@@ -488,8 +492,11 @@ comment on function service.escrow_rail_outcome(service.command) is
 'How a reversal ended {case_id, event reversal_won|reversal_lost, amount}, also when it was lost before, or its case had run out of time. Won: each part goes back to whoever bore it. Lost: it stands. An amount that is not that of the case: the rest is booked to losses and becomes a case. Raises illegal_move, funds_not_exact, report_too_large (409).';
 
 create function private.verify_debts(p_since timestamptz) returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     select f.problem, f.subject, f.detail
     from private.account_faults((
         select array_agg(e.id) from public.escrow_transactions as e
@@ -523,7 +530,8 @@ as $$
     union all
     select 'claims_exceed_escrow', e.id::text, sum(c.paid_amount)::text
     from public.escrow_cases as c inner join public.escrow_transactions as e on e.id = c.escrow_id
-    where c.paid_amount > 0 group by e.id having sum(c.paid_amount) > e.amount
+    where c.paid_amount > 0 group by e.id having sum(c.paid_amount) > e.amount;
+end
 $$;
 comment on function private.verify_debts(timestamptz) is
 'The money of each escrow on an outside rail (law 14), what parties owe and what the ledger says of it, and claims; empty is good.';

@@ -97,8 +97,11 @@ deferrable initially deferred for each row when (old.frozen_at is distinct from 
 execute function private.tg_escrow_transactions__overlay();
 
 create function private.verify_overlay() returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     select 'overlay_differs_from_holds', e.id::text, format('held since %s, %s open', e.frozen_at, count(h.id))
     from public.escrow_transactions as e
     left join public.escrow_holds as h on h.escrow_id = e.id and h.closed_at is null
@@ -110,7 +113,8 @@ as $$
     from public.escrow_holds as h
     left join public.escrow_events as o on o.escrow_id = h.escrow_id and o.version = h.opened_version
     left join public.escrow_events as c on c.escrow_id = h.escrow_id and c.version = h.closed_version
-    where o.event is distinct from 'freeze' or c.event is distinct from h.closed_event
+    where o.event is distinct from 'freeze' or c.event is distinct from h.closed_event;
+end
 $$;
 comment on function private.verify_overlay() is
 'An escrow is held exactly while a reason is open, and each reason was opened and closed by an event.';

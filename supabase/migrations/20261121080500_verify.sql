@@ -2,8 +2,11 @@
 -- arbiters decided.
 
 create function private.verify_events(p_since timestamptz) returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     select 'event_chain_broken', e.escrow_id::text, e.version::text
     from public.escrow_events as e
     left join public.escrow_events as before on before.escrow_id = e.escrow_id and before.version = e.version - 1
@@ -18,13 +21,17 @@ as $$
     from public.escrow_transactions as t
     inner join public.escrow_events as e on e.escrow_id = t.id and e.version = t.version
     where (p_since is null or t.updated_at >= p_since)
-        and (e.hash, e.to_state, e.to_phase) is distinct from (t.last_hash, t.state, t.phase)
+        and (e.hash, e.to_state, e.to_phase) is distinct from (t.last_hash, t.state, t.phase);
+end
 $$;
 comment on function private.verify_events(timestamptz) is 'The history of escrows: every link, and that its end is the row.';
 
 create function private.verify_disputes() returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     select 'held_by_another', e.id::text, h.wallet_id::text
     from public.ledger_holds as h
     inner join public.escrow_transactions as e on e.id = h.reference_id
@@ -44,7 +51,8 @@ as $$
     inner join public.escrow_transactions as e on e.id = d.escrow_id
     -- A rail may have left less than was awarded.
     where d.award_payee_amount is distinct from case when made.level is not null then least(made.payee_amount, e.amount) end
-        or (d.level = 2 and d.first_award_payee_amount is distinct from least(first_made.payee_amount, e.amount))
+        or (d.level = 2 and d.first_award_payee_amount is distinct from least(first_made.payee_amount, e.amount));
+end
 $$;
 comment on function private.verify_disputes() is
 'Escrows hold the payer''s money, a disputed one has one pending dispute, and awards are what arbiters decided.';

@@ -1,8 +1,11 @@
 -- The proofs of ledger.verify() about orders and trades.
 
 create function private.verify_p2p() returns table (problem text, subject text, detail text)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     select 'hold_differs_from_order', coalesce(o.id, h.reference_id)::text,
         format('holds %s of %s', coalesce(h.amount, 0), coalesce(o.remaining, 0))
     from (select * from public.p2p_orders where type = 'sell' and remaining > 0) as o
@@ -37,7 +40,8 @@ as $$
             when 'cancelled' then e.state <> 'refunded'
             else t.status <> private.p2p_trade_status(e.state, 'performed')
         end
-    )
+    );
+end
 $$;
 comment on function private.verify_p2p() is
 'Sell orders hold what remains of them, orders count their trades, and trades say what their escrows say.';

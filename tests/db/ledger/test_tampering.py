@@ -11,6 +11,8 @@ from tests.world.tampering import CASES
 from tests.world.trades import p2p_trade, sell_order, take
 from tests.world.world import World
 
+pytestmark = pytest.mark.commits
+
 
 def _market(world: World) -> None:
     """Orders, trades and contracts in several states, and shared wallets rolled up twice."""

@@ -11,6 +11,8 @@ from stack.identity import as_owner, as_user
 from tests.world.all_tables import Filled, fill_all_tables
 from tests.world.world import World
 
+pytestmark = pytest.mark.commits
+
 # What a client asks for; %(me)s is a party. Small tables of reference data are left out.
 _LISTS: dict[str, LiteralString] = {
     "escrow_transactions as payer": "select id, state from public.escrow_transactions "

@@ -24,6 +24,8 @@ from tests.world.wallets import wallets
 from tests.world.webhooks import enqueue, new_endpoint, record, relay
 from tests.world.world import World
 
+pytestmark = pytest.mark.commits
+
 _VERBS: tuple[LiteralString, ...] = (
     "delete from {}",
     "truncate {}",

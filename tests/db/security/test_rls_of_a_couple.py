@@ -12,6 +12,8 @@ from tests.world.reading_as import count, seeing
 from tests.world.refused import refused
 from tests.world.world import PLATFORM, World
 
+pytestmark = pytest.mark.commits
+
 
 @pytest.fixture(scope="module", autouse=True)
 def theirs(owner: psycopg.Connection[Any]) -> Filled:
