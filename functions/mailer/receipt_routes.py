@@ -50,9 +50,9 @@ def receive(delivery_id: Id, told: Form, db: Db) -> Response[Any]:
     event = event_of(form)
     if event is None:
         return Response(200, "application/json", {"outcome": "noted"})
-    command = {
+    fields = {
         "delivery_id": str(delivery_id), "provider": Twilio.name, "event": event[0],
         "provider_message_id": form.get("MessageSid", ""), "detail": event[1],
     }  # fmt: skip
-    outcome = db.service_rpc("message_receipt", {"command": command}, repeatable=True)
+    outcome = db.service_rpc("message_receipt", fields, repeatable=True)
     return Response(200, "application/json", {"outcome": outcome})

@@ -24,7 +24,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
 
 def _noted(db: Database, receipt: Receipt) -> bool:
     try:
-        outcome = db.service_rpc("message_receipt", {"command": _fields(receipt)}, repeatable=True)
+        outcome = db.service_rpc("message_receipt", _fields(receipt), repeatable=True)
     except Problem as problem:
         logger.warning("receipt not handled", code=problem.slug)
         return False

@@ -25,6 +25,5 @@ routes = Routes()
 def unsubscribe(token: str, db: Db) -> Response[Any]:
     """Turn a kind of e-mail off, by the link in one (RFC 8058); nobody need be signed in."""
     user_id, kind = opened(token)
-    command = {"user_id": user_id, "kind": kind}
-    db.service_rpc("message_unsubscribe", {"command": command}, repeatable=True)
+    db.service_rpc("message_unsubscribe", {"user_id": user_id, "kind": kind}, repeatable=True)
     return Response(200, "application/json", {"kind": kind})

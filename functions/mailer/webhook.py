@@ -78,11 +78,11 @@ def _refused(status: int, words: str) -> Response[Any]:
 def _send(db: Database, asked: Asked, channel: str) -> str:
     """What became of one message: sent, address_suppressed, limit_met, refuse, failed; busy and
     retry: Auth is to come again."""
-    command = {
+    fields = {
         "user_id": str(asked.user_id), "kind": asked.kind, "source_id": str(asked.source_id),
-        "number": asked.number, "address": asked.address,
+        "part": asked.number, "address": asked.address,
     }  # fmt: skip
-    begun = db.service_rpc("message_ask", {"command": command}, repeatable=True)
+    begun = db.service_rpc("message_ask", fields, repeatable=True)
     if begun["outcome"] != "send":
         return str(begun["outcome"])
     language = language_of(begun["language"], asked.language)

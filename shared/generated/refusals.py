@@ -88,6 +88,7 @@ REFUSALS: dict[str, Refusal] = {
     'message_channel_unknown': Refusal(422, 'This kind of message does not go this way.', 'See channels of message_kinds.'),
     'message_invalid': Refusal(422, 'A message has 1 to 4,000 characters.', ''),
     'message_kind_fixed': Refusal(422, 'This kind of message goes to everybody it concerns.', 'Turn off kinds with may_turn_off.'),
+    'message_kind_unknown': Refusal(422, 'Auth asks for no such message.', ''),
     'message_limit': Refusal(409, 'No more messages are taken from this side of the trade.', 'Raise a dispute when writing does not help.'),
     'method_too_risky': Refusal(403, 'Your verification tier may not use a payment method of this risk.', 'Choose another payment method, or verify more.'),
     'milestones_do_not_add_up': Refusal(422, 'The milestones do not add up to the amount.', ''),

@@ -18,7 +18,7 @@ declare
         "id": "id", "after": "id", "event_ids": "ids",
         "since": "time", "until": "time", "due_by": "time", "provider_time": "time", "as_of": "time", "time": "time",
         "block_time": "time",
-        "asset_id": "text", "discord_id": "text", "policy_id": "text", "event_id": "text", "provider_event_id": "text", "provider_message_id": "text",
+        "asset_id": "text", "discord_id": "text", "policy_id": "text", "event_id": "text", "provider_event_id": "text",
         "event_types": "texts", "categories": "texts", "files": "texts",
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
         "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",

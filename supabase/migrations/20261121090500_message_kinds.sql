@@ -122,6 +122,7 @@ cross join (
 -- noqa: enable=LT05
 
 insert into private.refusals (code, status, detail, hint) values
+('message_kind_unknown', 422, 'Auth asks for no such message.', ''),
 ('message_kind_fixed', 422, 'This kind of message goes to everybody it concerns.', 'Turn off kinds with may_turn_off.'),
 ('message_channel_unknown', 422, 'This kind of message does not go this way.', 'See channels of message_kinds.'),
 ('time_zone_unknown', 422, 'There is no such time zone.', 'Names are those of the IANA database: Africa/Nairobi.');

@@ -195,40 +195,48 @@ comment on function service.message_claim(uuid, integer) is
 'A message to send now {kind, channel, address, data, user_id, may_turn_off, language (null: not said), now}; null when another sender has it, it has moved on, is no longer wanted, or has no address; {limit_met: true} when the costs of the day are at their limit: it waits an hour. The claim lasts 90 seconds.';
 
 -- Definer: Auth's hooks have no user of ours.
-create function service.message_ask(command service.command) returns jsonb
+create function service.message_ask(
+    user_id uuid, kind text default null, source_id uuid default null, part integer default 1, address text default ''
+) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
 declare
     v_now timestamptz := private.clock();
+    v_kind public.message_kinds;
     v_message public.message_deliveries;
     v_refused text;
 begin
+    select * into v_kind from public.message_kinds as k where k.id = message_ask.kind and k.id like 'auth.%';
+    if not found or message_ask.part not in (1, 2) or coalesce(message_ask.address, '') = ''
+        or num_nulls(message_ask.user_id, message_ask.source_id, message_ask.part) > 0 then
+        perform private.refuse('message_kind_unknown');
+    end if;
     insert into public.message_deliveries (
         id, user_id, kind, channel, source_id, part, next_attempt_at, give_up_at, last_event, last_actor_role,
         created_at, updated_at
+    ) values (
+        private.uuid_v7(v_now), message_ask.user_id, v_kind.id, v_kind.channels[1], message_ask.source_id,
+        message_ask.part, v_now, v_now + interval '10 minutes', 'ask', 'auth', v_now, v_now
     )
-    select private.uuid_v7(v_now), (command ->> 'user_id')::uuid, k.id, k.channels[1], (command ->> 'source_id')::uuid,
-        (command ->> 'number')::smallint, v_now, v_now + interval '10 minutes', 'ask', 'auth', v_now, v_now
-    from public.message_kinds as k where k.id = command ->> 'kind'
     on conflict on constraint message_deliveries_once do nothing;
     -- Auth comes again with the same call; whoever is at it has three seconds.
     update public.message_deliveries as m set
         attempt_count = m.attempt_count + 1, next_attempt_at = v_now + interval '3 seconds', updated_at = v_now
-    where m.source_id = (command ->> 'source_id')::uuid and m.user_id = (command ->> 'user_id')::uuid
-        and m.part = (command ->> 'number')::smallint
-        and m.status = 'waiting' and m.next_attempt_at <= v_now
+    where m.source_id = message_ask.source_id and m.user_id = message_ask.user_id and m.channel = v_kind.channels[1]
+        and m.part = message_ask.part and m.status = 'waiting' and m.next_attempt_at <= v_now
     returning * into v_message;
     if not found then
         select * into strict v_message from public.message_deliveries as m
-        where m.source_id = (command ->> 'source_id')::uuid and m.user_id = (command ->> 'user_id')::uuid
-            and m.part = (command ->> 'number')::smallint;
+        where m.source_id = message_ask.source_id and m.user_id = message_ask.user_id
+            and m.channel = v_kind.channels[1] and m.part = message_ask.part;
         return jsonb_build_object(
             'delivery_id', v_message.id, 'outcome', case v_message.status when 'waiting' then 'busy'
                 when 'failed' then 'failed' when 'suppressed' then 'address_suppressed' else 'sent' end
         );
     end if;
-    v_refused := private.claim_message(v_message, command ->> 'address', v_now);
+    v_refused := private.claim_message(v_message, message_ask.address, v_now);
     if v_refused = 'limit_met' then
         perform private.end_message(v_message.id, 'give_up', v_refused, v_now);
     end if;
@@ -238,8 +246,8 @@ begin
     );
 end
 $$;
-comment on function service.message_ask(service.command) is
-'Auth asks for a message {user_id, kind, source_id (of its call), number (1 or 2), address} -> {delivery_id, outcome, attempt, language}. outcome: send (now, by the caller), sent (it was, by this call before), busy (another is at it), failed, address_suppressed, limit_met. Nothing of what it says is handed over.';
+comment on function service.message_ask(uuid, text, uuid, integer, text) is
+'Auth asks for a message of a kind of its own; source_id: of its call; part: 1, or 2 of the second of two -> {delivery_id, outcome, attempt, language}. outcome: send (now, by the caller), sent (it was, by this call before), busy (another is at it), failed, address_suppressed, limit_met. Nothing of what it says is handed over. Raises message_kind_unknown (422).';
 
 -- Definer: senders have no user.
 create function service.message_record(
@@ -289,19 +297,24 @@ comment on function service.message_record(uuid, integer, text, integer, text, t
 'Writes what became of an attempt: outcome is send (the provider has it, as provider_message_id, in so many units), retry (in next_in seconds), refuse or give_up. detail: why, in one word, never the words of a provider. False when the message has moved on meanwhile.';
 
 -- Definer: providers have no user.
-create function service.message_receipt(command service.command) returns text
+create function service.message_receipt(
+    delivery_id uuid, provider text default '', provider_message_id text default '', event text default '',
+    detail text default ''
+) returns text
 language plpgsql volatile security definer set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
 declare
     v_now timestamptz := private.clock();
-    v_event text := command ->> 'event';
+    v_event text := message_receipt.event;
     v_message public.message_deliveries;
 begin
     select * into v_message from public.message_deliveries as m
-    where m.id = (command ->> 'delivery_id')::uuid for no key update;
-    if not found or (
-        v_message.provider_message_id is distinct from command ->> 'provider_message_id'
+    where m.id = message_receipt.delivery_id for no key update;
+    -- Nobody may name a provider's message that is none.
+    if not found or coalesce(message_receipt.provider_message_id, '') = '' or (
+        v_message.provider_message_id is distinct from message_receipt.provider_message_id
         and v_message.status <> 'waiting'
     ) then
         return 'unmatched';
@@ -310,8 +323,8 @@ begin
         -- The receipt was quicker than the record of the attempt.
         update public.message_deliveries as m set
             status = 'sent', next_attempt_at = null, sent_at = v_now, updated_at = v_now, last_event = 'send',
-            last_actor_role = 'provider', provider = command ->> 'provider',
-            provider_message_id = command ->> 'provider_message_id'
+            last_actor_role = 'provider', provider = message_receipt.provider,
+            provider_message_id = message_receipt.provider_message_id
         where m.id = v_message.id returning * into v_message;
     end if;
     if not exists (
@@ -323,7 +336,7 @@ begin
     update public.message_deliveries as m set
         status = case v_event when 'deliver' then 'delivered' when 'bounce' then 'bounced'
             when 'complain' then 'complained' else 'failed' end,
-        status_detail = left(coalesce(command ->> 'detail', ''), 100), updated_at = v_now, last_event = v_event,
+        status_detail = left(coalesce(message_receipt.detail, ''), 100), updated_at = v_now, last_event = v_event,
         last_actor_role = 'provider'
     where m.id = v_message.id;
     if v_event in ('bounce', 'complain') and v_message.address_hash <> '' then
@@ -336,27 +349,28 @@ begin
     return 'applied';
 end
 $$;
-comment on function service.message_receipt(service.command) is
-'A provider tells what became of a message {delivery_id, provider, provider_message_id, event deliver|bounce|complain|fail, detail} -> applied, noted (nothing to do: it came before, or later than what is known) or unmatched. A bounce for good or a complaint suppresses the address.';
+comment on function service.message_receipt(uuid, text, text, text, text) is
+'A provider tells what became of a message; event: deliver, bounce, complain or fail -> applied, noted (nothing to do: it came before, or later than what is known) or unmatched. A bounce for good or a complaint suppresses the address.';
 
 -- Definer: whoever follows the link of a message need not be signed in.
-create function service.message_unsubscribe(command service.command) returns boolean
+create function service.message_unsubscribe(user_id uuid, kind text default null) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
+#variable_conflict use_column
 declare
     v_kind public.message_kinds;
 begin
-    select * into v_kind from public.message_kinds where id = command ->> 'kind';
+    select * into v_kind from public.message_kinds as k where k.id = message_unsubscribe.kind;
     if not found or not v_kind.may_turn_off then
         perform private.refuse('message_kind_fixed');
-    elsif not exists (select from public.profiles where id = (command ->> 'user_id')::uuid) then
+    elsif not exists (select from public.profiles as p where p.id = message_unsubscribe.user_id) then
         return false;
     end if;
     insert into public.message_preferences (user_id, kind, channel, is_wanted)
-    values ((command ->> 'user_id')::uuid, v_kind.id, 'email', false)
-    on conflict (user_id, kind, channel) do update set is_wanted = false;
+    values (message_unsubscribe.user_id, v_kind.id, 'email', false)
+    on conflict on constraint message_preferences_pkey do update set is_wanted = false;
     return true;
 end
 $$;
-comment on function service.message_unsubscribe(service.command) is
-'Turns a kind of e-mail off for whoever the signed link names {user_id, kind}; false when there is no such person. As often as wanted. Raises message_kind_fixed (422).';
+comment on function service.message_unsubscribe(uuid, text) is
+'Turns a kind of e-mail off for whoever the signed link names; false when there is no such person. As often as wanted. Raises message_kind_fixed (422).';

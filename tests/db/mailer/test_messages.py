@@ -53,11 +53,9 @@ def record(world: World, message: dict[str, Any], outcome: str, **told: Any) -> 
 
 
 def receipt(world: World, delivery_id: str, event: str, provider_id: str) -> Any:
-    said = {
-        "delivery_id": delivery_id, "provider": "ses", "provider_message_id": provider_id,
-        "event": event, "detail": "",
-    }  # fmt: skip
-    return serve(world, "select service.message_receipt(%s)", Jsonb(said))
+    return serve(
+        world, "select service.message_receipt(%s, 'ses', %s, %s)", delivery_id, provider_id, event
+    )
 
 
 def status(world: World, delivery_id: str) -> tuple[Any, ...]:
@@ -262,12 +260,12 @@ def test_costs_are_counted_once_and_a_limit_makes_mail_wait(world: World) -> Non
 
 def test_a_call_of_auth_is_one_message_however_often_it_comes(world: World) -> None:
     call = {
-        "user_id": str(uuid4()), "kind": "auth.signup", "source_id": str(uuid4()), "number": 1,
+        "user_id": str(uuid4()), "kind": "auth.signup", "source_id": str(uuid4()), "part": 1,
         "address": "Somebody@Example.org",
     }  # fmt: skip
 
     def ask() -> Any:
-        return serve(world, "select service.message_ask(%s)", Jsonb(call))
+        return serve(world, "select service.message_ask(%s, %s, %s, %s, %s)", *call.values())
 
     first = ask()
     assert (first["outcome"], ask()["outcome"]) == ("send", "busy")

@@ -172,14 +172,15 @@ def test_a_call_of_auth_is_sent_once_and_leaves_no_secret(
 def test_traps_of_the_signature(stack: Stack, mailbox: Mailbox) -> None:
     call = email_call("recovery", "trapped@example.org")
     spaced = json.dumps(call, indent=1).encode()
-    for options in (
+    traps: tuple[dict[str, Any], ...] = (
         {"secrets": [OTHER_SECRET.replace("YW5v", "Ym5v")]},
         {"secrets": []},
         {"age": timedelta(minutes=6)},
         {"age": timedelta(minutes=-6)},
         {"sent": spaced},
-    ):
-        answer = hook(stack, "send-email", call, **options)  # type: ignore[arg-type]
+    )
+    for options in traps:
+        answer = hook(stack, "send-email", call, **options)
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_signature")
     for wrong in ({}, {"user": {"id": str(uuid4())}}, email_call("unheard_of", "a@example.org")):
         assert hook(stack, "send-email", wrong).json()["code"] == "bad_event"
