@@ -10,7 +10,8 @@ from .provider import Carrier
 from .ses import Ses
 from .twilio import Twilio
 
-# Auth waits, and has two seconds for all of it; nobody waits for the queue.
+# Auth waits, and has two seconds for all of it: half of this to connect, and this for an answer.
+# Nobody waits for the queue.
 IN_A_CALL = 1.0
 FROM_THE_QUEUE = 10.0
 

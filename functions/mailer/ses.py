@@ -25,7 +25,7 @@ class Ses:
         self._client: Any = boto3.client(
             "sesv2",
             config=Config(
-                connect_timeout=min(seconds, 1),
+                connect_timeout=seconds / 2,
                 read_timeout=seconds,
                 retries={"total_max_attempts": 1},
             ),

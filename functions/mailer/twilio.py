@@ -30,7 +30,7 @@ class Twilio:
         self._path = f"{origin.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
         self._sender = sender
         self._receipts = receipts
-        timeout = httpx.Timeout(seconds, connect=min(seconds, 1))
+        timeout = httpx.Timeout(seconds, connect=seconds / 2)
         self._http = httpx.Client(auth=(account, token), timeout=timeout, trust_env=False)
 
     def send(self, message: Outgoing) -> str:
