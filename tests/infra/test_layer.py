@@ -48,8 +48,11 @@ NEEDS = {
     },
     "DocumentsLayer": {"DocumentsFunction"},
 }
-# They call AWS and nobody waits for their first start.
+# They call AWS and nobody waits for their first start; of the hooks of Auth it has five seconds.
 AWS_CALLERS = {
+    "AuthHooksFunction",
+    "MessageDeliverFunction",
+    "MessageRelayFunction",
     "EvidenceFunction",
     "ImagesFunction",
     "DocumentCommandsFunction",
