@@ -221,7 +221,7 @@ begin
         if not found then
             if v_prefix = '' and p_rate.prefix <> '' then
                 update private.message_spending set messages = messages - 1, cost = cost - p_rate.cost * p_units
-                where channel = p_rate.channel and prefix = p_rate.prefix 
+                where channel = p_rate.channel and prefix = p_rate.prefix
                     and day_at = date_trunc('day', p_now, 'UTC');
             end if;
             return false;
