@@ -228,11 +228,12 @@ class Stack:
         return self.cluster.connect(role)
 
     def create_user(self, email: str | None = None, *, limited: bool = False) -> UUID:
-        """A new person, whom no limit holds up; limited: as sign-up would insert one."""
+        """A new person of a proved address, whom no limit holds up; limited: as one who signs up."""
         user_id = uuid4()
         with self.connect() as connection:
             connection.execute(
-                "insert into auth.users (id, email) values (%s, %s)",
+                "insert into auth.users (id, aud, role, email, email_confirmed_at)"
+                " values (%s, 'authenticated', 'authenticated', %s, now())",
                 [user_id, email or f"{user_id}@example.com"],
             )
             if not limited:
