@@ -1,5 +1,5 @@
-"""The one address: PostgREST below /rest/v1, pages of the stack itself, every other path is a route
-of a function."""
+"""The one address: PostgREST below /rest/v1, Auth below /auth/v1, pages of the stack itself, every
+other path is a route of a function."""
 
 import http.client
 import select
@@ -15,6 +15,7 @@ from stack.processes import PortTaken
 from stack.routes import Routes
 
 REST_PREFIX = "/rest/v1"
+AUTH_PREFIX = "/auth/v1"
 # What API Gateway takes at most.
 MAX_BODY = 10 * 1024 * 1024
 _HOP_BY_HOP = {
@@ -34,12 +35,14 @@ class Gateway:
         self,
         lambdas: Lambdas,
         postgrest_port: Callable[[], int],
+        auth: Callable[[Request], Answer],
         *,
         port: int = 0,
         pages: Callable[[Request], Answer | None] = lambda _: None,
     ) -> None:
         """port 0 lets the system choose. pages: of the stack itself, asked where no function has a
         route. Raises PortTaken."""
+        self._auth = auth
         self._pages = pages
         self._lambdas = lambdas
         self._postgrest_port = postgrest_port
@@ -74,6 +77,8 @@ class Gateway:
     def answer(self, request: Request) -> Answer:
         if request.path == REST_PREFIX or request.path.startswith(f"{REST_PREFIX}/"):
             return self._rest(request)
+        if request.path.startswith(f"{AUTH_PREFIX}/"):
+            return self._auth(request)
         match = self._routes.match(request.method, request.path)
         if not match:
             return self._pages(request) or Answer.message(404, "Not Found")

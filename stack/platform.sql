@@ -56,27 +56,6 @@ grant all on sequences to anon, authenticated, service_role;
 create schema auth authorization supabase_auth_admin;
 grant usage on schema auth to anon, authenticated, service_role, postgres;
 
-create table auth.users (
-    id uuid primary key,
-    aud text default 'authenticated',
-    role text default 'authenticated',
-    email text,
-    phone text unique,
-    email_confirmed_at timestamptz default now(),
-    last_sign_in_at timestamptz,
-    raw_app_meta_data jsonb default '{}',
-    raw_user_meta_data jsonb default '{}',
-    is_anonymous boolean not null default false,
-    banned_until timestamptz,
-    created_at timestamptz default now(),
-    updated_at timestamptz default now(),
-    deleted_at timestamptz
-);
-create unique index users_email_key on auth.users (email);
-alter table auth.users owner to supabase_auth_admin;
-alter table auth.users enable row level security;
-grant select, insert, update, delete, references, trigger on auth.users to postgres;
-
 create function auth.uid() returns uuid language sql stable
 as $$
     select coalesce(

@@ -16,7 +16,10 @@ from stack.cluster import SUPERUSER, Cluster, own
 from stack.migrations import push_migrations
 from stack.paths import ROOT, STATE, SUPABASE
 
-PLATFORM_SQL = Path(__file__).with_name("platform.sql")
+PLATFORM_SQL = (
+    Path(__file__).with_name("platform.sql"),
+    Path(__file__).with_name("platform_auth.sql"),
+)
 _KEPT = 3
 
 
@@ -35,7 +38,7 @@ def file_lock(path: Path) -> Iterator[None]:
 def fingerprint(source: Path = SUPABASE) -> str:
     """Hash of everything that shapes the prepared data directory."""
     files = [
-        PLATFORM_SQL,
+        *PLATFORM_SQL,
         ROOT / "package-lock.json",
         source / "config.toml",
         source / "seed.sql",
@@ -71,7 +74,8 @@ def _build(data: Path, source: Path) -> None:
     cluster.start()
     try:
         with cluster.connect(SUPERUSER) as connection:
-            connection.execute(PLATFORM_SQL.read_bytes())
+            for file in PLATFORM_SQL:
+                connection.execute(file.read_bytes())
         url = cluster.url("postgres")
         push_migrations(url, source=source)
         apply_policies(url, source=source)

@@ -1,15 +1,35 @@
 -- Development data: two verified traders, an arbiter (and two more), two operators.
 -- Never for production.
 
-insert into auth.users (id, email, raw_user_meta_data) values
-('00000000-0000-4000-8000-00000000a11c', 'alice@holdfast.test', '{"display_name": "alice"}'),
-('00000000-0000-4000-8000-000000000b0b', 'bob@holdfast.test', '{"display_name": "bob"}'),
-('00000000-0000-4000-8000-0000000a4b17', 'arthur@holdfast.test', '{"display_name": "arthur"}'),
-('00000000-0000-4000-8000-0000000a4b18', 'agnes@holdfast.test', '{"display_name": "agnes"}'),
-('00000000-0000-4000-8000-0000000a4b19', 'anton@holdfast.test', '{"display_name": "anton"}'),
-('00000000-0000-4000-8000-0000000000a9', 'olga@holdfast.test', '{"display_name": "olga"}'),
-('00000000-0000-4000-8000-0000000000aa', 'oskar@holdfast.test', '{"display_name": "oskar"}')
+insert into auth.users (
+    id, aud, role, email, email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
+    confirmation_token, recovery_token, email_change_token_new, email_change, created_at, updated_at
+)
+select
+    id::uuid, 'authenticated', 'authenticated', name || '@holdfast.test', now(),
+    '{"provider": "email", "providers": ["email"]}', jsonb_build_object('display_name', name),
+    -- Auth cannot read a null here.
+    '', '', '', '', now(), now()
+from (values
+    ('00000000-0000-4000-8000-00000000a11c', 'alice'),
+    ('00000000-0000-4000-8000-000000000b0b', 'bob'),
+    ('00000000-0000-4000-8000-0000000a4b17', 'arthur'),
+    ('00000000-0000-4000-8000-0000000a4b18', 'agnes'),
+    ('00000000-0000-4000-8000-0000000a4b19', 'anton'),
+    ('00000000-0000-4000-8000-0000000000a9', 'olga'),
+    ('00000000-0000-4000-8000-0000000000aa', 'oskar')
+) as people (id, name)
 on conflict (id) do nothing;
+
+insert into auth.identities (
+    provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at
+)
+select
+    id::text, id, jsonb_build_object('sub', id, 'email', email, 'email_verified', true),
+    'email', created_at, created_at, created_at
+from auth.users
+where email like '%@holdfast.test'
+on conflict (provider_id, provider) do nothing;
 
 insert into public.party_members (party_id, user_id, role) values
 ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000a4b17', 'arbiter'),
