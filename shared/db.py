@@ -22,6 +22,8 @@ from shared.telemetry import logger, request_id
 TIMEOUT = httpx.Timeout(9.0, connect=2.0)
 # PostgREST closes idle connections after 30 s: ours go first.
 LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=25.0)
+# How Supabase's secret keys begin.
+SECRET_KEY = "sb_secret_"  # noqa: S105 - no secret itself
 
 
 class Database(Protocol):
@@ -106,7 +108,8 @@ class PostgrestDatabase:
         repeatable: bool,
     ) -> Any:
         headers = {"apikey": api_key}
-        if token:
+        # A secret key of Supabase is no token: it goes as apikey only.
+        if token and not token.startswith(SECRET_KEY):
             headers["Authorization"] = f"Bearer {token}"
         if identifier := request_id():
             headers["X-Request-Id"] = identifier

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from stack.api_keys import ApiKeys, UnknownKey
+from stack.cors import Cors
 from stack.http_events import Answer, BadAnswer, Request, answer_of, event_of
 from stack.lambdas import FunctionFailed, FunctionThrottled, FunctionTimedOut, Lambdas
 from stack.processes import PortTaken
@@ -30,10 +32,18 @@ class Gateway:
     """Answers HTTP on 127.0.0.1 in threads of this process."""
 
     def __init__(
-        self, lambdas: Lambdas, postgrest_port: Callable[[], int], *, port: int = 0
+        self,
+        lambdas: Lambdas,
+        postgrest_port: Callable[[], int],
+        *,
+        cors: Cors,
+        api_keys: ApiKeys,
+        port: int = 0,
     ) -> None:
         """port 0 lets the system choose. Raises PortTaken."""
         self._lambdas = lambdas
+        self._cors = cors
+        self._api_keys = api_keys
         self._postgrest_port = postgrest_port
         self._local = threading.local()
         self._routes = Routes(
@@ -66,6 +76,9 @@ class Gateway:
     def answer(self, request: Request) -> Answer:
         if request.path == REST_PREFIX or request.path.startswith(f"{REST_PREFIX}/"):
             return self._rest(request)
+        return self._cors.preflight(request) or self._cors.added(request, self._command(request))
+
+    def _command(self, request: Request) -> Answer:
         match = self._routes.match(request.method, request.path)
         if not match:
             return Answer.message(404, "Not Found")
@@ -81,7 +94,10 @@ class Gateway:
         target = request.path.removeprefix(REST_PREFIX) or "/"
         if request.query:
             target += f"?{request.query}"
-        headers = _forwarded(request)
+        try:
+            headers = _forwarded(request, self._api_keys)
+        except UnknownKey:
+            return Answer.message(401, "Invalid API key")
         connection = self._connection()
         try:
             connection.request(request.method, target, request.body or None, headers)
@@ -118,15 +134,15 @@ def _readable(idle: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
-def _forwarded(request: Request) -> dict[str, str]:
+def _forwarded(request: Request, api_keys: ApiKeys) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in request.headers:
         key = name.lower()
         if key not in _HOP_BY_HOP and key not in ("host", "content-length"):
             headers[key] = f"{headers[key]},{value}" if key in headers else value
-    key = headers.pop("apikey", "")
-    if key and "authorization" not in headers:
-        headers["authorization"] = f"Bearer {key}"
+    told = api_keys.authorization(headers.pop("authorization", ""), headers.pop("apikey", ""))
+    if told:
+        headers["authorization"] = told
     headers["x-forwarded-for"] = request.client
     return headers
 

@@ -12,9 +12,11 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from stack import template, tokens
+from stack.api_keys import ApiKeys
 from stack.aws import Aws
 from stack.clock import Clock
 from stack.cluster import Cluster
+from stack.cors import Cors
 from stack.gateway import REST_PREFIX, Gateway
 from stack.lambdas import Lambdas
 from stack.paths import SUPABASE
@@ -67,6 +69,7 @@ class Stack:
         self.jwt_secret = jwt_secret
         self.anon_key = tokens.role_key(jwt_secret, "anon")
         self.service_key = tokens.role_key(jwt_secret, "service_role")
+        self.api_keys = ApiKeys.of(jwt_secret, self.anon_key, self.service_key)
         self.clock = Clock(cluster)
         self._variables = dict(options.variables)
         self._outside = contextlib.ExitStack()
@@ -85,7 +88,13 @@ class Stack:
         )
         self.schedules = Schedules(self.lambdas)
         self.sources = Sources(self.lambdas, self.aws)
-        self.gateway = Gateway(self.lambdas, lambda: self.postgrest.port, port=options.port)
+        self.gateway = Gateway(
+            self.lambdas,
+            lambda: self.postgrest.port,
+            cors=Cors(document),
+            api_keys=self.api_keys,
+            port=options.port,
+        )
         self.postgrest.public_url = self.rest_url
 
     @classmethod

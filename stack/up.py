@@ -36,6 +36,8 @@ def _upgrade(cluster: Cluster, home: Home) -> None:
 
 def _variables(stack: Stack) -> dict[str, str]:
     found = {"URL": stack.url, "ANON_KEY": stack.anon_key, "SERVICE_KEY": stack.service_key}
+    keys = stack.api_keys
+    found |= {"PUBLISHABLE_KEY": keys.publishable, "SECRET_KEY": keys.secret}
     for person in PEOPLE:
         token = stack.token(person.id, aal="aal2", expires_in=TOKEN_SECONDS)
         found[person.name.upper()] = token
