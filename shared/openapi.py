@@ -132,6 +132,7 @@ def _operation(
         described["parameters"] = [*operation.get("parameters", []), _KEY]
     if not app.signed_in:
         described["security"] = []
+    if app.signed_by:
         described["parameters"] = [_header(*each) for each in app.signed_by.items()]
         described["requestBody"] = _SIGNED_BODY
     return described

@@ -123,7 +123,9 @@ def test_a_route_has_one_function() -> None:
 
     assert len(routes) == len(set(routes)) > 20
     # Any other method is answered by the gateway and starts no function.
-    assert {method for method, _ in routes} == {"POST"}
+    read = set(FUNCTIONS["ReferenceFunction"].routes)
+    assert {method for method, _ in set(routes) - read} == {"POST"}
+    assert {method for method, _ in read} == {"GET"}
 
 
 @pytest.mark.parametrize("name", HTTP)
@@ -133,18 +135,23 @@ def test_the_api_calls_a_function_and_no_other_api_does(name: str) -> None:
         for each in resources(DOCUMENT, "AWS::ApiGatewayV2::Integration").values()
         if each["IntegrationUri"] == {"Fn::GetAtt": [name, "Arn"]}
     )
-    (permission,) = (
+    permissions = [
         each
         for each in resources(DOCUMENT, "AWS::Lambda::Permission").values()
         if each["FunctionName"] == {"Ref": name}
-    )
-    pattern, given = permission["SourceArn"]["Fn::Sub"]
+    ]
+    methods = {"POST"} | {method for method, _ in FUNCTIONS[name].routes}
 
-    assert integration["ApiId"] == given["HttpApi"] == {"Ref": "HttpApi"}
+    assert integration["ApiId"] == {"Ref": "HttpApi"}
     assert integration["IntegrationType"] == "AWS_PROXY"
     assert integration["PayloadFormatVersion"] == "2.0"
-    assert permission["Principal"] == "apigateway.amazonaws.com"
-    assert pattern.endswith(":${HttpApi}/*/POST/*")
+    for permission in permissions:
+        pattern, given = permission["SourceArn"]["Fn::Sub"]
+        assert given["HttpApi"] == {"Ref": "HttpApi"}
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        assert re.search(r":\$\{HttpApi\}/\*/[A-Z]+/\*$", pattern)
+    allowed_methods = {each["SourceArn"]["Fn::Sub"][0].split("/")[-2] for each in permissions}
+    assert allowed_methods == methods
 
 
 def test_the_schema_of_all_functions_fits_together() -> None:

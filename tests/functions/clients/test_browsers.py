@@ -1,12 +1,15 @@
 """What a page in a browser needs: other origins' calls let through, and keys that are no tokens."""
 
 import hashlib
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
+from stack.paths import ROOT, version
 from stack.stack import Stack
 from tests.world.http.desk import Desk, open_trade
 
@@ -161,3 +164,22 @@ def test_functions_work_with_the_new_keys(desk: Desk) -> None:
         stack.configure(
             HOLDFAST_POSTGREST_URL=stack.postgrest.url, HOLDFAST_ANON_KEY=stack.anon_key
         )
+
+
+def test_the_reference_and_health_are_read_by_everybody(
+    stack: Stack, browser: httpx.Client
+) -> None:
+    health, document, page = (
+        browser.get(f"/{each}") for each in ("health", "openapi.json", "docs")
+    )
+
+    assert health.json() == {"status": "ok", "version": version()}
+    assert document.json() == json.loads((ROOT / "docs/openapi.json").read_text())
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    # Nothing from elsewhere and nothing that runs.
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert not re.search(r"<script|<link|<img|src=|https?://", page.text)
+    for each in document.json()["paths"]:
+        assert f"{each}</code>" in page.text
+    assert page.headers["access-control-allow-origin"] == PAGE
+    assert httpx.post(f"{stack.url}/health").status_code == 404
