@@ -157,8 +157,13 @@ def _said(text: str) -> dict[str, str]:
     parts = _SAID.split(text)
     for names, words in zip(parts[1::2], parts[2::2], strict=True):
         for name in re.split(r", | and ", names):
-            found[name] = words.strip().rstrip(";").rstrip(".").capitalize() + "."
+            found[name] = _sentence(words)
     return found
+
+
+def _sentence(words: str) -> str:
+    text = words.strip().rstrip(";.")
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _webhooks(stack: Stack, schemas: dict[str, Any]) -> dict[str, Any]:

@@ -183,3 +183,16 @@ def test_the_reference_and_health_are_read_by_everybody(
         assert f"{each}</code>" in page.text
     assert page.headers["access-control-allow-origin"] == PAGE
     assert httpx.post(f"{stack.url}/health").status_code == 404
+
+
+@pytest.mark.parametrize("change", [{"price": "1"}, {"min_order_amount": "0.02"}, {"amount": "2"}])
+def test_a_published_order_is_not_patched(desk: Desk, change: dict[str, str]) -> None:
+    maker = desk.stack.create_user()
+    desk.deposit(maker)
+    order = desk.draft(maker)
+    assert desk.write(maker, "PATCH", f"/p2p_orders?id=eq.{order}", change).status == 204
+    desk.done(maker, f"/orders/{order}/publish")
+
+    refused = desk.write(maker, "PATCH", f"/p2p_orders?id=eq.{order}", change)
+
+    assert (refused.status, refused.body["message"]) == (409, "order_is_published")
