@@ -23,6 +23,7 @@ ENGINE = {
     "operators",
     "payouts",
     "prices",
+    "reference",
     "screening",
     "verification",
     "webhooks",

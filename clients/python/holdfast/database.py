@@ -1835,7 +1835,6 @@ class Wallets(Row):
     locked: Amount
     owed: Amount
     seq: int
-    last_hash: str
     created_at: Time
 
 

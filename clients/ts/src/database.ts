@@ -726,7 +726,7 @@ export type Database = {
         Relationships: [];
       };
       wallets: {
-        Row: { id: string; party_id: string; currency: string; type: "spot" | "fees" | "clearing" | "losses" | "costs" | "receivables" | "quarantine"; kind: "normal" | "append_only"; available: string; pending: string; locked: string; owed: string; seq: number; last_hash: string; created_at: string };
+        Row: { id: string; party_id: string; currency: string; type: "spot" | "fees" | "clearing" | "losses" | "costs" | "receivables" | "quarantine"; kind: "normal" | "append_only"; available: string; pending: string; locked: string; owed: string; seq: number; created_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -824,5 +824,6 @@ export const READABLE: Record<string, string> = {
   payout_destinations: "id,party_id,rail,currency,address,created_at,usable_from,default_from,removed_at",
   profile_verifications: "id,party_id,sequence,change,flag,tier,source,compared_name,occurred_at,created_at",
   setbacks: "queue,subject,failures,last_error,retry_at,set_aside_at,reason,created_at,updated_at",
+  wallets: "id,party_id,currency,type,kind,available,pending,locked,owed,seq,created_at",
   withdrawals: "id,party_id,rail,currency,amount,fee_amount,network_cost,destination_id,payout_id,created_at",
 };
