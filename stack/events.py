@@ -139,6 +139,10 @@ FAMILIES = (
         ["verification_changed"],
     ),
     Family(
+        "party", "party", "the party",
+        {"status": TEXT, "until": _or_null(TIME)}, ["suspend", "restore"],
+    ),
+    Family(
         "trade", "trade_rating or message", "both sides of the trade; of a message the other side",
         {"trade_id": ID, "author_role": TEXT, "revealed": FLAG}, ["rated", "message"],
         optional=["revealed"],

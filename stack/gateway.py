@@ -1,4 +1,5 @@
-"""The one address: PostgREST below /rest/v1, every other path is a route of a function."""
+"""The one address: PostgREST below /rest/v1, pages of the stack itself, every other path is a route
+of a function."""
 
 import http.client
 import select
@@ -39,8 +40,11 @@ class Gateway:
         cors: Cors,
         api_keys: ApiKeys,
         port: int = 0,
+        pages: Callable[[Request], Answer | None] = lambda _: None,
     ) -> None:
-        """port 0 lets the system choose. Raises PortTaken."""
+        """port 0 lets the system choose. pages: of the stack itself, asked where no function has a
+        route. Raises PortTaken."""
+        self._pages = pages
         self._lambdas = lambdas
         self._cors = cors
         self._api_keys = api_keys
@@ -81,7 +85,7 @@ class Gateway:
     def _command(self, request: Request) -> Answer:
         match = self._routes.match(request.method, request.path)
         if not match:
-            return Answer.message(404, "Not Found")
+            return self._pages(request) or Answer.message(404, "Not Found")
         event = event_of(request, match.route, match.variables)
         try:
             return answer_of(self._lambdas.invoke(match.function, event))

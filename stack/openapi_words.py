@@ -157,6 +157,7 @@ TAGS = {
     "verification": "Verification of people.",
     "ledger": "Operators book money in and out.",
     "operators": "A second operator confirms; rates, debts, reports and differences.",
+    "mailer": "Hooks of Auth, receipts of SMS, and the button that unsubscribes.",
     "screening": "Hits of the screening, and deposits in quarantine.",
     "reference": "This reference, and whether the API answers.",
 }

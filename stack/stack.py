@@ -18,7 +18,9 @@ from stack.clock import Clock
 from stack.cluster import Cluster
 from stack.cors import Cors
 from stack.gateway import REST_PREFIX, Gateway
+from stack.http_events import Answer, Request
 from stack.lambdas import Lambdas
+from stack.mailbox import Mailbox
 from stack.paths import SUPABASE
 from stack.people import KNOWN, UNLIMITED, UNTOLD
 from stack.postgrest import PostgREST
@@ -28,6 +30,7 @@ from stack.rundirs import run_directory
 from stack.schedules import Schedules
 from stack.shared import clone
 from stack.sources import Drained, Sources
+from stack.stand_ins.sms import SmsProvider
 
 # Nothing answers here: a function that was given no stand-in fails at once, offline too.
 NOWHERE = "http://127.0.0.1:9"
@@ -74,6 +77,7 @@ class Stack:
         self._variables = dict(options.variables)
         self._outside = contextlib.ExitStack()
         self._stand_ins: dict[object, Any] = {}
+        self._mailbox: Mailbox | None = None
         if not options.schedules:
             # A tick of a test is over when nothing waits any more.
             self._variables.setdefault("HOLDFAST_POLL_SECONDS", "0")
@@ -94,6 +98,7 @@ class Stack:
             cors=Cors(document),
             api_keys=self.api_keys,
             port=options.port,
+            pages=self._page,
         )
         self.postgrest.public_url = self.rest_url
 
@@ -152,6 +157,10 @@ class Stack:
             "HOLDFAST_SCREENING_URL": NOWHERE,
             "HOLDFAST_COINBASE_URL": NOWHERE,
             "HOLDFAST_ECB_URL": NOWHERE,
+            "HOLDFAST_SMS_URL": NOWHERE,
+            "HOLDFAST_API_URL": self.url,
+            "HOLDFAST_SITE_URL": self.url,
+            "HOLDFAST_AUTH_URL": f"{self.url}/auth/v1",
             **self._variables,
         }
 
@@ -161,6 +170,18 @@ class Stack:
             self._stand_ins[kind] = self._outside.enter_context(kind())
         found: T = self._stand_ins[kind]
         return found
+
+    def mailbox(self) -> Mailbox:
+        """What is sent from now on, by e-mail and by SMS: readable at /mailbox, too."""
+        if self._mailbox is None:
+            sms = self.stand_in(SmsProvider)
+            self._mailbox = Mailbox(self.aws, sms)
+            self._mailbox.open()
+            self.configure(**sms.variables())
+        return self._mailbox
+
+    def _page(self, request: Request) -> Answer | None:
+        return self._mailbox.answer(request) if self._mailbox else None
 
     def configure(self, **variables: str) -> None:
         """Change the environment of every function; later invocations see it."""

@@ -56,6 +56,7 @@ def _greeting(stack: Stack, variables: dict[str, str], file: Path) -> str:
     lines += [
         f"  database          {stack.db_url}",
         f"  function logs     {stack.lambdas.log}",
+        f"  messages sent     {stack.url}/mailbox",
         "",
         f"Keys, and tokens of {', '.join(f'{p.name} ({p.part})' for p in PEOPLE)}",
         f"with a second factor, for 30 days. In a shell: source {file}",
@@ -87,6 +88,7 @@ def run(port: int, folder: Path) -> None:
         if not home.up_to_date():
             _upgrade(cluster, home)
         with prices() as source, _stack(cluster, home, port, source.variables()) as stack:
+            stack.mailbox()
             # Until something has a price, only small trades are open; the schedule comes later.
             stack.tick("PricesFunction")
             home.add_dev_data(stack)

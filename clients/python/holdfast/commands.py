@@ -575,6 +575,25 @@ class OutageDeclared(Answer):
     to_at: datetime
 
 
+class PartyRestore(Body):
+    """See its fields."""
+    reason: str
+
+
+class PartyStanding(Answer):
+    """The party now. suspended_until: when it ends by itself."""
+    party_id: UUID
+    status: str
+    suspended_until: datetime | None
+
+
+class PartySuspend(Body):
+    """until: when it ends by itself; none: when an operator ends it. reason: for operators only.
+    """
+    reason: str
+    until: datetime | None = None
+
+
 class PayoutDestinationCreate(Body):
     """party_id: whose money, the caller's own by default. address: as address_kinds of the rail
     says: an account of Stripe (acct_…), or an address on a chain. currency: for this one only;
@@ -1368,6 +1387,26 @@ class Commands(Sender):
         return self._send(
             f"/outages", body, key,
             OutageDeclared,
+        )
+
+    def party_restore(
+        self, party_id: UUID | str, body: PartyRestore, *, key: str | None = None
+    ) -> PartyStanding:
+        """An operator ends the suspension of a party (aal2)."""
+        return self._send(
+            f"/parties/{party_id}/restore", body, key,
+            PartyStanding,
+        )
+
+    def party_suspend(
+        self, party_id: UUID | str, body: PartySuspend, *, key: str | None = None
+    ) -> PartyStanding:
+        """An operator stops a party: nothing new, no money out; what runs goes on to its end
+        (aal2).
+        """
+        return self._send(
+            f"/parties/{party_id}/suspend", body, key,
+            PartyStanding,
         )
 
     def payout_destination_create(

@@ -942,6 +942,72 @@ class Listings(Row):
     updated_at: Time
 
 
+class MessageDeliveries(Row):
+    """Rows of message_deliveries."""
+
+    relation = "message_deliveries"
+    id: UUID
+    user_id: UUID
+    kind: str
+    channel: Literal['email', 'sms']
+    source_id: UUID
+    part: int
+    data: Any
+    language: str
+    masked_address: str
+    address_hash: str
+    provider: str
+    provider_message_id: str | None
+    status: str
+    status_detail: str
+    attempt_count: int
+    next_attempt_at: Time | None
+    give_up_at: Time
+    cost: Amount | None
+    currency: str | None
+    cost_prefix: str
+    last_event: str
+    last_actor_role: str
+    created_at: Time
+    sent_at: Time | None
+    updated_at: Time
+
+
+class MessageKinds(Row):
+    """Rows of message_kinds."""
+
+    relation = "message_kinds"
+    id: str
+    description: str
+    channels: list[Literal['email', 'sms']]
+    default_channels: list[Literal['email', 'sms']]
+    may_turn_off: bool
+    is_urgent: bool
+
+
+class MessagePreferences(Row):
+    """Rows of message_preferences."""
+
+    relation = "message_preferences"
+    user_id: UUID
+    kind: str
+    channel: Literal['email', 'sms']
+    is_wanted: bool
+    updated_at: Time
+
+
+class MessageSettings(Row):
+    """Rows of message_settings."""
+
+    relation = "message_settings"
+    user_id: UUID
+    language: str
+    time_zone: str
+    quiet_from: str | None
+    quiet_until: str | None
+    updated_at: Time
+
+
 class NetworkCosts(Row):
     """Rows of network_costs."""
 

@@ -796,6 +796,30 @@ export interface OutageDeclared {
   to_at: string;
 }
 
+/**  */
+export interface PartyRestore {
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** The party now. suspended_until: when it ends by itself. */
+export interface PartyStanding {
+  /** Whose it is. */
+  party_id: string;
+  /** Status after the command. */
+  status: string;
+  /** When it ends by itself. */
+  suspended_until: string | null;
+}
+
+/** until: when it ends by itself; none: when an operator ends it. reason: for operators only. */
+export interface PartySuspend {
+  /** For operators only. */
+  reason: string;
+  /** When it ends by itself. */
+  until?: string | null;
+}
+
 /** party_id: whose money, the caller's own by default. address: as address_kinds of the rail says: an account of Stripe (acct_…), or an address on a chain. currency: for this one only; by default for every currency of the rail. is_default: whether money goes there for which no destination is named. */
 export interface PayoutDestinationCreate {
   /** Whose money, the caller's own by default. */
@@ -1286,6 +1310,10 @@ export interface Commands {
   order_take: { path: { order_id: string }; body: OrderTake; answer: TradeOpened };
   /** An operator declares an outage that is over: every clock gets its time back (aal2) */
   outage_create: { path: {  }; body: OutageCreate; answer: OutageDeclared };
+  /** An operator ends the suspension of a party (aal2) */
+  party_restore: { path: { party_id: string }; body: PartyRestore; answer: PartyStanding };
+  /** An operator stops a party: nothing new, no money out; what runs goes on to its end (aal2) */
+  party_suspend: { path: { party_id: string }; body: PartySuspend; answer: PartyStanding };
   /** A party names where its money may go on a rail (aal2); payouts that wait for it go as soon as it may be used */
   payout_destination_create: { path: {  }; body: PayoutDestinationCreate; answer: DestinationSet };
   /** A party removes a destination (aal2); payouts that were claimed or withdrawn to it go on */
@@ -1399,6 +1427,8 @@ export const PATHS: { [name in keyof Commands]: string } = {
   order_resume: "/orders/{order_id}/resume",
   order_take: "/orders/{order_id}/take",
   outage_create: "/outages",
+  party_restore: "/parties/{party_id}/restore",
+  party_suspend: "/parties/{party_id}/suspend",
   payout_destination_create: "/payout-destinations",
   payout_destination_remove: "/payout-destinations/{destination_id}/remove",
   payout_keep: "/payouts/{payout_id}/keep",

@@ -371,6 +371,30 @@ export type Database = {
         Update: { guild_id?: string | null; category?: string; title?: string; description?: string; price?: string; currency?: string; units?: number; rails?: string[] | null; images?: string[]; snapshots?: string[]; metadata?: Json; status?: "draft" | "active" | "paused" | "sold_out" | "closed" | "expired"; expires_at?: string };
         Relationships: [];
       };
+      message_deliveries: {
+        Row: { id: string; user_id: string; kind: string; channel: "email" | "sms"; source_id: string; part: number; data: Json | null; language: string; masked_address: string; address_hash: string; provider: string; provider_message_id: string | null; status: string; status_detail: string; attempt_count: number; next_attempt_at: string | null; give_up_at: string; cost: string | null; currency: string | null; cost_prefix: string; last_event: string; last_actor_role: string; created_at: string; sent_at: string | null; updated_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      message_kinds: {
+        Row: { id: string; description: string; channels: ("email" | "sms")[]; default_channels: ("email" | "sms")[]; may_turn_off: boolean; is_urgent: boolean };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      message_preferences: {
+        Row: { user_id: string; kind: string; channel: "email" | "sms"; is_wanted: boolean; updated_at: string };
+        Insert: { user_id: string; kind: string; channel: "email" | "sms"; is_wanted: boolean };
+        Update: { user_id?: string; kind?: string; channel?: "email" | "sms"; is_wanted?: boolean };
+        Relationships: [];
+      };
+      message_settings: {
+        Row: { user_id: string; language: string; time_zone: string; quiet_from: string | null; quiet_until: string | null; updated_at: string };
+        Insert: { user_id: string; language?: string; time_zone?: string; quiet_from?: string | null; quiet_until?: string | null };
+        Update: { user_id?: string; language?: string; time_zone?: string; quiet_from?: string | null; quiet_until?: string | null };
+        Relationships: [];
+      };
       network_costs: {
         Row: { rail: string; currency: string; amount: string };
         Insert: { [column in never]: never };
