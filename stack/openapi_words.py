@@ -44,6 +44,7 @@ FIELDS = {
     "expires_in": "Seconds that the address is good for.",
     "fee_amount": "What the platform keeps.",
     "field": "Path of the field.",
+    "file_id": "Row of party_files.",
     "flag": "What was verified.",
     "flags": "Everything that is verified.",
     "from_at": "Beginning.",

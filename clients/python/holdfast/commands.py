@@ -575,6 +575,18 @@ class OutageDeclared(Answer):
     to_at: datetime
 
 
+class PartyFile(Answer):
+    """closes_at: until then this operator reads the money of the party."""
+    file_id: UUID
+    party_id: UUID
+    closes_at: datetime
+
+
+class PartyOpenFile(Body):
+    """reason: why it is looked at; kept for good, for operators only."""
+    reason: str
+
+
 class PartyRestore(Body):
     """See its fields."""
     reason: str
@@ -1387,6 +1399,17 @@ class Commands(Sender):
         return self._send(
             f"/outages", body, key,
             OutageDeclared,
+        )
+
+    def party_open_file(
+        self, party_id: UUID | str, body: PartyOpenFile, *, key: str | None = None
+    ) -> PartyFile:
+        """An operator reads balances, entries, transfers and holds of a party for 15 minutes
+        (aal2).
+        """
+        return self._send(
+            f"/parties/{party_id}/open-file", body, key,
+            PartyFile,
         )
 
     def party_restore(

@@ -1304,6 +1304,19 @@ class Parties(Row):
     display_name: str
 
 
+class PartyFiles(Row):
+    """Rows of party_files."""
+
+    relation = "party_files"
+    id: UUID
+    party_id: UUID
+    operator_id: UUID
+    reason: str
+    opened_at: Time
+    closes_at: Time
+    request_id: str
+
+
 class PartyMembers(Row):
     """Rows of party_members."""
 

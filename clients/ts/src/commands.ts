@@ -796,6 +796,22 @@ export interface OutageDeclared {
   to_at: string;
 }
 
+/** closes_at: until then this operator reads the money of the party. */
+export interface PartyFile {
+  /** Row of party_files. */
+  file_id: string;
+  /** Whose it is. */
+  party_id: string;
+  /** Until then this operator reads the money of the party. */
+  closes_at: string;
+}
+
+/** reason: why it is looked at; kept for good, for operators only. */
+export interface PartyOpenFile {
+  /** Why it is looked at; kept for good, for operators only. */
+  reason: string;
+}
+
 /**  */
 export interface PartyRestore {
   /** Why; kept with what is done. */
@@ -1310,6 +1326,8 @@ export interface Commands {
   order_take: { path: { order_id: string }; body: OrderTake; answer: TradeOpened };
   /** An operator declares an outage that is over: every clock gets its time back (aal2) */
   outage_create: { path: {  }; body: OutageCreate; answer: OutageDeclared };
+  /** An operator reads balances, entries, transfers and holds of a party for 15 minutes (aal2) */
+  party_open_file: { path: { party_id: string }; body: PartyOpenFile; answer: PartyFile };
   /** An operator ends the suspension of a party (aal2) */
   party_restore: { path: { party_id: string }; body: PartyRestore; answer: PartyStanding };
   /** An operator stops a party: nothing new, no money out; what runs goes on to its end (aal2) */
@@ -1427,6 +1445,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   order_resume: "/orders/{order_id}/resume",
   order_take: "/orders/{order_id}/take",
   outage_create: "/outages",
+  party_open_file: "/parties/{party_id}/open-file",
   party_restore: "/parties/{party_id}/restore",
   party_suspend: "/parties/{party_id}/suspend",
   payout_destination_create: "/payout-destinations",

@@ -521,6 +521,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      party_files: {
+        Row: { id: string; party_id: string; operator_id: string; reason: string; opened_at: string; closes_at: string; request_id: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       party_members: {
         Row: { party_id: string; user_id: string; role: "owner" | "operator" | "signer" | "viewer" | "arbiter" | "dispute_reader"; created_at: string };
         Insert: { [column in never]: never };
