@@ -11,6 +11,7 @@ PORT ?= 54321
 STAMPS := .stamps
 VENV := $(STAMPS)/venv
 NODE := $(STAMPS)/node
+CLIENT := $(STAMPS)/node-client
 SAM := $(STAMPS)/venv-sam
 RECIPE := $(STAMPS)/layers
 RUN := .venv/bin/python
@@ -40,6 +41,11 @@ $(VENV): requirements.txt
 $(NODE): package-lock.json
 	@echo "setup: Postgres, PostgREST and the Supabase CLI (node_modules) …"
 	npm ci --loglevel=error
+	mkdir -p $(STAMPS) && touch $@
+
+$(CLIENT): clients/ts/package-lock.json
+	@echo "setup: what the client in TypeScript needs (clients/ts/node_modules) …"
+	npm ci --prefix clients/ts --loglevel=error
 	mkdir -p $(STAMPS) && touch $@
 
 $(SAM): requirements-sam.txt
@@ -84,7 +90,7 @@ lint: $(VENV) ## Check style of Python and SQL
 .PHONY: types
 types: $(VENV) ## Check types (mypy --strict)
 	@echo "types: mypy"
-	.venv/bin/mypy $(wildcard shared functions stack deploy demo tests bench)
+	.venv/bin/mypy $(wildcard shared functions stack deploy demo tests bench clients/python/holdfast)
 
 .PHONY: advisors
 advisors: $(VENV) $(NODE) ## Run the Supabase advisors on a fresh database
@@ -105,12 +111,20 @@ build: $(VENV) $(NODE) $(SAM) $(RECIPE) ## Validate the template, root and parts
 	.venv-sam/bin/sam build --language-extensions --cached --parallel > .stamps/build.log 2>&1 || { cat .stamps/build.log; exit 1; }
 	du -sh .aws-sam/build/*Layer .aws-sam/build/*/*Function | sed 's/^/build: /'
 
+.PHONY: clients
+clients: $(VENV) $(CLIENT) ## Pack the clients for TypeScript and Python into dist/
+	@mkdir -p dist
+	npm run --prefix clients/ts build
+	cd clients/ts && npm pack --pack-destination ../../dist && cd ../..
+	$(RUN) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist clients/python
+	ls dist
+
 .PHONY: gen
 gen: $(VENV) $(NODE) ## Write generated files from the database and the functions
 	@exec $(RUN) -m stack.generate tests.generators
 
 .PHONY: quick
-quick: $(VENV) $(NODE) ## Check what a change since BASE touches: style of its SQL, Python, its tests
+quick: $(VENV) $(NODE) $(CLIENT) ## Check what a change since BASE touches: style of its SQL, Python, its tests
 	@sql=$$($(RUN) -m stack.touched --sql $(BASE))
 	$(MAKE) lint SQL="$$sql"
 	tests=$$($(RUN) -m stack.touched $(BASE))
@@ -125,7 +139,7 @@ collect: $(VENV) $(NODE)
 	.venv/bin/pytest --collect-only -q > $(STAMPS)/collect.log 2>&1 || { tail -n 40 $(STAMPS)/collect.log; exit 1; }
 
 .PHONY: test
-test: $(VENV) $(NODE) $(SAM) ## Check everything: style, types, advisors, build, tests (K=… only such tests)
+test: $(VENV) $(NODE) $(CLIENT) $(SAM) ## Check everything: style, types, advisors, build, tests (K=… only such tests)
 ifdef K
 	@$(PYTEST) -k "$(K)"
 else

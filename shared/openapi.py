@@ -127,6 +127,7 @@ def _operation(
         described["parameters"] = [*operation.get("parameters", []), _KEY]
     if not app.signed_in:
         described["security"] = []
+    if not app.signed_in and command:
         headers_of = [_header(*each) for each in app.signed_by.items()]
         described["parameters"] = [*operation.get("parameters", []), *headers_of]
         described["requestBody"] = {
@@ -141,7 +142,7 @@ def _must_say(body: dict[str, Any], document: dict[str, Any]) -> bool:
     """Whether a command has fields that may not be left out: else it needs no body."""
     name = body["content"]["application/json"]["schema"]["$ref"].removeprefix(_SCHEMAS)
     schema = document["components"]["schemas"][name]
-    return bool(schema.get("required") or schema.get("oneOf"))
+    return bool(schema.get("required") or schema.get("anyOf"))
 
 
 def _header(name: str, description: str) -> dict[str, Any]:

@@ -6,9 +6,12 @@ import select
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from stack.api_keys import ApiKeys, UnknownKey
+from stack.cors import OF_AUTH, Cors
 from stack.http_events import Answer, BadAnswer, Request, answer_of, event_of
 from stack.lambdas import FunctionFailed, FunctionThrottled, FunctionTimedOut, Lambdas
 from stack.processes import PortTaken
@@ -16,6 +19,7 @@ from stack.routes import Routes
 
 REST_PREFIX = "/rest/v1"
 AUTH_PREFIX = "/auth/v1"
+_AUTH_CORS = Cors(OF_AUTH)
 # What API Gateway takes at most.
 MAX_BODY = 10 * 1024 * 1024
 _HOP_BY_HOP = {
@@ -37,6 +41,8 @@ class Gateway:
         postgrest_port: Callable[[], int],
         auth: Callable[[Request], Answer],
         *,
+        cors: Cors,
+        api_keys: ApiKeys,
         port: int = 0,
         pages: Callable[[Request], Answer | None] = lambda _: None,
     ) -> None:
@@ -45,6 +51,8 @@ class Gateway:
         self._auth = auth
         self._pages = pages
         self._lambdas = lambdas
+        self._cors = cors
+        self._api_keys = api_keys
         self._postgrest_port = postgrest_port
         self._local = threading.local()
         self._routes = Routes(
@@ -78,7 +86,19 @@ class Gateway:
         if request.path == REST_PREFIX or request.path.startswith(f"{REST_PREFIX}/"):
             return self._rest(request)
         if request.path.startswith(f"{AUTH_PREFIX}/"):
-            return self._auth(request)
+            cors, answered = _AUTH_CORS, self._signing_in
+        else:
+            cors, answered = self._cors, self._command
+        return cors.preflight(request) or cors.added(request, answered(request))
+
+    def _signing_in(self, request: Request) -> Answer:
+        try:
+            headers = _forwarded(request, self._api_keys)
+        except UnknownKey:
+            return Answer.message(401, "Invalid API key")
+        return self._auth(replace(request, headers=tuple(headers.items())))
+
+    def _command(self, request: Request) -> Answer:
         match = self._routes.match(request.method, request.path)
         if not match:
             return self._pages(request) or Answer.message(404, "Not Found")
@@ -94,7 +114,10 @@ class Gateway:
         target = request.path.removeprefix(REST_PREFIX) or "/"
         if request.query:
             target += f"?{request.query}"
-        headers = _forwarded(request)
+        try:
+            headers = _forwarded(request, self._api_keys)
+        except UnknownKey:
+            return Answer.message(401, "Invalid API key")
         connection = self._connection()
         try:
             connection.request(request.method, target, request.body or None, headers)
@@ -131,15 +154,15 @@ def _readable(idle: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
-def _forwarded(request: Request) -> dict[str, str]:
+def _forwarded(request: Request, api_keys: ApiKeys) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in request.headers:
         key = name.lower()
         if key not in _HOP_BY_HOP and key not in ("host", "content-length"):
             headers[key] = f"{headers[key]},{value}" if key in headers else value
-    key = headers.pop("apikey", "")
-    if key and "authorization" not in headers:
-        headers["authorization"] = f"Bearer {key}"
+    told = api_keys.authorization(headers.pop("authorization", ""), headers.pop("apikey", ""))
+    if told:
+        headers["authorization"] = told
     headers["x-forwarded-for"] = request.client
     return headers
 

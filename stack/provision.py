@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from stack.cors import LOOPBACK, allowed
 from stack.template import Resolver, resources
 
 REGION = "eu-central-1"
@@ -89,8 +90,23 @@ class Provision:
             s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=rule)
         if access := properties.get("PublicAccessBlockConfiguration"):
             s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=access)
+        if rules := allowed(properties.get("CorsConfiguration")).get("CorsRules"):
+            self._browsers(bucket, rules)
         self._references[name] = bucket
         self._attributes[name, "Arn"] = f"arn:aws:s3:::{bucket}"
+
+    def _browsers(self, bucket: str, rules: list[dict[str, Any]]) -> None:
+        """Let pages of this machine do what the template lets those of its origins do."""
+        told = [
+            {
+                "AllowedOrigins": list(LOOPBACK),
+                "AllowedMethods": rule["AllowedMethods"],
+                "AllowedHeaders": rule["AllowedHeaders"],
+                "MaxAgeSeconds": rule["MaxAge"],
+            }
+            for rule in rules
+        ]
+        self._client("s3").put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": told})
 
     def _secret(self, name: str, properties: Mapping[str, Any]) -> None:
         """Without a value where the template gives none, as after a deployment."""

@@ -12,9 +12,11 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from stack import template, tokens
+from stack.api_keys import ApiKeys
 from stack.aws import Aws
 from stack.clock import Clock
 from stack.cluster import Cluster
+from stack.cors import Cors
 from stack.gateway import AUTH_PREFIX, REST_PREFIX, Gateway
 from stack.http_events import Answer, Request
 from stack.keys import Keys
@@ -74,6 +76,7 @@ class Stack:
         self.keys = keys
         self.anon_key = tokens.role_key(keys.secret, "anon")
         self.service_key = tokens.role_key(keys.secret, "service_role")
+        self.api_keys = ApiKeys.of(keys.secret, self.anon_key, self.service_key)
         self.clock = Clock(cluster)
         self._variables = dict(options.variables)
         self._outside = contextlib.ExitStack()
@@ -97,6 +100,8 @@ class Stack:
             self.lambdas,
             lambda: self.postgrest.port,
             lambda request: self.auth.answer(request),
+            cors=Cors.of(document),
+            api_keys=self.api_keys,
             port=options.port,
             pages=self._page,
         )

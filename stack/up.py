@@ -35,6 +35,8 @@ def _upgrade(cluster: Cluster, home: Home) -> None:
 
 def _variables(stack: Stack, kept: dict[str, str]) -> dict[str, str]:
     found = {"URL": stack.url, "ANON_KEY": stack.anon_key, "SERVICE_KEY": stack.service_key}
+    keys = stack.api_keys
+    found |= {"PUBLISHABLE_KEY": keys.publishable, "SECRET_KEY": keys.secret}
     return found | signed_in(stack, kept)
 
 

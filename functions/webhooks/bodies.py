@@ -42,7 +42,7 @@ class Resend(Body):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "oneOf": [
+            "anyOf": [
                 _only("event_ids", event_ids={"type": "array"}),
                 _only("since", "until", since={"type": "string"}, until={"type": "string"}),
                 _only("all_failed", all_failed={"const": True}),

@@ -126,10 +126,7 @@ Row = tuple[str, int, str, str]
 
 def generate(stack: Stack) -> str:
     """The page."""
-    with stack.connect() as connection:
-        raised: list[Row] = connection.execute(
-            "select code, status, detail, hint from private.refusals"
-        ).fetchall()
+    raised = _refusals(stack)
     guards = _unknown(_guards(), raised)
     groups = {
         "Commands": sorted(raised),
@@ -147,6 +144,21 @@ def generate(stack: Stack) -> str:
         f"| `{code}` | {said} | {what} | {hint} |" for code, said, what, hint in _OF_POSTGREST
     ]
     return "\n".join(parts) + "\n"
+
+
+def rows(stack: Stack) -> list[Row]:
+    """Code, status, meaning and hint of all that is not PostgREST's own."""
+    raised = _refusals(stack)
+    guards = _unknown(_guards(), raised)
+    return [*raised, *guards, *_unknown(_requests(), raised + guards)]
+
+
+def _refusals(stack: Stack) -> list[Row]:
+    with stack.connect() as connection:
+        found: list[Row] = connection.execute(
+            "select code, status, detail, hint from private.refusals"
+        ).fetchall()
+    return found
 
 
 def _unknown(rows: Iterator[Row], known: list[Row]) -> list[Row]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stack import generate, template
-from stack.generators.openapi import apps
+from stack.openapi_document import apps
 from stack.paths import ROOT
 from stack.routes import Routes
 from stack.stack import Stack

@@ -24,6 +24,7 @@ ENGINE = {
     "operators",
     "payouts",
     "prices",
+    "reference",
     "screening",
     "verification",
     "webhooks",

@@ -271,6 +271,12 @@ def test_a_function_is_built_of_its_domain_and_those_below(tmp_path: Path) -> No
     assert {path.name for path in files if path.is_dir()} == {"functions", "escrow", "market"}
 
 
+def test_the_reference_is_built_with_what_it_serves(tmp_path: Path) -> None:
+    built = build_function("ReferenceFunction", tmp_path / "code") / "functions/reference"
+
+    assert {"docs.html", "openapi.json"} <= {each.name for each in built.iterdir()}
+
+
 def test_the_layers_are_what_the_tests_run_on() -> None:
     tested = pins(ROOT / "requirements.txt")
     deployed = [pins(folder / "requirements.txt") for folder in LAYERS.values()]

@@ -9,6 +9,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from shared.api import Api
+from shared.idempotency import KEY_HEADER, REPLAYED_HEADER
 from shared.openapi import openapi
 from stack.paths import ROOT
 from stack.routes import Routes
@@ -30,6 +31,7 @@ SCHEDULED = [name for name in FUNCTIONS if FUNCTIONS[name].schedules]
 # X-Ray has no resources to name.
 STARRED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 HTTP_API_SECONDS = 30
+ORIGINS = {"Fn::Split": [",", {"Ref": "AllowedOrigins"}]}
 # Memory buys the processor time that they need.
 DRAWING = {"DocumentsFunction"}
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -121,7 +123,9 @@ def test_a_route_has_one_function() -> None:
 
     assert len(routes) == len(set(routes)) > 20
     # Any other method is answered by the gateway and starts no function.
-    assert {method for method, _ in routes} == {"POST"}
+    read = set(FUNCTIONS["ReferenceFunction"].routes)
+    assert {method for method, _ in set(routes) - read} == {"POST"}
+    assert {method for method, _ in read} == {"GET"}
 
 
 @pytest.mark.parametrize("name", HTTP)
@@ -131,18 +135,23 @@ def test_the_api_calls_a_function_and_no_other_api_does(name: str) -> None:
         for each in resources(DOCUMENT, "AWS::ApiGatewayV2::Integration").values()
         if each["IntegrationUri"] == {"Fn::GetAtt": [name, "Arn"]}
     )
-    (permission,) = (
+    permissions = [
         each
         for each in resources(DOCUMENT, "AWS::Lambda::Permission").values()
         if each["FunctionName"] == {"Ref": name}
-    )
-    pattern, given = permission["SourceArn"]["Fn::Sub"]
+    ]
+    methods = {"POST"} | {method for method, _ in FUNCTIONS[name].routes}
 
-    assert integration["ApiId"] == given["HttpApi"] == {"Ref": "HttpApi"}
+    assert integration["ApiId"] == {"Ref": "HttpApi"}
     assert integration["IntegrationType"] == "AWS_PROXY"
     assert integration["PayloadFormatVersion"] == "2.0"
-    assert permission["Principal"] == "apigateway.amazonaws.com"
-    assert pattern.endswith(":${HttpApi}/*/POST/*")
+    for permission in permissions:
+        pattern, given = permission["SourceArn"]["Fn::Sub"]
+        assert given["HttpApi"] == {"Ref": "HttpApi"}
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        assert re.search(r":\$\{HttpApi\}/\*/[A-Z]+/\*$", pattern)
+    allowed_methods = {each["SourceArn"]["Fn::Sub"][0].split("/")[-2] for each in permissions}
+    assert allowed_methods == methods
 
 
 def test_the_schema_of_all_functions_fits_together() -> None:
@@ -264,7 +273,13 @@ def test_the_api_is_logged_throttled_and_closed_to_browsers_of_others() -> None:
     (stage,) = resources(DOCUMENT, "AWS::ApiGatewayV2::Stage").values()
 
     assert api["ProtocolType"] == "HTTP"
-    assert "CorsConfiguration" not in api
+    condition, told, otherwise = api["CorsConfiguration"]["Fn::If"]
+    assert (condition, otherwise) == ("HasAllowedOrigins", {"Ref": "AWS::NoValue"})
+    assert told["AllowOrigins"] == ORIGINS
+    assert "AllowCredentials" not in told
+    assert set(told["AllowMethods"]) == {method for name in HTTP for method, _ in _coded(name)}
+    assert {KEY_HEADER.lower(), "authorization", "content-type"} <= set(told["AllowHeaders"])
+    assert {REPLAYED_HEADER.lower(), "retry-after", "x-request-id"} == set(told["ExposeHeaders"])
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
     assert stage["DefaultRouteSettings"].keys() >= {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
     assert _watched("AWS/ApiGateway", "5xx", "ApiId", "HttpApi")
@@ -272,6 +287,27 @@ def test_the_api_is_logged_throttled_and_closed_to_browsers_of_others() -> None:
     assert "authorization" not in logged.lower()
     # A greedy route alone does not tell which command it was.
     assert {"$context.routeKey", "$context.path"} <= set(re.findall(r"\$[\w.]+", logged))
+
+
+def test_pages_of_no_origin_are_let_in_unless_somebody_names_them() -> None:
+    origins = DOCUMENT["Parameters"]["AllowedOrigins"]
+    assert origins["Default"] == ""
+    for good in ("", "https://app.example", "https://a.example,http://localhost:3000"):
+        assert re.fullmatch(origins["AllowedPattern"], good)
+    for bad in ("*", "https://*.example", "app.example", "https://a.example/", "https://a.b,"):
+        assert not re.fullmatch(origins["AllowedPattern"], bad)
+
+
+@pytest.mark.parametrize("name", ["EvidenceBucket", "ImagesBucket"])
+def test_a_bucket_takes_uploads_of_the_same_pages(name: str) -> None:
+    bucket = resources(DOCUMENT, "AWS::S3::Bucket")[name]
+    condition, told, otherwise = bucket["CorsConfiguration"]["Fn::If"]
+    (rule,) = told["CorsRules"]
+
+    assert (condition, otherwise) == ("HasAllowedOrigins", {"Ref": "AWS::NoValue"})
+    assert rule["AllowedOrigins"] == ORIGINS
+    assert {"content-type", "if-none-match", "x-amz-checksum-sha256"} < set(rule["AllowedHeaders"])
+    assert set(rule["AllowedMethods"]) == {"GET", "PUT"}
 
 
 @pytest.mark.parametrize("name", ROLES)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.body import Body
 from shared.identifier import Id
-from stack.generators.openapi import apps
+from stack.openapi_document import apps
 from tests.world.bad_input import nasty
 from tests.world.bad_input.nasty_fields import tried
 from tests.world.bad_input.openapi_routes import ROUTES, WEBHOOKS

@@ -20,7 +20,7 @@ def _resolved(schema: Schema) -> Schema:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return _resolved(_DOCUMENT["components"]["schemas"][name])
-    if "anyOf" in schema:
+    if "anyOf" in schema and "properties" not in schema:
         (plain,) = (each for each in schema["anyOf"] if each.get("type") != "null")
         return {**_resolved(plain), "nullable": True}
     return schema
@@ -92,8 +92,8 @@ class Route:
     def right_body(self) -> dict[str, Any]:
         """A body that the schema allows, with every field but expected_version; where the schema
         knows several ways to say it, the last of them."""
-        if "oneOf" in self.schema:
-            way = self.schema["oneOf"][-1]
+        if "anyOf" in self.schema:
+            way = self.schema["anyOf"][-1]
             return {name: way["properties"][name].get("const") for name in way["required"]}
         return {
             name: _right(schema)
@@ -112,7 +112,7 @@ def routes() -> dict[str, Route]:
     found = {}
     for path, operations in _DOCUMENT["paths"].items():
         for method, operation in operations.items():
-            if path in WEBHOOKS:
+            if operation.get("security") == []:
                 continue
             content = operation["requestBody"]["content"]["application/json"]
             found[path] = Route(method, path, _resolved(content["schema"]))
@@ -122,7 +122,7 @@ def routes() -> dict[str, Route]:
 WEBHOOKS = {
     path
     for path, operations in _DOCUMENT["paths"].items()
-    if all(operation.get("security") == [] for operation in operations.values())
+    if operations.get("post", {}).get("security") == []
 }
 """Paths whose messages are signed instead of carrying a token."""
 

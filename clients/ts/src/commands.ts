@@ -1,0 +1,1478 @@
+// Written by make gen from the OpenAPI document.
+
+/**  */
+export interface AssetDifference {
+  /** Path of the field. */
+  field: string;
+  /** What it was. */
+  before: unknown;
+  /** What it is now; of a resend: go on after this id. */
+  after: unknown;
+}
+
+/** differences: between the snapshot in the contract and this one. */
+export interface AssetProved {
+  /** Row of escrow_transactions; of a trade also its id. */
+  escrow_id: string;
+  /** Row of asset_snapshots. */
+  snapshot_id: string;
+  /** Snapshot in the contract. */
+  compared_to: string;
+  /** Between the snapshot in the contract and this one. */
+  differences: Array<AssetDifference>;
+}
+
+/** asset_id: as the provider counts; of a game its universe. party_id: whose snapshot it will be, by default the caller's. */
+export interface AssetSnapshotCreate {
+  /** Who was asked. */
+  provider?: "roblox";
+  /** Which kind. */
+  kind: "group" | "game" | "item" | "user";
+  /** As the provider counts; of a game its universe. */
+  asset_id: string;
+  /** Whose snapshot it will be, by default the caller's. */
+  party_id?: string | null;
+}
+
+/** provider_reference: Stripe's PaymentIntent. client_secret: with it the payer's browser confirms the payment to Stripe; nobody else should have it. */
+export interface CardPayment {
+  /** Row of escrow_transactions; of a trade also its id. */
+  escrow_id: string;
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** In units of the currency. */
+  amount: string;
+  /** When it ends by itself. */
+  expires_at: string;
+  /** Stripe's PaymentIntent. */
+  provider_reference: string;
+  /** With it the payer's browser confirms the payment to Stripe; nobody else should have it. */
+  client_secret: string;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
+/** amount: paid to the claimant from the loss account, when upheld. */
+export interface CaseClose {
+  /** What happened, or shall. */
+  event: string;
+  /** Paid to the claimant from the loss account, when upheld. */
+  amount?: string | null;
+  /** What was found. */
+  resolution: string;
+}
+
+/**  */
+export interface CaseClosed {
+  /** Row of escrow_cases. */
+  case_id: string;
+  /** State after the command. */
+  state: string;
+}
+
+/**  */
+export interface CaseOpened {
+  /** Row of escrow_cases. */
+  case_id: string;
+  /** Row of escrow_transactions; of a trade also its id. */
+  escrow_id: string;
+  /** State after the command. */
+  state: string;
+  /** When silence decides. */
+  deadline_at: string;
+}
+
+/** edition: by default the signed one, when there is one. */
+export interface ContractDocumentDownloads {
+  /** By default the signed one, when there is one. */
+  edition?: "unsigned" | "signed" | null;
+}
+
+/** The contract after the command. document_hash: what both sides sign. */
+export interface ContractMoved {
+  /** Row of contracts. */
+  contract_id: string;
+  /** What both sides sign. */
+  document_hash: string;
+  /** Sum of all milestones. */
+  total: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** Id of a row of rails. */
+  rail: string;
+  /** In their order. */
+  milestones: Array<MilestoneState>;
+}
+
+/** document_hash: sha256 of the contract's document, as the signer has read it. */
+export interface ContractSign {
+  /** Sha256 of the contract's document, as the signer has read it. */
+  document_hash: string;
+}
+
+/** owed: what is still open of the debt. lifted_until: until then it keeps no money in other currencies. */
+export interface DebtDecided {
+  /** Row of receivables. */
+  receivable_id: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** What was written off in all. */
+  written_off_amount: string;
+  /** What is still open of the debt. */
+  owed: string;
+  /** Until then it keeps no money in other currencies. */
+  lifted_until: string | null;
+}
+
+/** party_id: whose wallet, the caller's own by default. */
+export interface DepositAddressCreate {
+  /** Whose wallet, the caller's own by default. */
+  party_id?: string | null;
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string;
+}
+
+/** What waited in suspense is on its way. amount: what arrives; network_cost is off it. not_before: until then it waits, since the address is new; None: it is not. Until it is sent its payout can be kept (POST /payouts/{payout_id}/keep), and it waits in suspense anew. */
+export interface DepositSentBack {
+  /** Row of deposits. */
+  deposit_id: string;
+  /** Row of payouts. */
+  payout_id: string;
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** What arrives; network_cost is off it. */
+  amount: string;
+  /** What the network takes. */
+  network_cost: string;
+  /** Address on the rail, as its address_kinds say. */
+  address: string;
+  /** Until then it waits, since the address is new; None: it is not. Until it is sent its payout can be kept (POST /payouts/{payout_id}/keep), and it waits in suspense anew. */
+  not_before: string | null;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
+/** What waited in suspense is in the wallet now. */
+export interface DepositTaken {
+  /** Row of deposits. */
+  deposit_id: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** In units of the currency. */
+  amount: string;
+  /** What became of it. */
+  outcome: string;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
+/** A destination that is used no more. */
+export interface DestinationRemoved {
+  /** Row of payout_destinations. */
+  destination_id: string;
+  /** When it was removed. */
+  removed_at: string;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
+/** Where the money of a party may go on a rail. usable_from: the first of a rail at once, every other after a while (rails.destination_wait). default_from: None, when it is no default. */
+export interface DestinationSet {
+  /** Row of payout_destinations. */
+  destination_id: string;
+  /** Whose it is. */
+  party_id: string;
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string | null;
+  /** Address on the rail, as its address_kinds say. */
+  address: string;
+  /** The first of a rail at once, every other after a while (rails.destination_wait). */
+  usable_from: string;
+  /** None, when it is no default. */
+  default_from: string | null;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
+/** outcome: explained or booked. rest_id: the difference that is left; null: none is. */
+export interface DifferenceClosed {
+  /** Row of rail_differences. */
+  rail_difference_id: string;
+  /** Explained or booked. */
+  outcome: string;
+  /** When it was over. */
+  closed_at: string;
+  /** The difference that is left. */
+  rest_id: string | null;
+}
+
+/** discord_id: of the person or the guild now. */
+export interface DiscordLinked {
+  /** Whose it is. */
+  party_id: string | null;
+  /** Row of guilds. */
+  guild_id: string | null;
+  /** Of the person or the guild now. */
+  discord_id: string | null;
+}
+
+/** url: read the PDF with method within expires_in seconds. sha256: of its bytes. */
+export interface DocumentOpened {
+  /** Row of contracts. */
+  contract_id: string;
+  /** Which edition of the document. */
+  edition: "unsigned" | "signed";
+  /** Of its bytes. */
+  sha256: string;
+  /** Size in bytes. */
+  size_bytes: number;
+  /** HTTP method. */
+  method: string;
+  /** Read the PDF with method within expires_in seconds. */
+  url: string;
+  /** Seconds that the address is good for. */
+  expires_in: number;
+}
+
+/** url: read with method within expires_in seconds. */
+export interface DownloadOpened {
+  /** HTTP method. */
+  method: string;
+  /** Read with method within expires_in seconds. */
+  url: string;
+  /** Seconds that the address is good for. */
+  expires_in: number;
+}
+
+/** The endpoint after the command. */
+export interface EndpointEnabled {
+  /** Row of webhook_endpoints. */
+  endpoint_id: string;
+  /** Status after the command. */
+  status: string;
+}
+
+/** secret: signs every message; shown only in the answers to this command. */
+export interface EndpointMade {
+  /** Row of webhook_endpoints. */
+  endpoint_id: string;
+  /** Status after the command. */
+  status: string;
+  /** Names the secret. */
+  secret_id: string;
+  /** Signs every message; shown only in the answers to this command. */
+  secret: string | null;
+}
+
+/**  */
+export interface EscrowAcceptSplit {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** Row of the offer. */
+  offer_id: string;
+}
+
+/** Send exactly amount of token to address, on the chain of chain_id, before expires_at. address: of this escrow only. amount: in units of the token, as text. */
+export interface EscrowAddress {
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** Of this escrow only. */
+  address: string;
+  /** Number of the chain (EIP-155). */
+  chain_id: number;
+  /** Contract of the token. */
+  token: string;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+  /** Row of escrow_transactions; of a trade also its id. */
+  escrow_id: string;
+  /** In units of the token, as text. */
+  amount: string;
+  /** When it ends by itself. */
+  expires_at: string;
+}
+
+/** snapshot_id: taken by a side since the contract was made. */
+export interface EscrowAssetProofs {
+  /** Taken by a side since the contract was made. */
+  snapshot_id: string;
+}
+
+/**  */
+export interface EscrowAssign {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** Who takes the case. */
+  arbiter_id: string;
+}
+
+/**  */
+export interface EscrowClaim {
+  /** Why; kept with what is done. */
+  reason: string;
+  /** In the words of whoever asks. */
+  description?: string;
+}
+
+/** Parts before the fee; they sum to what is held. */
+export interface EscrowDecide {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** Part of the payer. */
+  payer_amount: string;
+  /** Part of the payee. */
+  payee_amount: string;
+  /** Why; kept with what is done. */
+  reason: string;
+  /** Why, for both sides. */
+  grounds: string;
+}
+
+/** note: where it is and how to check it. files: sha256 of what is handed over. */
+export interface EscrowDeliver {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** Where it is and how to check it. */
+  note: string;
+  /** Sha256 of what is handed over. */
+  files?: Array<string> | null;
+}
+
+/**  */
+export interface EscrowDispute {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** Why; kept with what is done. */
+  reason: string;
+  /** In the words of whoever asks. */
+  description?: string;
+}
+
+/** A file that was announced and uploaded. */
+export interface EscrowEvidence {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** Of the exact bytes, in hex. */
+  sha256: string;
+}
+
+/**  */
+export interface EscrowEvidenceDownloads {
+  /** Of the exact bytes, in hex. */
+  sha256: string;
+}
+
+/** What will be uploaded: sha256 and size of the exact bytes. */
+export interface EscrowEvidenceUploads {
+  /** What it is for. */
+  purpose?: "evidence" | "message";
+  /** Of the exact bytes, in hex. */
+  sha256: string;
+  /** Its name. */
+  name: string;
+  /** Type of the file, such as image/png. */
+  media_type: string;
+  /** Size in bytes. */
+  size_bytes: number;
+}
+
+/**  */
+export interface EscrowFreeze {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/**  */
+export interface EscrowMarkPaid {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** What the other side calls it. */
+  reference?: string | null;
+}
+
+/** The escrow after the move. Amounts only when it settled; payee_amount is net of the fee. */
+export interface EscrowMoved {
+  /** Row of escrow_transactions; of a trade also its id. */
+  escrow_id: string;
+  /** What happened, or shall. */
+  event: string;
+  /** Grows with each change of the object. */
+  version: number;
+  /** State after the command. */
+  state: string;
+  /** Phase within the state; empty for none. */
+  phase: string;
+  /** When silence decides. */
+  deadline_at: string | null;
+  /** When it ends by itself. */
+  expires_at: string | null;
+  /** Whether a hold stops its clock. */
+  frozen: boolean;
+  /** Part of the payer. */
+  payer_amount: string | null;
+  /** Part of the payee. */
+  payee_amount: string | null;
+  /** What the platform keeps. */
+  fee_amount: string | null;
+}
+
+/**  */
+export interface EscrowOfferSplit {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** Part of the payee. */
+  payee_amount: string;
+}
+
+/** confirm: releasing before payment. payer_name_matches: the bank money came from an account in the buyer's name. */
+export interface EscrowRelease {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** Releasing before payment. */
+  confirm?: boolean | null;
+  /** The bank money came from an account in the buyer's name. */
+  payer_name_matches?: boolean | null;
+}
+
+/** reason: what is missing. */
+export interface EscrowRequestRevision {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** What is missing. */
+  reason: string;
+}
+
+/**  */
+export interface EscrowStatement {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** The text. */
+  body: string;
+}
+
+/** hold_id: of escrow_holds; may be left out while only one reason of an operator is open. */
+export interface EscrowUnfreeze {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+  /** Of escrow_holds; may be left out while only one reason of an operator is open. */
+  hold_id?: string | null;
+}
+
+/** Proof that a file was received as it is: the event's hash is a link of the trade's chain. */
+export interface EvidenceReceipt {
+  /** Row of escrow_transactions; of a trade also its id. */
+  escrow_id: string;
+  /** Row of disputes. */
+  dispute_id: string;
+  /** Side that said or did it. */
+  author_role: string;
+  /** Of the exact bytes, in hex. */
+  sha256: string;
+  /** Its name. */
+  name: string;
+  /** Type of the file, such as image/png. */
+  media_type: string;
+  /** Size in bytes. */
+  size_bytes: number;
+  /** When it was received. */
+  received_at: string;
+  /** Version of the escrow that the event made. */
+  event_version: number;
+  /** Link of the escrow's chain of events. */
+  event_hash: string;
+}
+
+/**  */
+export interface EvidenceReceived {
+  /** Row of escrow_transactions; of a trade also its id. */
+  escrow_id: string;
+  /** What happened, or shall. */
+  event: string;
+  /** Grows with each change of the object. */
+  version: number;
+  /** State after the command. */
+  state: string;
+  /** Phase within the state; empty for none. */
+  phase: string;
+  /** When silence decides. */
+  deadline_at: string | null;
+  /** When it ends by itself. */
+  expires_at: string | null;
+  /** Whether a hold stops its clock. */
+  frozen: boolean;
+  /** Part of the payer. */
+  payer_amount: string | null;
+  /** Part of the payee. */
+  payee_amount: string | null;
+  /** What the platform keeps. */
+  fee_amount: string | null;
+  /** Proof that the file was received as it is. */
+  receipt: EvidenceReceipt;
+}
+
+/** rate: what one unit is worth in the reference currency (US dollars). as_of: of which moment, now if none is given. ends_at: from when it counts for nothing, within 31 days. */
+export interface FiatRateCreate {
+  /** Code of a row of currencies. */
+  currency: string;
+  /** What one unit is worth in the reference currency (US dollars). */
+  rate: string;
+  /** Where it comes from. */
+  source: string;
+  /** Of which moment, now if none is given. */
+  as_of?: string | null;
+  /** From when it counts for nothing, within 31 days. */
+  ends_at: string;
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** The rate that stands now. */
+export interface FiatRateSet {
+  /** Code of a row of currencies. */
+  currency: string;
+  /** What one unit is worth in US dollars. */
+  rate: string;
+  /** Of which moment. */
+  as_of: string;
+  /** From when it counts for nothing. */
+  ends_at: string;
+}
+
+/** sha256: of the exact bytes. party_id: whose listing it is for, by default the caller's. */
+export interface ImageCreate {
+  /** Of the exact bytes. */
+  sha256: string;
+  /** Whose listing it is for, by default the caller's. */
+  party_id?: string | null;
+}
+
+/**  */
+export interface ImageUploadCreate {
+  /** Of the exact bytes, in hex. */
+  sha256: string;
+  /** Whose it is. */
+  party_id?: string | null;
+  /** Type of the file, such as image/png. */
+  media_type: string;
+  /** Size in bytes. */
+  size_bytes: number;
+}
+
+/** party_id: who would buy, the caller by default. */
+export interface ListingOffers {
+  /** In units of the currency. */
+  amount: string;
+  /** In their order. */
+  milestones: Array<Milestone>;
+  /** Id of a row of rails. */
+  rail?: string | null;
+  /** Whatever else is asked for. */
+  conditions?: string;
+  /** When it ends by itself. */
+  expires_at?: string | null;
+  /** Who would buy, the caller by default. */
+  party_id?: string | null;
+}
+
+/** messages: how many are sent again, at most 1000 by one command. next: after of the command that goes on, null at the end. */
+export interface MessagesResent {
+  /** Row of webhook_endpoints. */
+  endpoint_id: string;
+  /** How many are sent again, at most 1000 by one command. */
+  messages: number;
+  /** After of the command that goes on, null at the end. */
+  next: string | null;
+}
+
+/** amount: in the currency of the listing. days: to deliver, from when it is paid in. */
+export interface Milestone {
+  /** In a few words. */
+  title: string;
+  /** In the words of whoever asks. */
+  description?: string;
+  /** In the currency of the listing. */
+  amount: string;
+  /** To deliver, from when it is paid in. */
+  days: number;
+}
+
+/** Where one milestone stands; its id is that of its escrow. */
+export interface MilestoneState {
+  /** Id of the milestone and of its escrow. */
+  milestone_id: string;
+  /** Place in the contract, from 1. */
+  position: number;
+  /** Grows with each change of the object. */
+  version: number;
+  /** State after the command. */
+  state: string;
+  /** Phase within the state; empty for none. */
+  phase: string;
+  /** When silence decides. */
+  deadline_at: string | null;
+  /** When it ends by itself. */
+  expires_at: string | null;
+  /** Whether a hold stops its clock. */
+  frozen: boolean;
+  /** Part of the payer. */
+  payer_amount: string | null;
+  /** Part of the payee. */
+  payee_amount: string | null;
+  /** What the platform keeps. */
+  fee_amount: string | null;
+}
+
+/** Money that came from, or goes to, the outside world. reference: what the bank or the rail calls the transfer; each is booked once, however it is spaced or spelled. */
+export interface MoveExternal {
+  /** Whose it is. */
+  party_id: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** In units of the currency. */
+  amount: string;
+  /** What the bank or the rail calls the transfer; each is booked once, however it is spaced or spelled. */
+  reference: string;
+  /** For the books, in the words of whoever books. */
+  memo?: string;
+}
+
+/** For commands that say all in their address: {}, or no body at all. */
+export interface Nothing {
+}
+
+/** discord_id: a snowflake; null takes the link back. */
+export interface OfDiscord {
+  /** Why; kept with what is done. */
+  reason: string;
+  /** A snowflake; null takes the link back. */
+  discord_id: string | null;
+}
+
+/** name: on the document, of flag id_document: only this name is verified. */
+export interface OfFlag {
+  /** Why; kept with what is done. */
+  reason: string;
+  /** What was verified. */
+  flag: string;
+  /** On the document, of flag id_document: only this name is verified. */
+  name?: string | null;
+}
+
+/** What one unit would be sold for: milestones that add up to the amount. rail: how the buyer pays, by default from the balance, or as the countered offer says. conditions: whatever else is asked for. expires_at: by default in 72 hours. */
+export interface OfferCounter {
+  /** In units of the currency. */
+  amount: string;
+  /** In their order. */
+  milestones: Array<Milestone>;
+  /** How the buyer pays, by default from the balance, or as the countered offer says. */
+  rail?: string | null;
+  /** Whatever else is asked for. */
+  conditions?: string;
+  /** By default in 72 hours. */
+  expires_at?: string | null;
+}
+
+/** The offer after the command. listing_hash: sha256 of the copy of the listing it froze. */
+export interface OfferMoved {
+  /** Row of the offer. */
+  offer_id: string;
+  /** Row of listings. */
+  listing_id: string;
+  /** Status after the command. */
+  status: string;
+  /** Side that said or did it. */
+  author_role: string;
+  /** In units of the currency. */
+  amount: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** Id of a row of rails. */
+  rail: string;
+  /** Sha256 of the copy of the listing it froze. */
+  listing_hash: string;
+  /** When it ends by itself. */
+  expires_at: string;
+}
+
+/** Nothing is done yet: it is more than one operator does alone. A second one confirms it at /operator-requests/{request_id}/confirm with its command_hash, until deadline_at. */
+export interface OperatorRequestAsked {
+  /** Row of operator_requests; of a problem: names the request in our logs. */
+  request_id: string;
+  /** State after the command. */
+  state: string;
+  /** sha256 of the frozen command. */
+  command_hash: string;
+  /** When silence decides. */
+  deadline_at: string;
+}
+
+/**  */
+export interface OperatorRequestClose {
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** state: rejected, or withdrawn when it was one's own. */
+export interface OperatorRequestClosed {
+  /** Row of operator_requests; of a problem: names the request in our logs. */
+  request_id: string;
+  /** Rejected, or withdrawn when it was one's own. */
+  state: string;
+}
+
+/** command_hash: of the request as it was read. */
+export interface OperatorRequestConfirm {
+  /** Of the request as it was read. */
+  command_hash: string;
+}
+
+/** answer: of the command that was confirmed. */
+export interface OperatorRequestConfirmed {
+  /** Row of operator_requests; of a problem: names the request in our logs. */
+  request_id: string;
+  /** State after the command. */
+  state: string;
+  /** Of the command that was confirmed. */
+  answer: Record<string, unknown>;
+}
+
+/** The order after the command. remaining: in the cryptocurrency. */
+export interface OrderMoved {
+  /** Row of p2p_orders. */
+  order_id: string;
+  /** Status after the command. */
+  status: string;
+  /** Grows with each change of the object. */
+  version: number;
+  /** In the cryptocurrency. */
+  remaining: string;
+  /** When it ends by itself. */
+  expires_at: string;
+}
+
+/** amount: in the cryptocurrency. expected_price: as the taker read it. max_slippage_bps: how much worse than expected the price may be; a better one is taken. payment_method: one of the order's; may be left out where it has only one. payment_account_id: where a taker who sells wants to be paid; may be left out by who has only one account of the method. */
+export interface OrderTake {
+  /** In the cryptocurrency. */
+  amount: string;
+  /** As the taker read it. */
+  expected_price: string;
+  /** How much worse than expected the price may be; a better one is taken. */
+  max_slippage_bps?: number;
+  /** One of the order's; may be left out where it has only one. */
+  payment_method?: string | null;
+  /** Where a taker who sells wants to be paid; may be left out by who has only one account of the method. */
+  payment_account_id?: string | null;
+}
+
+/** When Holdfast itself was out of order, and why; everybody may read it. */
+export interface OutageCreate {
+  /** Beginning. */
+  from_at: string;
+  /** End. */
+  to_at: string;
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** Its time is given back by the timer, before it acts on anything. */
+export interface OutageDeclared {
+  /** Row of outages. */
+  outage_id: string;
+  /** Beginning. */
+  from_at: string;
+  /** End. */
+  to_at: string;
+}
+
+/** closes_at: until then this operator reads the money of the party. */
+export interface PartyFile {
+  /** Row of party_files. */
+  file_id: string;
+  /** Whose it is. */
+  party_id: string;
+  /** Until then this operator reads the money of the party. */
+  closes_at: string;
+}
+
+/** reason: why it is looked at; kept for good, for operators only. */
+export interface PartyOpenFile {
+  /** Why it is looked at; kept for good, for operators only. */
+  reason: string;
+}
+
+/**  */
+export interface PartyRestore {
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** The party now. suspended_until: when it ends by itself. */
+export interface PartyStanding {
+  /** Whose it is. */
+  party_id: string;
+  /** Status after the command. */
+  status: string;
+  /** When it ends by itself. */
+  suspended_until: string | null;
+}
+
+/** until: when it ends by itself; none: when an operator ends it. reason: for operators only. */
+export interface PartySuspend {
+  /** For operators only. */
+  reason: string;
+  /** When it ends by itself. */
+  until?: string | null;
+}
+
+/** party_id: whose money, the caller's own by default. address: as address_kinds of the rail says: an account of Stripe (acct_…), or an address on a chain. currency: for this one only; by default for every currency of the rail. is_default: whether money goes there for which no destination is named. */
+export interface PayoutDestinationCreate {
+  /** Whose money, the caller's own by default. */
+  party_id?: string | null;
+  /** Id of a row of rails. */
+  rail: string;
+  /** For this one only; by default for every currency of the rail. */
+  currency?: string | null;
+  /** As address_kinds of the rail says: an account of Stripe (acct_…), or an address on a chain. */
+  address: string;
+  /** Whether money goes there for which no destination is named. */
+  is_default?: boolean;
+}
+
+/** A payout after a command. */
+export interface PayoutMoved {
+  /** Row of payouts. */
+  payout_id: string;
+  /** State after the command. */
+  state: string;
+  /** How many times it was tried. */
+  attempt?: number | null;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
+/** sha256 is what a listing names. key: where everybody reads it, in the public bucket, once it is submitted. */
+export interface PictureKept {
+  /** Whose it is. */
+  party_id: string;
+  /** Of the exact bytes, in hex. */
+  sha256: string;
+  /** Type of the file, such as image/png. */
+  media_type: string;
+  /** Size in bytes. */
+  size_bytes: number;
+  /** Where everybody reads it, in the public bucket, once it is submitted. */
+  key: string;
+}
+
+/** url: send the bytes with method and exactly these headers within expires_in seconds. The store answers 412 when it has the picture already. What is not submitted within a week is forgotten. */
+export interface PictureOpened {
+  /** Whose it is. */
+  party_id: string;
+  /** Of the exact bytes, in hex. */
+  sha256: string;
+  /** Type of the file, such as image/png. */
+  media_type: string;
+  /** Size in bytes. */
+  size_bytes: number;
+  /** Name of the object in the bucket. */
+  key: string;
+  /** HTTP method. */
+  method: string;
+  /** Send the bytes with method and exactly these headers within expires_in seconds. The store answers 412 when it has the picture already. What is not submitted within a week is forgotten. */
+  url: string;
+  /** Seconds that the address is good for. */
+  expires_in: number;
+  /** Send exactly these. */
+  headers: Record<string, string>;
+}
+
+/** event_id: the webhook-id of the test message. */
+export interface PingSent {
+  /** Row of webhook_deliveries. */
+  delivery_id: string;
+  /** The webhook-id of the test message. */
+  event_id: string;
+}
+
+/**  */
+export interface ProfileGrantTier {
+  /** Why; kept with what is done. */
+  reason: string;
+  /** Verification tier. */
+  tier: number;
+}
+
+/** The person now. granted_tier: what an operator gave in place of what the flags give. name_verified: whether the name the person goes by is the one on the document. */
+export interface ProfileVerified {
+  /** Whose it is. */
+  party_id: string;
+  /** Tier that limits go by. */
+  verification_tier: number;
+  /** What an operator gave in place of what the flags give. */
+  granted_tier: number | null;
+  /** Everything that is verified. */
+  flags: Array<string>;
+  /** Whether the name the person goes by is the one on the document. */
+  name_verified: boolean;
+}
+
+/** The deposit counts from now on. outcome: accepted. */
+export interface QuarantineAccepted {
+  /** Row of quarantines. */
+  quarantine_id: string;
+  /** Row of escrow_transactions; of a trade also its id. */
+  escrow_id: string;
+  /** Accepted. */
+  outcome: string;
+}
+
+/** event: explain, own money was put in or taken out, or it is booked by hand; book, it goes to losses. amount: how much of the difference, without its sign; the rest is one of its own. */
+export interface RailDifferenceClose {
+  /** Explain, own money was put in or taken out, or it is booked by hand; book, it goes to losses. */
+  event: "explain" | "book";
+  /** How much of the difference, without its sign; the rest is one of its own. */
+  amount: string;
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/**  */
+export interface Reasoned {
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** until: within 31 days. */
+export interface ReceivableLift {
+  /** Within 31 days. */
+  until: string;
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** amount: of what is still owed, in units of its currency. */
+export interface ReceivableWriteOff {
+  /** Of what is still owed, in units of its currency. */
+  amount: string;
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** outcome: dismissed or taken_up. */
+export interface RefusedClosed {
+  /** Row of refused_reports. */
+  refused_report_id: string;
+  /** Dismissed or taken_up. */
+  outcome: string;
+  /** When it was over. */
+  closed_at: string;
+}
+
+/** event: dismiss, it is not so or was settled by hand; take_up, it is written down as a report after all, if it can be so now. */
+export interface RefusedReportClose {
+  /** Dismiss, it is not so or was settled by hand; take_up, it is written down as a report after all, if it can be so now. */
+  event: "dismiss" | "take_up";
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** The address after the command. status: clear, hit (of another answer) or stale. */
+export interface ScreeningCleared {
+  /** Row of screenings. */
+  screening_id: string;
+  /** Id of a row of rails. */
+  rail: string;
+  /** Address on the rail, as its address_kinds say. */
+  address: string;
+  /** Clear, hit (of another answer) or stale. */
+  status: string;
+}
+
+/** secret: the new one. The old one signs beside it until old_secret_expires_at. */
+export interface SecretRotated {
+  /** Row of webhook_endpoints. */
+  endpoint_id: string;
+  /** Names the secret. */
+  secret_id: string;
+  /** The new one. The old one signs beside it until old_secret_expires_at. */
+  secret: string | null;
+  /** Until then the old secret signs too. */
+  old_secret_expires_at: string;
+}
+
+/** Which work, by its row in setbacks, and what becomes of it. reason: needed to set aside. */
+export interface SetbackCreate {
+  /** Which queue of work. */
+  queue: string;
+  /** Which work of the queue. */
+  subject: string;
+  /** What happened, or shall. */
+  event: "set_aside" | "take_up";
+  /** Needed to set aside. */
+  reason?: string;
+}
+
+/** set_aside: whether nobody tries it again. */
+export interface SetbackDecided {
+  /** Which queue of work. */
+  queue: string;
+  /** Which work of the queue. */
+  subject: string;
+  /** Whether nobody tries it again. */
+  set_aside: boolean;
+  /** When it was decided. */
+  decided_at: string;
+}
+
+/** document: canonical JSON of what the provider said, whose sha256 is told. */
+export interface SnapshotTaken {
+  /** Row of asset_snapshots. */
+  snapshot_id: string;
+  /** Whose it is. */
+  party_id: string;
+  /** Who was asked. */
+  provider: string;
+  /** Which kind. */
+  kind: "group" | "game" | "item" | "user";
+  /** As the provider counts. */
+  asset_id: string;
+  /** Canonical JSON of what the provider said, whose sha256 is told. */
+  document: string;
+  /** Of the exact bytes, in hex. */
+  sha256: string;
+  /** When it was taken. */
+  taken_at: string;
+}
+
+/** expected_version: refuse with stale_version when the escrow has moved on. */
+export interface TradeBody {
+  /** Refuse with stale_version when the escrow has moved on. */
+  expected_version?: number | null;
+}
+
+/** The trade. price: of one unit. fiat_amount: bank money to send before deadline_at. */
+export interface TradeOpened {
+  /** Row of p2p_trades, and of its escrow. */
+  trade_id: string;
+  /** Row of p2p_orders. */
+  order_id: string;
+  /** Status after the command. */
+  status: string;
+  /** Grows with each change of the object. */
+  version: number;
+  /** In units of the currency. */
+  amount: string;
+  /** Of one unit. */
+  price: string;
+  /** Bank money to send before deadline_at. */
+  fiat_amount: string;
+  /** When silence decides. */
+  deadline_at: string;
+  /** What the maker tells whoever takes the order. */
+  auto_reply: string;
+}
+
+/** transfer_id: what was posted. */
+export interface TransferPosted {
+  /** What was posted. */
+  transfer_id: string;
+}
+
+/**  */
+export interface TransferReverse {
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** address: where it goes, on the chain that it came over. Its sender's own, or any that its party has the key to. */
+export interface UnmatchedDepositSendBack {
+  /** Where it goes, on the chain that it came over. Its sender's own, or any that its party has the key to. */
+  address: string;
+}
+
+/** url: send the bytes with method and exactly these headers within expires_in seconds. The store answers 412 when it has the file already. */
+export interface UploadOpened {
+  /** HTTP method. */
+  method: string;
+  /** Send the bytes with method and exactly these headers within expires_in seconds. The store answers 412 when it has the file already. */
+  url: string;
+  /** Seconds that the address is good for. */
+  expires_in: number;
+  /** Row of evidence_uploads. */
+  upload_id: string;
+  /** Row of escrow_transactions; of a trade also its id. */
+  escrow_id: string;
+  /** Side that said or did it. */
+  author_role: string;
+  /** Of the exact bytes, in hex. */
+  sha256: string;
+  /** Type of the file, such as image/png. */
+  media_type: string;
+  /** Size in bytes. */
+  size_bytes: number;
+  /** Send exactly these. */
+  headers: Record<string, string>;
+}
+
+/** Send any amount of token to address, on the chain of chain_id, at any time. address: of this party and currency only. min_amount: less counts only once an operator accepts it. */
+export interface WalletAddress {
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** Of this party and currency only. */
+  address: string;
+  /** Number of the chain (EIP-155). */
+  chain_id: number;
+  /** Contract of the token. */
+  token: string;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+  /** Row of operator_requests; of a problem: names the request in our logs. */
+  request_id: string;
+  /** Whose it is. */
+  party_id: string;
+  /** Less counts only once an operator accepts it. */
+  min_amount: string;
+}
+
+/** party_id: in whose name, the caller's own by default. event_types: names, families (escrow.*) or * for all, which is the default. */
+export interface WebhookEndpointCreate {
+  /** Address. */
+  url: string;
+  /** In whose name, the caller's own by default. */
+  party_id?: string | null;
+  /** In the words of whoever asks. */
+  description?: string;
+  /** Names, families (escrow.*) or * for all, which is the default. */
+  event_types?: Array<string> | null;
+}
+
+/** One of the three: event_ids, since and until, or all_failed. after: the next of the answer before, to go on from there. */
+export interface WebhookEndpointResend {
+  /** Ids of events (webhook-id). */
+  event_ids?: Array<string> | null;
+  /** Events from then on. */
+  since?: string | null;
+  /** Until then. */
+  until?: string | null;
+  /** Every message that was given up. */
+  all_failed?: boolean;
+  /** The next of the answer before, to go on from there. */
+  after?: string | null;
+}
+
+/** party_id: whose wallet, the caller's own by default. destination_id: one of its own, and with it the rail. amount: what arrives; fee and network cost leave beside it. */
+export interface WithdrawalRequestCreate {
+  /** Whose wallet, the caller's own by default. */
+  party_id?: string | null;
+  /** One of its own, and with it the rail. */
+  destination_id: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** What arrives; fee and network cost leave beside it. */
+  amount: string;
+}
+
+/** A withdrawal that is ordered. not_before: until then it waits, and its payout can be kept (POST /payouts/{payout_id}/keep), which cancels it. fee_amount, network_cost: fixed now. */
+export interface WithdrawalRequested {
+  /** Row of withdrawals. */
+  withdrawal_id: string;
+  /** Row of payouts. */
+  payout_id: string;
+  /** Whose it is. */
+  party_id: string;
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** In units of the currency. */
+  amount: string;
+  /** Fixed now. */
+  fee_amount: string;
+  /** Fixed now. */
+  network_cost: string;
+  /** Address on the rail, as its address_kinds say. */
+  address: string;
+  /** Until then it waits, and its payout can be kept (POST /payouts/{payout_id}/keep), which cancels it. */
+  not_before: string;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
+// What each command takes and answers.
+export interface Commands {
+  /** Take a snapshot of an asset, as the provider shows it now */
+  asset_snapshot_create: { path: {  }; body: AssetSnapshotCreate; answer: SnapshotTaken };
+  /** An operator upholds or dismisses a case (aal2) */
+  case_close: { path: { case_id: string }; body: CaseClose; answer: CaseClosed | OperatorRequestAsked };
+  /** A side cancels every milestone that is not paid in */
+  contract_cancel: { path: { contract_id: string }; body: Nothing; answer: ContractMoved };
+  /** Get an address to download the PDF of a contract from */
+  contract_document_downloads: { path: { contract_id: string }; body: ContractDocumentDownloads; answer: DocumentOpened };
+  /** The buyer pays all milestones in from the balance (aal2) */
+  contract_fund: { path: { contract_id: string }; body: Nothing; answer: ContractMoved };
+  /** A side signs the document by its hash (aal2) */
+  contract_sign: { path: { contract_id: string }; body: ContractSign; answer: ContractMoved };
+  /** A party asks where to pay into its wallet: one address for each currency, for good */
+  deposit_address_create: { path: {  }; body: DepositAddressCreate; answer: WalletAddress };
+  /** An operator books money that came in for a party (aal2) */
+  deposit_create: { path: {  }; body: MoveExternal; answer: TransferPosted | OperatorRequestAsked };
+  /** A party accepts the decision; when both have, it is carried out at once */
+  escrow_accept_decision: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** The other side agrees: what arrived is the amount */
+  escrow_accept_partial: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** Settle on the other side's offer (a payer with aal2) */
+  escrow_accept_split: { path: { escrow_id: string }; body: EscrowAcceptSplit; answer: EscrowMoved };
+  /** The assigned arbiter takes the case */
+  escrow_acknowledge: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** A party that did not get all appeals to another arbiter, once, with a bond */
+  escrow_appeal: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** The second arbiter agrees (aal2) */
+  escrow_approve_decision: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** A side compares a snapshot with the one in the contract */
+  escrow_asset_proofs: { path: { escrow_id: string }; body: EscrowAssetProofs; answer: AssetProved };
+  /** An operator assigns the dispute to an arbiter */
+  escrow_assign: { path: { escrow_id: string }; body: EscrowAssign; answer: EscrowMoved };
+  /** Offer to end with nothing for the payee; it ends when the other side offers the same */
+  escrow_cancel: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** The payer asks to pay an escrow by card */
+  escrow_card_payment: { path: { escrow_id: string }; body: Nothing; answer: CardPayment };
+  /** A party claims after the end, inside the claim window */
+  escrow_claim: { path: { escrow_id: string }; body: EscrowClaim; answer: CaseOpened };
+  /** The payee gives all back */
+  escrow_concede: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** The arbiter decides (aal2); above the policy's limit a second arbiter must approve */
+  escrow_decide: { path: { escrow_id: string }; body: EscrowDecide; answer: EscrowMoved };
+  /** The payee delivers a milestone */
+  escrow_deliver: { path: { escrow_id: string }; body: EscrowDeliver; answer: EscrowMoved };
+  /** The payer asks where to send the money of an escrow: one address for each */
+  escrow_deposit_address: { path: { escrow_id: string }; body: Nothing; answer: EscrowAddress };
+  /** Open a dispute: an arbiter decides */
+  escrow_dispute: { path: { escrow_id: string }; body: EscrowDispute; answer: EscrowMoved };
+  /** A side submits a file it has uploaded, as evidence; at most 20 a side */
+  escrow_evidence: { path: { escrow_id: string }; body: EscrowEvidence; answer: EvidenceReceived };
+  /** A side, or the arbiter of the dispute, gets an address to read a file from */
+  escrow_evidence_downloads: { path: { escrow_id: string }; body: EscrowEvidenceDownloads; answer: DownloadOpened };
+  /** A side announces a file and gets an address to upload exactly these bytes to */
+  escrow_evidence_uploads: { path: { escrow_id: string }; body: EscrowEvidenceUploads; answer: UploadOpened };
+  /** An operator freezes an escrow: no money moves, the clocks rest */
+  escrow_freeze: { path: { escrow_id: string }; body: EscrowFreeze; answer: EscrowMoved };
+  /** The payee has sent the bank money */
+  escrow_mark_paid: { path: { escrow_id: string }; body: EscrowMarkPaid; answer: EscrowMoved };
+  /** Offer to divide (a payer with aal2); settles at once on an offer as good or better */
+  escrow_offer_split: { path: { escrow_id: string }; body: EscrowOfferSplit; answer: EscrowMoved };
+  /** A side would hold what arrived instead of what was agreed */
+  escrow_propose_partial: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** The second arbiter does not agree (aal2) */
+  escrow_reject_decision: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** The payer gives all to the payee (aal2) */
+  escrow_release: { path: { escrow_id: string }; body: EscrowRelease; answer: EscrowMoved };
+  /** The payer asks for another delivery, as often as the policy allows */
+  escrow_request_revision: { path: { escrow_id: string }; body: EscrowRequestRevision; answer: EscrowMoved };
+  /** The payer takes back money that did not match */
+  escrow_return_funds: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** Submit one's statement, once; the other side reads it once statements are closed */
+  escrow_statement: { path: { escrow_id: string }; body: EscrowStatement; answer: EscrowMoved };
+  /** The payer pays from the balance what is missing of money that did not match */
+  escrow_top_up: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** An operator lifts a hold of an operator; without any hold the escrow goes on */
+  escrow_unfreeze: { path: { escrow_id: string }; body: EscrowUnfreeze; answer: EscrowMoved };
+  /** Withdraw one's offer */
+  escrow_withdraw_offer: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** An operator records the rate of a fiat currency that no list has (aal2) */
+  fiat_rate_create: { path: {  }; body: FiatRateCreate; answer: FiatRateSet };
+  /** An operator links a Discord server to a guild (aal2) */
+  guild_link_discord: { path: { guild_id: string }; body: OfDiscord; answer: DiscordLinked };
+  /** A seller announces a picture and gets an address to upload exactly these bytes to */
+  image_upload_create: { path: {  }; body: ImageUploadCreate; answer: PictureOpened };
+  /** A seller submits an uploaded picture; from then on a listing may show it */
+  image_create: { path: {  }; body: ImageCreate; answer: PictureKept };
+  /** A buyer makes an offer for a unit, milestone by milestone */
+  listing_offers: { path: { listing_id: string }; body: ListingOffers; answer: OfferMoved };
+  /** The other side accepts the offer: the contract is made, with an escrow for each milestone */
+  offer_accept: { path: { offer_id: string }; body: Nothing; answer: ContractMoved };
+  /** The other side makes a counter-offer */
+  offer_counter: { path: { offer_id: string }; body: OfferCounter; answer: OfferMoved };
+  /** The other side rejects the offer */
+  offer_reject: { path: { offer_id: string }; body: Nothing; answer: OfferMoved };
+  /** The author withdraws the offer */
+  offer_withdraw: { path: { offer_id: string }; body: Nothing; answer: OfferMoved };
+  /** An operator rejects a request, or withdraws their own (aal2); nothing is done */
+  operator_request_close: { path: { request_id: string }; body: OperatorRequestClose; answer: OperatorRequestClosed };
+  /** A second operator confirms exactly what the first one asked for, and it is done (aal2) */
+  operator_request_confirm: { path: { request_id: string }; body: OperatorRequestConfirm; answer: OperatorRequestConfirmed };
+  /** The maker closes an order; what remains goes back, open trades go on */
+  order_cancel: { path: { order_id: string }; body: Nothing; answer: OrderMoved };
+  /** The maker takes an order out of the book; its money stays locked, open trades go on */
+  order_pause: { path: { order_id: string }; body: Nothing; answer: OrderMoved };
+  /** The maker opens a draft for takes; a sell order locks its amount */
+  order_publish: { path: { order_id: string }; body: Nothing; answer: OrderMoved };
+  /** The maker puts a paused order back into the book */
+  order_resume: { path: { order_id: string }; body: Nothing; answer: OrderMoved };
+  /** Open a trade over a part of an order; the crypto is held at once */
+  order_take: { path: { order_id: string }; body: OrderTake; answer: TradeOpened };
+  /** An operator declares an outage that is over: every clock gets its time back (aal2) */
+  outage_create: { path: {  }; body: OutageCreate; answer: OutageDeclared };
+  /** An operator reads balances, entries, transfers and holds of a party for 15 minutes (aal2) */
+  party_open_file: { path: { party_id: string }; body: PartyOpenFile; answer: PartyFile };
+  /** An operator ends the suspension of a party (aal2) */
+  party_restore: { path: { party_id: string }; body: PartyRestore; answer: PartyStanding };
+  /** An operator stops a party: nothing new, no money out; what runs goes on to its end (aal2) */
+  party_suspend: { path: { party_id: string }; body: PartySuspend; answer: PartyStanding };
+  /** A party names where its money may go on a rail (aal2); payouts that wait for it go as soon as it may be used */
+  payout_destination_create: { path: {  }; body: PayoutDestinationCreate; answer: DestinationSet };
+  /** A party removes a destination (aal2); payouts that were claimed or withdrawn to it go on */
+  payout_destination_remove: { path: { destination_id: string }; body: Nothing; answer: DestinationRemoved };
+  /** A party takes what has not been sent into its balance (aal2) */
+  payout_keep: { path: { payout_id: string }; body: Nothing; answer: PayoutMoved };
+  /** Pay again what the rail has provably refused, to where the party wants it now (aal2) */
+  payout_retry: { path: { payout_id: string }; body: Nothing; answer: PayoutMoved };
+  /** An operator gives a person a tier, whatever the flags say (aal2) */
+  profile_grant_tier: { path: { party_id: string }; body: ProfileGrantTier; answer: ProfileVerified };
+  /** An operator links a Discord account to a person (aal2) */
+  profile_link_discord: { path: { party_id: string }; body: OfDiscord; answer: DiscordLinked };
+  /** An operator revokes a verification (aal2) */
+  profile_revoke: { path: { party_id: string }; body: OfFlag; answer: ProfileVerified };
+  /** An operator records a verification of a person (aal2) */
+  profile_verify: { path: { party_id: string }; body: OfFlag; answer: ProfileVerified };
+  /** An operator withdraws a granted tier: the flags decide again (aal2) */
+  profile_withdraw_tier: { path: { party_id: string }; body: Reasoned; answer: ProfileVerified };
+  /** An operator accepts one deposit (aal2) */
+  quarantine_accept: { path: { quarantine_id: string }; body: Reasoned; answer: QuarantineAccepted | OperatorRequestAsked };
+  /** An operator explains a difference between books and a rail, or books it to losses (aal2) */
+  rail_difference_close: { path: { rail_difference_id: string }; body: RailDifferenceClose; answer: DifferenceClosed | OperatorRequestAsked };
+  /** Two operators let money in other currencies leave beside a debt until a time (aal2) */
+  receivable_lift: { path: { receivable_id: string }; body: ReceivableLift; answer: DebtDecided | OperatorRequestAsked };
+  /** Two operators write off an amount of a debt: it is booked to losses (aal2) */
+  receivable_write_off: { path: { receivable_id: string }; body: ReceivableWriteOff; answer: DebtDecided | OperatorRequestAsked };
+  /** An operator closes a report that was not believed, or has it taken up after all (aal2) */
+  refused_report_close: { path: { refused_report_id: string }; body: RefusedReportClose; answer: RefusedClosed | OperatorRequestAsked };
+  /** An operator found a hit to be none (aal2) */
+  screening_clear: { path: { screening_id: string }; body: Reasoned; answer: ScreeningCleared };
+  /** An operator sets aside work that fails, or has it tried at the next run (aal2) */
+  setback_create: { path: {  }; body: SetbackCreate; answer: SetbackDecided };
+  /** An operator reverses a deposit or a withdrawal with a new transfer (aal2) */
+  transfer_reverse: { path: { transfer_id: string }; body: TransferReverse; answer: TransferPosted | OperatorRequestAsked };
+  /** A party sends back what came to its address and nobody asked for (aal2), whatever currency it is of */
+  unmatched_deposit_send_back: { path: { deposit_id: string }; body: UnmatchedDepositSendBack; answer: DepositSentBack };
+  /** A party takes into its wallet what came to its address and nobody asked for: another currency than the address is for */
+  unmatched_deposit_take: { path: { deposit_id: string }; body: Nothing; answer: DepositTaken };
+  /** Send one message again */
+  webhook_delivery_resend: { path: { delivery_id: string }; body: Nothing; answer: MessagesResent };
+  /** Send a party's events to an address from now on */
+  webhook_endpoint_create: { path: {  }; body: WebhookEndpointCreate; answer: EndpointMade };
+  /** Switch a disabled endpoint on again */
+  webhook_endpoint_enable: { path: { endpoint_id: string }; body: Nothing; answer: EndpointEnabled };
+  /** Send a test message */
+  webhook_endpoint_ping: { path: { endpoint_id: string }; body: Nothing; answer: PingSent };
+  /** Send some messages again: named ones, those of a time, or all that failed */
+  webhook_endpoint_resend: { path: { endpoint_id: string }; body: WebhookEndpointResend; answer: MessagesResent };
+  /** Give an endpoint a new secret; the old one signs beside it for 24 hours */
+  webhook_endpoint_rotate_secret: { path: { endpoint_id: string }; body: Nothing; answer: SecretRotated };
+  /** A party sends money out of its wallet (aal2), within withdrawal_policies and the limits of its tier */
+  withdrawal_request_create: { path: {  }; body: WithdrawalRequestCreate; answer: WithdrawalRequested };
+  /** An operator books money that went out for a party (aal2) */
+  withdrawal_create: { path: {  }; body: MoveExternal; answer: TransferPosted | OperatorRequestAsked };
+}
+
+export const PATHS: { [name in keyof Commands]: string } = {
+  asset_snapshot_create: "/asset-snapshots",
+  case_close: "/cases/{case_id}/close",
+  contract_cancel: "/contracts/{contract_id}/cancel",
+  contract_document_downloads: "/contracts/{contract_id}/document-downloads",
+  contract_fund: "/contracts/{contract_id}/fund",
+  contract_sign: "/contracts/{contract_id}/sign",
+  deposit_address_create: "/deposit-addresses",
+  deposit_create: "/deposits",
+  escrow_accept_decision: "/escrows/{escrow_id}/accept-decision",
+  escrow_accept_partial: "/escrows/{escrow_id}/accept-partial",
+  escrow_accept_split: "/escrows/{escrow_id}/accept-split",
+  escrow_acknowledge: "/escrows/{escrow_id}/acknowledge",
+  escrow_appeal: "/escrows/{escrow_id}/appeal",
+  escrow_approve_decision: "/escrows/{escrow_id}/approve-decision",
+  escrow_asset_proofs: "/escrows/{escrow_id}/asset-proofs",
+  escrow_assign: "/escrows/{escrow_id}/assign",
+  escrow_cancel: "/escrows/{escrow_id}/cancel",
+  escrow_card_payment: "/escrows/{escrow_id}/card-payment",
+  escrow_claim: "/escrows/{escrow_id}/claim",
+  escrow_concede: "/escrows/{escrow_id}/concede",
+  escrow_decide: "/escrows/{escrow_id}/decide",
+  escrow_deliver: "/escrows/{escrow_id}/deliver",
+  escrow_deposit_address: "/escrows/{escrow_id}/deposit-address",
+  escrow_dispute: "/escrows/{escrow_id}/dispute",
+  escrow_evidence: "/escrows/{escrow_id}/evidence",
+  escrow_evidence_downloads: "/escrows/{escrow_id}/evidence-downloads",
+  escrow_evidence_uploads: "/escrows/{escrow_id}/evidence-uploads",
+  escrow_freeze: "/escrows/{escrow_id}/freeze",
+  escrow_mark_paid: "/escrows/{escrow_id}/mark-paid",
+  escrow_offer_split: "/escrows/{escrow_id}/offer-split",
+  escrow_propose_partial: "/escrows/{escrow_id}/propose-partial",
+  escrow_reject_decision: "/escrows/{escrow_id}/reject-decision",
+  escrow_release: "/escrows/{escrow_id}/release",
+  escrow_request_revision: "/escrows/{escrow_id}/request-revision",
+  escrow_return_funds: "/escrows/{escrow_id}/return-funds",
+  escrow_statement: "/escrows/{escrow_id}/statement",
+  escrow_top_up: "/escrows/{escrow_id}/top-up",
+  escrow_unfreeze: "/escrows/{escrow_id}/unfreeze",
+  escrow_withdraw_offer: "/escrows/{escrow_id}/withdraw-offer",
+  fiat_rate_create: "/fiat-rates",
+  guild_link_discord: "/guilds/{guild_id}/link-discord",
+  image_upload_create: "/image-uploads",
+  image_create: "/images",
+  listing_offers: "/listings/{listing_id}/offers",
+  offer_accept: "/offers/{offer_id}/accept",
+  offer_counter: "/offers/{offer_id}/counter",
+  offer_reject: "/offers/{offer_id}/reject",
+  offer_withdraw: "/offers/{offer_id}/withdraw",
+  operator_request_close: "/operator-requests/{request_id}/close",
+  operator_request_confirm: "/operator-requests/{request_id}/confirm",
+  order_cancel: "/orders/{order_id}/cancel",
+  order_pause: "/orders/{order_id}/pause",
+  order_publish: "/orders/{order_id}/publish",
+  order_resume: "/orders/{order_id}/resume",
+  order_take: "/orders/{order_id}/take",
+  outage_create: "/outages",
+  party_open_file: "/parties/{party_id}/open-file",
+  party_restore: "/parties/{party_id}/restore",
+  party_suspend: "/parties/{party_id}/suspend",
+  payout_destination_create: "/payout-destinations",
+  payout_destination_remove: "/payout-destinations/{destination_id}/remove",
+  payout_keep: "/payouts/{payout_id}/keep",
+  payout_retry: "/payouts/{payout_id}/retry",
+  profile_grant_tier: "/profiles/{party_id}/grant-tier",
+  profile_link_discord: "/profiles/{party_id}/link-discord",
+  profile_revoke: "/profiles/{party_id}/revoke",
+  profile_verify: "/profiles/{party_id}/verify",
+  profile_withdraw_tier: "/profiles/{party_id}/withdraw-tier",
+  quarantine_accept: "/quarantines/{quarantine_id}/accept",
+  rail_difference_close: "/rail-differences/{rail_difference_id}/close",
+  receivable_lift: "/receivables/{receivable_id}/lift",
+  receivable_write_off: "/receivables/{receivable_id}/write-off",
+  refused_report_close: "/refused-reports/{refused_report_id}/close",
+  screening_clear: "/screenings/{screening_id}/clear",
+  setback_create: "/setbacks",
+  transfer_reverse: "/transfers/{transfer_id}/reverse",
+  unmatched_deposit_send_back: "/unmatched-deposits/{deposit_id}/send-back",
+  unmatched_deposit_take: "/unmatched-deposits/{deposit_id}/take",
+  webhook_delivery_resend: "/webhook-deliveries/{delivery_id}/resend",
+  webhook_endpoint_create: "/webhook-endpoints",
+  webhook_endpoint_enable: "/webhook-endpoints/{endpoint_id}/enable",
+  webhook_endpoint_ping: "/webhook-endpoints/{endpoint_id}/ping",
+  webhook_endpoint_resend: "/webhook-endpoints/{endpoint_id}/resend",
+  webhook_endpoint_rotate_secret: "/webhook-endpoints/{endpoint_id}/rotate-secret",
+  withdrawal_request_create: "/withdrawal-requests",
+  withdrawal_create: "/withdrawals",
+};

@@ -1,0 +1,1 @@
+"""The reference of the API, as the API itself serves it."""

@@ -1,0 +1,45 @@
+"""Supabase's publishable and secret keys: no tokens, so the gateway puts one in their place."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_PREFIX = "sb_"
+
+
+class UnknownKey(ValueError):
+    """The key looks like a key of a project, and is none of this one."""
+
+
+@dataclass(frozen=True)
+class ApiKeys:
+    """Keys of one project. publishable and secret are sent as `apikey` only."""
+
+    publishable: str
+    secret: str
+    _roles: Mapping[str, str]
+
+    @classmethod
+    def of(cls, jwt_secret: str, anon_key: str, service_key: str) -> "ApiKeys":
+        """The keys of a stack, the same as long as its secret is; the two others are the role
+        keys that they stand for."""
+        publishable, secret = (_key(jwt_secret, kind) for kind in ("publishable", "secret"))
+        return cls(publishable, secret, {publishable: anon_key, secret: service_key})
+
+    def authorization(self, authorization: str, apikey: str) -> str:
+        """What PostgREST is told, given what the client sent: its own token if it has one, else
+        the role of its key. A key that clients repeat as a token is no token. Raises UnknownKey.
+        """
+        if apikey.startswith(_PREFIX) and apikey not in self._roles:
+            raise UnknownKey
+        if authorization and authorization != f"Bearer {apikey}":
+            return authorization
+        return f"Bearer {self._roles.get(apikey, apikey)}" if apikey else ""
+
+
+def _key(jwt_secret: str, kind: str) -> str:
+    digest = hmac.digest(jwt_secret.encode(), kind.encode(), hashlib.sha256)
+    text = base64.urlsafe_b64encode(digest).decode()
+    return f"{_PREFIX}{kind}_{text[:22]}_{text[22:30]}"

@@ -1,0 +1,160 @@
+"""The typed clients, packed as they are published, each through a whole trade."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
+
+import httpx
+import pytest
+
+from stack.paths import ROOT
+from tests.world.http.desk import Desk
+
+CLIENTS = ROOT / "clients"
+SCRIPTS = Path(__file__).parent
+TYPESCRIPT = CLIENTS / "ts"
+
+
+def run(*words: str | Path, cwd: Path, **variables: str) -> str:
+    """What a program prints. Fails with what it complains of."""
+    ran = subprocess.run(
+        words, cwd=cwd, env=os.environ | variables, capture_output=True, text=True, check=False,
+        timeout=120,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def typescript(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that has installed the packed client."""
+    project = tmp_path_factory.mktemp("page")
+    source = project / "source"
+    shutil.copytree(TYPESCRIPT, source, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    (source / "node_modules").symlink_to(TYPESCRIPT / "node_modules")
+    run("npm", "run", "build", cwd=source)
+    packed = run("npm", "pack", "--silent", "--pack-destination", project, cwd=source).strip()
+    modules = project / "node_modules"
+    (modules / "@holdfast").mkdir(parents=True)
+    shutil.unpack_archive(project / packed, project, filter="data")
+    (project / "package").rename(modules / "@holdfast" / "client")
+    for each in (TYPESCRIPT / "node_modules").iterdir():
+        (modules / each.name).symlink_to(each)
+    shutil.copy(TYPESCRIPT / "tsconfig.json", project)
+    (project / "package.json").write_text('{"type": "module"}')
+    (project / "src").mkdir()
+    return project
+
+
+def compiled(project: Path, script: str) -> Path:
+    """A script of the tests, with its types checked."""
+    shutil.copy(SCRIPTS / "typescript" / script, project / "src")
+    run("node", project / "node_modules/typescript/bin/tsc", cwd=project)
+    return project / "dist" / script.replace(".ts", ".js")
+
+
+@pytest.fixture
+def people(desk: Desk) -> dict[str, str]:
+    """Variables of two who trade: the maker has crypto and can be paid."""
+    maker, taker = desk.stack.create_user(), desk.stack.create_user()
+    desk.deposit(maker)
+    desk.let_be_paid(maker)
+    return {
+        "URL": desk.stack.url, "KEY": desk.stack.api_keys.publishable, "MAKER_ID": str(maker),
+        "MAKER": desk.stack.token(maker, aal="aal2"), "TAKER": desk.stack.token(taker, aal="aal2"),
+    }  # fmt: skip
+
+
+class _Flaky(BaseHTTPRequestHandler):
+    """Passes each command on, and loses every first answer of a key on its way back."""
+
+    target = ""
+    keys: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        sent = {name: self.headers[name] for name in ("authorization", "idempotency-key")}
+        sent["content-type"] = "application/json"
+        answer = httpx.post(self.target + self.path, content=body, headers=sent, timeout=60)
+        self.keys.append(sent["idempotency-key"])
+        if self.keys.count(sent["idempotency-key"]) == 1:
+            return self._answer(503, b"{}", {})
+        self._answer(answer.status_code, answer.content, answer.headers)
+
+    def _answer(self, status: int, body: bytes, headers: Any) -> None:
+        self.send_response(status)
+        self.send_header("content-type", headers.get("content-type", "application/json"))
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.fixture
+def lossy(desk: Desk) -> Iterator[str]:
+    """Address of the API over a line that loses answers."""
+    handler = type("Handler", (_Flaky,), {"target": desk.stack.url, "keys": []})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+EXPECTED = {
+    "amount": "0.5",
+    "same": True,
+    "state": "released",
+    "held": "released",
+    "available": "0.0995",
+}
+
+
+def check(said: dict[str, Any]) -> None:
+    refused = said.pop("refused")
+    assert refused["id"]
+    assert (refused["status"], refused["code"]) == (403, "not_your_move")
+    assert said.pop("columns") > 20
+    assert said == EXPECTED
+
+
+def test_a_trade_in_typescript_over_a_line_that_loses_answers(
+    typescript: Path, people: dict[str, str], lossy: str
+) -> None:
+    script = compiled(typescript, "trade.ts")
+
+    check(json.loads(run("node", script, cwd=typescript, API_URL=lossy, **people)))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the wheel holds."""
+    folder = tmp_path_factory.mktemp("bot")
+    source = folder / "source"
+    shutil.copytree(CLIENTS / "python", source)
+    run(
+        sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
+        "--wheel-dir", folder, source, cwd=folder,
+    )  # fmt: skip
+    (packed,) = folder.glob("*.whl")
+    shutil.unpack_archive(packed, folder / "installed", "zip")
+    return folder / "installed"
+
+
+def test_a_trade_in_python_over_a_line_that_loses_answers(
+    wheel: Path, people: dict[str, str], lossy: str
+) -> None:
+    script = SCRIPTS / "python" / "trade.py"
+    said = json.loads(
+        run(sys.executable, script, cwd=wheel, PYTHONPATH=str(wheel), API_URL=lossy, **people)
+    )
+
+    assert said.pop("unknown") == "42703"
+    check(said)
