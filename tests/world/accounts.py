@@ -1,0 +1,97 @@
+"""What Auth does in the database: it asks its hooks, and keeps sessions and factors."""
+
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+Connection = psycopg.Connection[Any]
+
+ADDRESS = "198.51.100.7"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
+)
+
+_HOOKS: dict[str, LiteralString] = {
+    "password": "select private.hook_password_verification(%s)",
+    "mfa": "select private.hook_mfa_verification(%s)",
+    "token": "select private.hook_custom_access_token(%s)",
+    "sign_up": "select private.hook_before_user_created(%s)",
+}
+
+
+def hook(connection: Connection, name: str, event: Any) -> Any:
+    """The answer of a hook to what Auth says."""
+    row = connection.execute(_HOOKS[name], [Jsonb(event)]).fetchone()
+    assert row
+    return row[0]
+
+
+def attempt(
+    user: UUID, valid: bool, *, uuid: UUID | None = None, address: str | None = ADDRESS, **more: Any
+) -> dict[str, Any]:
+    """What Auth says of a password, or with factor_id and factor_type of a code."""
+    metadata = {"uuid": str(uuid or uuid4()), "ip_address": address}
+    return {"metadata": metadata, "user_id": str(user), "valid": valid, **more}
+
+
+def guess(connection: Connection, user: UUID, times: int = 1, *, valid: bool = False) -> list[str]:
+    """Passwords tried one after the other: the decisions."""
+    return [hook(connection, "password", attempt(user, valid))["decision"] for _ in range(times)]
+
+
+def sign_in(connection: Connection, user: UUID, agent: str = FIREFOX, aal: str = "aal1") -> UUID:
+    """A new session of a person, as Auth makes it, by the product's clock."""
+    session = uuid4()
+    connection.execute(
+        "insert into auth.sessions (id, user_id, created_at, updated_at, aal, user_agent, ip) "
+        "values (%s, %s, private.clock(), private.clock(), %s, %s, %s)",
+        [session, user, aal, agent, ADDRESS],
+    )
+    return session
+
+
+def enrol(connection: Connection, user: UUID) -> UUID:
+    """A verified TOTP factor."""
+    factor = uuid4()
+    connection.execute(
+        "insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, "
+        "created_at, updated_at, secret) values (%s, %s, %s, 'totp', 'unverified', now(), now(), 'S')",
+        [factor, user, f"phone {factor}"],
+    )
+    connection.execute("update auth.mfa_factors set status = 'verified' where id = %s", [factor])
+    return factor
+
+
+def code(user: UUID, factor: UUID, valid: bool, **more: Any) -> dict[str, Any]:
+    """What Auth says of a code."""
+    return attempt(user, valid, factor_id=str(factor), factor_type="totp", **more)
+
+
+def verified(connection: Connection, session: UUID) -> None:
+    """What Auth writes when a session has shown a right code."""
+    connection.execute("update auth.sessions set aal = 'aal2' where id = %s", [session])
+    connection.execute(
+        "insert into auth.mfa_amr_claims values (%s, private.clock(), private.clock(), 'totp', "
+        "gen_random_uuid()) on conflict (session_id, authentication_method) "
+        "do update set updated_at = excluded.updated_at",
+        [session],
+    )
+
+
+def events(connection: Connection, user: UUID) -> list[str]:
+    """Kinds of the security events about a person, oldest first."""
+    query = "select kind from public.security_events where party_id = %s order by id, kind"
+    return [kind for (kind,) in connection.execute(query, [user])]
+
+
+def losses(connection: Connection) -> list[tuple[str, str]]:
+    """Hook and class of error of what was noted as lost."""
+    query = (
+        "select detail ->> 'hook', detail ->> 'sqlstate' from public.security_events "
+        "where subject_kind = 'hook' order by id"
+    )
+    return [(where, state) for where, state in connection.execute(query)]
