@@ -1,1 +1,1 @@
-"""Payouts over outside rails: their destinations, and those that cannot be sent."""
+"""The own account: sessions, devices and recovery codes."""

@@ -19,7 +19,7 @@ class DeviceName(Body):
 class RecoveryCode(Body):
     """code: one of the ten, with or without its dashes, in large or small letters."""
 
-    code: Annotated[str, Field(min_length=25, max_length=40, pattern=r"^[0-9A-Za-z -]+$")]
+    code: Annotated[str, Field(min_length=25, max_length=40)]
 
 
 class _Answer(BaseModel):

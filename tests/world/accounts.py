@@ -58,8 +58,8 @@ def enrol(connection: Connection, user: UUID) -> UUID:
     """A verified TOTP factor."""
     factor = uuid4()
     connection.execute(
-        "insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, "
-        "created_at, updated_at, secret) values (%s, %s, %s, 'totp', 'unverified', now(), now(), 'S')",
+        "insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, created_at, "
+        "updated_at, secret) values (%s, %s, %s, 'totp', 'unverified', now(), now(), 'S')",
         [factor, user, f"phone {factor}"],
     )
     connection.execute("update auth.mfa_factors set status = 'verified' where id = %s", [factor])
