@@ -1,4 +1,4 @@
-"""The one address: PostgREST below /rest/v1, every other path is a route of a function."""
+"""The one address: PostgREST below /rest/v1, Auth below /auth/v1, else a function's route."""
 
 import http.client
 import select
@@ -14,6 +14,7 @@ from stack.processes import PortTaken
 from stack.routes import Routes
 
 REST_PREFIX = "/rest/v1"
+AUTH_PREFIX = "/auth/v1"
 # What API Gateway takes at most.
 MAX_BODY = 10 * 1024 * 1024
 _HOP_BY_HOP = {
@@ -30,9 +31,15 @@ class Gateway:
     """Answers HTTP on 127.0.0.1 in threads of this process."""
 
     def __init__(
-        self, lambdas: Lambdas, postgrest_port: Callable[[], int], *, port: int = 0
+        self,
+        lambdas: Lambdas,
+        postgrest_port: Callable[[], int],
+        auth: Callable[[Request], Answer],
+        *,
+        port: int = 0,
     ) -> None:
         """port 0 lets the system choose. Raises PortTaken."""
+        self._auth = auth
         self._lambdas = lambdas
         self._postgrest_port = postgrest_port
         self._local = threading.local()
@@ -66,6 +73,8 @@ class Gateway:
     def answer(self, request: Request) -> Answer:
         if request.path == REST_PREFIX or request.path.startswith(f"{REST_PREFIX}/"):
             return self._rest(request)
+        if request.path.startswith(f"{AUTH_PREFIX}/"):
+            return self._auth(request)
         match = self._routes.match(request.method, request.path)
         if not match:
             return Answer.message(404, "Not Found")

@@ -4,11 +4,11 @@ import contextlib
 import fcntl
 import hashlib
 import json
-import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stack.dev_data import add_dev_data
+from stack.keys import Keys
 from stack.paths import SUPABASE
 from stack.prepared import copy_prepared, fingerprint
 from stack.stack import Stack
@@ -39,13 +39,14 @@ def misfit(applied: Mapping[str, str], now: Mapping[str, str]) -> str | None:
 
 
 class Home:
-    """The folder that survives between runs: data, signing secret, what was applied."""
+    """The folder that survives between runs: data, keys, what was applied."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.environment = folder / "env"
         self._secret = folder / "jwt-secret"
+        self._signing_key = folder / "signing-key.pem"
         self._applied = folder / "applied.json"
         self._dev_data = folder / "dev-data"
 
@@ -60,11 +61,14 @@ class Home:
                 raise CannotStart("`make up` is already running in this checkout.") from error
             yield
 
-    def secret(self) -> str:
-        if not self._secret.exists():
-            self._secret.touch(mode=0o600)
-            self._secret.write_text(secrets.token_urlsafe(48))
-        return self._secret.read_text()
+    def keys(self) -> Keys:
+        """The same ones in every run: tokens of yesterday are good today."""
+        new = Keys.make()
+        for file, content in ((self._secret, new.secret), (self._signing_key, new.pem)):
+            if not file.exists():
+                file.touch(mode=0o600)
+                file.write_text(content)
+        return Keys(self._secret.read_text(), self._signing_key.read_text())
 
     def prepare(self) -> None:
         """Make the data if there is none. Raises CannotStart if it no longer fits."""

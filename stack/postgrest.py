@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from stack.cluster import Cluster
+from stack.keys import Keys
 from stack.paths import postgrest_bin
 from stack.processes import Process, free_port, port_is_free
 
@@ -19,9 +20,9 @@ class PostgrestFailed(RuntimeError):
 class PostgREST:
     """PostgREST in front of one database, restartable and killable."""
 
-    def __init__(self, cluster: Cluster, jwt_secret: str, log: Path, *, pool: int = 16) -> None:
+    def __init__(self, cluster: Cluster, keys: Keys, log: Path, *, pool: int = 16) -> None:
         self._cluster = cluster
-        self._jwt_secret = jwt_secret
+        self._keys = keys
         self._log = log
         self._pool = pool
         self._process: Process | None = None
@@ -55,7 +56,7 @@ class PostgREST:
             "PGRST_DB_EXTRA_SEARCH_PATH": "public,extensions",
             "PGRST_DB_POOL": str(self._pool),
             "PGRST_DB_MAX_ROWS": "1000",
-            "PGRST_JWT_SECRET": self._jwt_secret,
+            "PGRST_JWT_SECRET": self._keys.verifying,
             "PGRST_SERVER_HOST": "127.0.0.1",
             "PGRST_SERVER_PORT": str(self.port),
             "PGRST_ADMIN_SERVER_PORT": str(self._admin_port),

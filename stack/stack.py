@@ -1,11 +1,11 @@
 """Stack: everything Holdfast runs on, started together and gone together."""
 
 import contextlib
-import secrets
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 import psycopg
@@ -15,7 +15,8 @@ from stack import template, tokens
 from stack.aws import Aws
 from stack.clock import Clock
 from stack.cluster import Cluster
-from stack.gateway import REST_PREFIX, Gateway
+from stack.gateway import AUTH_PREFIX, REST_PREFIX, Gateway
+from stack.keys import Keys
 from stack.lambdas import Lambdas
 from stack.paths import SUPABASE
 from stack.people import KNOWN, UNLIMITED, UNTOLD
@@ -26,6 +27,9 @@ from stack.rundirs import run_directory
 from stack.schedules import Schedules
 from stack.shared import clone
 from stack.sources import Drained, Sources
+
+if TYPE_CHECKING:
+    from stack.stand_ins.auth.stand_in import Auth
 
 # Nothing answers here: a function that was given no stand-in fails at once, offline too.
 NOWHERE = "http://127.0.0.1:9"
@@ -61,12 +65,12 @@ class Options:
 class Stack:
     """A running stack. Make one with Stack.start()."""
 
-    def __init__(self, folder: Path, cluster: Cluster, jwt_secret: str, options: Options) -> None:
+    def __init__(self, folder: Path, cluster: Cluster, keys: Keys, options: Options) -> None:
         document = template.load(options.template)
         self.cluster = cluster
-        self.jwt_secret = jwt_secret
-        self.anon_key = tokens.role_key(jwt_secret, "anon")
-        self.service_key = tokens.role_key(jwt_secret, "service_role")
+        self.keys = keys
+        self.anon_key = tokens.role_key(keys.secret, "anon")
+        self.service_key = tokens.role_key(keys.secret, "service_role")
         self.clock = Clock(cluster)
         self._variables = dict(options.variables)
         self._outside = contextlib.ExitStack()
@@ -74,7 +78,7 @@ class Stack:
         if not options.schedules:
             # A tick of a test is over when nothing waits any more.
             self._variables.setdefault("HOLDFAST_POLL_SECONDS", "0")
-        self.postgrest = PostgREST(cluster, jwt_secret, folder / "postgrest.log", pool=options.pool)
+        self.postgrest = PostgREST(cluster, keys, folder / "postgrest.log", pool=options.pool)
         self.aws = Aws(self.service_key, document)
         self.lambdas = Lambdas(
             template.functions(document),
@@ -85,7 +89,15 @@ class Stack:
         )
         self.schedules = Schedules(self.lambdas)
         self.sources = Sources(self.lambdas, self.aws)
-        self.gateway = Gateway(self.lambdas, lambda: self.postgrest.port, port=options.port)
+        self.gateway = Gateway(
+            self.lambdas,
+            lambda: self.postgrest.port,
+            lambda request: self.auth.answer(request),
+            port=options.port,
+        )
+        self._config = options.source / "config.toml"
+        self._auth: Auth | None = None
+        self._making_auth = threading.Lock()
         self.postgrest.public_url = self.rest_url
 
     @classmethod
@@ -105,17 +117,15 @@ class Stack:
             else:
                 copy_prepared(folder / "data", options.source)
                 cluster = Cluster(folder / "data", durable=options.durable)
-            with cls.on(cluster, folder, secrets.token_urlsafe(48), options) as stack:
+            with cls.on(cluster, folder, Keys.make(), options) as stack:
                 yield stack
 
     @classmethod
     @contextlib.contextmanager
-    def on(
-        cls, cluster: Cluster, folder: Path, jwt_secret: str, options: Options
-    ) -> Iterator["Stack"]:
+    def on(cls, cluster: Cluster, folder: Path, keys: Keys, options: Options) -> Iterator["Stack"]:
         """Start a stack on a prepared data directory and stop it at the end of the block."""
         with contextlib.ExitStack() as running:
-            stack = cls(folder, cluster, jwt_secret, options)
+            stack = cls(folder, cluster, keys, options)
             running.enter_context(stack._outside)
             running.callback(stack.gateway.stop)
             running.callback(cluster.stop)
@@ -169,6 +179,16 @@ class Stack:
         return self.url + REST_PREFIX
 
     @property
+    def auth(self) -> "Auth":
+        """Supabase Auth, as far as it is imitated; made when somebody first asks."""
+        with self._making_auth:
+            if self._auth is None:
+                from stack.stand_ins.auth.stand_in import Auth
+
+                self._auth = Auth(self.cluster, self.keys, self._config, self.url, AUTH_PREFIX)
+            return self._auth
+
+    @property
     def db_url(self) -> str:
         """Connection string of the owner role `postgres`."""
         return self.cluster.url("postgres")
@@ -180,7 +200,7 @@ class Stack:
 
     def token(self, user_id: UUID | str, **options: Any) -> str:
         """A signed-in person's token; see tokens.user_token for the options."""
-        return tokens.user_token(self.jwt_secret, user_id, **options)
+        return tokens.user_token(self.keys.secret, user_id, **options)
 
     def connect(self, role: str = "postgres") -> psycopg.Connection[TupleRow]:
         """A psycopg connection as a login role, in autocommit."""

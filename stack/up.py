@@ -70,7 +70,7 @@ def _stack(
     cluster: Cluster, home: Home, port: int, variables: dict[str, str]
 ) -> contextlib.AbstractContextManager[Stack]:
     options = Options(port=port, clock=False, schedules=True, reload=True, variables=variables)
-    return Stack.on(cluster, home.folder, home.secret(), options)
+    return Stack.on(cluster, home.folder, home.keys(), options)
 
 
 def run(port: int, folder: Path) -> None:

@@ -3,7 +3,6 @@
 What docs/operating.md tells an operator to rehearse, on the real server.
 """
 
-import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import httpx
 from psycopg import sql
 
 from stack.cluster import SUPERUSER, Cluster
+from stack.keys import Keys
 from stack.people import OLGA
 from stack.prepared import copy_prepared
 from stack.rundirs import run_directory
@@ -105,14 +105,14 @@ def _finish(trade: Trade, key: str, paid: Any) -> None:
 
 
 def test_the_books_come_back_as_they_were_before_an_accident() -> None:
-    secret, key = secrets.token_urlsafe(48), str(uuid4())
+    keys, key = Keys.make(), str(uuid4())
     with run_directory() as folder:
         data, archive, copy = (Path(folder) / name for name in ("data", "archive", "copy"))
         copy_prepared(data)
         archive_to(data, archive)
         cluster = Cluster(data, durable=True)
         with (
-            Stack.on(cluster, folder, secret, _OPTIONS) as stack,
+            Stack.on(cluster, folder, keys, _OPTIONS) as stack,
             httpx.Client(base_url=stack.url, timeout=30) as http,
         ):
             let_operators_act_alone(cluster)
@@ -132,7 +132,7 @@ def test_the_books_come_back_as_they_were_before_an_accident() -> None:
         recover(copy, archive, moment)
         restored = Cluster(copy, durable=True)
         with (
-            Stack.on(restored, folder, secret, _OPTIONS) as stack,
+            Stack.on(restored, folder, keys, _OPTIONS) as stack,
             httpx.Client(base_url=stack.url, timeout=30) as http,
         ):
             _recovered(restored)

@@ -44,11 +44,11 @@ def _altered(stack: Stack) -> str:
 
 def _other_algorithm(stack: Stack) -> str:
     claims = {"role": "authenticated", "sub": str(OLGA.id), "exp": int(time.time()) + 60}
-    return jwt.encode(claims, stack.jwt_secret * 2, algorithm="HS512")
+    return jwt.encode(claims, stack.keys.secret * 2, algorithm="HS512")
 
 
 def _encoded(stack: Stack, claims: Any) -> str:
-    return jwt.api_jws.encode(json.dumps(claims).encode(), stack.jwt_secret, algorithm="HS256")
+    return jwt.api_jws.encode(json.dumps(claims).encode(), stack.keys.secret, algorithm="HS256")
 
 
 def _claiming(stack: Stack, **odd: Any) -> str:
