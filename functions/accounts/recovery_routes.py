@@ -1,4 +1,5 @@
-"""HTTP commands about recovery codes. A code is in no table, log or stored answer: only its hash."""
+"""HTTP commands about recovery codes. A code is in no table, log or stored answer, only its
+hash."""
 
 import secrets
 from collections.abc import Mapping

@@ -6,7 +6,8 @@ create type private.act_kind as enum (
 create type private.standing as enum ('active', 'suspended', 'closed', 'deleted', 'banned', 'anonymous', 'recovered');
 insert into private.refusals (code, status, detail, hint) values
 (
-    'recovery_waits', 403, 'A recovery code was used a short time ago: no money leaves, and no new destination is named, for 72 hours.',
+    'recovery_waits', 403,
+    'A recovery code was used less than 72 hours ago: until they are over no money leaves, and no destination is named.',
     'If it was not you, write to support at once.'
 );
 

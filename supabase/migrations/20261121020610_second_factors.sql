@@ -36,9 +36,9 @@ begin
         raise exception 'no factor';
     end if;
     if (event ->> 'valid')::boolean and event ->> 'factor_type' = 'totp' then
-        -- Before the look: of two at once the second finds what the first showed.
-        v_is_reused := not private.lock_account(v_user)
-            or private.is_code_reused(v_user, (event ->> 'factor_id')::uuid, private.clock());
+        -- A statement of its own: of two at once the second then looks at what the first showed.
+        v_is_reused := not private.lock_account(v_user);
+        v_is_reused := v_is_reused or private.is_code_reused(v_user, (event ->> 'factor_id')::uuid, private.clock());
     end if;
     return case private.attempt(event, 'second_factor', v_is_reused)
         when 'continue' then '{"decision": "continue"}'

@@ -30,9 +30,11 @@ create trigger holdfast_password after update on auth.users
 for each row when (old.encrypted_password is distinct from new.encrypted_password)
 execute function private.tg__account_event('password_changed', 'id');
 create trigger holdfast_email after update on auth.users
-for each row when (old.email is distinct from new.email) execute function private.tg__account_event('email_changed', 'id');
+for each row when (old.email is distinct from new.email)
+execute function private.tg__account_event('email_changed', 'id');
 create trigger holdfast_phone after update on auth.users
-for each row when (old.phone is distinct from new.phone) execute function private.tg__account_event('phone_changed', 'id');
+for each row when (old.phone is distinct from new.phone)
+execute function private.tg__account_event('phone_changed', 'id');
 create trigger holdfast_unlinked after delete on auth.identities
 for each row execute function private.tg__account_event('identity_unlinked', 'user_id');
 

@@ -12,10 +12,12 @@ comment on column public.failed_logins.accounts is 'At how many accounts.';
 comment on column public.failed_logins.last_at is 'The last one.';
 
 create view public.password_sprays with (security_invoker = true) as
-select address, date_bin('10 minutes', created_at, '2000-01-01 00:00:00+00') as since, count(distinct user_id) as accounts
+select
+    address, date_bin('10 minutes', created_at, '2000-01-01 00:00:00+00') as since,
+    count(distinct user_id) as accounts
 from public.login_attempts
 where not is_valid and method = 'password' and id >= private.uuid_v7_floor(private.clock() - interval '24 hours')
-group by 1, 2
+group by address, date_bin('10 minutes', created_at, '2000-01-01 00:00:00+00')
 having count(distinct user_id) >= 20;
 comment on view public.password_sprays is 'Addresses that tried 20 accounts or more in ten minutes, in the last 24 hours.';
 comment on column public.password_sprays.address is 'Who called Auth.';
@@ -41,7 +43,7 @@ select detail ->> 'hook' as hook, detail ->> 'sqlstate' as sqlstate, count(*) as
     max(detail ->> 'message') as message
 from public.security_events
 where subject_kind = 'hook' and id >= private.uuid_v7_floor(private.clock() - interval '24 hours')
-group by 1, 2;
+group by detail ->> 'hook', detail ->> 'sqlstate';
 comment on view public.hook_losses is 'Hooks and triggers of Auth that failed inside in the last 24 hours: what they should have counted or kept is lost.';
 comment on column public.hook_losses.hook is 'Which.';
 comment on column public.hook_losses.sqlstate is 'Class of the error.';

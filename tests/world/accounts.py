@@ -1,10 +1,13 @@
 """What Auth does in the database: it asks its hooks, and keeps sessions and factors."""
 
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.types.json import Jsonb
+
+from tests.world.world import World
 
 Connection = psycopg.Connection[Any]
 
@@ -44,11 +47,11 @@ def guess(connection: Connection, user: UUID, times: int = 1, *, valid: bool = F
 
 
 def sign_in(connection: Connection, user: UUID, agent: str = FIREFOX, aal: str = "aal1") -> UUID:
-    """A new session of a person, as Auth makes it, by the product's clock."""
+    """A new session of a person, as Auth makes it."""
     session = uuid4()
     connection.execute(
         "insert into auth.sessions (id, user_id, created_at, updated_at, aal, user_agent, ip) "
-        "values (%s, %s, private.clock(), private.clock(), %s, %s, %s)",
+        "values (%s, %s, now(), now(), %s, %s, %s)",
         [session, user, aal, agent, ADDRESS],
     )
     return session
@@ -58,8 +61,8 @@ def enrol(connection: Connection, user: UUID) -> UUID:
     """A verified TOTP factor."""
     factor = uuid4()
     connection.execute(
-        "insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, created_at, "
-        "updated_at, secret) values (%s, %s, %s, 'totp', 'unverified', now(), now(), 'S')",
+        "insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, secret, "
+        "created_at, updated_at) values (%s, %s, %s, 'totp', 'unverified', 'S', now(), now())",
         [factor, user, f"phone {factor}"],
     )
     connection.execute("update auth.mfa_factors set status = 'verified' where id = %s", [factor])
@@ -71,15 +74,39 @@ def code(user: UUID, factor: UUID, valid: bool, **more: Any) -> dict[str, Any]:
     return attempt(user, valid, factor_id=str(factor), factor_type="totp", **more)
 
 
-def verified(connection: Connection, session: UUID) -> None:
-    """What Auth writes when a session has shown a right code."""
+def verified(connection: Connection, session: UUID, at: datetime) -> None:
+    """What Auth writes when a session has shown a right code, and when."""
     connection.execute("update auth.sessions set aal = 'aal2' where id = %s", [session])
     connection.execute(
-        "insert into auth.mfa_amr_claims values (%s, private.clock(), private.clock(), 'totp', "
+        "insert into auth.mfa_amr_claims values (%s, %s, %s, 'totp', "
         "gen_random_uuid()) on conflict (session_id, authentication_method) "
         "do update set updated_at = excluded.updated_at",
-        [session],
+        [session, at, at],
     )
+
+
+def signed_in(world: World, user: UUID) -> None:
+    """Somebody with an identity, a session, a locked account and recovery codes."""
+    world.run(
+        "insert into auth.identities (provider_id, user_id, identity_data, provider) "
+        "values (gen_random_uuid(), %s, '{}', 'google')",
+        user,
+    )
+    sign_in(world.connection, user)
+    guess(world.connection, user, 5)
+    hashes = [f"{number:064x}" for number in range(10)]
+    world.command("recovery_codes_make", actor_id=user, aal="aal2", code_hashes=hashes)
+
+
+def sprayed(world: World) -> None:
+    """Twenty accounts that one address tried, a hook that failed, a person who got in by a code."""
+    for _ in range(20):
+        hook(world.connection, "password", attempt(uuid4(), False, address="203.0.113.9"))
+    hook(world.connection, "password", {})
+    recovered = world.user("recovered")
+    hashes = [f"{number:064x}" for number in range(10)]
+    world.command("recovery_codes_make", actor_id=recovered, aal="aal2", code_hashes=hashes)
+    world.command("recovery_code_use", actor_id=recovered, code_hash=hashes[0])
 
 
 def events(connection: Connection, user: UUID) -> list[str]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from tests.world.accounts import guess, sign_in
+from tests.world.accounts import signed_in, sprayed
 from tests.world.asset_snapshots import about_a_group, prove
 from tests.world.chain import onchain
 from tests.world.escrow import FILE_HASH, Escrow
@@ -127,8 +127,8 @@ def fill_all_tables(world: World) -> Filled:
     onchain(world, payer, payee)
     wallets(world, payer)
     for each in parties:
-        sign_in(world.connection, each)
-        guess(world.connection, each, 5)
+        signed_in(world, each)
+    sprayed(world)
     where = address()
     watch(world, where, payer)
     screened(world, where, "clear")

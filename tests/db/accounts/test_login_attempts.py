@@ -1,4 +1,4 @@
-"""Guessing passwords: an account is locked, whoever guesses does not learn it, nobody else waits."""
+"""Guessing passwords: an account is locked, who guesses does not learn it, nobody else waits."""
 
 from typing import Any
 from uuid import uuid4

@@ -45,11 +45,11 @@ def test_a_code_is_good_for_one_session(world: World) -> None:
     factor = enrol(world.connection, user)
     first = sign_in(world.connection, user)
     assert _try(world, user, factor) == "continue"
-    verified(world.connection, first)
+    verified(world.connection, first, world.now())
     # The same session once more: a step-up, or a client that repeats.
     world.advance(seconds=20)
     assert _try(world, user, factor) == "continue"
-    verified(world.connection, first)
+    verified(world.connection, first, world.now())
     sign_in(world.connection, user)
     assert _try(world, user, factor) == "reject"
     world.advance(seconds=91)
@@ -61,7 +61,7 @@ def test_another_factor_has_codes_of_its_own(world: World) -> None:
     factor, other = enrol(world.connection, user), enrol(world.connection, user)
     first = sign_in(world.connection, user)
     assert _try(world, user, factor) == "continue"
-    verified(world.connection, first)
+    verified(world.connection, first, world.now())
     sign_in(world.connection, user)
     assert _try(world, user, other) == "continue"
 

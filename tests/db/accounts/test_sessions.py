@@ -1,4 +1,4 @@
-"""Sessions and devices: kept as Auth makes them, read and ended by their owner, refused once ended."""
+"""Sessions and devices: kept as Auth makes them, ended by their owner, refused once ended."""
 
 from collections.abc import Callable
 from typing import Any, LiteralString
@@ -15,7 +15,8 @@ from tests.world.world import World
 
 def _audits(world: World, user: UUID) -> list[tuple[Any, ...]]:
     return world.rows(
-        "select session_id, event, aal from public.session_audits where user_id = %s order by id, event",
+        "select session_id, event, aal from public.session_audits "
+        "where user_id = %s order by id, event",
         user,
     )
 

@@ -154,7 +154,11 @@ def test_every_row_that_whoever_is_stopped_may_write(world: World, standing: str
         query, values = PROBES[table, verb][name]
         kind = acts[f"{table.removeprefix('public.')}.write"]
         got = probes_result(world, couple.payer, query, values(couple))
-        if table == "public.listings" and verb == "update" and standing not in ("anonymous", "recovered"):
+        if (
+            table == "public.listings"
+            and verb == "update"
+            and standing not in ("anonymous", "recovered")
+        ):
             # Paused with its seller, it offers nothing, whatever its words.
             kind = acts["listings.close"]
         may = kind in MAY[standing]

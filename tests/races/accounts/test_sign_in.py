@@ -1,8 +1,9 @@
 """Guesses, codes and sign-ins at the same moment, as Auth's own role on connections of its own."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,9 +32,9 @@ def _at_once(database: Cluster, role: str, works: list[Callable[[Any], Any]]) ->
 
 
 @pytest.fixture
-def person(market: Market) -> Iterator[UUID]:
+def person(market: Market) -> UUID:
     (who,) = market.people(1)
-    yield who
+    return who
 
 
 def test_twenty_wrong_passwords_at_once_give_five_answers(
@@ -101,7 +102,7 @@ def test_a_code_shown_by_two_sessions_at_once_opens_one(
         def work(connection: Any) -> str:
             decision = str(hook(connection, "mfa", code(person, factor, True))["decision"])
             if decision == "continue":
-                verified(connection, session)
+                verified(connection, session, datetime.now(UTC))
             return decision
 
         return work
