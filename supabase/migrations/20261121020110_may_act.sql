@@ -7,7 +7,7 @@ create type private.standing as enum ('active', 'suspended', 'closed', 'deleted'
 insert into private.refusals (code, status, detail, hint) values
 (
     'recovery_waits', 403,
-    'A recovery code was used less than 72 hours ago: until they are over no money leaves, and no destination is named.',
+    'A recovery code was used less than 72 hours ago: until then no money leaves, and no destination is named.',
     'If it was not you, write to support at once.'
 );
 
@@ -164,13 +164,13 @@ begin
             when f.deleted_at is not null or u.deleted_at is not null then 'deleted'
             when u.banned_until > private.clock() then 'banned'
             when u.is_anonymous then 'anonymous'
-            when r.money_out_from > private.clock() then 'recovered'
+            when r.user_id is not null then 'recovered'
             else 'active'
         end
         from public.parties as p
         left join public.profiles as f on f.id = p.id
         left join auth.users as u on u.id = p.id
-        left join private.account_recoveries as r on r.user_id = p.id
+        left join private.account_recoveries as r on r.user_id = p.id and r.money_out_from > private.clock()
         where p.id = p_party_id
     ), 'closed')::private.standing;
 end

@@ -32,9 +32,6 @@ declare
     v_is_reused boolean := false;
 begin
     v_user := (event ->> 'user_id')::uuid;
-    if event ->> 'factor_id' is null then
-        raise exception 'no factor';
-    end if;
     if (event ->> 'valid')::boolean and event ->> 'factor_type' = 'totp' then
         -- A statement of its own: of two at once the second then looks at what the first showed.
         v_is_reused := not private.lock_account(v_user);

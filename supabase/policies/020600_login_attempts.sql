@@ -1,7 +1,4 @@
--- NOTE: hook_id is Auth's own.
-grant select (
-    id, user_id, method, factor_id, is_valid, decision, address, created_at
-) on public.login_attempts to authenticated;
+grant select on public.login_attempts to authenticated;
 create policy login_attempts_select_own_or_operator on public.login_attempts for select to authenticated
 using (
     user_id = (select auth.uid())

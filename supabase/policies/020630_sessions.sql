@@ -1,7 +1,4 @@
--- NOTE: fingerprint is nobody's business.
-grant select (
-    id, user_id, family, name, first_seen_at, last_seen_at, new_at, trusted_until
-) on public.user_devices to authenticated;
+grant select on public.user_devices to authenticated;
 create policy user_devices_select_own on public.user_devices for select to authenticated
 using (user_id = (select auth.uid()));
 
