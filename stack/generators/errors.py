@@ -26,7 +26,8 @@ Written by `make gen`. Every refusal is a problem document (RFC 9457, `applicati
 `unavailable`, `busy` or `timeout` (503) ask again **with the same Idempotency-Key**: nothing is
 done twice. Answers of PostgREST itself (`/rest/v1`) carry the code as `message`,
 and `code` is `PT` and the status; what PostgREST or Postgres refuse on their own account has their
-code: [below](#postgrest-itself).
+code: [below](#postgrest-itself). What refuses below `/auth/v1` is Supabase Auth, with
+[codes of its own](https://supabase.com/docs/guides/auth/debugging/error-codes).
 """
 
 _FOOT = """

@@ -41,6 +41,9 @@ def undocumented(answer: httpx.Response) -> str | None:
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any] | None:
+    if answer.request.url.path.startswith("/auth/v1/"):
+        # Of Supabase Auth, whose codes its own pages list.
+        return None
     if answer.status_code < 400 or "json" not in answer.headers.get("content-type", ""):
         return None
     try:

@@ -1,5 +1,6 @@
 """What the holder of a secret key may do with users."""
 
+import hashlib
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from stack.stand_ins.auth import factors, messages, passwords, sign_up, users
 from stack.stand_ins.auth.call import Call
 from stack.stand_ins.auth.refusals import Refused, invalid
-from stack.stand_ins.auth.rows import Rows, now, saving, transaction
+from stack.stand_ins.auth.rows import Row, Rows, now, saving, transaction
 from stack.stand_ins.auth.settings import seconds
 
 _LINKS = ("signup", "invite", "magiclink", "recovery")
@@ -85,12 +86,24 @@ def delete(call: Call, user_id: str) -> dict[str, Any]:
         user = users.by_id(rows, user_id)
         with saving("deleting user"):
             if call.body.get("should_soft_delete"):
-                rows.update("users", user["id"], deleted_at=now(), encrypted_password="")
-                rows.run("delete from auth.sessions where user_id = %s", user["id"])
-                rows.run("delete from auth.identities where user_id = %s", user["id"])
+                _mark_deleted(rows, user)
             else:
                 rows.run("delete from auth.users where id = %s", user["id"])
     return {}
+
+
+def _mark_deleted(rows: Rows, user: Row) -> None:
+    # Whoever has the address or number may sign up with it again.
+    hidden = {
+        name: user[name] and hashlib.sha256(f"{user['id']}{user[name]}".encode()).hexdigest()
+        for name in ("email", "phone")
+    }
+    rows.update(
+        "users", user["id"], deleted_at=now(), encrypted_password="", raw_app_meta_data={},
+        raw_user_meta_data={}, **hidden,
+    )  # fmt: skip
+    for table in ("sessions", "identities", "mfa_factors", "one_time_tokens"):
+        rows.delete(table, user["id"])
 
 
 def factor_index(call: Call, user_id: str) -> list[dict[str, Any]]:

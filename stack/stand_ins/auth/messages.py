@@ -40,10 +40,10 @@ class Mailbox:
 
     def last(self, to: str, kind: str = "") -> dict[str, Any]:
         """The newest to somebody, of a kind. Raises LookupError."""
-        for message in reversed(self.messages(to)):
-            if not kind or message["kind"] == kind:
-                return message
-        raise LookupError(f"no {kind or 'message'} to {to}")
+        found = [one for one in self.messages(to) if not kind or one["kind"] == kind]
+        if not found:
+            raise LookupError(f"no {kind or 'message'} to {to}")
+        return found[-1]
 
 
 def digest(to: str, code: str) -> str:

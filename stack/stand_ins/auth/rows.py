@@ -62,6 +62,11 @@ class Rows:
             [*_stored(changed.values()), row_id],
         )
 
+    def delete(self, table: str, user_id: Any) -> None:
+        """All of a user's rows in auth.<table>."""
+        statement = SQL("delete from auth.{} where user_id = %s").format(Identifier(table))
+        self._connection.execute(statement, [user_id])
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         with self._connection.transaction():

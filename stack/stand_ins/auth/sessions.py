@@ -63,7 +63,7 @@ def answer(
 ) -> dict[str, Any]:
     """The tokens of a session, as every sign-in answers them. Raises Refused: the hook does."""
     methods = rows.all(
-        "select authentication_method as method, extract(epoch from updated_at)::bigint as"
+        "select authentication_method as method, floor(extract(epoch from updated_at))::bigint as"
         " timestamp from auth.mfa_amr_claims where session_id = %s order by updated_at desc",
         session["id"],
     )

@@ -52,5 +52,6 @@ def test_a_hook_that_fails_inside_stops_nobody(world: World) -> None:
     world.run("drop table private.blocked_email_domains")
     assert _asked(world, "ann@mailinator.com") == {}
     assert losses(world.connection) == [("before_user_created", "42P01")]
-    for odd in (None, [], "x", {"user": 1}):
+    nonsense: tuple[Any, ...] = (None, [], "x", {"user": 1})
+    for odd in nonsense:
         assert hook(world.connection, "sign_up", odd) == {}

@@ -78,7 +78,8 @@ def migrated() -> Iterator[Cluster]:
         cluster.start()
         try:
             with cluster.connect(SUPERUSER) as connection:
-                connection.execute(PLATFORM_SQL.read_bytes())
+                for file in PLATFORM_SQL:
+                    connection.execute(file.read_bytes())
             push_migrations(cluster.url("postgres"))
             yield cluster
         finally:
