@@ -160,7 +160,7 @@ REFUSALS: dict[str, Refusal] = {
     'receivable_not_found': Refusal(404, 'No such debt.', 'Read receivables.'),
     'recovery_code_wrong': Refusal(403, 'This is no unused recovery code of yours.', 'Each code is good once.'),
     'recovery_codes_invalid': Refusal(422, 'Ten hashes of codes are kept at a time.', 'Let the command make the codes.'),
-    'recovery_waits': Refusal(403, 'A recovery code was used a short time ago: no money leaves, and no new destination is named, for 72 hours.', 'If it was not you, write to support at once.'),
+    'recovery_waits': Refusal(403, 'A recovery code was used less than 72 hours ago: until then no money leaves, and no destination is named.', 'If it was not you, write to support at once.'),
     'reference_required': Refusal(422, 'Name the payment as the bank or the rail calls it.', ''),
     'reference_too_long': Refusal(422, 'A reference has at most 140 characters.', ''),
     'reference_used': Refusal(409, 'This outside transfer is booked already.', 'Undo the booking first if it was wrong.'),

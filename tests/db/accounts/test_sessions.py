@@ -44,6 +44,7 @@ def test_beginning_level_and_end_of_a_session_are_kept(world: World) -> None:
         world.run(
             "update auth.sessions set aal = %s, refreshed_at = now() where id = %s", aal, session
         )
+    world.advance(seconds=1)
     world.run("delete from auth.sessions where id = %s", session)
     assert _audits(world, user) == [
         (session, "started", "aal1"), (session, "aal_changed", "aal2"),
