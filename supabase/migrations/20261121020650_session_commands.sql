@@ -57,19 +57,37 @@ comment on column public.identities.provider is 'email, phone, or who vouches fo
 comment on column public.identities.linked_at is 'Since when.';
 comment on column public.identities.last_sign_in_at is 'When it was last used.';
 
+create function private.lock_person(p_user_id uuid) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    perform from public.profiles where id = p_user_id for no key update;
+    if not found then
+        perform private.refuse('party_closed');
+    end if;
+end
+$$;
+comment on function private.lock_person(uuid) is
+'Waits until nobody else changes the account of a person. Raises party_closed (403) where there is none.';
+
 create function private.end_sessions(p_user_id uuid, p_but uuid) returns integer
 language plpgsql volatile set search_path = ''
 as $$
 declare
     v_ended integer;
 begin
+    if p_but is not null and not exists (
+        select from auth.sessions as s where s.id = p_but and s.user_id = p_user_id
+    ) then
+        perform private.refuse('session_not_found');
+    end if;
     -- Their refresh tokens go with them.
     delete from auth.sessions as s where s.user_id = p_user_id and s.id is distinct from p_but;
     get diagnostics v_ended = row_count;
     return v_ended;
 end
 $$;
-comment on function private.end_sessions(uuid, uuid) is 'Ends the sessions of a person but one; returns how many.';
+comment on function private.end_sessions(uuid, uuid) is 'Ends the sessions of a person but one of theirs (null: all); returns how many. Raises session_not_found (404).';
 
 -- Definer: service_role may give commands, not write the tables.
 create function service.session_revoke(command service.command) returns jsonb
@@ -81,7 +99,7 @@ declare
     v_answer jsonb;
 begin
     perform private.ask(command, v_actor, 'session_revoke');
-    perform from public.profiles where id = v_actor for no key update;
+    perform private.lock_person(v_actor);
     v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
@@ -106,7 +124,7 @@ declare
     v_ended integer;
 begin
     perform private.ask(command, v_actor, 'sessions_revoke_others');
-    perform from public.profiles where id = v_actor for no key update;
+    perform private.lock_person(v_actor);
     v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
@@ -116,7 +134,7 @@ begin
 end
 $$;
 comment on function service.sessions_revoke_others(service.command) is
-'A person ends every session of theirs but the one that asks {current_session_id, actor_id, aal, idempotency_key, request_hash} -> {ended: how many}; without current_session_id all. Raises what private.ask raises.';
+'A person ends every session of theirs but the one that asks {current_session_id, actor_id, aal, idempotency_key, request_hash} -> {ended: how many}; without current_session_id all. Raises session_not_found (404) and what private.ask raises.';
 
 -- Definer: as session_revoke.
 create function service.device_revoke(command service.command) returns jsonb

@@ -28,7 +28,7 @@ declare
     v_codes text[];
 begin
     perform private.ask(command, v_actor, 'recovery_codes_make');
-    perform from public.profiles where id = v_actor for no key update;
+    perform private.lock_person(v_actor);
     v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
@@ -63,7 +63,7 @@ declare
     v_left integer;
 begin
     perform private.ask(command, v_actor, 'recovery_code_use');
-    perform from public.profiles where id = v_actor for no key update;
+    perform private.lock_person(v_actor);
     v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
@@ -90,4 +90,4 @@ begin
 end
 $$;
 comment on function service.recovery_code_use(service.command) is
-'A person who has lost the second factor gives a recovery code in its place {code_hash: SHA-256 in hex, current_session_id, actor_id, aal, idempotency_key, request_hash} -> {factors_removed, sessions_ended, codes_left, money_out_from}. Removes every factor, ends the other sessions, and stops money out and new destinations for 72 hours. Raises recovery_code_wrong (403) and what private.ask raises.';
+'A person who has lost the second factor gives a recovery code in its place {code_hash: SHA-256 in hex, current_session_id, actor_id, aal, idempotency_key, request_hash} -> {factors_removed, sessions_ended, codes_left, money_out_from}. Removes every factor, ends the other sessions, and stops money out and new destinations for 72 hours. Raises recovery_code_wrong (403), session_not_found (404) and what private.ask raises.';

@@ -208,6 +208,10 @@ def test_sessions_are_read_and_ended_by_their_owner(world: World) -> None:
     assert [row[0] for row in read(sessions)] == [here]
     assert world.one("select count(*) from auth.sessions where id = %s", theirs) == 1
     sign_in(world.connection, user, IPHONE)
+    with refused(world.connection, "session_not_found"):
+        world.command(
+            "sessions_revoke_others", actor_id=user, aal="aal1", current_session_id=theirs
+        )
     ended = world.command(
         "sessions_revoke_others", actor_id=user, aal="aal1", current_session_id=here
     )
