@@ -52,6 +52,10 @@ $(SAM): requirements-sam.txt
 up: $(VENV) $(NODE) ## Run everything at http://127.0.0.1:54321 until Ctrl-C (PORT=… to move); keeps its data
 	@exec $(RUN) -m stack.up --port $(PORT)
 
+.PHONY: user
+user: $(VENV) ## One more person in a running `make up` (NAME=…): signed in, as lines for a shell
+	@exec $(RUN) -m stack.user --name "$(NAME)"
+
 .PHONY: demo
 demo: $(VENV) $(NODE) ## Show the product at work on a fresh stack
 	@exec $(RUN) -m demo

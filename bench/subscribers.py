@@ -13,8 +13,8 @@ def people(stack: Stack, count: int) -> list[UUID]:
     """New people; nobody has an endpoint."""
     with stack.connect() as connection:
         rows = connection.execute(
-            "insert into auth.users (id, email)"
-            " select gen_random_uuid(), 'told' || n || '@bench.test'"
+            "insert into auth.users (id, email, email_confirmed_at)"
+            " select gen_random_uuid(), 'told' || n || '@bench.test', now()"
             " from generate_series(1, %s) as n returning id",
             [count],
         ).fetchall()

@@ -38,7 +38,7 @@ class Routes(APIGatewayHttpRouter):
 class Api(APIGatewayHttpResolver):
     """Routes of one function. Use make_app()."""
 
-    def __init__(self, *, signed_in: bool, signed_by: Mapping[str, str]) -> None:
+    def __init__(self, *, signed_in: bool, signed_by: Mapping[str, str], takes: str) -> None:
         super().__init__(
             enable_validation=True,
             # Makes a wrong answer of ours a ResponseValidationError, told from a wrong request.
@@ -47,16 +47,17 @@ class Api(APIGatewayHttpResolver):
         )
         self.signed_in = signed_in
         self.signed_by = signed_by
+        self.takes = takes
 
     def resolve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """API Gateway's answer to its event (payload version 2.0)."""
         try:
             if self.signed_in:
                 event = self._as_command(event)
-            check_body(event)
+            check_body(event, self.takes)
             if event.get("body"):
-                # It is JSON, however its type was written: the router knows one way.
-                headers = {**(event.get("headers") or {}), "content-type": JSON_TYPE}
+                # It is of this type, however that was written: the router knows one way.
+                headers = {**(event.get("headers") or {}), "content-type": self.takes}
                 event = {**event, "headers": headers}
             answer = super().resolve(event, context)
         except Problem as problem:
@@ -77,14 +78,17 @@ class Api(APIGatewayHttpResolver):
         return event if event.get("body") else {**event, "body": "{}", "isBase64Encoded": False}
 
 
-def make_app(*routers: Routes, signed_by: Mapping[str, str] | None = None) -> Api:
+def make_app(
+    *routers: Routes, signed_by: Mapping[str, str] | None = None, takes: str = JSON_TYPE
+) -> Api:
     """The application of one function: its routers, with every refusal as a problem.
 
     Every route needs a bearer token, and every command an Idempotency-Key.
     signed_by: of inbound webhooks, which have neither: the headers by which a sender is known,
-    {name: what it holds}, for the OpenAPI document.
+    {name: what it holds}, for the OpenAPI document. takes: JSON_TYPE, or FORM_TYPE of those who
+    send nothing else.
     """
-    app = Api(signed_in=signed_by is None, signed_by=signed_by or {})
+    app = Api(signed_in=signed_by is None, signed_by=signed_by or {}, takes=takes)
     for router in routers:
         app.include_router(router)
     app.exception_handler(Problem)(_problem_response)

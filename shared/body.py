@@ -12,6 +12,7 @@ from shared.errors import BadRequest, Invalid, TooLarge, UnsupportedMediaType
 
 MAX_BODY_BYTES = 64 * 1024
 JSON_TYPE = "application/json"
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class Body(BaseModel):
@@ -35,10 +36,12 @@ class Nothing(Body):
     """For commands that say all in their address: {}, or no body at all."""
 
 
-def check_body(event: Mapping[str, Any]) -> None:
-    """Refuse a body that is not JSON text or too long, before anything reads it.
+def check_body(event: Mapping[str, Any], takes: str = JSON_TYPE) -> None:
+    """Refuse a body that is not text of the one type a function takes, or too long, before anything
+    reads it.
 
-    Whoever passes the event on names the type as JSON_TYPE: media types have no case.
+    takes: JSON_TYPE or FORM_TYPE. Whoever passes the event on names the type so: media types
+    have no case.
     Raises TooLarge (413), UnsupportedMediaType (415), BadRequest bad_json (400).
     """
     body = event.get("body") or ""
@@ -50,9 +53,11 @@ def check_body(event: Mapping[str, Any]) -> None:
         raise _too_large()
     if not content:
         return
-    kind = (event.get("headers") or {}).get("content-type", JSON_TYPE)
-    if kind.partition(";")[0].strip().lower() != JSON_TYPE:
-        raise UnsupportedMediaType(None, "The body is JSON: Content-Type: application/json.")
+    kind = (event.get("headers") or {}).get("content-type", takes)
+    if kind.partition(";")[0].strip().lower() != takes:
+        raise UnsupportedMediaType(
+            None, "The body is JSON: Content-Type: application/json. Receipts of SMS are forms."
+        )
     try:
         content.decode()
     except UnicodeDecodeError:

@@ -55,11 +55,6 @@ _KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 
-_SIGNED_BODY = {
-    "description": "The event, as it was signed.",
-    "required": True,
-    "content": {"application/json": {"schema": {"type": "object"}}},
-}
 
 _PROBLEM_RESPONSE = {
     "description": "Refused.",
@@ -132,8 +127,13 @@ def _operation(
         described["parameters"] = [*operation.get("parameters", []), _KEY]
     if not app.signed_in:
         described["security"] = []
-        described["parameters"] = [_header(*each) for each in app.signed_by.items()]
-        described["requestBody"] = _SIGNED_BODY
+        headers_of = [_header(*each) for each in app.signed_by.items()]
+        described["parameters"] = [*operation.get("parameters", []), *headers_of]
+        described["requestBody"] = {
+            "description": "The event, as it was signed.",
+            "required": True,
+            "content": {app.takes: {"schema": {"type": "object"}}},
+        }
     return described
 
 

@@ -10,6 +10,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from shared.errors import BadRequest
 
 PREFIX = "whsec_"
+# As Supabase Auth writes the secrets of its hooks.
+VERSION_PREFIX = "v1,"
 MIN_KEY_BYTES = 24
 # The library takes a fraction or an exponent for a time, base64 with anything between its letters,
 # and no good signature beside a part that is none.
@@ -65,7 +67,9 @@ def verify(
 def _key(secret: str) -> bytes | None:
     """The key in a secret; None where there is none. The library takes one of any length."""
     try:
-        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+        key = base64.b64decode(
+            secret.removeprefix(VERSION_PREFIX).removeprefix(PREFIX), validate=True
+        )
     except ValueError:
         return None
     return key if len(key) >= MIN_KEY_BYTES else None

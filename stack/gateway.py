@@ -1,4 +1,5 @@
-"""The one address: PostgREST below /rest/v1, Auth below /auth/v1, else a function's route."""
+"""The one address: PostgREST below /rest/v1, Auth below /auth/v1, pages of the stack itself, every
+other path is a route of a function."""
 
 import http.client
 import select
@@ -37,9 +38,12 @@ class Gateway:
         auth: Callable[[Request], Answer],
         *,
         port: int = 0,
+        pages: Callable[[Request], Answer | None] = lambda _: None,
     ) -> None:
-        """port 0 lets the system choose. Raises PortTaken."""
+        """port 0 lets the system choose. pages: of the stack itself, asked where no function has a
+        route. Raises PortTaken."""
         self._auth = auth
+        self._pages = pages
         self._lambdas = lambdas
         self._postgrest_port = postgrest_port
         self._local = threading.local()
@@ -77,7 +81,7 @@ class Gateway:
             return self._auth(request)
         match = self._routes.match(request.method, request.path)
         if not match:
-            return Answer.message(404, "Not Found")
+            return self._pages(request) or Answer.message(404, "Not Found")
         event = event_of(request, match.route, match.variables)
         try:
             return answer_of(self._lambdas.invoke(match.function, event))

@@ -70,6 +70,14 @@ class Home:
                 file.write_text(content)
         return Keys(self._secret.read_text(), self._signing_key.read_text())
 
+    def variables(self) -> dict[str, str]:
+        """What the last run wrote for shells; nothing before the first."""
+        if not self.environment.exists():
+            return {}
+        lines = self.environment.read_text().splitlines()
+        pairs = (line.removeprefix("export ").partition("=") for line in lines)
+        return {name: value for name, _, value in pairs}
+
     def prepare(self) -> None:
         """Make the data if there is none. Raises CannotStart if it no longer fits."""
         if not self._applied.exists():

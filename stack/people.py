@@ -10,6 +10,24 @@ class Person:
     id: UUID
     part: str
 
+    @property
+    def email(self) -> str:
+        return email_of(self.name)
+
+    @property
+    def password(self) -> str:
+        return password_of(self.name)
+
+
+def email_of(name: str) -> str:
+    """The address of somebody of `make up`."""
+    return f"{name}@holdfast.test"
+
+
+def password_of(name: str) -> str:
+    """What somebody of `make up` signs in with. It is no secret."""
+    return f"{name}-holdfast-local"
+
 
 ALICE = Person("alice", UUID("00000000-0000-4000-8000-00000000a11c"), "trader")
 BOB = Person("bob", UUID("00000000-0000-4000-8000-000000000b0b"), "trader")

@@ -44,6 +44,9 @@ class Provision:
             self._bucket(name, properties)
         for name, properties in self._of("AWS::SecretsManager::Secret").items():
             self._secret(name, properties)
+        # moto sends without them.
+        for name in self._of("AWS::SES::ConfigurationSet"):
+            self._references[name] = f"holdfast-{name}"
         for name in self._of("AWS::KMS::Key"):
             key = self._client("kms").create_key()["KeyMetadata"]
             self._references[name] = key["KeyId"]

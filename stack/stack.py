@@ -16,8 +16,10 @@ from stack.aws import Aws
 from stack.clock import Clock
 from stack.cluster import Cluster
 from stack.gateway import AUTH_PREFIX, REST_PREFIX, Gateway
+from stack.http_events import Answer, Request
 from stack.keys import Keys
 from stack.lambdas import Lambdas
+from stack.mailbox import Mailbox
 from stack.paths import SUPABASE
 from stack.people import KNOWN, UNLIMITED, UNTOLD
 from stack.postgrest import PostgREST
@@ -27,6 +29,7 @@ from stack.rundirs import run_directory
 from stack.schedules import Schedules
 from stack.shared import clone
 from stack.sources import Drained, Sources
+from stack.stand_ins.sms import SmsProvider
 
 if TYPE_CHECKING:
     from stack.stand_ins.auth.stand_in import Auth
@@ -75,6 +78,7 @@ class Stack:
         self._variables = dict(options.variables)
         self._outside = contextlib.ExitStack()
         self._stand_ins: dict[object, Any] = {}
+        self._mailbox: Mailbox | None = None
         if not options.schedules:
             # A tick of a test is over when nothing waits any more.
             self._variables.setdefault("HOLDFAST_POLL_SECONDS", "0")
@@ -94,6 +98,7 @@ class Stack:
             lambda: self.postgrest.port,
             lambda request: self.auth.answer(request),
             port=options.port,
+            pages=self._page,
         )
         self._config = options.source / "config.toml"
         self._auth: Auth | None = None
@@ -153,6 +158,10 @@ class Stack:
             "HOLDFAST_SCREENING_URL": NOWHERE,
             "HOLDFAST_COINBASE_URL": NOWHERE,
             "HOLDFAST_ECB_URL": NOWHERE,
+            "HOLDFAST_SMS_URL": NOWHERE,
+            "HOLDFAST_API_URL": self.url,
+            "HOLDFAST_SITE_URL": self.url,
+            "HOLDFAST_AUTH_URL": f"{self.url}/auth/v1",
             **self._variables,
         }
 
@@ -162,6 +171,18 @@ class Stack:
             self._stand_ins[kind] = self._outside.enter_context(kind())
         found: T = self._stand_ins[kind]
         return found
+
+    def mailbox(self) -> Mailbox:
+        """What is sent from now on, by e-mail and by SMS: readable at /mailbox, too."""
+        if self._mailbox is None:
+            sms = self.stand_in(SmsProvider)
+            self._mailbox = Mailbox(self.aws, sms)
+            self._mailbox.open()
+            self.configure(**sms.variables())
+        return self._mailbox
+
+    def _page(self, request: Request) -> Answer | None:
+        return self._mailbox.answer(request) if self._mailbox else None
 
     def configure(self, **variables: str) -> None:
         """Change the environment of every function; later invocations see it."""
@@ -207,11 +228,12 @@ class Stack:
         return self.cluster.connect(role)
 
     def create_user(self, email: str | None = None, *, limited: bool = False) -> UUID:
-        """A new person, whom no limit holds up; limited: as sign-up would insert one."""
+        """A new person of a proved address, whom no limit holds up; limited: as one who signs up."""
         user_id = uuid4()
         with self.connect() as connection:
             connection.execute(
-                "insert into auth.users (id, email) values (%s, %s)",
+                "insert into auth.users (id, aud, role, email, email_confirmed_at)"
+                " values (%s, 'authenticated', 'authenticated', %s, now())",
                 [user_id, email or f"{user_id}@example.com"],
             )
             if not limited:

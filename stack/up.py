@@ -14,13 +14,12 @@ from stack.home import CannotStart, Home
 from stack.lambdas import FunctionFailed
 from stack.migrations import MigrationFailed, push_migrations
 from stack.paths import ROOT, STATE, MissingPart, version
-from stack.people import PEOPLE
+from stack.people import ALICE, PEOPLE
 from stack.postgrest import PostgrestFailed
 from stack.prepared import SeedFailed
 from stack.processes import PortTaken, exit_on_sigterm, port_is_free
+from stack.sign_in import DAY, TOKEN_SECONDS, SignInFailed, signed_in
 from stack.stack import Options, Stack
-
-TOKEN_SECONDS = 30 * 24 * 3600
 
 
 def _upgrade(cluster: Cluster, home: Home) -> None:
@@ -34,12 +33,9 @@ def _upgrade(cluster: Cluster, home: Home) -> None:
         cluster.stop()
 
 
-def _variables(stack: Stack) -> dict[str, str]:
+def _variables(stack: Stack, kept: dict[str, str]) -> dict[str, str]:
     found = {"URL": stack.url, "ANON_KEY": stack.anon_key, "SERVICE_KEY": stack.service_key}
-    for person in PEOPLE:
-        token = stack.token(person.id, aal="aal2", expires_in=TOKEN_SECONDS)
-        found[person.name.upper()] = token
-    return found
+    return found | signed_in(stack, kept)
 
 
 def _greeting(stack: Stack, variables: dict[str, str], file: Path) -> str:
@@ -54,9 +50,12 @@ def _greeting(stack: Stack, variables: dict[str, str], file: Path) -> str:
     lines += [
         f"  database          {stack.db_url}",
         f"  function logs     {stack.lambdas.log}",
+        f"  messages sent     {stack.url}/mailbox",
         "",
         f"Keys, and tokens of {', '.join(f'{p.name} ({p.part})' for p in PEOPLE)}",
-        f"with a second factor, for 30 days. In a shell: source {file}",
+        f"with a second factor, for {TOKEN_SECONDS // DAY} days. In a shell: source {file}",
+        f"To sign in: {ALICE.email}, {ALICE.password}, and the code of ALICE_TOTP; others alike.",
+        f"Messages of Auth wait at {stack.url}/auth/v1/mailbox. One more: make user NAME=carol",
         "",
     ]
     lines += [f"{name}={value}" for name, value in variables.items()]
@@ -85,10 +84,11 @@ def run(port: int, folder: Path) -> None:
         if not home.up_to_date():
             _upgrade(cluster, home)
         with prices() as source, _stack(cluster, home, port, source.variables()) as stack:
+            stack.mailbox()
             # Until something has a price, only small trades are open; the schedule comes later.
             stack.tick("PricesFunction")
             home.add_dev_data(stack)
-            variables = _variables(stack)
+            variables = _variables(stack, home.variables())
             home.environment.touch(mode=0o600)
             home.environment.write_text(
                 "".join(f"export {name}={value}\n" for name, value in variables.items())
@@ -113,7 +113,7 @@ def main() -> int:
         return 1
     except (
         CannotStart, ClusterFailed, FunctionFailed, DevDataFailed, MigrationFailed, MissingPart,
-        PolicyFailed, PostgrestFailed, SeedFailed,
+        PolicyFailed, PostgrestFailed, SeedFailed, SignInFailed,
     ) as error:  # fmt: skip
         print(f"up: {error}", file=sys.stderr)
         return 1

@@ -34,7 +34,7 @@ _LIBRARIES = (
     "aws_lambda_powertools.event_handler.middlewares.openapi_validation",
     "aws_lambda_powertools.logging", "aws_lambda_powertools.metrics",
     "aws_lambda_powertools.utilities.parameters", "boto3", "botocore.handlers", "coincurve", "fpdf",
-    "fpdf.bidi", "httpcore", "httpx", "postgrest", "pydantic", "pydantic.type_adapter", "stripe",
+    "fpdf.bidi", "httpcore", "httpx", "pydantic", "pydantic.type_adapter", "stripe",
     "stripe._api_requestor", "uharfbuzz", "urllib.request",
 )  # fmt: skip
 _SERVICES = ("kms", "s3", "secretsmanager", "sqs")

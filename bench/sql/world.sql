@@ -28,7 +28,8 @@ begin
     update public.operator_limits set above = 1e18 where above > 0;
     for n in 1..p_people loop
         v_user := gen_random_uuid();
-        insert into auth.users (id, email) values (v_user, 'maker' || n || '@bench.test');
+        insert into auth.users (id, email, email_confirmed_at)
+        values (v_user, 'maker' || n || '@bench.test', now());
         insert into public.profile_verifications (party_id, change, tier, source) values (v_user, 'grant_tier', 3, 'operator');
         perform service.ledger_move_external(jsonb_build_object(
             'kind', 'deposit', 'party_id', v_user, 'currency', 'BTC', 'amount', '1000000', 'actor_id', v_operator,
@@ -49,7 +50,8 @@ begin
         ));
         insert into bench.makers values (n, v_user, v_order);
         v_user := gen_random_uuid();
-        insert into auth.users (id, email) values (v_user, 'taker' || n || '@bench.test');
+        insert into auth.users (id, email, email_confirmed_at)
+        values (v_user, 'taker' || n || '@bench.test', now());
         insert into public.profile_verifications (party_id, change, tier, source) values (v_user, 'grant_tier', 3, 'operator');
         insert into bench.takers values (n, v_user);
     end loop;

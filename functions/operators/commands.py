@@ -2,11 +2,18 @@
 
 from shared.api import lambda_handler, make_app
 
-from . import debt_routes, difference_routes, refused_report_routes, request_routes
+from . import (
+    debt_routes,
+    difference_routes,
+    party_routes,
+    refused_report_routes,
+    request_routes,
+)
 
 app = make_app(
     request_routes.routes,
     debt_routes.routes,
+    party_routes.routes,
     refused_report_routes.routes,
     difference_routes.routes,
 )

@@ -11,7 +11,9 @@ create table public.parties (
     status public.party_status not null default 'active',
     status_reason text not null default '' check (length(status_reason) <= 500),
     status_since timestamptz,
+    suspended_until timestamptz,
     created_at timestamptz not null default private.clock(),
+    constraint parties_only_a_suspension_ends check (suspended_until is null or status = 'suspended'),
     constraint parties_the_house_acts check (status = 'active' or kind not in ('platform', 'external'))
 );
 alter table public.parties enable row level security;
@@ -22,8 +24,10 @@ comment on column public.parties.kind is 'Whether a user, merchant, dao, the pla
 comment on column public.parties.display_name is 'Name shown to others.';
 comment on column public.parties.created_at is 'When the row was made, by the database clock.';
 comment on column public.parties.status is
-'What it may still do, as private.standing_rules say; changed by the owner of the database, with a reason.';
+'What it may still do, as private.standing_rules say; changed by operators, with a reason.';
 comment on column public.parties.status_reason is 'Why it has this status, for operators only; each change has its own.';
+comment on column public.parties.suspended_until is
+'When a suspension ends: from then on private.standing_of says active. Null: when an operator ends it.';
 comment on column public.parties.status_since is 'When the status last changed; null: it never did.';
 select private.make_audited('public.parties');
 

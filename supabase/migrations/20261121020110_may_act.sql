@@ -160,7 +160,8 @@ as $$
 begin
     return coalesce((
         select case
-            when p.status <> 'active' then p.status::text
+            when p.status <> 'active' and (p.suspended_until is null or p.suspended_until > private.clock())
+                then p.status::text
             when f.deleted_at is not null or u.deleted_at is not null then 'deleted'
             when u.banned_until > private.clock() then 'banned'
             when u.is_anonymous then 'anonymous'

@@ -13,7 +13,7 @@ from tests.infra.build import FUNCTIONS, LAYERS
 
 # What each layer and the runtime brings.
 BROUGHT = {
-    "SharedLayer": {"aws_lambda_powertools", "httpx", "postgrest", "pydantic", "shared.api"},
+    "SharedLayer": {"aws_lambda_powertools", "httpx", "pydantic", "shared.api"},
     "StripeLayer": {"requests", "stripe"},
     "ChainLayer": {"coincurve"},
     "DocumentsLayer": {"fontTools", "fpdf", "PIL", "uharfbuzz"},

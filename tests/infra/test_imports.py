@@ -20,6 +20,7 @@ ENGINE = {
     "accounts",
     "escrow",
     "ledger",
+    "mailer",
     "operations",
     "operators",
     "payouts",
@@ -36,7 +37,6 @@ IN_LAYER = {
     "aws_lambda_powertools",
     "coincurve",
     "httpx",
-    "postgrest",
     "pydantic",
     "pydantic_core",
     "standardwebhooks",
@@ -49,6 +49,8 @@ CALLS_STRIPE = {"functions/rail_stripe/api.py", "functions/rail_stripe/outcome.p
 # In Lambda's runtime; heavy, so only the modules that talk to AWS itself.
 IN_RUNTIME = {"boto3", "botocore"}
 SPEAKS_TO_AWS = {
+    "functions/mailer/queue.py",
+    "functions/mailer/ses.py",
     "functions/rail_evm/signer.py",
     "functions/webhooks/queue.py",
     "shared/object_storage.py",

@@ -285,6 +285,7 @@ def test_no_role_may_more_than_it_must(name: str) -> None:
             assert all(isinstance(each, dict) for each in statement["Resource"])
 
 
+READERS = {"DeliverFunction", "MailReceiptsFunction", "MessageDeliverFunction"}
 # Beside its log, its secrets and traces.
 MAY = {
     "s3:GetObject": {
@@ -294,9 +295,11 @@ MAY = {
     "s3:ListBucket": {
         "EvidenceFunction", "ImagesFunction", "DocumentCommandsFunction", "DocumentsFunction",
     },
-    "sqs:ReceiveMessage": {"DeliverFunction"},
-    "sqs:DeleteMessage": {"DeliverFunction"},
-    "sqs:GetQueueAttributes": {"DeliverFunction"},
+    "sqs:ReceiveMessage": READERS,
+    "sqs:DeleteMessage": READERS,
+    "sqs:GetQueueAttributes": READERS,
+    "ses:SendEmail": {"AuthHooksFunction", "MessageDeliverFunction"},
+    "ses:SendRawEmail": {"AuthHooksFunction", "MessageDeliverFunction"},
     "sqs:SendMessage": set(SCHEDULED),
     "kms:Decrypt": {"EvmPayoutsFunction"},
 }  # fmt: skip
@@ -322,7 +325,10 @@ def test_functions_may_this_and_nothing_else() -> None:
     purpose = {"kms:EncryptionContext:purpose": "holdfast:evm:hot_wallet"}
     assert opened["Condition"] == {"StringEquals": purpose}
     sent = {name: len(allowed(DOCUMENT, _role(name), "sqs:SendMessage")) for name in SCHEDULED}
-    assert {name for name, queues in sent.items() if queues > 1} == {"RelayFunction"}
+    assert {name for name, queues in sent.items() if queues > 1} == {
+        "MessageRelayFunction",
+        "RelayFunction",
+    }
 
 
 @pytest.mark.parametrize("name", ROLES)

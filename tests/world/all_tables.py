@@ -103,6 +103,10 @@ def fill_all_tables(world: World) -> Filled:
     world.run("insert into public.arbiter_capacities values (%s, 9) on conflict do nothing",
               disputed.arbiter)  # fmt: skip
     world.run("insert into public.p2p_blocks values (%s, %s)", payer, world.user("unwanted"))
+    world.run("insert into public.message_settings (user_id, language) values (%s, 'sw')", payer)
+    world.run(
+        "insert into public.message_preferences values (%s, 'trade.paid', 'sms', true)", payer
+    )
     record_price(world, PRICE)
     with world.acting("service_role"):
         world.run("select service.ledger_rollup()")

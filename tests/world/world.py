@@ -91,7 +91,8 @@ class World:
     def user(self, name: str = "user", *, limited: bool = False) -> UUID:
         """A new person, whom no limit holds up; limited: as sign-up makes one."""
         made: UUID = self.one(
-            "insert into auth.users (id, email) values (gen_random_uuid(), %s) returning id",
+            "insert into auth.users (id, email, email_confirmed_at)"
+            " values (gen_random_uuid(), %s, now()) returning id",
             f"{name}-{next(_serial)}{_DOMAIN}",
         )
         if not limited:

@@ -71,6 +71,50 @@ PROBES: dict[tuple[str, str], dict[str, Probe]] = {
     ("public.p2p_blocks", "delete"): {
         f"{whose} block": (_DELETED_BLOCK, lambda who: [who.payer]) for whose in (OWN, "another's")
     },
+    ("public.message_settings", "insert"): {
+        f"{whose} settings": (
+            "insert into public.message_settings (user_id, language) values (%s, 'fr') "
+            "on conflict (user_id) do update set language = excluded.language",
+            lambda who: [who.payer],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.message_settings", "update"): {
+        f"{whose} settings": (
+            "update public.message_settings set language = 'fr' where user_id = %s",
+            lambda who: [who.payer],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.message_settings", "delete"): {
+        f"{whose} settings": (
+            "delete from public.message_settings where user_id = %s",
+            lambda who: [who.payer],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.message_preferences", "insert"): {
+        f"{whose} preference": (
+            "insert into public.message_preferences (user_id, kind, channel, is_wanted) "
+            "values (%s, 'trade.opened', 'email', false)",
+            lambda who: [who.payer],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.message_preferences", "update"): {
+        f"{whose} preference": (
+            "update public.message_preferences set is_wanted = false where user_id = %s",
+            lambda who: [who.payer],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.message_preferences", "delete"): {
+        f"{whose} preference": (
+            "delete from public.message_preferences where user_id = %s",
+            lambda who: [who.payer],
+        )
+        for whose in (OWN, "another's")
+    },
     ("public.trade_messages", "insert"): {
         "own trade": (_NEW_MESSAGE, lambda who: [who.trade.id]),
         "another's trade": (_NEW_MESSAGE, lambda who: [who.trade.id]),

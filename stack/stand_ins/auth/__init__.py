@@ -1,4 +1,4 @@
 """Supabase Auth below /auth/v1 of the local stack, with its state in Auth's own tables.
 
-What it does as Auth does, and what it leaves out: docs/decisions/0048.
+What it does as Auth does, and what it leaves out: docs/decisions/0050.
 """

@@ -33,7 +33,7 @@ class Auth:
         self.mailbox = Mailbox()
         self.hook_budget = 5.0
         self._prefix = prefix
-        self._changing = threading.Lock()
+        self._changing = threading.RLock()
 
     @contextlib.contextmanager
     def changed(self, **settings: Any) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +171,7 @@ def test_the_books_keep_their_people(steps: Steps) -> None:
 
 
 @pytest.fixture
-def person(stack: Stack) -> Iterator[Client]:
+def person(stack: Stack) -> Client:
     """A client of supabase-py in which somebody new is signed in."""
     client = _client(stack)
     with stack.auth.changed(confirm_email=False):

@@ -52,6 +52,7 @@ OPTIONAL = {
     "accept_split": {"aal", "deadline_at", "expires_at"},
     "dispute": {"aal", "description"},
     "discord_link": {"discord_id"},
+    "party_suspend": {"until"},
     "freeze": {"aal"},
     "statement": {"aal"},
     "evidence": {"aal", "name", "media_type", "size_bytes"},

@@ -96,6 +96,8 @@ TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "discord_link of a guild": ("discord_link", _guild, _members),
     "screening_clear": ("screening_clear", COMMANDS["screening_clear"], _OF_HIT),
     "quarantine_accept": ("quarantine_accept", COMMANDS["quarantine_accept"], _OF_DEPOSIT),
+    "party_suspend": ("party_suspend", COMMANDS["party_suspend"], _party),
+    "party_restore": ("party_restore", COMMANDS["party_restore"], _party),
     "write_off": ("receivable_write_off", COMMANDS["receivable_write_off"], _OF_DEBT),
     "lift": ("receivable_lift", COMMANDS["receivable_lift"], _OF_DEBT),
     "refused_report": ("refused_report_close", COMMANDS["refused_report_close"], _OF_REFUSED),

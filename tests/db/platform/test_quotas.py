@@ -285,6 +285,8 @@ _BOUNDED_OTHERWISE = {
     "public.p2p_order_accounts": "one for an order and a method",
     "public.arbiter_capacities": "operators write it",
     "public.guild_members": "one for an invitation",
+    "public.message_preferences": "one for a kind and a channel",
+    "public.message_settings": "one for a person",
 }
 
 

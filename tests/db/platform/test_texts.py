@@ -201,6 +201,8 @@ where t.tgname like '\\_050\\_text\\_%' and not c.relispartition
 _NO_HUMAN_TEXT = {
     "listings.category": "a row of listing_categories", "listings.currency": "a row of currencies",
     "listings.images": "sha256 of pictures submitted", "listings.rails": "rows of rails",
+    "message_preferences.kind": "a row of message_kinds",
+    "message_settings.language": "a language we write", "message_settings.time_zone": "a time zone",
     "p2p_orders.cryptocurrency": "a currency",
     "p2p_orders.fiat_currency": "a currency", "p2p_orders.payment_methods": "payment methods",
     "payment_accounts.method": "a payment method", "webhook_endpoints.event_types": "event types",
@@ -262,6 +264,7 @@ _WRITTEN_BY_US = (
     # Catalogues, by the owner.
     "currencies.name", "dispute_reason_outcomes.name", "dispute_reason_outcomes.reason",
     "dispute_reasons.name", "escrow_policies.description", "listing_categories.name",
+    "message_kinds.description",
     "networks.name", "payment_methods.name", "purposes.description",
     "rails.description", "security_rules.description",
     "verification_tiers.name", "hold_kinds.description", "operator_commands.function_name",

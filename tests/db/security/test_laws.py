@@ -26,7 +26,7 @@ _VERBS: tuple[LiteralString, ...] = (
 # What people write themselves; the engine keeps no money or state in it.
 _OWN_WORDS = (
     "public.arbiter_capacities", "public.guild_invitations", "public.guild_members",
-    "public.guilds", "public.listings",
+    "public.guilds", "public.listings", "public.message_preferences", "public.message_settings",
     "public.p2p_auto_replies", "public.p2p_blocks",
     "public.notifications", "public.p2p_order_accounts", "public.p2p_orders",
     "public.p2p_ratings", "public.payment_accounts", "public.profiles", "public.trade_messages",

@@ -137,3 +137,20 @@ def test_two_operators_write_off_a_debt_and_lift_one(desk: Desk) -> None:
     assert desk.post(debtor, f"{path}/write-off", {"amount": "1", "reason": "x"}).code == (
         "operator_only"
     )
+
+
+def test_an_operator_stops_a_party_and_lets_it_go_on(desk: Desk) -> None:
+    person = desk.stack.create_user()
+    path = f"/parties/{person}"
+    assert desk.post(person, f"{path}/suspend", {"reason": "mine"}).code == "operator_only"
+    weak = desk.post(OLGA.id, f"{path}/suspend", {"reason": "reported"}, aal="aal1")
+    assert weak.code == "step_up_required"
+    stopped = desk.done(OLGA.id, f"{path}/suspend", {"reason": "reported"})
+    assert (stopped["status"], stopped["suspended_until"]) == ("suspended", None)
+    endpoint = {"url": "https://hooks.example.com/in"}
+    assert desk.post(person, "/webhook-endpoints", endpoint).code == "party_suspended"
+    assert desk.done(OLGA.id, f"{path}/restore", {"reason": "looked into"})["status"] == "active"
+    again = desk.post(OLGA.id, f"{path}/restore", {"reason": "twice"})
+    assert (again.status, again.code) == (409, "party_not_suspended")
+    late = {"reason": "late", "until": "2020-01-01T00:00:00Z"}
+    assert desk.post(OLGA.id, f"{path}/suspend", late).code == "suspension_end_past"

@@ -205,6 +205,10 @@ class Cast:
     def _transfers(self, word: str) -> Part:
         return Part(self._world.operator, self._world.deposit(self._world.user(), "1"))
 
+    def _parties(self, word: str) -> Part:
+        command = COMMANDS[f"party_{word}"](self._world)
+        return Part(self._world.operator, command["party_id"])
+
     def _profiles(self, word: str) -> Part:
         return Part(self._world.operator, self._world.user())
 

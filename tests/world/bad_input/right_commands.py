@@ -18,6 +18,7 @@ from tests.world.operators import limit
 from tests.world.rails import ADDRESS, FINGERPRINT, awaiting, claim, destination, outcome, released
 from tests.world.scenes import EVERY_POLICY, ONCE
 from tests.world.screenings import CLEAR, address, due, screened, watch
+from tests.world.stopping import stop
 from tests.world.trades import (
     contract,
     draft,
@@ -442,6 +443,17 @@ def _clear(world: World) -> dict[str, Any]:
     return _operator(world, screening_id=hit, reason="another person of that name")
 
 
+def _suspend(world: World) -> dict[str, Any]:
+    until = world.now() + timedelta(days=1)
+    return _operator(world, party_id=world.user(), reason="under review", until=until)
+
+
+def _restore(world: World) -> dict[str, Any]:
+    party = world.user()
+    stop(world, party, "suspended")
+    return _operator(world, party_id=party, reason="looked into")
+
+
 def _accept(world: World) -> dict[str, Any]:
     return _operator(world, quarantine_id=quarantined(world), reason="we know them")
 
@@ -518,6 +530,8 @@ COMMANDS: dict[str, Make] = {
     "rail_discrepancy": _discrepancy,
     "receivable_write_off": _write_off,
     "receivable_lift": _lift,
+    "party_suspend": _suspend,
+    "party_restore": _restore,
     "refused_report_close": _refused,
     "rail_compare": _comparison,
     "rail_difference_close": _difference,

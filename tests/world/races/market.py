@@ -39,7 +39,7 @@ class Market:
         made = [uuid4() for _ in range(number)]
         with self.owner.cursor() as cursor:
             cursor.executemany(
-                "insert into auth.users (id, email) values (%s, %s)",
+                "insert into auth.users (id, email, email_confirmed_at) values (%s, %s, now())",
                 [(person, f"{person}@example.com") for person in made],
             )
             if not limited:

@@ -1,0 +1,1 @@
+"""What messages say, a module for each language. What a language lacks is said in English."""

@@ -1,0 +1,140 @@
+# ruff: noqa: E501 - a sentence is a line
+"""German."""
+
+WORDS = {
+    "code": "Ihr Code: {code}",
+    "open": "Weiter",
+    "ignore": "Waren Sie das nicht, ignorieren Sie diese Nachricht: Nichts hat sich geändert.",
+    "warn": "Waren Sie das nicht, ändern Sie sofort Ihr Passwort und melden Sie alle Geräte ab.",
+    "fixed": "Nachrichten dieser Art erhalten alle, die sie betreffen.",
+    "choice": "Sie können diese Art von Nachricht in Ihren Einstellungen abschalten.",
+}
+
+MAIL = {
+    "auth.signup": (
+        "Bestätigen Sie Ihre Adresse",
+        "Bestätigen Sie diese Adresse, um die Anmeldung abzuschließen.",
+    ),
+    "auth.recovery": (
+        "Wählen Sie ein neues Passwort",
+        "Jemand hat für Ihr Konto ein neues Passwort verlangt.",
+    ),
+    "auth.invite": ("Sie sind eingeladen", "Sie wurden eingeladen, ein Konto anzulegen."),
+    "auth.magiclink": (
+        "Anmelden",
+        "Folgen Sie dem Link oder geben Sie den Code ein, um sich anzumelden.",
+    ),
+    "auth.email": ("Ihr Code zum Anmelden", "Geben Sie den Code ein, um sich anzumelden."),
+    "auth.email_change_current": (
+        "Bestätigen Sie die neue Adresse",
+        "Ihr Konto soll {new_address} verwenden. Bestätigen Sie es auch von dieser Adresse aus.",
+    ),
+    "auth.email_change_new": (
+        "Bestätigen Sie Ihre neue Adresse",
+        "Bestätigen Sie, dass Ihr Konto ab jetzt diese Adresse verwendet.",
+    ),
+    "auth.reauthentication": (
+        "Bestätigen Sie, dass Sie es sind",
+        "Geben Sie den Code ein, um fortzufahren.",
+    ),
+    "auth.password_changed": (
+        "Ihr Passwort wurde geändert",
+        "Das Passwort Ihres Kontos wurde geändert.",
+    ),
+    "auth.email_changed": (
+        "Ihre Adresse wurde geändert",
+        "Ihr Konto verwendet jetzt eine andere Adresse. Dies ist die letzte Nachricht an diese.",
+    ),
+    "auth.phone_changed": (
+        "Ihre Telefonnummer wurde geändert",
+        "Ihr Konto hat jetzt eine andere Telefonnummer.",
+    ),
+    "auth.identity_linked": (
+        "Ein Anmeldeweg kam dazu",
+        "Sie können sich ab jetzt mit {provider} anmelden.",
+    ),
+    "auth.identity_unlinked": (
+        "Ein Anmeldeweg wurde entfernt",
+        "Mit {provider} meldet sich niemand mehr an Ihrem Konto an.",
+    ),
+    "auth.mfa_factor_enrolled": (
+        "Ein zweiter Faktor kam dazu",
+        "Ihr Konto hat einen zweiten Faktor mehr ({factor}).",
+    ),
+    "auth.mfa_factor_unenrolled": (
+        "Ein zweiter Faktor wurde entfernt",
+        "Ihr Konto hat einen zweiten Faktor weniger ({factor}).",
+    ),
+    "security.destination": (
+        "Ihre Zahlungsdaten wurden geändert",
+        "Wohin Geld geht, das Ihnen gezahlt wird, wurde geändert.",
+    ),
+    "security.webhook": (
+        "Ein Webhook wurde ein- oder ausgeschaltet",
+        "Eine Ihrer Adressen für Webhooks wurde ein- oder ausgeschaltet.",
+    ),
+    "account.verified": (
+        "Ihre Verifizierung hat sich geändert",
+        "Was über Sie geprüft ist, hat sich geändert.",
+    ),
+    "trade.opened": (
+        "Handel {reference} hat begonnen",
+        "Ein Handel hat begonnen. Sehen Sie nach, was bis wann zu tun ist.",
+    ),
+    "trade.funded": (
+        "Handel {reference}: Geld wird gehalten",
+        "Das Geld ist da und wird gehalten. Die andere Seite kann leisten.",
+    ),
+    "trade.paid": (
+        "Handel {reference} gilt als geleistet",
+        "Eine Seite sagt, sie habe gezahlt oder geliefert. Prüfen Sie es selbst, bevor etwas freigegeben wird.",
+    ),
+    "trade.released": (
+        "Handel {reference}: Geld freigegeben",
+        "Das Geld des Handels wurde freigegeben.",
+    ),
+    "trade.refunded": (
+        "Handel {reference}: Geld zurückgegeben",
+        "Das Geld des Handels ging zurück.",
+    ),
+    "trade.cancelled": (
+        "Handel {reference} wurde abgebrochen",
+        "Der Handel endete, bevor Geld gehalten wurde.",
+    ),
+    "trade.split_offered": (
+        "Handel {reference}: Angebot zur Teilung",
+        "Eine Seite schlägt vor, das Geld zu teilen. Nehmen Sie an oder nicht.",
+    ),
+    "trade.disputed": (
+        "Handel {reference} ist strittig",
+        "Schreiben Sie rechtzeitig Ihre Stellungnahme und fügen Sie Beweise bei: Danach wird entschieden.",
+    ),
+    "trade.decided": (
+        "Handel {reference} wurde entschieden",
+        "Es wurde entschieden. Sie können annehmen oder Einspruch erheben.",
+    ),
+    "trade.frozen": (
+        "Handel {reference} ruht oder geht weiter",
+        "Der Handel wurde angehalten, oder ein Halt ist zu Ende.",
+    ),
+    "payout.sent": ("{amount} sind unterwegs", "Ihre Auszahlung ist unterwegs."),
+    "payout.paid": ("{amount} wurden ausgezahlt", "Ihre Auszahlung ist angekommen."),
+    "payout.failed": (
+        "Eine Auszahlung über {amount} schlug fehl",
+        "Ihre Auszahlung wurde nicht gezahlt. Das Geld ist sicher: Sehen Sie nach, was möglich ist.",
+    ),
+    "payout.kept": (
+        "{amount} bleiben in Ihrem Guthaben",
+        "Ihre Auszahlung wurde nicht gesendet; das Geld ist in Ihrem Guthaben.",
+    ),
+    "deposit.credited": ("{amount} sind eingegangen", "Ihre Einzahlung ist in Ihrem Guthaben."),
+    "deposit.lost": (
+        "Eine Einzahlung über {amount} wurde zurückgeholt",
+        "Wer sie eingezahlt hat, hat sie zurückgeholt.",
+    ),
+}
+
+SMS = {
+    "auth.code": "{code} ist Ihr Code für {brand}. Sagen Sie ihn niemandem.",
+    "auth.mfa_code": "{code} ist Ihr Sicherheitscode für {brand}. Sagen Sie ihn niemandem.",
+}

@@ -1,0 +1,128 @@
+# ruff: noqa: E501 - a sentence is a line
+"""French."""
+
+WORDS = {
+    "code": "Votre code : {code}",
+    "open": "Continuer",
+    "ignore": "Si ce n'était pas vous, ignorez ce message : rien n'a changé.",
+    "warn": "Si ce n'était pas vous, changez votre mot de passe et déconnectez tous vos appareils.",
+    "fixed": "Ce type de message est envoyé à toutes les personnes concernées.",
+    "choice": "Vous pouvez désactiver ce type de message dans vos réglages.",
+}
+
+MAIL = {
+    "auth.signup": (
+        "Confirmez votre adresse",
+        "Confirmez cette adresse pour terminer votre inscription.",
+    ),
+    "auth.recovery": (
+        "Choisissez un nouveau mot de passe",
+        "Quelqu'un a demandé un nouveau mot de passe pour votre compte.",
+    ),
+    "auth.invite": ("Vous êtes invité", "Vous avez été invité à créer un compte."),
+    "auth.magiclink": ("Connexion", "Suivez le lien ou saisissez le code pour vous connecter."),
+    "auth.email": ("Votre code de connexion", "Saisissez le code pour vous connecter."),
+    "auth.email_change_current": (
+        "Confirmez votre changement d'adresse",
+        "Votre compte doit utiliser {new_address}. Confirmez-le aussi depuis cette adresse.",
+    ),
+    "auth.email_change_new": (
+        "Confirmez votre nouvelle adresse",
+        "Confirmez que votre compte utilise désormais cette adresse.",
+    ),
+    "auth.reauthentication": ("Confirmez que c'est bien vous", "Saisissez le code pour continuer."),
+    "auth.password_changed": (
+        "Votre mot de passe a été changé",
+        "Le mot de passe de votre compte a été changé.",
+    ),
+    "auth.email_changed": (
+        "Votre adresse a été changée",
+        "Votre compte utilise maintenant une autre adresse. Ceci est le dernier message à celle-ci.",
+    ),
+    "auth.phone_changed": (
+        "Votre numéro de téléphone a été changé",
+        "Votre compte a maintenant un autre numéro.",
+    ),
+    "auth.identity_linked": (
+        "Un moyen de connexion a été ajouté",
+        "Vous pouvez désormais vous connecter avec {provider}.",
+    ),
+    "auth.identity_unlinked": (
+        "Un moyen de connexion a été retiré",
+        "Plus personne ne se connecte à votre compte avec {provider}.",
+    ),
+    "auth.mfa_factor_enrolled": (
+        "Un second facteur a été ajouté",
+        "Votre compte a un second facteur de plus ({factor}).",
+    ),
+    "auth.mfa_factor_unenrolled": (
+        "Un second facteur a été retiré",
+        "Votre compte a un second facteur de moins ({factor}).",
+    ),
+    "security.destination": (
+        "Vos coordonnées de paiement ont changé",
+        "L'endroit où va l'argent qui vous est versé a été changé.",
+    ),
+    "security.webhook": (
+        "Un webhook a été activé ou désactivé",
+        "Une de vos adresses de webhooks a été activée ou désactivée.",
+    ),
+    "account.verified": (
+        "Votre vérification a changé",
+        "Ce qui est vérifié à votre sujet a changé.",
+    ),
+    "trade.opened": (
+        "L'échange {reference} a commencé",
+        "Un échange a commencé. Voyez ce qu'il faut faire, et jusqu'à quand.",
+    ),
+    "trade.funded": (
+        "Échange {reference} : argent bloqué",
+        "L'argent est arrivé et bloqué. L'autre partie peut être exécutée.",
+    ),
+    "trade.paid": (
+        "L'échange {reference} est marqué comme exécuté",
+        "Une partie dit avoir payé ou livré. Vérifiez-le vous-même avant toute libération.",
+    ),
+    "trade.released": (
+        "Échange {reference} : argent libéré",
+        "L'argent de l'échange a été libéré.",
+    ),
+    "trade.refunded": ("Échange {reference} : argent rendu", "L'argent de l'échange a été rendu."),
+    "trade.cancelled": (
+        "L'échange {reference} a été annulé",
+        "L'échange a pris fin avant que de l'argent soit bloqué.",
+    ),
+    "trade.split_offered": (
+        "Échange {reference} : offre de partage",
+        "Une partie propose de partager l'argent. Acceptez ou non.",
+    ),
+    "trade.disputed": (
+        "L'échange {reference} est en litige",
+        "Écrivez votre déclaration et ajoutez vos preuves à temps : un arbitre décide d'après elles.",
+    ),
+    "trade.decided": (
+        "L'échange {reference} a été tranché",
+        "Un arbitre a décidé. Vous pouvez accepter ou faire appel.",
+    ),
+    "trade.frozen": (
+        "L'échange {reference} est suspendu ou reprend",
+        "L'échange a été suspendu, ou une suspension a pris fin.",
+    ),
+    "payout.sent": ("{amount} sont en route", "Votre versement est parti."),
+    "payout.paid": ("{amount} ont été versés", "Votre versement est arrivé."),
+    "payout.failed": (
+        "Un versement de {amount} a échoué",
+        "Votre versement n'a pas été fait. L'argent est en sécurité : voyez quoi faire.",
+    ),
+    "payout.kept": (
+        "{amount} restent dans votre solde",
+        "Votre versement n'a pas été envoyé ; l'argent est dans votre solde.",
+    ),
+    "deposit.credited": ("{amount} sont arrivés", "Votre dépôt est dans votre solde."),
+    "deposit.lost": ("Un dépôt de {amount} a été repris", "La personne qui l'a versé l'a repris."),
+}
+
+SMS = {
+    "auth.code": "{code} est votre code {brand}. Ne le dites à personne.",
+    "auth.mfa_code": "{code} est votre code de sécurité {brand}. Ne le dites à personne.",
+}

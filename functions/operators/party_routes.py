@@ -1,0 +1,59 @@
+"""HTTP commands of operators that stop a party, and let it go on."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel, ConfigDict
+
+from shared.api import Db, Routes
+from shared.body import Body
+from shared.caller import Caller
+from shared.commands import OperatorReason, command, operator
+from shared.idempotency import IdempotencyKey
+from shared.identifier import Id
+from shared.responses import answers
+from shared.times import Moment
+
+
+class Suspend(Body):
+    """until: when it ends by itself; none: when an operator ends it. reason: for operators only."""
+
+    reason: OperatorReason
+    until: Moment | None = None
+
+
+class Restore(Body):
+    reason: OperatorReason
+
+
+class PartyStanding(BaseModel):
+    """The party now. suspended_until: when it ends by itself."""
+
+    model_config = ConfigDict(extra="forbid")
+    party_id: UUID
+    status: str
+    suspended_until: datetime | None
+
+
+routes = Routes()
+_STANDING = answers(PartyStanding, "The party after the command.")
+
+
+@routes.post("/parties/<party_id>/suspend", responses=_STANDING)
+def suspend(
+    party_id: Id, body: Suspend, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """An operator stops a party: nothing new, no money out; what runs goes on to its end (aal2)."""
+    fields = {"party_id": str(party_id), **body.model_dump(mode="json", exclude_none=True)}
+    return command(db, caller, key, "party_suspend", fields, needs=operator)
+
+
+@routes.post("/parties/<party_id>/restore", responses=_STANDING)
+def restore(
+    party_id: Id, body: Restore, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """An operator ends the suspension of a party (aal2)."""
+    fields = {"party_id": str(party_id), **body.model_dump(mode="json")}
+    return command(db, caller, key, "party_restore", fields, needs=operator)
