@@ -1,4 +1,4 @@
-"""HTTP commands of operators that stop a party, and let it go on."""
+"""HTTP commands of operators about a party: stop it, let it go on, read its money."""
 
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,21 @@ class Suspend(Body):
 
 class Restore(Body):
     reason: OperatorReason
+
+
+class OpenFile(Body):
+    """reason: why it is looked at; kept for good, for operators only."""
+
+    reason: OperatorReason
+
+
+class PartyFile(BaseModel):
+    """closes_at: until then this operator reads the money of the party."""
+
+    model_config = ConfigDict(extra="forbid")
+    file_id: UUID
+    party_id: UUID
+    closes_at: datetime
 
 
 class PartyStanding(BaseModel):
@@ -57,3 +72,14 @@ def restore(
     """An operator ends the suspension of a party (aal2)."""
     fields = {"party_id": str(party_id), **body.model_dump(mode="json")}
     return command(db, caller, key, "party_restore", fields, needs=operator)
+
+
+@routes.post(
+    "/parties/<party_id>/open-file", responses=answers(PartyFile, "The file, open for 15 minutes.")
+)
+def open_file(
+    party_id: Id, body: OpenFile, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """An operator reads balances, entries, transfers and holds of a party for 15 minutes (aal2)."""
+    fields = {"party_id": str(party_id), **body.model_dump(mode="json")}
+    return command(db, caller, key, "party_open_file", fields, needs=operator)

@@ -1,7 +1,7 @@
 grant select (id, party_id, currency, type, kind, available, pending, locked, owed, seq, created_at)
 on public.wallets to authenticated;
 create policy wallets_select_own on public.wallets for select to authenticated
-using (party_id = any(array(select private.my_parties())));
+using (party_id = any(array(select private.readable_parties())));
 
 grant select (
     id, transfer_id, wallet_id, currency, bucket, amount, hold_id, seq, balance_after, hash, created_at
@@ -9,7 +9,7 @@ grant select (
 create policy ledger_entries_select_own on public.ledger_entries for select to authenticated
 using (
     wallet_id = any(array(
-        select w.id from public.wallets as w where w.party_id = any(array(select private.my_parties()))
+        select w.id from public.wallets as w where w.party_id = any(array(select private.readable_parties()))
     ))
 );
 
@@ -22,7 +22,7 @@ using (
         select from public.ledger_entries as e
         where e.transfer_id = ledger_transfers.id
             and e.wallet_id = any(array(
-                select w.id from public.wallets as w where w.party_id = any(array(select private.my_parties()))
+                select w.id from public.wallets as w where w.party_id = any(array(select private.readable_parties()))
             ))
     )
 );
@@ -31,7 +31,7 @@ grant select on public.ledger_holds to authenticated;
 create policy ledger_holds_select_own on public.ledger_holds for select to authenticated
 using (
     wallet_id = any(array(
-        select w.id from public.wallets as w where w.party_id = any(array(select private.my_parties()))
+        select w.id from public.wallets as w where w.party_id = any(array(select private.readable_parties()))
     ))
 );
 

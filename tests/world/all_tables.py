@@ -107,6 +107,8 @@ def fill_all_tables(world: World) -> Filled:
     world.run(
         "insert into public.message_preferences values (%s, 'trade.paid', 'sms', true)", payer
     )
+    world.command("party_open_file", party_id=world.user("asks"), reason="a question",
+                  actor_id=world.operator, aal="aal2")  # fmt: skip
     record_price(world, PRICE)
     with world.acting("service_role"):
         world.run("select service.ledger_rollup()")

@@ -35,6 +35,7 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.p2p_payment_details",
     "public.p2p_rating_reveals",
     "public.p2p_ratings",
+    "public.party_files",
     "public.price_history",
     "public.profile_verifications",
     "public.screening_clearances",

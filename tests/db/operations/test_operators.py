@@ -96,6 +96,7 @@ TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "discord_link of a guild": ("discord_link", _guild, _members),
     "screening_clear": ("screening_clear", COMMANDS["screening_clear"], _OF_HIT),
     "quarantine_accept": ("quarantine_accept", COMMANDS["quarantine_accept"], _OF_DEPOSIT),
+    "party_open_file": ("party_open_file", COMMANDS["party_open_file"], _party),
     "party_suspend": ("party_suspend", COMMANDS["party_suspend"], _party),
     "party_restore": ("party_restore", COMMANDS["party_restore"], _party),
     "write_off": ("receivable_write_off", COMMANDS["receivable_write_off"], _OF_DEBT),
@@ -149,7 +150,7 @@ def test_every_command_of_operators_asks_the_one_function(world: World) -> None:
         "select proname from pg_proc where prosrc ~ 'is_staff\\([^\n]*''operator''' and"
         " pronamespace::regnamespace::text in ('service', 'private', 'ledger')"
     )
-    shown = {"operator_sees_from", "operator_sees_to", "visible_arbiter_loads"}
+    shown = {"operator_sees_from", "operator_sees_to", "readable_parties", "visible_arbiter_loads"}
     deciding = {"begin_operator_command", "operator_may", "begin_payout_command"}
     assert {name for (name,) in asking} - shown == deciding
 

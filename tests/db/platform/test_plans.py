@@ -110,6 +110,8 @@ def test_a_list_without_an_index_is_found_out(world: World, theirs: Filled) -> N
 _INSIDE: dict[str, LiteralString] = {
     "my_parties": "select party_id from public.party_members where user_id = auth.uid() "
     "and role in ('owner', 'operator', 'signer', 'viewer')",
+    "open files": "select party_id from public.party_files "
+    "where operator_id = auth.uid() and closes_at > now()",
     "disputes of mine": "select d.escrow_id from public.disputes as d "
     "where d.arbiter_id = auth.uid()",
     "escrows that wait for a second arbiter": "select e.id from public.escrow_transactions as e "

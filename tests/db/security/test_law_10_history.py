@@ -86,6 +86,8 @@ def _history(world: World) -> None:
     world.advance(hours=1)
     world.command("outage_declare", from_at=begin, to_at=world.now(), reason="a fire",
                   actor_id=world.operator, aal="aal2")  # fmt: skip
+    world.command("party_open_file", party_id=seller, reason="a question", actor_id=world.operator,
+                  aal="aal2")  # fmt: skip
     rails.released(world)
     rails.report(world, rails.awaiting(world, rail="stripe"), "of another rail", rail="base")
     onchain(world, world.user("payer"), world.user("payee"))

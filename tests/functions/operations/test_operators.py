@@ -154,3 +154,18 @@ def test_an_operator_stops_a_party_and_lets_it_go_on(desk: Desk) -> None:
     assert (again.status, again.code) == (409, "party_not_suspended")
     late = {"reason": "late", "until": "2020-01-01T00:00:00Z"}
     assert desk.post(OLGA.id, f"{path}/suspend", late).code == "suspension_end_past"
+
+
+def test_an_operator_reads_a_balance_after_opening_the_file(desk: Desk) -> None:
+    person = desk.stack.create_user()
+    desk.done(OLGA.id, "/deposits", _deposit(person, "0.5"))
+    wallets = f"/wallet_balances?select=available&party_id=eq.{person}"
+    assert desk.read(OLGA.id, wallets, aal="aal2") == []
+    path, why = f"/parties/{person}/open-file", {"reason": "asks where a deposit is"}
+    assert desk.post(person, path, why).code == "operator_only"
+    assert desk.post(OLGA.id, path, {"reason": ""}).code == "invalid_request"
+    opened = desk.done(OLGA.id, path, why)
+    assert opened["party_id"] == str(person)
+    assert desk.read(OLGA.id, wallets, aal="aal2") == [{"available": "0.5"}]
+    assert desk.read(OLGA.id, wallets) == []
+    assert desk.read(OSKAR.id, wallets, aal="aal2") == []

@@ -448,6 +448,10 @@ def _suspend(world: World) -> dict[str, Any]:
     return _operator(world, party_id=world.user(), reason="under review", until=until)
 
 
+def _open_file(world: World) -> dict[str, Any]:
+    return _operator(world, party_id=world.user(), reason="a question of theirs")
+
+
 def _restore(world: World) -> dict[str, Any]:
     party = world.user()
     stop(world, party, "suspended")
@@ -530,6 +534,7 @@ COMMANDS: dict[str, Make] = {
     "rail_discrepancy": _discrepancy,
     "receivable_write_off": _write_off,
     "receivable_lift": _lift,
+    "party_open_file": _open_file,
     "party_suspend": _suspend,
     "party_restore": _restore,
     "refused_report_close": _refused,

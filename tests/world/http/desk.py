@@ -81,9 +81,9 @@ class Desk:
         answer = self._http.request(method, f"/rest/v1{path}", json=row, headers=headers)
         return Reply(answer.status_code, answer.headers, answer.json() if answer.content else None)
 
-    def read(self, who: UUID, path: str) -> Any:
+    def read(self, who: UUID, path: str, *, aal: str = "aal1") -> Any:
         """Rows over PostgREST."""
-        headers = {"Authorization": f"Bearer {self.stack.token(who)}"}
+        headers = {"Authorization": f"Bearer {self.stack.token(who, aal=aal)}"}
         return self._http.get(f"/rest/v1{path}", headers=headers).json()
 
     def call(self, who: UUID, name: str, *, aal: str = "aal1") -> Any:

@@ -1,0 +1,106 @@
+"""An operator reads the money of a party once its file is open, for 15 minutes."""
+
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from stack.identity import as_owner, as_user
+from tests.world.refused import refused
+from tests.world.trades import sell_order
+from tests.world.world import OUTSIDE, PLATFORM, World
+
+WALLETS: LiteralString = "select count(*) from public.wallet_balances where party_id = %s"
+MONEY: tuple[LiteralString, ...] = (
+    WALLETS,
+    "select count(*) from public.transactions as t join public.wallets as w on w.id = t.wallet_id"
+    " where w.party_id = %s",
+    "select count(*) from public.ledger_entries as e join public.wallets as w on w.id = e.wallet_id"
+    " where w.party_id = %s",
+    "select count(*) from public.ledger_holds as h join public.wallets as w on w.id = h.wallet_id"
+    " where w.party_id = %s",
+)
+
+
+def opened(world: World, party: UUID, **fields: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = world.command(
+        "party_open_file",
+        **{"party_id": party, "reason": "asks where a deposit is", "aal": "aal2",
+           "actor_id": world.operator} | fields,
+    )  # fmt: skip
+    return answer
+
+
+def seen(
+    world: World, who: UUID, party: UUID, query: LiteralString = WALLETS, aal: str = "aal2"
+) -> int:
+    as_user(world.connection, who, aal)
+    found: int = world.one(query, party)
+    as_owner(world.connection)
+    return found
+
+
+def test_the_money_of_a_party_is_read_while_its_file_is_open(world: World) -> None:
+    _, seller = sell_order(world)
+    _, other = sell_order(world)
+    assert [seen(world, world.operator, seller, query) for query in MONEY] == [0] * len(MONEY)
+
+    opened(world, seller)
+    assert all(seen(world, world.operator, seller, query) for query in MONEY)
+    assert [seen(world, world.operator, other, query) for query in MONEY] == [0] * len(MONEY)
+
+    world.advance(minutes=14)
+    assert seen(world, world.operator, seller) == 1
+    world.advance(minutes=1)
+    assert [seen(world, world.operator, seller, query) for query in MONEY] == [0] * len(MONEY)
+
+
+def test_it_is_open_to_who_opened_it_with_a_second_factor(world: World) -> None:
+    _, seller = sell_order(world)
+    opened(world, seller)
+
+    assert seen(world, world.operator, seller, aal="aal1") == 0
+    for who in (world.second_operator, world.arbiters[0], world.user()):
+        assert seen(world, who, seller) == 0
+    world.run("delete from public.party_members where user_id = %s", world.operator)
+    assert seen(world, world.operator, seller) == 0
+
+
+def test_every_opening_is_kept_for_operators(world: World) -> None:
+    party = world.user()
+    answer = opened(world, party)
+    query: LiteralString = "select count(*) from public.party_files where party_id = %s"
+
+    kept = world.rows(
+        "select operator_id, reason, closes_at - opened_at = '15 minutes' from public.party_files"
+        " where id = %s",
+        UUID(answer["file_id"]),
+    )
+    assert kept == [(world.operator, "asks where a deposit is", True)]
+    assert seen(world, world.second_operator, party, query) == 1
+    assert [seen(world, who, party, query) for who in (party, world.arbiters[0])] == [0, 0]
+    for change in ("delete from public.party_files", "update public.party_files set reason = ''"):
+        with pytest.raises(psycopg.Error, match="append_only"), world.connection.transaction():
+            world.connection.execute(change.encode())
+
+
+def test_what_is_refused(world: World) -> None:
+    party = world.user()
+    world.join(party, world.operator, "viewer")
+    with refused(world.connection, "not_your_move"):
+        opened(world, party)
+    with refused(world.connection, "party_not_found"):
+        opened(world, uuid4())
+    with refused(world.connection, "party_not_found"):
+        opened(world, OUTSIDE)
+    with refused(world.connection, "not_your_move", "party_not_found"):
+        opened(world, PLATFORM)
+    for reason in (" ", "x" * 501):
+        with refused(world.connection, "reason_required"):
+            opened(world, world.user(), reason=reason)
+    with refused(world.connection, "operator_only"):
+        opened(world, party, actor_id=world.arbiters[0])
+    with refused(world.connection, "step_up_required"):
+        opened(world, world.user(), aal="aal1")
+    assert world.one("select count(*) from public.party_files") == 0
