@@ -228,7 +228,7 @@ class Stack:
         return self.cluster.connect(role)
 
     def create_user(self, email: str | None = None, *, limited: bool = False) -> UUID:
-        """A new person of a proved address, whom no limit holds up; limited: as one who signs up."""
+        """A new person of a proved address, whom no limit holds up; limited: as a sign-up."""
         user_id = uuid4()
         with self.connect() as connection:
             connection.execute(

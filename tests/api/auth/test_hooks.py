@@ -1,133 +1,31 @@
 """Hooks of Auth: asked at its moments with its payloads, and every way in which one may fail."""
 
-import contextlib
-import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from typing import Any
 
 import httpx
 import jwt
-import psycopg
 import pytest
 
-from stack.stack import Stack
 from stack.stand_ins.auth import totp
 from stack.stand_ins.auth.settings import Hook
-from stack.stand_ins.behaviour import ok, status
-from stack.stand_ins.loopback import closed_port
-from stack.stand_ins.webhook_receiver import WebhookReceiver, verified
-
-PASSWORD = "correct horse battery"
-SECRET = "whsec_" + "c2VjcmV0IG9mIGEgaG9vayBvZiB0aGUgdGVzdHM="
-BEFORE, CLAIMS, ATTEMPT = "before-user-created", "customize-access-token", "password-verification"
-MFA, EMAIL, SMS = "mfa-verification", "send-email", "send-sms"
-_numbers = count()
-
-# The functions of the hooks: one that keeps what it is asked and answers what the test wants.
-_SQL = """
-create table hook.events (id bigserial primary key, event jsonb not null);
-create table hook.answers (name text primary key, answer jsonb);
-create function hook.answer(event jsonb) returns jsonb language plpgsql as $$
-begin
-    insert into hook.events (event) values (event);
-    return (select a.answer from hook.answers as a where a.name = event #>> '{metadata,name}');
-end $$;
-create function hook.claims(event jsonb) returns jsonb language sql as $$
-    select jsonb_set(event, '{claims,tier}', '"gold"') $$;
-create function hook.unclaimed(event jsonb) returns jsonb language sql as $$
-    select event #- '{claims,session_id}' $$;
-create function hook.fails(event jsonb) returns jsonb language plpgsql as $$
-begin raise exception 'no'; end $$;
-create function hook.sleeps(event jsonb) returns jsonb language plpgsql as $$
-begin perform pg_sleep(30); return '{}'; end $$;
-create function hook.trigger() returns trigger language plpgsql as $$
-begin raise exception 'no'; end $$;
-create function hook.closed(event jsonb) returns jsonb language sql as $$ select '{}'::jsonb $$;
-grant usage on schema hook to supabase_auth_admin;
-grant execute on all functions in schema hook to supabase_auth_admin;
-revoke execute on function hook.closed(jsonb) from supabase_auth_admin;
-grant all on all tables in schema hook to supabase_auth_admin;
-grant all on all sequences in schema hook to supabase_auth_admin;
-"""
-
-
-class Door:
-    """Auth over HTTP, and the hook's side of it."""
-
-    def __init__(self, stack: Stack) -> None:
-        self.stack = stack
-        headers = {"apikey": stack.anon_key, "x-supabase-api-version": "2024-01-01"}
-        self.http = httpx.Client(base_url=f"{stack.url}/auth/v1", headers=headers, timeout=30)
-
-    @contextlib.contextmanager
-    def asks(self, name: str, function: str = "answer", answer: Any = None) -> Iterator[None]:
-        """Auth asks hook.<function>, which gives that answer."""
-        with self.stack.connect() as connection:
-            connection.execute("truncate hook.events, hook.answers")
-            connection.execute(
-                "insert into hook.answers values (%s, %s)", [name, json.dumps(answer)]
-            )
-        hook = Hook(f"pg-functions://postgres/hook/{function}")
-        with self.stack.auth.changed(hooks={name: hook}):
-            yield
-
-    def events(self) -> list[Any]:
-        with self.stack.connect() as connection:
-            found = connection.execute("select event from hook.events order by id").fetchall()
-        return [event for (event,) in found]
-
-    def post(self, path: str, body: Any, token: str = "") -> httpx.Response:
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        return self.http.post(path, json=body, headers=headers)
-
-    def sign_up(self, email: str = "") -> dict[str, Any]:
-        """A new session."""
-        email = email or f"p{next(_numbers)}@hooks.test"
-        with self.stack.auth.changed(confirm_email=False):
-            found = self.post("/signup", {"email": email, "password": PASSWORD})
-        assert found.status_code == 200, found.text
-        return dict(found.json())
-
-    def sign_in(self, session: dict[str, Any], password: str = PASSWORD) -> httpx.Response:
-        body = {"email": session["user"]["email"], "password": password}
-        return self.post("/token?grant_type=password", body)
-
-    def is_in(self, session: dict[str, Any]) -> bool:
-        headers = {"authorization": f"Bearer {session['access_token']}"}
-        return self.http.get("/user", headers=headers).status_code == 200
-
-
-@pytest.fixture(scope="module")
-def door(stack: Stack) -> Iterator[Door]:
-    with psycopg.connect(stack.admin_url, autocommit=True) as owner:
-        owner.execute("create schema hook authorization postgres")
-    with stack.connect() as connection:
-        connection.execute(_SQL.encode())
-    made = Door(stack)
-    with made.http:
-        yield made
-
-
-def said(answer: httpx.Response) -> tuple[int, str, str]:
-    body = answer.json()
-    assert answer.headers["x-sb-error-code"] == body["code"]
-    return answer.status_code, body["code"], body["message"]
-
-
-def broken(function: str) -> tuple[int, str, str]:
-    uri = f"pg-functions://postgres/hook/{function}"
-    return 500, "unexpected_failure", f"Error running hook URI: {uri}"
-
-
-def refuses(message: str, code: int | None = 403) -> dict[str, Any]:
-    error: dict[str, Any] = {"message": message}
-    return {"error": error | ({"http_code": code} if code else {})}
+from tests.api.auth.door import (
+    ATTEMPT,
+    BEFORE,
+    CLAIMS,
+    EMAIL,
+    MFA,
+    PASSWORD,
+    SMS,
+    Door,
+    broken,
+    refuses,
+    said,
+)  # fmt: skip
 
 
 def test_without_a_hook_nobody_is_asked_and_a_message_waits_in_the_mailbox(door: Door) -> None:
-    email = f"p{next(_numbers)}@hooks.test"
+    email = door.new_email()
     door.post("/signup", {"email": email, "password": PASSWORD})
     message = door.stack.auth.mailbox.last(email, "signup")
     assert message["link"].startswith(f"{door.stack.url}/auth/v1/verify?token=")
@@ -184,7 +82,7 @@ def test_a_refused_sign_up_leaves_the_hooks_row_and_no_user(door: Door) -> None:
     ids=["null", "empty", "no message", "code as text", "no code", "other code", "text", "list"],
 )  # fmt: skip
 def test_what_an_answer_means(door: Door, answer: Any, result: Any) -> None:
-    body = {"email": f"p{next(_numbers)}@hooks.test", "password": PASSWORD}
+    body = {"email": door.new_email(), "password": PASSWORD}
     with door.asks(BEFORE, answer=answer):
         found = door.post("/signup", body)
     assert (None if found.status_code == 200 else said(found)) == result
@@ -384,7 +282,7 @@ def test_a_text_goes_to_the_hook_and_its_code_comes_back(door: Door) -> None:
     ],
 )
 def test_a_trigger_that_fails_fails_everybody(door: Door, table: str, message: str) -> None:
-    body = {"email": f"p{next(_numbers)}@hooks.test", "password": PASSWORD}
+    body = {"email": door.new_email(), "password": PASSWORD}
     with door.stack.connect() as connection:
         make = (
             f"create trigger fails after insert on auth.{table}"
@@ -399,96 +297,3 @@ def test_a_trigger_that_fails_fails_everybody(door: Door, table: str, message: s
             with door.stack.connect("supabase_auth_admin") as owner:
                 owner.execute(f"drop trigger fails on auth.{table}".encode())
     assert said(found) == (500, "unexpected_failure", message)
-
-
-@pytest.fixture(scope="module")
-def receiver() -> Iterator[WebhookReceiver]:
-    with WebhookReceiver() as running:
-        yield running
-
-
-_JSON = {"content-type": "application/json"}
-
-
-@pytest.mark.parametrize(
-    ("behaviour", "result"),
-    [
-        (status(200, b"{}", _JSON), None),
-        (status(202, b"{}", _JSON), None),
-        (status(204), None),
-        (status(200, json.dumps(refuses("No.")).encode(), _JSON), (403, "unknown", "No.")),
-        (status(400), (500, "unexpected_failure", "Invalid payload sent to hook")),
-        (status(401), (500, "unexpected_failure", "Hook requires authorization token")),
-        (
-            status(418),
-            (500, "unexpected_failure", "Unexpected status code returned from hook: 418"),
-        ),
-        (
-            status(503),
-            (500, "unexpected_failure", "Service currently unavailable due to hook"),
-        ),
-        (
-            ok(b"{}"),
-            (
-                400,
-                "hook_payload_invalid_content_type",
-                "Invalid JSON response. Received content-type: ",
-            ),
-        ),
-        (
-            status(200, b"x" * 205_000, _JSON),
-            (
-                422,
-                "hook_payload_over_size_limit",
-                "Payload size exceeded size limit of 204800 bytes",
-            ),
-        ),
-        (status(200, b"{", _JSON), (500, "unexpected_failure", "Error unmarshaling JSON output.")),
-    ],
-    ids=["200", "202", "204", "refusal", "400", "401", "418", "503", "no type", "huge", "no JSON"],
-)
-def test_a_hook_over_http(
-    door: Door, receiver: WebhookReceiver, behaviour: Any, result: Any
-) -> None:
-    endpoint = receiver.endpoint(behaviour)
-    body = {"email": f"p{next(_numbers)}@hooks.test", "password": PASSWORD}
-    with door.stack.auth.changed(hooks={BEFORE: Hook(endpoint.url, (f"v1,{SECRET}",))}):
-        found = door.post("/signup", body)
-    assert (None if found.status_code == 200 else said(found)) == result
-    (asked,) = receiver.of(endpoint)
-    assert verified(asked, SECRET)["user"]["email"] == body["email"]
-
-
-def test_a_busy_hook_is_asked_again_with_another_id(door: Door, receiver: WebhookReceiver) -> None:
-    endpoint = receiver.endpoint(status(429, headers={"retry-after": "true"}))
-    body = {"email": f"p{next(_numbers)}@hooks.test", "password": PASSWORD}
-    with door.stack.auth.changed(hooks={BEFORE: Hook(endpoint.url, (f"v1,{SECRET}",))}):
-        found = door.post("/signup", body)
-    assert said(found)[2] == "Service currently unavailable due to hook"
-    asked = receiver.of(endpoint)
-    assert len({one.headers["webhook-id"] for one in asked}) == 3
-    assert len({one.body for one in asked}) == 1
-
-
-def test_two_secrets_sign_twice(door: Door, receiver: WebhookReceiver) -> None:
-    endpoint = receiver.endpoint(status(204))
-    body = {"email": f"p{next(_numbers)}@hooks.test", "password": PASSWORD}
-    hook = Hook(endpoint.url, (f"v1,{SECRET}", f"v1,{SECRET[:-4]}bmV4"))
-    with door.stack.auth.changed(hooks={BEFORE: hook}):
-        door.post("/signup", body)
-    (asked,) = receiver.of(endpoint)
-    # Auth parts them by a comma, where the standard has a space.
-    assert asked.headers["webhook-signature"].count(", v1,") == 1
-
-
-def test_a_hook_that_is_not_there_is_a_timeout(door: Door) -> None:
-    auth = door.stack.auth
-    auth.hook_budget = 1.0
-    try:
-        with closed_port() as port:
-            hook = Hook(f"http://127.0.0.1:{port}/", (f"v1,{SECRET}",))
-            with auth.changed(hooks={BEFORE: hook}):
-                found = door.post("/signup", {"email": "t@hooks.test", "password": PASSWORD})
-    finally:
-        auth.hook_budget = 5.0
-    assert said(found)[:2] == (422, "hook_timeout")
