@@ -5,6 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from stack.people import email_of, password_of
+from stack.sign_in import Client, SignInFailed
+from stack.user import add
 from tests.world.accounts import IPHONE, enrol, sign_in
 from tests.world.http.desk import Desk
 
@@ -122,3 +125,18 @@ def test_ten_codes_are_shown_once_and_one_gets_in_without_the_factor(person: Per
     assert (ended.status, ended.code) == (401, "session_ended")
     stopped = person.post("/payout-destinations", {"rail": "stripe", "address": "acct_2"})
     assert (stopped.status, stopped.code) == (403, "recovery_waits")
+
+
+def test_whoever_guesses_at_auth_is_locked_out_and_so_is_the_right_password(desk: Desk) -> None:
+    stack = desk.stack
+    add(stack.url, stack.anon_key, stack.service_key, "erin")
+    client = Client(stack.url, stack.anon_key)
+    email, right = email_of("erin"), password_of("erin")
+    assert client.by_password(email, right)
+    said = set()
+    for password in (*["not it at all"] * 5, "not it either", right):
+        with pytest.raises(SignInFailed) as refused:
+            client.by_password(email, password)
+        said.add(str(refused.value))
+    assert len(said) == 1
+    assert "Invalid login credentials" in said.pop()
