@@ -34,6 +34,9 @@ create function hook.fails(event jsonb) returns jsonb language plpgsql as $$
 begin raise exception 'no'; end $$;
 create function hook.sleeps(event jsonb) returns jsonb language plpgsql as $$
 begin perform pg_sleep(30); return '{}'; end $$;
+create function hook.tells_its_limit(event jsonb) returns jsonb language sql as $$
+    select jsonb_build_object('error', jsonb_build_object(
+        'http_code', 403, 'message', current_setting('statement_timeout'))) $$;
 create function hook.trigger() returns trigger language plpgsql as $$
 begin raise exception 'no'; end $$;
 create function hook.closed(event jsonb) returns jsonb language sql as $$ select '{}'::jsonb $$;

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from supabase_auth.errors import AuthApiError, AuthError
 
 from stack.stack import Stack
 from stack.stand_ins.auth import totp
-from supabase import Client, ClientOptions, create_client
+from supabase import AuthApiError, AuthError, Client, ClientOptions, create_client
 from tests.api.auth.expected import ANSWERS, ENDED, IN_FULL, REFUSALS
 
 Steps = dict[str, dict[str, Any]]

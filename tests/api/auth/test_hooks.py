@@ -96,6 +96,15 @@ def test_a_hook_that_fails_fails_the_request(door: Door, function: str) -> None:
     assert door.sign_in(session).status_code == 200
 
 
+def test_a_hook_has_two_seconds_but_for_the_one_outside_of_transactions(door: Door) -> None:
+    session = door.sign_up()
+    with door.asks(ATTEMPT, "tells_its_limit"):
+        assert said(door.sign_in(session))[2] == "2s"
+    with door.asks(BEFORE, "tells_its_limit"):
+        body = {"email": door.new_email(), "password": PASSWORD}
+        assert said(door.post("/signup", body))[2] == "0"
+
+
 def test_an_attempt_is_told_and_may_be_refused_alike_right_or_wrong(door: Door) -> None:
     session = door.sign_up()
     stock = "Invalid login credentials"
