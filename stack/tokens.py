@@ -35,7 +35,6 @@ def user_token(
         "role": role,
         "aal": aal,
         "amr": [{"method": name, "timestamp": now} for name in method],
-        "session_id": str(uuid.uuid4()),
         "is_anonymous": False,
         "app_metadata": {},
         "user_metadata": {},

@@ -19,7 +19,7 @@ declare
         "since": "time", "until": "time", "due_by": "time", "provider_time": "time", "as_of": "time", "time": "time",
         "block_time": "time",
         "asset_id": "text", "discord_id": "text", "policy_id": "text", "event_id": "text", "provider_event_id": "text",
-        "event_types": "texts", "categories": "texts", "files": "texts",
+        "event_types": "texts", "code_hashes": "texts", "categories": "texts", "files": "texts",
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
         "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",
         "held": "fields", "moves": "fields", "balances": "fields", "wallets": "fields", "paid": "fields",

@@ -233,6 +233,24 @@ comment on function private.tg_users__profile() is 'Gives each new auth user its
 create trigger holdfast_profile after insert on auth.users
 for each row execute function private.tg_users__profile();
 
+-- Definer: nobody reads Auth's sessions.
+create function private.session_alive() returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    v_named text := auth.jwt() ->> 'session_id';
+    v_session uuid := case when pg_input_is_valid(v_named, 'uuid') then v_named::uuid end;
+begin
+    -- Auth puts its session into every token; one that was signed for a machine or a test has none.
+    return v_named is null or exists (
+        select from auth.sessions as s
+        where s.id = v_session and s.user_id = auth.uid() and coalesce(s.not_after, 'infinity') > private.clock()
+    );
+end
+$$;
+comment on function private.session_alive() is
+'Whether the session of the caller''s token still is: not signed out, not revoked, not past its end. A token itself is good until it expires.';
+
 create function private.caller() returns uuid
 language plpgsql stable set search_path = ''
 as $$
@@ -242,12 +260,15 @@ begin
     if v_caller is null then
         raise sqlstate 'PT401' using
             message = 'bad_token', detail = 'The token names nobody.', hint = 'Sign in again.';
+    elsif not private.session_alive() then
+        raise sqlstate 'PT401' using
+            message = 'session_ended', detail = 'This session was ended.', hint = 'Sign in again.';
     end if;
     return v_caller;
 end
 $$;
 comment on function private.caller() is
-'Whom the token of the request names. Raises bad_token (401) when it names nobody.';
+'Whom the token of the request names: every command and every write of a person asks here. Raises bad_token (401) when it names nobody, session_ended (401).';
 
 create function private.caller_aal() returns text
 language plpgsql stable set search_path = ''
@@ -276,6 +297,7 @@ begin
     return jsonb_build_object(
         'id', v_caller,
         'aal', private.caller_aal(),
+        'session_id', auth.jwt() ->> 'session_id',
         'roles', to_jsonb(array_remove(array[
             case when private.is_staff(v_caller, 'arbiter') then 'arbiter' end,
             case when private.is_staff(v_caller, 'operator') then 'operator' end
@@ -284,4 +306,4 @@ begin
 end
 $$;
 comment on function public.whoami(text, text) is
-'Who the token''s user is {id, aal, roles among the staff}, or {answer} when the key was answered before. Raises idempotency_key_reused (409), bad_token (401).';
+'Who the token''s user is {id, aal, session_id, roles among the staff}, or {answer} when the key was answered before. Raises idempotency_key_reused (409), bad_token, session_ended (401).';

@@ -3,7 +3,23 @@
 create type private.act_kind as enum (
     'read', 'receive', 'settle', 'settings', 'business', 'money_out', 'destination', 'staff'
 );
-create type private.standing as enum ('active', 'suspended', 'closed', 'deleted', 'banned', 'anonymous');
+create type private.standing as enum ('active', 'suspended', 'closed', 'deleted', 'banned', 'anonymous', 'recovered');
+insert into private.refusals (code, status, detail, hint) values
+(
+    'recovery_waits', 403,
+    'A recovery code was used less than 72 hours ago: until then no money leaves, and no destination is named.',
+    'If it was not you, write to support at once.'
+);
+
+create table private.account_recoveries (
+    user_id uuid primary key references auth.users (id) on delete restrict,
+    money_out_from timestamptz not null
+);
+alter table private.account_recoveries enable row level security;
+comment on table private.account_recoveries is
+'Who got in with a recovery code, and from when on that account moves money out again. Written by service.recovery_code_use.';
+comment on column private.account_recoveries.user_id is 'The person.';
+comment on column private.account_recoveries.money_out_from is 'Until then the person is of standing recovered.';
 
 create table private.standing_rules (
     standing private.standing not null,
@@ -15,7 +31,7 @@ alter table private.standing_rules enable row level security;
 comment on table private.standing_rules is
 'What each standing may do, by kind: a refusal, or null for yes. No pair is left out.';
 comment on column private.standing_rules.standing is
-'active; suspended or closed: the status of the party; deleted, banned, anonymous: of the person, as Auth and the profile have it.';
+'active; suspended or closed: the status of the party; deleted, banned, anonymous: of the person, as Auth and the profile have it; recovered: a recovery code was used within 72 hours.';
 comment on column private.standing_rules.kind is
 'read: the own things. receive: be paid into the balance. settle: end, answer or take back what runs. settings: what concerns nobody else. business: begin something new. money_out: send money out of the house. destination: say where money, news or evidence goes. staff: work for Holdfast.';
 comment on column private.standing_rules.refusal is 'Code of private.refusals; null: it may.';
@@ -25,11 +41,13 @@ insert into private.standing_rules (standing, kind, refusal)
 select s.standing, k.kind, case
     when k.kind in ('read', 'receive', 'settle') or s.standing = 'active' then null
     when k.kind = 'settings' and s.standing in ('suspended', 'anonymous') then null
+    when s.standing = 'recovered' and k.kind not in ('money_out', 'destination') then null
     else s.refusal
 end
 from (values
     ('active'::private.standing, null), ('suspended', 'party_suspended'), ('closed', 'party_closed'),
-    ('deleted', 'party_closed'), ('banned', 'user_banned'), ('anonymous', 'sign_in_required')
+    ('deleted', 'party_closed'), ('banned', 'user_banned'), ('anonymous', 'sign_in_required'),
+    ('recovered', 'recovery_waits')
 ) as s (standing, refusal)
 cross join unnest(enum_range(null::private.act_kind)) as k (kind);
 
@@ -76,6 +94,12 @@ insert into private.acts (act, kind, step_up) values
 ('payout_destination_set', 'destination', true),
 ('payout_keep', 'settle', true),
 ('payout_retry', 'money_out', true),
+('device_name', 'settings', false),
+('device_revoke', 'read', false),
+('recovery_code_use', 'settings', false),
+('recovery_codes_make', 'settings', true),
+('session_revoke', 'read', false),
+('sessions_revoke_others', 'read', false),
 ('staff.command', 'staff', true),
 ('staff.move', 'staff', false),
 ('webhook_delivery_resend', 'destination', false),
@@ -141,11 +165,13 @@ begin
             when f.deleted_at is not null or u.deleted_at is not null then 'deleted'
             when u.banned_until > private.clock() then 'banned'
             when u.is_anonymous then 'anonymous'
+            when r.user_id is not null then 'recovered'
             else 'active'
         end
         from public.parties as p
         left join public.profiles as f on f.id = p.id
         left join auth.users as u on u.id = p.id
+        left join private.account_recoveries as r on r.user_id = p.id and r.money_out_from > private.clock()
         where p.id = p_party_id
     ), 'closed')::private.standing;
 end
@@ -214,6 +240,7 @@ begin
     if p_party_id is null or not coalesce(private.acts_for(auth.uid(), p_party_id), false) then
         return false;
     end if;
+    perform private.caller();
     perform private.ask(
         jsonb_build_object('actor_id', auth.uid(), 'aal', private.caller_aal()), p_party_id, p_act
     );
@@ -221,7 +248,7 @@ begin
 end
 $$;
 comment on function private.may_write(text, uuid) is
-'For policies of writing: whether the caller acts for a party; when the party may not do the act now, raises why. Use as: (select private.may_write(''table.write'')), or with the party where it is another than the caller''s own.';
+'For policies of writing: whether the caller acts for a party; when the party may not do the act now, or the caller''s session was ended, raises why. Use as: (select private.may_write(''table.write'')), or with the party where it is another than the caller''s own.';
 
 -- Definer: nobody reads statuses and rules.
 create function private.my_standing() returns jsonb

@@ -280,12 +280,12 @@ begin
     insert into public.payout_destinations (
         id, party_id, rail, currency, address, created_by, created_at, usable_from
     )
-    select private.uuid_v7(p_now), p_party_id, r.id, p_currency, p_address, p_actor, p_now, case
-        when exists (
+    select private.uuid_v7(p_now), p_party_id, r.id, p_currency, p_address, p_actor, p_now, greatest(
+        case when exists (
             select from public.payout_destinations as d where d.party_id = p_party_id and d.rail = p_rail
-        ) then p_now + r.destination_wait
-        else p_now
-    end
+        ) then p_now + r.destination_wait end,
+        private.devices_settle_at(p_actor), p_now
+    )
     from public.rails as r where r.id = p_rail
     returning * into v_row;
     if exists (select from public.screening_rules as r where r.rail = p_rail) then
@@ -295,7 +295,7 @@ begin
 end
 $$;
 comment on function private.name_destination(uuid, text, text, text, uuid, timestamptz) is
-'The destination of a party at an address, for a currency or (null) for all: named before, or from now on, screened, and no default; any but the first on its rail waits until it may be used. Raises bad_address, bad_destination (422), quota_exceeded (429).';
+'The destination of a party at an address, for a currency or (null) for all: named before, or from now on, screened, and no default; any but the first on its rail, and each that is named within 24 hours of a new device, waits until it may be used. Raises bad_address, bad_destination (422), quota_exceeded (429).';
 
 -- Definer: service_role may give commands, not write the tables.
 create function service.payout_destination_set(command service.command) returns jsonb

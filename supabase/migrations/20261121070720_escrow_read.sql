@@ -104,7 +104,7 @@ as $$
 begin
     return (
         select jsonb_build_object(
-            'id', auth.uid(),
+            'id', private.caller(),
             'aal', private.caller_aal(),
             'roles', to_jsonb(array_remove(array[
                 case when private.acts_for(auth.uid(), p_escrow.payer_id) then 'payer' end,

@@ -31,11 +31,14 @@ begin
     delete from private.webhook_secrets where expires_at <= p_now;
     -- What was never relayed stays, whatever its age.
     delete from private.outbox where relayed_at < p_now - interval '14 days';
+    delete from public.user_devices where last_seen_at < p_now - interval '180 days';
     delete from public.webhook_events where received_at <= p_now - interval '60 days';
     return private.drop_months('public.webhook_deliveries', p_now - interval '60 days')
         + private.drop_months('public.webhook_attempts', p_now - interval '60 days')
-        + private.drop_months('public.notifications', p_now - interval '180 days');
+        + private.drop_months('public.notifications', p_now - interval '180 days')
+        + private.drop_months('public.login_attempts', p_now - interval '180 days')
+        + private.drop_months('public.session_audits', p_now - interval '400 days');
 end
 $$;
 comment on function private.forget_events(timestamptz) is
-'Forgets relayed events after 14 days, messages, attempts and events of providers after 60, notifications after 180, and expired secrets; returns how many months were dropped.';
+'Forgets relayed events after 14 days, messages, attempts and events of providers after 60, notifications, attempts to sign in and devices after 180, sessions after 400, and expired secrets; returns how many months were dropped.';

@@ -1,4 +1,4 @@
--- Takes every grant and policy of the API roles away; the files that follow
+-- Takes every grant and policy of the API roles, and of Auth's own, away; the files that follow
 -- give back exactly what is needed, in the same transaction.
 do $$
 declare
@@ -15,8 +15,8 @@ begin
     foreach v_schema in array array['public', 'service', 'private', 'ledger'] loop
         execute format('revoke all on all tables in schema %I from anon, authenticated, service_role', v_schema);
         execute format('revoke all on all sequences in schema %I from anon, authenticated, service_role', v_schema);
-        execute format('revoke all on all functions in schema %I from public, anon, authenticated, service_role', v_schema);
-        execute format('revoke all on schema %I from anon, authenticated, service_role', v_schema);
+        execute format('revoke all on all functions in schema %I from public, anon, authenticated, service_role, supabase_auth_admin', v_schema);
+        execute format('revoke all on schema %I from anon, authenticated, service_role, supabase_auth_admin', v_schema);
     end loop;
     revoke create on schema public from public;
 end

@@ -3,7 +3,7 @@ grant execute on function private.my_parties() to anon, authenticated;
 
 grant execute on function
 private.parties_i_act_for(), private.is_staff(uuid, public.member_role), private.operator_sees_from(),
-private.operator_sees_to(), public.whoami(text, text), private.caller(), private.caller_aal()
+private.operator_sees_to(), public.whoami(text, text), private.caller(), private.caller_aal(), private.session_alive()
 to authenticated;
 
 -- Nobody lists the parties: whoever was told an id asks public.party for its name.

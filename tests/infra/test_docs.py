@@ -156,7 +156,7 @@ def test_statements_for_operators_run(home: tuple[Stack, Path], heading: str) ->
 
 
 def _definers(stack: Stack) -> dict[str, set[str]]:
-    """Definer functions, and the API roles that may call each."""
+    """Definer functions, and the roles of the API and of Auth that may call each."""
     query = (
         "select n.nspname || '.' || p.proname, array(select r from unnest(%s::text[]) as r "
         "where has_function_privilege(r, p.oid, 'execute') and has_schema_privilege(r, n.oid, "
@@ -164,7 +164,7 @@ def _definers(stack: Stack) -> dict[str, set[str]]:
         "where p.prosecdef and n.nspname in ('public', 'private', 'ledger', 'service')"
     )
     with stack.connect() as owner:
-        found = owner.execute(query, [list(API_ROLES)]).fetchall()
+        found = owner.execute(query, [[*API_ROLES, "supabase_auth_admin"]]).fetchall()
     return {name: set(roles) for name, roles in found}
 
 

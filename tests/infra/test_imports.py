@@ -17,6 +17,7 @@ DOMAINS = sorted(path for path in (ROOT / "functions").iterdir() if any(path.glo
 
 # Products stand on the escrow; everybody stands on shared/. Nothing reaches up or sideways.
 ENGINE = {
+    "accounts",
     "escrow",
     "ledger",
     "mailer",

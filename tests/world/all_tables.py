@@ -5,6 +5,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from tests.world.accounts import signed_in, sprayed
 from tests.world.asset_snapshots import about_a_group, prove
 from tests.world.chain import onchain
 from tests.world.escrow import FILE_HASH, Escrow
@@ -131,6 +132,9 @@ def fill_all_tables(world: World) -> Filled:
     rails(world, payer, payee)
     onchain(world, payer, payee)
     wallets(world, payer)
+    for each in parties:
+        signed_in(world, each)
+    sprayed(world)
     where = address()
     watch(world, where, payer)
     screened(world, where, "clear")

@@ -28,6 +28,8 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.escrow_events",
     "public.images",
     "public.ledger_entries",
+    "public.login_attempts",
+    "public.session_audits",
     "public.ledger_reversals",
     "public.ledger_transfers",
     "public.p2p_payment_details",

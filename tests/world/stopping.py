@@ -26,7 +26,14 @@ CODES = {
     "deleted": "party_closed",
     "banned": "user_banned",
     "anonymous": "sign_in_required",
+    "recovered": "recovery_waits",
 }
+
+STANDINGS: dict[str, LiteralString] = STOPS | {
+    "recovered": "insert into private.account_recoveries "
+    "values (%s, private.clock() + interval '72 hours')",
+}
+"""As STOPS, and what bounds a person without stopping what they offer."""
 
 ALWAYS = {"read", "receive", "settle"}
 MAY = {
@@ -35,13 +42,14 @@ MAY = {
     "deleted": ALWAYS,
     "banned": ALWAYS,
     "anonymous": ALWAYS | {"settings"},
+    "recovered": ALWAYS | {"settings", "business", "staff"},
 }
 """Kinds of acts that each standing has."""
 
 
 def stop(world: World, party: UUID, standing: str = "suspended") -> None:
     """Stop a party; of a merchant only its status can be changed."""
-    assert world.run(STOPS[standing], party) == 1
+    assert world.run(STANDINGS[standing], party) == 1
 
 
 def restore(world: World, party: UUID) -> None:

@@ -154,6 +154,26 @@ class DestinationSet(Answer):
     replayed: bool
 
 
+class DeviceName(Body):
+    """name: what the owner calls the device; empty: nothing any more."""
+    name: str
+
+
+class DeviceNamed(Answer):
+    """A device and what its owner calls it."""
+    device_id: UUID
+    name: str
+    replayed: bool
+
+
+class DeviceRevoked(Answer):
+    """A device whose next sign-in is one from a new device. ended: how many sessions it had.
+    """
+    device_id: UUID
+    ended: int
+    replayed: bool
+
+
 class DifferenceClosed(Answer):
     """outcome: explained or booked. rest_id: the difference that is left; null: none is."""
     rail_difference_id: UUID
@@ -710,6 +730,28 @@ class ReceivableWriteOff(Body):
     reason: str
 
 
+class RecoveryCodeUse(Body):
+    """code: one of the ten, with or without its dashes, in large or small letters."""
+    code: str
+
+
+class RecoveryCodeUsed(Answer):
+    """What a recovery code did. codes_left: of those made with it. money_out_from: from when on
+    money leaves again, and new destinations are named.
+    """
+    factors_removed: int
+    sessions_ended: int
+    codes_left: int
+    money_out_from: datetime
+    replayed: bool
+
+
+class RecoveryCodes(Answer):
+    """codes: shown once. Of a command that is repeated later they are empty: make new ones."""
+    codes: list[str]
+    replayed: bool
+
+
 class RefusedClosed(Answer):
     """outcome: dismissed or taken_up."""
     refused_report_id: UUID
@@ -739,6 +781,18 @@ class SecretRotated(Answer):
     secret_id: UUID
     secret: str | None
     old_secret_expires_at: datetime
+
+
+class SessionRevoked(Answer):
+    """A session that was ended."""
+    session_id: UUID
+    replayed: bool
+
+
+class SessionsRevoked(Answer):
+    """ended: how many sessions were."""
+    ended: int
+    replayed: bool
 
 
 class SetbackCreate(Body):
@@ -958,6 +1012,24 @@ class Commands(Sender):
         return self._send(
             f"/deposits", body, key,
             TransferPosted | OperatorRequestAsked,  # type: ignore[arg-type]
+        )
+
+    def device_name(
+        self, device_id: UUID | str, body: DeviceName, *, key: str | None = None
+    ) -> DeviceNamed:
+        """A person names a device."""
+        return self._send(
+            f"/devices/{device_id}/name", body, key,
+            DeviceNamed,
+        )
+
+    def device_revoke(
+        self, device_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> DeviceRevoked:
+        """A person ends every session from a device."""
+        return self._send(
+            f"/devices/{device_id}/revoke", body, key,
+            DeviceRevoked,
         )
 
     def escrow_accept_decision(
@@ -1557,6 +1629,26 @@ class Commands(Sender):
             DebtDecided | OperatorRequestAsked,  # type: ignore[arg-type]
         )
 
+    def recovery_code_create(
+        self, body: Nothing | None = None, *, key: str | None = None
+    ) -> RecoveryCodes:
+        """A person makes ten recovery codes (aal2); those from before are void."""
+        return self._send(
+            f"/recovery-codes", body, key,
+            RecoveryCodes,
+        )
+
+    def recovery_code_use(
+        self, body: RecoveryCodeUse, *, key: str | None = None
+    ) -> RecoveryCodeUsed:
+        """A person who has lost the second factor signs in without it and gives a recovery code:
+        every factor is removed, the other sessions end, and for 72 hours no money leaves.
+        """
+        return self._send(
+            f"/recovery-codes/use", body, key,
+            RecoveryCodeUsed,
+        )
+
     def refused_report_close(
         self, refused_report_id: UUID | str, body: RefusedReportClose, *, key: str | None = None
     ) -> RefusedClosed | OperatorRequestAsked:
@@ -1574,6 +1666,24 @@ class Commands(Sender):
         return self._send(
             f"/screenings/{screening_id}/clear", body, key,
             ScreeningCleared,
+        )
+
+    def session_revoke_others(
+        self, body: Nothing | None = None, *, key: str | None = None
+    ) -> SessionsRevoked:
+        """A person ends every session of theirs but the one that asks."""
+        return self._send(
+            f"/sessions/revoke-others", body, key,
+            SessionsRevoked,
+        )
+
+    def session_revoke(
+        self, session_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> SessionRevoked:
+        """A person ends a session of theirs: it commands nothing from then on."""
+        return self._send(
+            f"/sessions/{session_id}/revoke", body, key,
+            SessionRevoked,
         )
 
     def setback_create(

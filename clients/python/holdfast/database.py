@@ -761,6 +761,16 @@ class EvidenceUploads(Row):
     created_at: Time
 
 
+class FailedLogins(Row):
+    """Rows of failed_logins."""
+
+    relation = "failed_logins"
+    address: str | None
+    failures: int | None
+    accounts: int | None
+    last_at: Time | None
+
+
 class FiatRates(Row):
     """Rows of fiat_rates."""
 
@@ -827,6 +837,27 @@ class HoldKinds(Row):
     ends_after: str
     at_end: str
     description: str
+
+
+class HookLosses(Row):
+    """Rows of hook_losses."""
+
+    relation = "hook_losses"
+    hook: str | None
+    sqlstate: str | None
+    losses: int | None
+    last_at: Time | None
+    message: str | None
+
+
+class Identities(Row):
+    """Rows of identities."""
+
+    relation = "identities"
+    id: UUID | None
+    provider: str | None
+    linked_at: Time | None
+    last_sign_in_at: Time | None
 
 
 class ImageUploads(Row):
@@ -940,6 +971,33 @@ class Listings(Row):
     search: str
     created_at: Time
     updated_at: Time
+
+
+class Lockouts(Row):
+    """Rows of lockouts."""
+
+    relation = "lockouts"
+    user_id: UUID | None
+    method: str | None
+    failures: int | None
+    address: str | None
+    created_at: Time | None
+    locked_until: Time | None
+
+
+class LoginAttempts(Row):
+    """Rows of login_attempts."""
+
+    relation = "login_attempts"
+    id: UUID
+    user_id: UUID
+    method: str
+    factor_id: UUID | None
+    is_valid: bool
+    decision: str
+    address: str | None
+    hook_id: UUID
+    created_at: Time
 
 
 class MessageDeliveries(Row):
@@ -1327,6 +1385,15 @@ class PartyMembers(Row):
     created_at: Time
 
 
+class PasswordSprays(Row):
+    """Rows of password_sprays."""
+
+    relation = "password_sprays"
+    address: str | None
+    since: Time | None
+    accounts: int | None
+
+
 class PaymentAccounts(Row):
     """Rows of payment_accounts."""
 
@@ -1701,8 +1768,10 @@ class SecurityEvents(Row):
     id: UUID
     kind: str
     severity: Literal['info', 'warning', 'high']
-    party_id: UUID
+    subject_kind: str
+    party_id: UUID | None
     found: int
+    detail: Any
     request_id: str
     created_at: Time
 
@@ -1717,6 +1786,35 @@ class SecurityRules(Row):
     watch_window: str
     threshold: int
     is_active: bool
+
+
+class SessionAudits(Row):
+    """Rows of session_audits."""
+
+    relation = "session_audits"
+    id: UUID
+    session_id: UUID
+    user_id: UUID
+    event: str
+    aal: str | None
+    address: str | None
+    device_id: UUID | None
+    created_at: Time
+
+
+class Sessions(Row):
+    """Rows of sessions."""
+
+    relation = "sessions"
+    id: UUID | None
+    device_id: UUID | None
+    family: str | None
+    address: str | None
+    aal: str | None
+    started_at: Time | None
+    refreshed_at: Time | None
+    ends_at: Time | None
+    is_current: bool | None
 
 
 class Setbacks(Row):
@@ -1851,6 +1949,21 @@ class UnpayableAddresses(Row):
     first_address: str
     last_address: str
     reason: str
+
+
+class UserDevices(Row):
+    """Rows of user_devices."""
+
+    relation = "user_devices"
+    id: UUID
+    user_id: UUID
+    fingerprint: str
+    family: str
+    name: str
+    first_seen_at: Time
+    last_seen_at: Time
+    new_at: Time | None
+    trusted_until: Time | None
 
 
 class VerificationTiers(Row):

@@ -202,6 +202,32 @@ export interface DestinationSet {
   replayed: boolean;
 }
 
+/** name: what the owner calls the device; empty: nothing any more. */
+export interface DeviceName {
+  /** What the owner calls the device. */
+  name: string;
+}
+
+/** A device and what its owner calls it. */
+export interface DeviceNamed {
+  /**  */
+  device_id: string;
+  /** Its name. */
+  name: string;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
+/** A device whose next sign-in is one from a new device. ended: how many sessions it had. */
+export interface DeviceRevoked {
+  /**  */
+  device_id: string;
+  /** How many sessions it had. */
+  ended: number;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
 /** outcome: explained or booked. rest_id: the difference that is left; null: none is. */
 export interface DifferenceClosed {
   /** Row of rail_differences. */
@@ -970,6 +996,34 @@ export interface ReceivableWriteOff {
   reason: string;
 }
 
+/** code: one of the ten, with or without its dashes, in large or small letters. */
+export interface RecoveryCodeUse {
+  /** One of the ten, with or without its dashes, in large or small letters. */
+  code: string;
+}
+
+/** What a recovery code did. codes_left: of those made with it. money_out_from: from when on money leaves again, and new destinations are named. */
+export interface RecoveryCodeUsed {
+  /**  */
+  factors_removed: number;
+  /**  */
+  sessions_ended: number;
+  /** Of those made with it. */
+  codes_left: number;
+  /** From when on money leaves again, and new destinations are named. */
+  money_out_from: string;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
+/** codes: shown once. Of a command that is repeated later they are empty: make new ones. */
+export interface RecoveryCodes {
+  /** Shown once. Of a command that is repeated later they are empty: make new ones. */
+  codes: Array<string>;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
 /** outcome: dismissed or taken_up. */
 export interface RefusedClosed {
   /** Row of refused_reports. */
@@ -1010,6 +1064,22 @@ export interface SecretRotated {
   secret: string | null;
   /** Until then the old secret signs too. */
   old_secret_expires_at: string;
+}
+
+/** A session that was ended. */
+export interface SessionRevoked {
+  /**  */
+  session_id: string;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
+/** ended: how many sessions were. */
+export interface SessionsRevoked {
+  /** How many sessions were. */
+  ended: number;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
 }
 
 /** Which work, by its row in setbacks, and what becomes of it. reason: needed to set aside. */
@@ -1230,6 +1300,10 @@ export interface Commands {
   deposit_address_create: { path: {  }; body: DepositAddressCreate; answer: WalletAddress };
   /** An operator books money that came in for a party (aal2) */
   deposit_create: { path: {  }; body: MoveExternal; answer: TransferPosted | OperatorRequestAsked };
+  /** A person names a device */
+  device_name: { path: { device_id: string }; body: DeviceName; answer: DeviceNamed };
+  /** A person ends every session from a device */
+  device_revoke: { path: { device_id: string }; body: Nothing; answer: DeviceRevoked };
   /** A party accepts the decision; when both have, it is carried out at once */
   escrow_accept_decision: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
   /** The other side agrees: what arrived is the amount */
@@ -1358,10 +1432,18 @@ export interface Commands {
   receivable_lift: { path: { receivable_id: string }; body: ReceivableLift; answer: DebtDecided | OperatorRequestAsked };
   /** Two operators write off an amount of a debt: it is booked to losses (aal2) */
   receivable_write_off: { path: { receivable_id: string }; body: ReceivableWriteOff; answer: DebtDecided | OperatorRequestAsked };
+  /** A person makes ten recovery codes (aal2); those from before are void */
+  recovery_code_create: { path: {  }; body: Nothing; answer: RecoveryCodes };
+  /** A person who has lost the second factor signs in without it and gives a recovery code: every factor is removed, the other sessions end, and for 72 hours no money leaves */
+  recovery_code_use: { path: {  }; body: RecoveryCodeUse; answer: RecoveryCodeUsed };
   /** An operator closes a report that was not believed, or has it taken up after all (aal2) */
   refused_report_close: { path: { refused_report_id: string }; body: RefusedReportClose; answer: RefusedClosed | OperatorRequestAsked };
   /** An operator found a hit to be none (aal2) */
   screening_clear: { path: { screening_id: string }; body: Reasoned; answer: ScreeningCleared };
+  /** A person ends every session of theirs but the one that asks */
+  session_revoke_others: { path: {  }; body: Nothing; answer: SessionsRevoked };
+  /** A person ends a session of theirs: it commands nothing from then on */
+  session_revoke: { path: { session_id: string }; body: Nothing; answer: SessionRevoked };
   /** An operator sets aside work that fails, or has it tried at the next run (aal2) */
   setback_create: { path: {  }; body: SetbackCreate; answer: SetbackDecided };
   /** An operator reverses a deposit or a withdrawal with a new transfer (aal2) */
@@ -1397,6 +1479,8 @@ export const PATHS: { [name in keyof Commands]: string } = {
   contract_sign: "/contracts/{contract_id}/sign",
   deposit_address_create: "/deposit-addresses",
   deposit_create: "/deposits",
+  device_name: "/devices/{device_id}/name",
+  device_revoke: "/devices/{device_id}/revoke",
   escrow_accept_decision: "/escrows/{escrow_id}/accept-decision",
   escrow_accept_partial: "/escrows/{escrow_id}/accept-partial",
   escrow_accept_split: "/escrows/{escrow_id}/accept-split",
@@ -1461,8 +1545,12 @@ export const PATHS: { [name in keyof Commands]: string } = {
   rail_difference_close: "/rail-differences/{rail_difference_id}/close",
   receivable_lift: "/receivables/{receivable_id}/lift",
   receivable_write_off: "/receivables/{receivable_id}/write-off",
+  recovery_code_create: "/recovery-codes",
+  recovery_code_use: "/recovery-codes/use",
   refused_report_close: "/refused-reports/{refused_report_id}/close",
   screening_clear: "/screenings/{screening_id}/clear",
+  session_revoke_others: "/sessions/revoke-others",
+  session_revoke: "/sessions/{session_id}/revoke",
   setback_create: "/setbacks",
   transfer_reverse: "/transfers/{transfer_id}/reverse",
   unmatched_deposit_send_back: "/unmatched-deposits/{deposit_id}/send-back",

@@ -287,6 +287,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      failed_logins: {
+        Row: { address: string | null; failures: number | null; accounts: number | null; last_at: string | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       fiat_rates: {
         Row: { currency: string; rate: string; source: string; as_of: string; ends_at: string; recorded_at: string };
         Insert: { [column in never]: never };
@@ -319,6 +325,18 @@ export type Database = {
       };
       hold_kinds: {
         Row: { kind: string; owner_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; ends_after: string; at_end: string; description: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      hook_losses: {
+        Row: { hook: string | null; sqlstate: string | null; losses: number | null; last_at: string | null; message: string | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      identities: {
+        Row: { id: string | null; provider: string | null; linked_at: string | null; last_sign_in_at: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -369,6 +387,18 @@ export type Database = {
         Row: { id: string; seller_id: string; guild_id: string | null; category: string; title: string; description: string; price: string; currency: string; units: number; units_left: number; rails: string[] | null; images: string[]; snapshots: string[]; metadata: Json; status: "draft" | "active" | "paused" | "sold_out" | "closed" | "expired"; version: number; last_event: string; last_actor_role: string; expires_at: string; search: string; created_at: string; updated_at: string };
         Insert: { id?: string; seller_id: string; guild_id?: string | null; category: string; title: string; description?: string; price: string; currency: string; units?: number; rails?: string[] | null; images?: string[]; snapshots?: string[]; metadata?: Json; expires_at?: string };
         Update: { guild_id?: string | null; category?: string; title?: string; description?: string; price?: string; currency?: string; units?: number; rails?: string[] | null; images?: string[]; snapshots?: string[]; metadata?: Json; status?: "draft" | "active" | "paused" | "sold_out" | "closed" | "expired"; expires_at?: string };
+        Relationships: [];
+      };
+      lockouts: {
+        Row: { user_id: string | null; method: string | null; failures: number | null; address: string | null; created_at: string | null; locked_until: string | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      login_attempts: {
+        Row: { id: string; user_id: string; method: string; factor_id: string | null; is_valid: boolean; decision: string; address: string | null; hook_id: string; created_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
         Relationships: [];
       };
       message_deliveries: {
@@ -533,6 +563,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      password_sprays: {
+        Row: { address: string | null; since: string | null; accounts: number | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       payment_accounts: {
         Row: { id: string; user_id: string; method: string; label: string; fields: Json; created_at: string; version: number; shown_from: string; updated_at: string; deleted_at: string | null };
         Insert: { user_id: string; method: string; label?: string; fields: Json };
@@ -672,13 +708,25 @@ export type Database = {
         Relationships: [];
       };
       security_events: {
-        Row: { id: string; kind: string; severity: "info" | "warning" | "high"; party_id: string; found: number; request_id: string; created_at: string };
+        Row: { id: string; kind: string; severity: "info" | "warning" | "high"; subject_kind: string; party_id: string | null; found: number; detail: Json; request_id: string; created_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
       };
       security_rules: {
         Row: { id: string; description: string; severity: "info" | "warning" | "high"; watch_window: string; threshold: number; is_active: boolean };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      session_audits: {
+        Row: { id: string; session_id: string; user_id: string; event: string; aal: string | null; address: string | null; device_id: string | null; created_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      sessions: {
+        Row: { id: string | null; device_id: string | null; family: string | null; address: string | null; aal: string | null; started_at: string | null; refreshed_at: string | null; ends_at: string | null; is_current: boolean | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -733,6 +781,12 @@ export type Database = {
       };
       unpayable_addresses: {
         Row: { address_kind: string; first_address: string; last_address: string; reason: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      user_devices: {
+        Row: { id: string; user_id: string; fingerprint: string; family: string; name: string; first_seen_at: string; last_seen_at: string; new_at: string | null; trusted_until: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];

@@ -38,6 +38,8 @@ OPTIONAL = {
     "profile_verify": {"tier"},
     "verification_event": {"provider_reference"},
     "payout_destination_set": {"party_id", "currency", "is_default"},
+    "sessions_revoke_others": {"current_session_id"},
+    "device_name": {"name"},
     "wallet_deposit_begin": {"party_id"},
     "withdrawal_request": {"party_id"},
     "payout_record": {"reason", "next_in"},

@@ -7,8 +7,9 @@ from tests.world.world import World
 
 PARTITIONED = (
     "public.audit_log", "public.escrow_events", "public.ledger_entries", "public.ledger_transfers",
-    "public.notifications", "public.price_history", "public.security_events",
-    "public.trade_messages", "public.webhook_attempts", "public.webhook_deliveries",
+    "public.login_attempts", "public.notifications", "public.price_history",
+    "public.security_events", "public.session_audits", "public.trade_messages",
+    "public.webhook_attempts", "public.webhook_deliveries",
 )  # fmt: skip
 
 

@@ -237,7 +237,7 @@ _BY_COMMAND = (
     "offers.milestones",
     "outages.reason", "parties.display_name", "profile_verifications.compared_name",
     "profile_verifications.reason",
-    "screening_clearances.reason", "webhook_endpoints.description",
+    "screening_clearances.reason", "user_devices.name", "webhook_endpoints.description",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from stack.identity import API_ROLES, as_owner, as_user
 from tests.world import rails
+from tests.world.accounts import signed_in
 from tests.world.asset_snapshots import about_a_group, prove
 from tests.world.catalog_tables import APPEND_ONLY, partitions_of, tables
 from tests.world.chain import onchain
@@ -51,6 +52,7 @@ def _statement(world: World, verb: LiteralString, table: str) -> sql.Composed:
 def _history(world: World) -> None:
     """At least one row in every table of history."""
     escrow = ONCE["decided_again"](world, "market_service")
+    signed_in(world, escrow.payer)
     transfer = world.deposit(escrow.payer, "1")
     world.command("ledger_reverse", transfer_id=transfer, reason="mistake", aal="aal2",
                   actor_id=world.operator)  # fmt: skip

@@ -68,6 +68,7 @@ _KINDS = {
     "withdrawal-requests": "alone",
     "unmatched-deposits": "unmatched",
     "operator-requests": "requests",
+    "recovery-codes": "alone",
     "fiat-rates": "deposits",
     "setbacks": "deposits",
     "refused-reports": "refused_reports",
@@ -154,6 +155,14 @@ class Cast:
             "webhook_ping", endpoint_id=new_endpoint(self._world, owner), actor_id=owner
         )
         return Part(owner, pinged["delivery_id"])
+
+    def _sessions(self, word: str) -> Part:
+        command = COMMANDS["session_revoke"](self._world)
+        return Part(command["actor_id"], command["session_id"])
+
+    def _devices(self, word: str) -> Part:
+        command = COMMANDS["device_name"](self._world)
+        return Part(command["actor_id"], command["device_id"])
 
     def _guilds(self, word: str) -> Part:
         return Part(self._world.operator, guild(self._world, self._world.user("owner")))

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from tests.world.accounts import sign_in
 from tests.world.asset_snapshots import SNAPSHOT, about_a_group, snapshot
 from tests.world.chain import deposit_address, quarantined
 from tests.world.comparisons import compare
@@ -51,6 +52,33 @@ def _deposit(world: World) -> dict[str, Any]:
         memo="paper",
         reference=f"paper {uuid4()}",
     )
+
+
+def _session(world: World) -> dict[str, Any]:
+    user = world.user()
+    return {"actor_id": user, "session_id": sign_in(world.connection, user)}
+
+
+def _others(world: World) -> dict[str, Any]:
+    session = _session(world)
+    return {"actor_id": session["actor_id"], "current_session_id": session["session_id"]}
+
+
+def _device(world: World, **fields: Any) -> dict[str, Any]:
+    user = _session(world)["actor_id"]
+    device = world.one("select id from public.user_devices where user_id = %s", user)
+    return {"actor_id": user, "device_id": device, **fields}
+
+
+def _recovery_codes(world: World) -> dict[str, Any]:
+    hashes = [f"{number:064x}" for number in range(10)]
+    return {"actor_id": world.user(), "aal": "aal2", "code_hashes": hashes}
+
+
+def _recovery_code(world: World) -> dict[str, Any]:
+    made = _recovery_codes(world)
+    world.command("recovery_codes_make", **made)
+    return {"actor_id": made["actor_id"], "code_hash": made["code_hashes"][0]}
 
 
 def _request(world: World) -> dict[str, Any]:
@@ -464,6 +492,12 @@ COMMANDS: dict[str, Make] = {
     "escrow_claim": _claim,
     "escrow_rail_case": _rail_case,
     "escrow_case_close": _close,
+    "session_revoke": _session,
+    "sessions_revoke_others": _others,
+    "device_name": lambda world: _device(world, name="My phone"),
+    "device_revoke": _device,
+    "recovery_codes_make": _recovery_codes,
+    "recovery_code_use": _recovery_code,
     "webhook_endpoint_create": _endpoint_create,
     "webhook_secret_rotate": _of_endpoint,
     "webhook_endpoint_enable": _of_endpoint,

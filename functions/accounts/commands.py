@@ -1,0 +1,8 @@
+"""HTTP commands about the own account: sessions, devices and recovery codes."""
+
+from shared.api import lambda_handler, make_app
+
+from . import recovery_routes, session_routes
+
+app = make_app(session_routes.routes, recovery_routes.routes)
+handler = lambda_handler(app)

@@ -1,0 +1,200 @@
+-- Attempts to sign in, as the hooks of Auth report them, and how long an account is locked after wrong ones.
+
+create table public.login_attempts (
+    id uuid primary key,
+    user_id uuid not null,
+    method text not null check (method in ('password', 'second_factor')),
+    factor_id uuid,
+    is_valid boolean not null,
+    decision text not null check (decision in ('continue', 'reject')),
+    address inet,
+    hook_id uuid not null,
+    created_at timestamptz not null,
+    constraint login_attempts_factor check ((factor_id is not null) = (method = 'second_factor'))
+) partition by range (id);
+alter table public.login_attempts enable row level security;
+create index login_attempts_user_id_idx on public.login_attempts (user_id, id);
+create index login_attempts_counted_idx on public.login_attempts (user_id, method, id)
+where not is_valid and decision = 'continue';
+create index login_attempts_address_idx on public.login_attempts (address, id);
+select private.make_append_only('public.login_attempts');
+comment on table public.login_attempts is
+'Passwords and codes that were tried at an account that exists, by month; kept for 180 days. Auth asks no hook about a name that nobody has, nor about whoever is banned.';
+comment on column public.login_attempts.id is 'Carries its time.';
+comment on column public.login_attempts.user_id is 'Whose account.';
+comment on column public.login_attempts.method is 'password or second_factor.';
+comment on column public.login_attempts.factor_id is 'The second factor; null for a password.';
+comment on column public.login_attempts.is_valid is 'Whether the password or code was right.';
+comment on column public.login_attempts.decision is
+'continue: Auth goes on. reject: refused, right or wrong; such an attempt does not count towards a lock.';
+comment on column public.login_attempts.address is 'Who called Auth: of a sign-in through a server the server''s; null where Auth did not say.';
+comment on column public.login_attempts.hook_id is 'metadata.uuid of the hook: what is reported twice is one attempt.';
+comment on column public.login_attempts.created_at is 'When, by the database clock.';
+
+create table private.lockout_rules (
+    method text not null check (method in ('password', 'second_factor')),
+    failures integer not null check (failures > 0),
+    counted_within interval not null check (counted_within between '1 minute' and '24 hours'),
+    locked_for interval not null check (locked_for between '1 second' and '24 hours'),
+    severity public.security_severity not null,
+    primary key (method, failures)
+);
+alter table private.lockout_rules enable row level security;
+select private.make_audited('private.lockout_rules', 'failures');
+comment on table private.lockout_rules is
+'From how many wrong attempts on an account is locked, and for how long after the last one. The longest lock that applies counts.';
+comment on column private.lockout_rules.method is 'What is locked: sign-in by password, or the second factor.';
+comment on column private.lockout_rules.failures is 'How many wrong attempts.';
+comment on column private.lockout_rules.counted_within is 'Within which time up to the last one.';
+comment on column private.lockout_rules.locked_for is 'How long from the last one on.';
+comment on column private.lockout_rules.severity is 'Of the security event; from warning on the owner is told.';
+-- Rows of a table read best one line each.
+-- noqa: disable=LT05
+insert into private.lockout_rules (method, failures, counted_within, locked_for, severity) values
+('password', 5, '15 minutes', '60 seconds', 'info'),
+('password', 10, '15 minutes', '15 minutes', 'info'),
+('password', 20, '24 hours', '60 minutes', 'high'),
+('second_factor', 5, '15 minutes', '15 minutes', 'high');
+-- noqa: enable=LT05
+
+create function private.locked_until(p_user_id uuid, p_method text, p_now timestamptz) returns timestamptz
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_last timestamptz;
+begin
+    select max(a.created_at) into v_last from public.login_attempts as a
+    where a.user_id = p_user_id and a.method = p_method and not a.is_valid and a.decision = 'continue'
+        and a.id >= private.uuid_v7_floor(p_now - interval '24 hours');
+    return (
+        select max(v_last + r.locked_for) from private.lockout_rules as r
+        where r.method = p_method and r.failures <= (
+            select count(*) from public.login_attempts as a
+            where a.user_id = p_user_id and a.method = p_method and not a.is_valid and a.decision = 'continue'
+                and a.id >= private.uuid_v7_floor(v_last - r.counted_within)
+        )
+    );
+end
+$$;
+comment on function private.locked_until(uuid, text, timestamptz) is
+'Until when an account is locked for a method by its last wrong attempt; null, or in the past: it is not.';
+
+create function private.lock_account(p_user_id uuid) returns boolean
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('login ' || p_user_id, 0));
+    return true;
+exception when lock_not_available then
+    return false;
+end
+$$;
+comment on function private.lock_account(uuid) is
+'Waits until nobody else tries the account, until the end of the transaction; false when that took longer than lock_timeout.';
+
+create function private.attempt(event jsonb, p_method text, p_is_refused boolean default false) returns text
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_user uuid := (event ->> 'user_id')::uuid;
+    v_hook uuid := (event #>> '{metadata,uuid}')::uuid;
+    v_valid boolean := (event ->> 'valid')::boolean;
+    v_address text := event #>> '{metadata,ip_address}';
+    v_now timestamptz;
+    v_decision text;
+    v_failures bigint;
+    v_rule private.lockout_rules;
+begin
+    -- Of two guesses at once the second counts the first. So many at once are no person: nobody else waits.
+    if not private.lock_account(v_user) then
+        return 'reject';
+    end if;
+    v_now := private.clock();
+    select a.decision into v_decision from public.login_attempts as a
+    where a.user_id = v_user and a.hook_id = v_hook and a.id >= private.uuid_v7_floor(v_now - interval '1 hour');
+    if found then
+        return v_decision;
+    end if;
+    v_decision := case
+        when p_is_refused or private.locked_until(v_user, p_method, v_now) > v_now then 'reject' else 'continue'
+    end;
+    insert into public.login_attempts (
+        id, user_id, method, factor_id, is_valid, decision, address, hook_id, created_at
+    ) values (
+        private.uuid_v7(v_now), v_user, p_method, (event ->> 'factor_id')::uuid, v_valid, v_decision,
+        case when pg_input_is_valid(v_address, 'inet') then v_address::inet end, v_hook, v_now
+    );
+    if v_decision = 'reject' then
+        return v_decision;
+    elsif v_valid then
+        select count(*) into v_failures from public.login_attempts as a
+        where a.user_id = v_user and a.method = p_method and not a.is_valid and a.decision = 'continue'
+            and a.id >= private.uuid_v7_floor(v_now - interval '24 hours')
+            and a.created_at > coalesce((
+                select max(b.created_at) from public.login_attempts as b
+                where b.user_id = v_user and b.method = p_method and b.is_valid and b.decision = 'continue'
+                    and b.id >= private.uuid_v7_floor(v_now - interval '24 hours') and b.hook_id <> v_hook
+            ), '-infinity');
+        if v_failures >= (select min(r.failures) from private.lockout_rules as r where r.method = p_method) then
+            perform private.account_event(
+                'sign_in_after_failures', 'warning', v_user, v_failures::integer,
+                jsonb_build_object('method', p_method, 'address', v_address), v_now
+            );
+        end if;
+        return v_decision;
+    end if;
+    for v_rule in
+        select r.* from private.lockout_rules as r
+        where r.method = p_method and r.failures = (
+            select count(*) from public.login_attempts as a
+            where a.user_id = v_user and a.method = p_method and not a.is_valid and a.decision = 'continue'
+                and a.id >= private.uuid_v7_floor(v_now - r.counted_within)
+        )
+    loop
+        perform private.account_event(
+            'account_locked', v_rule.severity, v_user, v_rule.failures,
+            jsonb_build_object('method', p_method, 'address', v_address, 'until', v_now + v_rule.locked_for), v_now
+        );
+    end loop;
+    return v_decision;
+end
+$$;
+comment on function private.attempt(jsonb, text, boolean) is
+'Keeps an attempt that a hook reports and decides: continue, or reject while its account is locked or when it is refused anyway. Exact for any number at once.';
+
+-- Definer: Auth's own role writes no table of ours.
+create function private.hook_password_verification(event jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '1s'
+as $$
+begin
+    return case private.attempt(event, 'password')
+        when 'continue' then '{"decision": "continue"}'
+        -- The text of a wrong password: who guesses does not learn that the account is locked.
+        else '{"decision": "reject", "message": "Invalid login credentials", "should_logout_user": false}'
+    end::jsonb;
+-- An error here would be a 500 for everybody who signs in. Auth ends a hook after two seconds.
+exception when query_canceled or others then
+    perform private.note_loss('password_verification', sqlstate, sqlerrm);
+    return '{"decision": "continue"}';
+end
+$$;
+comment on function private.hook_password_verification(jsonb) is
+'Password verification hook of Auth {user_id, valid, metadata} -> {decision, message, should_logout_user}. While the account is locked a right password is refused like a wrong one. A failure inside lets the sign-in go on, and is noted.';
+
+-- Definer: as above.
+create function private.hook_custom_access_token(event jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '1s'
+as $$
+begin
+    if event ->> 'authentication_method' = 'password'
+        and private.locked_until((event ->> 'user_id')::uuid, 'password', private.clock()) > private.clock() then
+        return '{"error": {"http_code": 400, "message": "Invalid login credentials"}}';
+    end if;
+    return jsonb_build_object('claims', event -> 'claims');
+exception when query_canceled or others then
+    perform private.note_loss('custom_access_token', sqlstate, sqlerrm);
+    return jsonb_build_object('claims', event -> 'claims');
+end
+$$;
+comment on function private.hook_custom_access_token(jsonb) is
+'Custom access token hook of Auth {user_id, claims, authentication_method} -> {claims}, unchanged; or {error} for a sign-in by password while the account is locked. Refreshed tokens are not asked about.';
