@@ -140,7 +140,7 @@ FAMILIES = (
     ),
     Family(
         "party", "party", "the party",
-        {"status": TEXT, "until": _or_null(TIME)}, ["suspend", "restore"],
+        {"status": TEXT, "until": _or_null(TIME)}, ["suspended", "restored"],
     ),
     Family(
         "trade", "trade_rating or message", "both sides of the trade; of a message the other side",
@@ -161,6 +161,14 @@ FAMILIES = (
         "operator_request", "operator_request", "operators",
         {"state": TEXT, "kind": TEXT, **_SUM, "asked_by": ID, "deadline_at": TIME},
         machine="operator_request",
+    ),
+    Family(
+        "account", "security_event", "the person whose sign-in it is",
+        {"found": {"type": "integer"}},
+        ["sign_in_after_failures", "account_locked", "password_changed", "email_changed",
+         "phone_changed", "identity_linked", "identity_unlinked", "factor_added",
+         "factor_removed", "new_device", "recovery_codes_made", "recovery_code_used"],
+        open=True,
     ),
     Family(
         "security", "security_event", "operators", {"party_id": ID, "severity": TEXT},

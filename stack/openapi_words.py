@@ -34,6 +34,8 @@ FIELDS = {
     "endpoint_id": "Row of webhook_endpoints.",
     "ends_at": "From when it counts for nothing.",
     "errors": "Fields that were refused.",
+    "device_id": "Row of user_devices.",
+    "session_id": "Row of sessions; session_id of its tokens.",
     "escrow_id": "Row of escrow_transactions; of a trade also its id.",
     "event": "What happened, or shall.",
     "event_hash": "Link of the escrow's chain of events.",
@@ -146,6 +148,7 @@ SCHEMAS = {
 
 # Operations are grouped by the domain that serves them.
 TAGS = {
+    "accounts": "Sessions, devices and recovery codes of the own account.",
     "escrow": "Moves of an escrow: of a trade, or of a milestone; disputes, evidence and holds.",
     "p2p": "Orders of the peer-to-peer exchange, and takes.",
     "market": "Offers on listings, contracts and pictures.",

@@ -49,7 +49,7 @@ class DeviceRevoked(_Answer):
 
 
 class DeviceNamed(_Answer):
-    """A device and what its owner calls it."""
+    """A device. name: what its owner calls it."""
 
     device_id: UUID
     name: str
@@ -64,7 +64,8 @@ class RecoveryCodes(_Answer):
 
 
 class RecoveryCodeUsed(_Answer):
-    """What a recovery code did. codes_left: of those made with it. money_out_from: from when on
+    """What a recovery code did. factors_removed: second factors that are gone. sessions_ended: the
+    other sessions. codes_left: of those made with it. money_out_from: from when on
     money leaves again, and new destinations are named."""
 
     factors_removed: int

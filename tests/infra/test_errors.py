@@ -43,7 +43,9 @@ def test_only_defects_of_ours_are_500() -> None:
 
 def test_what_the_page_does_not_say_is_noticed() -> None:
     def said(status: int, code: str, message: str = "") -> str | None:
-        return undocumented(httpx.Response(status, json={"code": code, "message": message}))
+        told = {"code": code, "message": message}
+        asked = httpx.Request("POST", "http://127.0.0.1/rest/v1/rpc/f")
+        return undocumented(httpx.Response(status, json=told, request=asked))
 
     assert said(409, "illegal_move") is None
     assert said(409, "PT409", "illegal_move") is None

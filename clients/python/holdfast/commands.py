@@ -160,7 +160,7 @@ class DeviceName(Body):
 
 
 class DeviceNamed(Answer):
-    """A device and what its owner calls it."""
+    """A device. name: what its owner calls it."""
     device_id: UUID
     name: str
     replayed: bool
@@ -736,8 +736,9 @@ class RecoveryCodeUse(Body):
 
 
 class RecoveryCodeUsed(Answer):
-    """What a recovery code did. codes_left: of those made with it. money_out_from: from when on
-    money leaves again, and new destinations are named.
+    """What a recovery code did. factors_removed: second factors that are gone. sessions_ended: the
+    other sessions. codes_left: of those made with it. money_out_from: from when on money leaves
+    again, and new destinations are named.
     """
     factors_removed: int
     sessions_ended: int

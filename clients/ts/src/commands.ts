@@ -208,11 +208,11 @@ export interface DeviceName {
   name: string;
 }
 
-/** A device and what its owner calls it. */
+/** A device. name: what its owner calls it. */
 export interface DeviceNamed {
-  /**  */
+  /** Row of user_devices. */
   device_id: string;
-  /** Its name. */
+  /** What its owner calls it. */
   name: string;
   /** Whether this answer was given before for the same key. */
   replayed: boolean;
@@ -220,7 +220,7 @@ export interface DeviceNamed {
 
 /** A device whose next sign-in is one from a new device. ended: how many sessions it had. */
 export interface DeviceRevoked {
-  /**  */
+  /** Row of user_devices. */
   device_id: string;
   /** How many sessions it had. */
   ended: number;
@@ -1002,11 +1002,11 @@ export interface RecoveryCodeUse {
   code: string;
 }
 
-/** What a recovery code did. codes_left: of those made with it. money_out_from: from when on money leaves again, and new destinations are named. */
+/** What a recovery code did. factors_removed: second factors that are gone. sessions_ended: the other sessions. codes_left: of those made with it. money_out_from: from when on money leaves again, and new destinations are named. */
 export interface RecoveryCodeUsed {
-  /**  */
+  /** Second factors that are gone. */
   factors_removed: number;
-  /**  */
+  /** The other sessions. */
   sessions_ended: number;
   /** Of those made with it. */
   codes_left: number;
@@ -1068,7 +1068,7 @@ export interface SecretRotated {
 
 /** A session that was ended. */
 export interface SessionRevoked {
-  /**  */
+  /** Row of sessions; session_id of its tokens. */
   session_id: string;
   /** Whether this answer was given before for the same key. */
   replayed: boolean;
