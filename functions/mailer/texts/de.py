@@ -69,6 +69,18 @@ MAIL = {
         "Ihre Zahlungsdaten wurden geändert",
         "Wohin Geld geht, das Ihnen gezahlt wird, wurde geändert.",
     ),
+    "security.new_device": (
+        "Anmeldung von einem neuen Gerät",
+        "Jemand hat sich von einem Gerät bei Ihrem Konto angemeldet, das wir noch nicht kennen. Wenn Sie es nicht waren, beenden Sie diese Sitzung und ändern Sie Ihr Passwort.",
+    ),
+    "security.attempts": (
+        "Falsche Versuche an Ihrem Konto",
+        "An Ihrem Konto wurden viele falsche Passwörter oder Codes versucht. Die Anmeldung ist vielleicht eine Zeit lang gesperrt. Wenn Sie es nicht waren, ändern Sie Ihr Passwort.",
+    ),
+    "security.recovery_codes": (
+        "Wiederherstellungscodes Ihres Kontos",
+        "Wiederherstellungscodes Ihres Kontos wurden erstellt oder benutzt. Wenn Sie es nicht waren, schreiben Sie sofort dem Support.",
+    ),
     "security.webhook": (
         "Ein Webhook wurde ein- oder ausgeschaltet",
         "Eine Ihrer Adressen für Webhooks wurde ein- oder ausgeschaltet.",

@@ -60,6 +60,18 @@ MAIL = {
         "Your payment details were changed",
         "Where money goes that is paid to you was changed.",
     ),
+    "security.new_device": (
+        "Sign-in from a new device",
+        "Somebody signed in to your account from a device that we have not seen before. If it was not you, end that session and change your password.",
+    ),
+    "security.attempts": (
+        "Wrong attempts at your account",
+        "Wrong passwords or codes were tried at your account many times. Sign-in may be locked for a while. If it was not you, change your password.",
+    ),
+    "security.recovery_codes": (
+        "Recovery codes of your account",
+        "Recovery codes of your account were made or used. If it was not you, write to support at once.",
+    ),
     "security.webhook": (
         "An address for webhooks was switched",
         "One of your addresses for webhooks was switched on or off.",

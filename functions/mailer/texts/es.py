@@ -63,6 +63,18 @@ MAIL = {
         "Se cambiaron tus datos de pago",
         "Ha cambiado adónde va el dinero que se te paga.",
     ),
+    "security.new_device": (
+        "Inicio de sesión desde un dispositivo nuevo",
+        "Alguien entró en tu cuenta desde un dispositivo que no conocíamos. Si no fuiste tú, cierra esa sesión y cambia tu contraseña.",
+    ),
+    "security.attempts": (
+        "Intentos fallidos en tu cuenta",
+        "Se probaron muchas contraseñas o códigos incorrectos en tu cuenta. El acceso puede estar bloqueado un tiempo. Si no fuiste tú, cambia tu contraseña.",
+    ),
+    "security.recovery_codes": (
+        "Códigos de recuperación de tu cuenta",
+        "Se crearon o se usaron códigos de recuperación de tu cuenta. Si no fuiste tú, escribe enseguida a soporte.",
+    ),
     "security.webhook": (
         "Se activó o desactivó un webhook",
         "Una de tus direcciones para webhooks se activó o se desactivó.",

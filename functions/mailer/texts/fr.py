@@ -63,6 +63,18 @@ MAIL = {
         "Vos coordonnées de paiement ont changé",
         "L'endroit où va l'argent qui vous est versé a été changé.",
     ),
+    "security.new_device": (
+        "Connexion depuis un nouvel appareil",
+        "Quelqu'un s'est connecté à votre compte depuis un appareil que nous ne connaissions pas. Si ce n'était pas vous, fermez cette session et changez votre mot de passe.",
+    ),
+    "security.attempts": (
+        "Tentatives erronées sur votre compte",
+        "Beaucoup de mots de passe ou de codes faux ont été essayés sur votre compte. La connexion peut être bloquée un moment. Si ce n'était pas vous, changez votre mot de passe.",
+    ),
+    "security.recovery_codes": (
+        "Codes de récupération de votre compte",
+        "Des codes de récupération de votre compte ont été créés ou utilisés. Si ce n'était pas vous, écrivez tout de suite au support.",
+    ),
     "security.webhook": (
         "Un webhook a été activé ou désactivé",
         "Une de vos adresses de webhooks a été activée ou désactivée.",

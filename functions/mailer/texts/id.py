@@ -60,6 +60,18 @@ MAIL = {
         "Data pembayaran Anda diubah",
         "Tujuan uang yang dibayarkan kepada Anda telah diubah.",
     ),
+    "security.new_device": (
+        "Masuk dari perangkat baru",
+        "Seseorang masuk ke akun Anda dari perangkat yang belum kami kenal. Jika itu bukan Anda, akhiri sesi itu dan ganti kata sandi Anda.",
+    ),
+    "security.attempts": (
+        "Percobaan salah pada akun Anda",
+        "Banyak kata sandi atau kode yang salah dicoba pada akun Anda. Akses masuk mungkin dikunci sementara. Jika itu bukan Anda, ganti kata sandi Anda.",
+    ),
+    "security.recovery_codes": (
+        "Kode pemulihan akun Anda",
+        "Kode pemulihan akun Anda dibuat atau dipakai. Jika itu bukan Anda, segera hubungi dukungan.",
+    ),
     "security.webhook": (
         "Alamat webhook dinyalakan atau dimatikan",
         "Salah satu alamat webhook Anda dinyalakan atau dimatikan.",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a sentence is a line
 """Portuguese."""
 
 WORDS = {
@@ -52,6 +53,18 @@ MAIL = {
     "security.destination": (
         "Os seus dados de pagamento mudaram",
         "Foi alterado o destino do dinheiro que lhe é pago.",
+    ),
+    "security.new_device": (
+        "Início de sessão num dispositivo novo",
+        "Alguém entrou na sua conta a partir de um dispositivo que não conhecíamos. Se não foi você, encerre essa sessão e mude a sua senha.",
+    ),
+    "security.attempts": (
+        "Tentativas erradas na sua conta",
+        "Muitas senhas ou códigos errados foram tentados na sua conta. A entrada pode ficar bloqueada por algum tempo. Se não foi você, mude a sua senha.",
+    ),
+    "security.recovery_codes": (
+        "Códigos de recuperação da sua conta",
+        "Códigos de recuperação da sua conta foram criados ou usados. Se não foi você, escreva logo ao suporte.",
     ),
     "security.webhook": (
         "Um webhook foi ligado ou desligado",

@@ -57,6 +57,18 @@ MAIL = {
         "Maelezo yako ya malipo yamebadilishwa",
         "Mahali pesa unazolipwa zinapokwenda pamebadilishwa.",
     ),
+    "security.new_device": (
+        "Kuingia kutoka kifaa kipya",
+        "Mtu ameingia kwenye akaunti yako kutoka kifaa ambacho hatukukijua. Kama si wewe, maliza kipindi hicho na ubadilishe nenosiri lako.",
+    ),
+    "security.attempts": (
+        "Majaribio yasiyo sahihi kwenye akaunti yako",
+        "Nenosiri au misimbo isiyo sahihi imejaribiwa mara nyingi kwenye akaunti yako. Kuingia kunaweza kufungwa kwa muda. Kama si wewe, badilisha nenosiri lako.",
+    ),
+    "security.recovery_codes": (
+        "Misimbo ya urejeshaji ya akaunti yako",
+        "Misimbo ya urejeshaji ya akaunti yako imetengenezwa au kutumika. Kama si wewe, andika kwa usaidizi mara moja.",
+    ),
     "security.webhook": (
         "Anwani ya webhook imewashwa au kuzimwa",
         "Mojawapo ya anwani zako za webhook imewashwa au kuzimwa.",

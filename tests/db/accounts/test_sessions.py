@@ -10,6 +10,7 @@ from stack.identity import as_owner, as_user
 from tests.world.accounts import FIREFOX, IPHONE, enrol, events, losses, sign_in
 from tests.world.rails import ADDRESS as WALLET
 from tests.world.refused import refused
+from tests.world.webhooks import relay
 from tests.world.world import World
 
 
@@ -70,6 +71,17 @@ def test_a_new_device_is_told_the_first_one_is_not(world: World) -> None:
     world.advance(days=31)
     sign_in(world.connection, user)
     assert events(world.connection, user) == ["new_device"] * 4
+
+
+def test_the_owner_is_written_to_of_a_new_device(world: World) -> None:
+    user = world.user()
+    for agent in (FIREFOX, IPHONE):
+        sign_in(world.connection, user, agent)
+    relay(world)
+    written: LiteralString = (
+        "select kind, channel::text from public.message_deliveries where user_id = %s"
+    )
+    assert world.rows(written, user) == [("security.new_device", "email")]
 
 
 @pytest.mark.parametrize("agent", [None, "", "\x01", "/", "x" * 5000, "Ω", "1234"])
