@@ -116,6 +116,33 @@ def test_a_page_uploads_a_picture(desk: Desk) -> None:
     assert sent.status_code == 200
 
 
+def test_a_page_signs_in(stack: Stack, browser: httpx.Client) -> None:
+    """As supabase-js does it from a browser: a preflight, and a key that is no token."""
+    asked = "apikey,authorization,content-type,x-client-info,x-supabase-api-version"
+    before = browser.options("/auth/v1/token?grant_type=password", headers=asks(headers=asked))
+    assert before.status_code == 204
+    assert listed(before, "access-control-allow-headers") >= set(asked.split(","))
+    person = {"email": "page@holdfast.test", "password": "from-a-page-of-ours"}
+    made = browser.post(
+        "/auth/v1/admin/users",
+        json=person | {"email_confirm": True},
+        headers={"apikey": stack.api_keys.secret},
+    )
+    assert made.status_code == 200
+    path = "/auth/v1/token?grant_type=password"
+    publishable = {"apikey": stack.api_keys.publishable}
+    answer = browser.post(path, json=person, headers=publishable)
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == PAGE
+    wrong = browser.post(path, json=person | {"password": "not-this-one"}, headers=publishable)
+    assert (wrong.status_code, wrong.headers["x-sb-error-code"]) == (400, "invalid_credentials")
+    assert "x-sb-error-code" in listed(wrong, "access-control-expose-headers")
+    unknown = browser.post(path, json=person, headers={"apikey": "sb_publishable_x"})
+    assert unknown.status_code == 401
+    denied = browser.post("/auth/v1/admin/users", json=person, headers=publishable)
+    assert denied.status_code == 403
+
+
 @pytest.mark.parametrize("twice", [False, True], ids=["apikey", "apikey and token"])
 def test_the_new_keys_stand_for_their_roles(desk: Desk, twice: bool) -> None:
     """Clients of Supabase repeat the key as a token as long as nobody is signed in."""
