@@ -21,7 +21,7 @@ from stack.gateway import AUTH_PREFIX, REST_PREFIX, Gateway
 from stack.http_events import Answer, Request
 from stack.keys import Keys
 from stack.lambdas import Lambdas
-from stack.mailbox import Mailbox
+from stack.mailbox import HOOK_SECRET, Mailbox
 from stack.paths import SUPABASE
 from stack.people import KNOWN, UNLIMITED, UNTOLD
 from stack.postgrest import PostgREST
@@ -178,12 +178,14 @@ class Stack:
         return found
 
     def mailbox(self) -> Mailbox:
-        """What is sent from now on, by e-mail and by SMS: readable at /mailbox, too."""
+        """What is sent from now on, by e-mail and by SMS, of Auth as well: readable at /mailbox,
+        too."""
         if self._mailbox is None:
             sms = self.stand_in(SmsProvider)
             self._mailbox = Mailbox(self.aws, sms)
             self._mailbox.open()
             self.configure(**sms.variables())
+            self.auth.send_through(f"{self.url}/auth-hooks", HOOK_SECRET)
         return self._mailbox
 
     def _page(self, request: Request) -> Answer | None:

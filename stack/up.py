@@ -57,7 +57,7 @@ def _greeting(stack: Stack, variables: dict[str, str], file: Path) -> str:
         f"Keys, and tokens of {', '.join(f'{p.name} ({p.part})' for p in PEOPLE)}",
         f"with a second factor, for {TOKEN_SECONDS // DAY} days. In a shell: source {file}",
         f"To sign in: {ALICE.email}, {ALICE.password}, and the code of ALICE_TOTP; others alike.",
-        f"Messages of Auth wait at {stack.url}/auth/v1/mailbox. One more: make user NAME=carol",
+        "One more person: make user NAME=carol",
         "",
     ]
     lines += [f"{name}={value}" for name, value in variables.items()]
