@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import json
 import sys
 import time
 from pathlib import Path
@@ -13,7 +12,7 @@ from stack.dev_data import DevDataFailed, prices
 from stack.home import CannotStart, Home
 from stack.lambdas import FunctionFailed
 from stack.migrations import MigrationFailed, push_migrations
-from stack.paths import ROOT, STATE, MissingPart, version
+from stack.paths import STATE, MissingPart, version
 from stack.people import ALICE, PEOPLE
 from stack.postgrest import PostgrestFailed
 from stack.prepared import SeedFailed
@@ -40,31 +39,22 @@ def _variables(stack: Stack, kept: dict[str, str]) -> dict[str, str]:
     return found | signed_in(stack, kept)
 
 
-def _greeting(stack: Stack, variables: dict[str, str], file: Path) -> str:
-    lines = ["", f"Holdfast {version()} is at {stack.url}  (Ctrl-C stops everything)", ""]
-    lines += [f"  reads and writes  {stack.rest_url}"]
-    commands = json.loads((ROOT / "docs/openapi.json").read_text())["paths"]
-    lines += [
-        f"  {method.upper():<16}  {stack.url}{path}"
-        for path in commands
-        for method in commands[path]
-    ]
-    lines += [
+def _greeting(stack: Stack, file: Path) -> str:
+    people = ", ".join(f"{each.name} ({each.part})" for each in PEOPLE)
+    lines = [
+        f"Holdfast {version()} is at {stack.url}  (Ctrl-C stops everything)",
+        f"  rows              {stack.rest_url}",
+        f"  commands          {stack.url}/docs",
+        f"  messages sent     {stack.url}/mailbox",
         f"  database          {stack.db_url}",
         f"  function logs     {stack.lambdas.log}",
-        f"  messages sent     {stack.url}/mailbox",
-        "",
-        f"Keys, and tokens of {', '.join(f'{p.name} ({p.part})' for p in PEOPLE)}",
-        f"with a second factor, for {TOKEN_SECONDS // DAY} days. In a shell: source {file}",
+        f"Keys, and tokens of {people} for {TOKEN_SECONDS // DAY} days: source {file}",
         f"To sign in: {ALICE.email}, {ALICE.password}, and the code of ALICE_TOTP; others alike.",
         "One more person: make user NAME=carol",
-        "",
+        'Try: curl -H "apikey: $ANON_KEY" -H "authorization: Bearer $ALICE" '
+        "$URL/rest/v1/wallet_balances",
     ]
-    lines += [f"{name}={value}" for name, value in variables.items()]
-    headers = '-H "apikey: $ANON_KEY" -H "authorization: Bearer $ALICE"'
-    lines += ["", "Try:", f"  curl {headers} $URL/rest/v1/wallet_balances"]
-    lines += [f"  curl {headers} $URL/rest/v1/p2p_orders", ""]
-    return "\n".join(lines)
+    return "\n".join(["", *lines, ""])
 
 
 def _stack(
@@ -95,7 +85,7 @@ def run(port: int, folder: Path) -> None:
             home.environment.write_text(
                 "".join(f"export {name}={value}\n" for name, value in variables.items())
             )
-            print(_greeting(stack, variables, home.environment), flush=True)
+            print(_greeting(stack, home.environment), flush=True)
             while True:
                 time.sleep(3600)
 
