@@ -258,6 +258,15 @@ def test_costs_are_counted_once_and_a_limit_makes_mail_wait(world: World) -> Non
     assert claim(world, later) is not None
 
 
+@pytest.mark.parametrize("kind", ["auth.nothing", "trade.paid", "", None])
+def test_auth_asks_for_kinds_of_its_own(world: World, kind: str | None) -> None:
+    with refused(world.connection, "message_kind_unknown"):
+        world.run(
+            "select service.message_ask(gen_random_uuid(), %s, gen_random_uuid(), 1, 'a@b.org')",
+            kind,
+        )
+
+
 def test_a_call_of_auth_is_one_message_however_often_it_comes(world: World) -> None:
     call = {
         "user_id": str(uuid4()), "kind": "auth.signup", "source_id": str(uuid4()), "part": 1,

@@ -60,9 +60,11 @@ def test_whoami(desk: Desk) -> None:
     def whoami(who: Any, aal: str) -> Any:
         return desk.call(who, "whoami", aal=aal)
 
-    assert whoami(ALICE.id, "aal1") == {"id": str(ALICE.id), "aal": "aal1", "roles": []}
+    alice: dict[str, Any] = {"id": str(ALICE.id), "aal": "aal1", "session_id": None, "roles": []}
+    assert whoami(ALICE.id, "aal1") == alice
     assert whoami(ARTHUR.id, "aal2")["roles"] == ["arbiter"]
-    assert whoami(OLGA.id, "aal2") == {"id": str(OLGA.id), "aal": "aal2", "roles": ["operator"]}
+    olga = alice | {"id": str(OLGA.id), "aal": "aal2", "roles": ["operator"]}
+    assert whoami(OLGA.id, "aal2") == olga
 
 
 def test_amounts_are_strings_over_postgrest_too(trade: Trade) -> None:
