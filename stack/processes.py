@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -106,13 +107,33 @@ class Process:
             # Postgres puts each backend in a session of its own: hold the parent
             # still so that none is born between the count and the end.
             os.kill(self.pid, signal.SIGSTOP)
-            for child in _children(self.pid):
+            children = _children(self.pid)
+            for child in children:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
             self._popen.wait()
+            # A backend that is still ending holds the memory that the next server asks for.
+            while not all(map(_has_ended, children)):
+                time.sleep(0.001)
         _running.discard(self)
+
+
+def _has_ended(pid: int) -> bool:
+    """Also when nobody has waited for it: it holds nothing any more."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    with contextlib.suppress(OSError):
+        return _stat(Path(f"/proc/{pid}"))[0] in ("Z", "X")
+    return False
+
+
+def _stat(entry: Path) -> list[str]:
+    """What Linux says of a process, after its parenthesised name: state, parent, …"""
+    return (entry / "stat").read_text().rpartition(")")[2].split()
 
 
 def _children(parent: int) -> list[int]:
@@ -125,8 +146,7 @@ def _children(parent: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                # The fields after the parenthesised name are: state, parent, …
-                if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == parent:
+                if int(_stat(entry)[1]) == parent:
                     found.append(int(entry.name))
     return found
 
