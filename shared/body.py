@@ -56,7 +56,7 @@ def check_body(event: Mapping[str, Any], takes: str = JSON_TYPE) -> None:
     kind = (event.get("headers") or {}).get("content-type", takes)
     if kind.partition(";")[0].strip().lower() != takes:
         raise UnsupportedMediaType(
-            None, "The body is JSON: Content-Type: application/json. Receipts of SMS are forms."
+            None, "This operation takes another Content-Type; commands take application/json."
         )
     try:
         content.decode()

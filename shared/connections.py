@@ -74,7 +74,7 @@ class Connections:
                 used, connection = self._idle.pop()
             except IndexError:
                 return None
-            if time.monotonic() - used < IDLE and not _is_readable(connection.sock):
+            if time.monotonic() - used < IDLE and not has_ended(connection.sock):
                 return connection
             connection.close()
 
@@ -94,10 +94,11 @@ class Connections:
         return connection
 
 
-def _is_readable(sock: socket.socket) -> bool:
-    """Nothing was asked, so what there is to read is the end, or nothing for us."""
+def has_ended(idle: socket.socket) -> bool:
+    """Whether the other side has closed a connection: nothing is due on an idle one, so whatever
+    can be read is its end."""
     poll = select.poll()
-    poll.register(sock, select.POLLIN)
+    poll.register(idle, select.POLLIN)
     return bool(poll.poll(0))
 
 

@@ -111,16 +111,16 @@ class PostgrestDatabase:
             headers["Authorization"] = f"Bearer {token}"
         if identifier := request_id():
             headers["X-Request-Id"] = identifier
-        body = json.dumps(_plain(params)).encode()
+        body, signed_in = json.dumps(_plain(params)).encode(), token is not None
         try:
-            return self._send(name, body, headers)
+            return self._send(name, body, headers, signed_in=signed_in)
         except Lost:
             if not repeatable:
                 raise
         time.sleep(random.uniform(0.05, 0.15))  # noqa: S311 - spreads retries, guards nothing
-        return self._send(name, body, headers)
+        return self._send(name, body, headers, signed_in=signed_in)
 
-    def _send(self, name: str, body: bytes, headers: Mapping[str, str]) -> Any:
+    def _send(self, name: str, body: bytes, headers: Mapping[str, str], *, signed_in: bool) -> Any:
         try:
             status, content = self._connections.post(f"/rpc/{name}", body, headers)
         except TimeoutError as error:
@@ -138,11 +138,7 @@ class PostgrestDatabase:
         told = answer if isinstance(answer, dict) and "message" in answer else {}
         code, message = told.get("code") or str(status), told.get("message")
         problem = problem_from_database(
-            code,
-            message,
-            told.get("details"),
-            told.get("hint"),
-            signed_in="Authorization" in headers,
+            code, message, told.get("details"), told.get("hint"), signed_in=signed_in
         )
         if problem.status >= 500:
             # Details of an error may quote a row: they stay out of the log.

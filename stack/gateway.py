@@ -2,14 +2,13 @@
 other path is a route of a function."""
 
 import http.client
-import select
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from shared.connections import has_ended
 from stack.api_keys import ApiKeys, UnknownKey
 from stack.cors import OF_AUTH, Cors
 from stack.http_events import Answer, BadAnswer, Request, answer_of, event_of
@@ -138,20 +137,13 @@ class Gateway:
         """This thread's connection to PostgREST, a new one if the other side has left."""
         kept: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         port = self._postgrest_port()
-        if kept and kept.port == port and kept.sock and not _readable(kept.sock):
+        if kept and kept.port == port and kept.sock and not has_ended(kept.sock):
             return kept
         if kept:
             kept.close()
         fresh = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._local.connection = fresh
         return fresh
-
-
-def _readable(idle: socket.socket) -> bool:
-    # Nothing is due on an idle connection: whatever can be read is its end.
-    poll = select.poll()
-    poll.register(idle, select.POLLIN)
-    return bool(poll.poll(0))
 
 
 def _forwarded(request: Request, api_keys: ApiKeys) -> dict[str, str]:

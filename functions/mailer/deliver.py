@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database, warm_up
 from shared.errors import Problem
+from shared.records import FAILED, outcomes_of, to_come_again
 from shared.telemetry import instrumented, logger, metrics
 
 from .attempt_rules import next_in
@@ -19,26 +18,17 @@ from .outgoing import of_event
 from .provider import ProviderFailed, Refused
 from .text_rules import parts_of
 
-AT_ONCE = 10
-
 
 def run(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
     """The messages of a batch that must come again: those about which the database could not be
     asked, or that cannot be written. A carrier that fails is no failure here."""
     records = event["Records"]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        tasks = [pool.submit(copy_context().run, _deliver, record) for record in records]
-        outcomes = [task.result() for task in tasks]
+    outcomes = outcomes_of(records, _deliver)
     for outcome in ("send", "retry", "refuse", "give_up"):
         if count := outcomes.count(outcome):
             name = "Messages" + outcome.title().replace("_", "")
             metrics.add_metric(name, MetricUnit.Count, count)
-    failed = [
-        {"itemIdentifier": record["messageId"]}
-        for record, outcome in zip(records, outcomes, strict=True)
-        if outcome == "failed"
-    ]
-    return {"batchItemFailures": failed}
+    return to_come_again(records, outcomes)
 
 
 def _deliver(record: Mapping[str, Any]) -> str:
@@ -53,7 +43,7 @@ def _deliver(record: Mapping[str, Any]) -> str:
     except Exception as error:
         # Not its words: they may hold an address or a text.
         logger.error("message not handled", error=type(error).__name__)
-    return "failed"
+    return FAILED
 
 
 def _attempt(db: Database, named: dict[str, Any]) -> str:

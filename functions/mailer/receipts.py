@@ -7,6 +7,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database, warm_up
 from shared.errors import Problem
+from shared.records import FAILED, Record, to_come_again
 from shared.telemetry import instrumented, logger, metrics
 
 from .receipt import Receipt, receipt_of
@@ -14,24 +15,26 @@ from .receipt import Receipt, receipt_of
 
 def run(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
     """The receipts of a batch that must come again: the database could not be asked."""
-    failed = []
-    for record in event["Records"]:
-        receipt = receipt_of(record["body"])
-        if receipt and not _noted(database(), receipt):
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+    records = event["Records"]
+    return to_come_again(records, [_receive(record) for record in records])
 
 
-def _noted(db: Database, receipt: Receipt) -> bool:
+def _receive(record: Record) -> str:
+    """What became of one record; "ignored" when it is no receipt of ours."""
+    receipt = receipt_of(record["body"])
+    return _note(database(), receipt) if receipt else "ignored"
+
+
+def _note(db: Database, receipt: Receipt) -> str:
     try:
         outcome = db.service_rpc("message_receipt", _fields(receipt), repeatable=True)
     except Problem as problem:
         logger.warning("receipt not handled", code=problem.slug)
-        return False
+        return FAILED
     metrics.add_metric(f"MailReceipts{outcome.title()}", MetricUnit.Count, 1)
     if receipt.event in ("bounce", "complain"):
         metrics.add_metric("MailBounced", MetricUnit.Count, 1)
-    return True
+    return str(outcome)
 
 
 def _fields(receipt: Receipt) -> Mapping[str, Any]:

@@ -1,15 +1,15 @@
 """Scheduled: hands messages to people to the queue when their time has come. Runs most of each
 minute."""
 
+import os
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database
 from shared.polling import poll_until_idle
+from shared.queues import put
 from shared.telemetry import instrumented, logger, metrics
-
-from .queue import enqueue
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
@@ -25,7 +25,8 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
 def _round(db: Database, done: dict[str, int]) -> bool:
     """One poll; whether there was something."""
     # An answer that is lost here comes back when its lease ends.
-    queued = enqueue(db.service_rpc("message_enqueue", {}, repeatable=True))
+    due = db.service_rpc("message_enqueue", {}, repeatable=True)
+    queued = put(os.environ["HOLDFAST_MAIL_QUEUE_URL"], due)
     done["queued"] += queued
     return bool(queued)
 

@@ -3,8 +3,6 @@
 import json
 import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,32 +11,23 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database, warm_up
 from shared.errors import Problem
+from shared.records import FAILED, outcomes_of, to_come_again
 from shared.telemetry import instrumented, logger, metrics
 
 from .attempt_rules import Verdict, decide, spread_of
 from .message import message_of
 from .send import Answer, post
 
-# As many as a batch has: a slow receiver holds up no other.
-AT_ONCE = 10
-
 
 def run(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
     """The messages of a batch that must come again: those about which the database could
     not be asked, or that cannot be read. A receiver that fails is no failure here."""
     records = event["Records"]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        tasks = [pool.submit(copy_context().run, _deliver, record) for record in records]
-        outcomes = [task.result() for task in tasks]
+    outcomes = outcomes_of(records, _deliver)
     for outcome in ("succeed", "retry", "exhaust", "gone"):
         if count := outcomes.count(outcome):
             metrics.add_metric(f"Webhooks{outcome.capitalize()}", MetricUnit.Count, count)
-    failed = [
-        {"itemIdentifier": record["messageId"]}
-        for record, outcome in zip(records, outcomes, strict=True)
-        if outcome == "failed"
-    ]
-    return {"batchItemFailures": failed}
+    return to_come_again(records, outcomes)
 
 
 def _deliver(record: Mapping[str, Any]) -> str:
@@ -52,7 +41,7 @@ def _deliver(record: Mapping[str, Any]) -> str:
         logger.warning("message not handled", code=problem.slug)
     except Exception:
         logger.exception("message not handled")
-    return "failed"
+    return FAILED
 
 
 def _attempt(db: Database, delivery_id: str, attempt: int) -> str:

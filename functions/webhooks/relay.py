@@ -1,6 +1,8 @@
 """Scheduled: moves events out of the outbox, and messages into the queues. Runs most of each
 minute."""
 
+import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,10 +10,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.db import Database, database
 from shared.polling import poll_until_idle
+from shared.queues import put
 from shared.telemetry import instrumented, logger, metrics
 
 from .attempt_rules import SCHEDULE
-from .queue import enqueue
 
 
 @dataclass(slots=True)
@@ -44,9 +46,23 @@ def _round(db: Database, done: Relayed) -> bool:
     done.notifications += relayed["notifications"]
     # An answer that is lost here comes back when its lease ends.
     due = db.service_rpc("webhook_enqueue", {"schedule": SCHEDULE}, repeatable=True)
-    queued = enqueue(due)
+    queued = _enqueue(due)
     done.queued += queued
     return bool(relayed["events"] or queued)
+
+
+def _enqueue(due: Sequence[dict[str, Any]]) -> int:
+    """How many of the messages their queues took. An endpoint that fails or is slow holds its
+    sender: those wait behind each other only."""
+    lanes = {"fast": "HOLDFAST_WEBHOOK_QUEUE_URL", "slow": "HOLDFAST_WEBHOOK_SLOW_QUEUE_URL"}
+    return sum(
+        put(os.environ[queue], [_body(each) for each in due if each["lane"] == lane])
+        for lane, queue in lanes.items()
+    )
+
+
+def _body(message: dict[str, Any]) -> dict[str, Any]:
+    return {name: message[name] for name in ("delivery_id", "attempt")}
 
 
 handler = instrumented(run)

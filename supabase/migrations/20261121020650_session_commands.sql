@@ -57,18 +57,39 @@ comment on column public.identities.provider is 'email, phone, or who vouches fo
 comment on column public.identities.linked_at is 'Since when.';
 comment on column public.identities.last_sign_in_at is 'When it was last used.';
 
-create function private.lock_person(p_user_id uuid) returns void
+create function private.begin_account_command(p_act text, command jsonb) returns jsonb
 language plpgsql volatile set search_path = ''
 as $$
+declare
+    v_actor uuid := private.command_actor(command);
 begin
-    perform from public.profiles where id = p_user_id for no key update;
+    perform private.ask(command, v_actor, p_act);
+    perform from public.profiles where id = v_actor for no key update;
     if not found then
         perform private.refuse('party_closed');
     end if;
+    return private.command_answer(command);
 end
 $$;
-comment on function private.lock_person(uuid) is
-'Waits until nobody else changes the account of a person. Raises party_closed (403) where there is none.';
+comment on function private.begin_account_command(text, jsonb) is
+'Common entry of the commands by which a person changes the own account, one at a time: the stored answer of the key, or null: go on. Raises party_closed (403) where there is no such person, and what private.ask raises.';
+
+create function private.lock_own_device(command jsonb) returns public.user_devices
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_device public.user_devices;
+begin
+    select * into v_device from public.user_devices as d
+    where d.id = (command ->> 'device_id')::uuid and d.user_id = (command ->> 'actor_id')::uuid for no key update;
+    if not found then
+        perform private.refuse('device_not_found');
+    end if;
+    return v_device;
+end
+$$;
+comment on function private.lock_own_device(jsonb) is
+'The device that a command names, of whoever gives it, under its lock. Raises device_not_found (404).';
 
 create function private.end_sessions(p_user_id uuid, p_but uuid) returns integer
 language plpgsql volatile set search_path = ''
@@ -96,11 +117,8 @@ as $$
 declare
     v_actor uuid := private.command_actor(command);
     v_session uuid := (command ->> 'session_id')::uuid;
-    v_answer jsonb;
+    v_answer jsonb := private.begin_account_command('session_revoke', command);
 begin
-    perform private.ask(command, v_actor, 'session_revoke');
-    perform private.lock_person(v_actor);
-    v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
     end if;
@@ -120,12 +138,9 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_actor uuid := private.command_actor(command);
-    v_answer jsonb;
+    v_answer jsonb := private.begin_account_command('sessions_revoke_others', command);
     v_ended integer;
 begin
-    perform private.ask(command, v_actor, 'sessions_revoke_others');
-    perform private.lock_person(v_actor);
-    v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
     end if;
@@ -141,23 +156,16 @@ create function service.device_revoke(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_actor uuid := private.command_actor(command);
-    v_answer jsonb;
+    v_answer jsonb := private.begin_account_command('device_revoke', command);
     v_device public.user_devices;
     v_ended integer;
 begin
-    perform private.ask(command, v_actor, 'device_revoke');
-    select * into v_device from public.user_devices as d
-    where d.id = (command ->> 'device_id')::uuid and d.user_id = v_actor for no key update;
-    if not found then
-        perform private.refuse('device_not_found');
-    end if;
-    v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
     end if;
+    v_device := private.lock_own_device(command);
     delete from auth.sessions as s
-    where s.user_id = v_actor and private.fingerprint(s.user_id, s.user_agent) = v_device.fingerprint;
+    where s.user_id = v_device.user_id and private.fingerprint(s.user_id, s.user_agent) = v_device.fingerprint;
     get diagnostics v_ended = row_count;
     update public.user_devices set trusted_until = null where id = v_device.id;
     return private.finish_command(
@@ -173,20 +181,13 @@ create function service.device_name(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_actor uuid := private.command_actor(command);
-    v_answer jsonb;
+    v_answer jsonb := private.begin_account_command('device_name', command);
     v_device public.user_devices;
 begin
-    perform private.ask(command, v_actor, 'device_name');
-    select * into v_device from public.user_devices as d
-    where d.id = (command ->> 'device_id')::uuid and d.user_id = v_actor for no key update;
-    if not found then
-        perform private.refuse('device_not_found');
-    end if;
-    v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
     end if;
+    v_device := private.lock_own_device(command);
     update public.user_devices set name = coalesce(command ->> 'name', '') where id = v_device.id returning * into v_device;
     return private.finish_command(
         command, jsonb_build_object('device_id', v_device.id, 'name', v_device.name), private.clock()

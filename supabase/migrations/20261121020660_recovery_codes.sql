@@ -23,13 +23,10 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_actor uuid := private.command_actor(command);
-    v_answer jsonb;
+    v_answer jsonb := private.begin_account_command('recovery_codes_make', command);
     v_now timestamptz;
     v_codes text[];
 begin
-    perform private.ask(command, v_actor, 'recovery_codes_make');
-    perform private.lock_person(v_actor);
-    v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
     end if;
@@ -55,16 +52,13 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_actor uuid := private.command_actor(command);
-    v_answer jsonb;
+    v_answer jsonb := private.begin_account_command('recovery_code_use', command);
     v_now timestamptz;
     v_from timestamptz;
     v_factors integer;
     v_ended integer;
     v_left integer;
 begin
-    perform private.ask(command, v_actor, 'recovery_code_use');
-    perform private.lock_person(v_actor);
-    v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
     end if;

@@ -94,3 +94,45 @@ def test_a_function_without_its_layer_fails(tmp_path: Path, name: str) -> None:
     )
 
     assert _asked(lacking, set(), tmp_path / "log")["failure"]["errorType"] == "ModuleNotFoundError"
+
+
+READS = """
+import os
+
+AT_IMPORT = sorted(os.environ)
+
+def handler(event, context):
+    return {"at_import": AT_IMPORT, "now": sorted(os.environ), "said": "%s"}
+"""
+
+
+def _said(function: Function, log: Path, *, fresh: bool = False) -> Any:
+    variables = {"POWERTOOLS_SERVICE_NAME": "asked", "HOLDFAST_POSTGREST_URL": "http://here"}
+    environment = Environment(function, variables, log, fresh=fresh)
+    call = {"event": None, "request_id": "1", "timeout": 60}
+    try:
+        return json.loads(environment.ask(json.dumps(call).encode() + b"\n"))["result"]
+    finally:
+        environment.kill()
+
+
+def test_an_import_sees_nothing_that_differs_between_stacks(tmp_path: Path) -> None:
+    """One import serves environments of several stacks: what one of them says stays its own."""
+    function = _function(tmp_path, (SHARED,))
+    (function.code / "asked" / "main.py").write_text(READS % "first")
+    said = _said(function, tmp_path / "log")
+
+    assert "POWERTOOLS_SERVICE_NAME" in said["at_import"]
+    assert "HOLDFAST_POSTGREST_URL" not in said["at_import"]
+    assert {"POWERTOOLS_SERVICE_NAME", "HOLDFAST_POSTGREST_URL"} <= set(said["now"])
+
+
+def test_a_fresh_environment_runs_the_code_of_now(tmp_path: Path) -> None:
+    function = _function(tmp_path, (SHARED,))
+    file = function.code / "asked" / "main.py"
+    file.write_text(READS % "first")
+    assert _said(function, tmp_path / "log")["said"] == "first"
+    file.write_text(READS % "second, and longer")
+
+    assert _said(function, tmp_path / "log")["said"] == "first"
+    assert _said(function, tmp_path / "log", fresh=True)["said"] == "second, and longer"

@@ -50,11 +50,10 @@ CALLS_STRIPE = {"functions/rail_stripe/api.py", "functions/rail_stripe/outcome.p
 # In Lambda's runtime; heavy, so only the modules that talk to AWS itself.
 IN_RUNTIME = {"boto3", "botocore"}
 SPEAKS_TO_AWS = {
-    "functions/mailer/queue.py",
     "functions/mailer/ses.py",
     "functions/rail_evm/signer.py",
-    "functions/webhooks/queue.py",
     "shared/object_storage.py",
+    "shared/queues.py",
 }
 # What a decision may know: values and rules. Not the time, not the world.
 PURE_SHARED = {"shared.errors", "shared.generated", "shared.money", "shared.refusals"}
@@ -176,13 +175,13 @@ def test_modules_live_in_domains() -> None:
     assert {path.name for path in (ROOT / "functions").glob("*.py")} <= {"__init__.py"}
 
 
-def test_only_the_relay_loads_boto3() -> None:
+def test_only_relays_load_boto3_for_a_queue() -> None:
     users = {
         _name(path)
-        for path in (ROOT / "functions/webhooks").glob("*.py")
-        if (1, "queue") in set(_imports(path))
+        for path in (ROOT / "functions").glob("*/*.py")
+        if (0, "shared.queues") in set(_imports(path))
     }
-    assert users == {"functions/webhooks/relay.py"}
+    assert users == {"functions/webhooks/relay.py", "functions/mailer/relay.py"}
 
 
 def test_who_receives_from_stripe_does_not_load_its_library() -> None:

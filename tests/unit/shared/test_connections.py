@@ -5,6 +5,7 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -117,7 +118,7 @@ def test_few_ask_at_the_same_time(server: _Server) -> None:
     with ThreadPoolExecutor(10) as pool:
         answers = [pool.submit(kept.post, "/", b"{}", {}) for _ in range(10)]
         while server.open < connections.AT_ONCE:
-            pass
+            time.sleep(0.001)
         server.gate.set()
         assert {answer.result()[0] for answer in answers} == {200}
 
@@ -127,12 +128,15 @@ def test_few_ask_at_the_same_time(server: _Server) -> None:
 
 def test_who_waits_too_long_for_a_place_is_told(server: _Server) -> None:
     kept = Connections(server.url, 0.2)
-    server.gate.clear()
-    with ThreadPoolExecutor(10) as pool:
-        asked = [pool.submit(kept.post, "/", b"{}", {}) for _ in range(connections.AT_ONCE + 1)]
-        # Those with a place wait for an answer as long.
-        assert all(isinstance(each.exception(), TimeoutError) for each in asked)
-        server.gate.set()
+    for _ in range(connections.AT_ONCE):
+        assert kept._places.acquire(blocking=False)
+
+    with pytest.raises(TimeoutError, match="in use"):
+        kept.post("/", b"{}", {})
+    assert server.paths == []
+
+    kept._places.release()
+    assert kept.post("/", b"{}", {})[0] == 200
 
 
 def test_a_place_is_given_back_whatever_happens(server: _Server) -> None:

@@ -271,6 +271,22 @@ def test_our_own_bad_credentials_are_not_the_callers_fault(
     assert refusal.value.slug == ("internal" if status == 500 else "not_ready")
 
 
+@pytest.mark.parametrize("key", ["service-key", "sb_secret_of_a_project"])
+def test_a_missing_grant_is_our_defect_whatever_the_key(server: FakePostgrest, key: str) -> None:
+    """A secret key is sent as no token, and signs in all the same: nobody fetches it anew."""
+    fetched = []
+
+    def service_key(*, renew: bool) -> str:
+        fetched.append(renew)
+        return key
+
+    server.error(403, "42501", "permission denied")
+    with pytest.raises(Problem) as refusal:
+        PostgrestDatabase(server.url, "anon-key", service_key).service_rpc("f", {})
+
+    assert (refusal.value.slug, fetched, len(server.seen)) == ("internal", [False], 1)
+
+
 def test_a_rule_of_a_service_command_is_passed_on(
     db: PostgrestDatabase, server: FakePostgrest
 ) -> None:

@@ -1,7 +1,6 @@
-"""The queue between relay and deliver. Only the relay imports this: boto3 is slow to load."""
+"""Messages into a queue. It loads boto3, which is slow: only who puts some in imports it."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -16,22 +15,20 @@ AT_ONCE = 10
 _PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
 
 
-def enqueue(messages: Sequence[Mapping[str, Any]]) -> int:
-    """Put messages into the queue, ten at a time; how many were taken. What was not is logged
-    and comes back when its lease ends."""
+def put(queue_url: str, messages: Sequence[Mapping[str, Any]]) -> int:
+    """Put messages into a queue, ten at a time; how many were taken. What was not is logged: its
+    lease ends, and it comes back."""
     starts = range(0, len(messages), AT_ONCE)
-    return sum(_send(messages[start : start + AT_ONCE]) for start in starts)
+    return sum(_send(queue_url, messages[start : start + AT_ONCE]) for start in starts)
 
 
-def _send(batch: Sequence[Mapping[str, Any]]) -> int:
+def _send(queue_url: str, batch: Sequence[Mapping[str, Any]]) -> int:
     entries = [
         {"Id": str(number), "MessageBody": json.dumps(message)}
         for number, message in enumerate(batch)
     ]
     try:
-        answer = _sqs().send_message_batch(
-            QueueUrl=os.environ["HOLDFAST_MAIL_QUEUE_URL"], Entries=entries
-        )
+        answer = _sqs().send_message_batch(QueueUrl=queue_url, Entries=entries)
     except (BotoCoreError, ClientError) as error:
         logger.error("queue not reachable", error=type(error).__name__)
         return 0
