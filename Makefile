@@ -90,7 +90,7 @@ lint: $(VENV) ## Check style of Python and SQL
 .PHONY: types
 types: $(VENV) ## Check types (mypy --strict)
 	@echo "types: mypy"
-	.venv/bin/mypy $(wildcard shared functions stack deploy demo tests bench clients/python/holdfast)
+	.venv/bin/mypy $(wildcard shared web functions stack deploy demo tests bench clients/python/holdfast)
 
 .PHONY: advisors
 advisors: $(VENV) $(NODE) ## Run the Supabase advisors on a fresh database

@@ -13,6 +13,6 @@ lock() {
 }
 
 lock shared
-for folder in layers/*/; do
+for folder in layers/*/ web/; do
     lock "${folder%/}"
 done

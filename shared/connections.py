@@ -18,7 +18,7 @@ _CONNECT = 2.0
 
 
 class Connections:
-    """POST to one server, whose address has scheme, host and perhaps port and path.
+    """Requests to one server, whose address has scheme, host and perhaps port and path.
 
     timeout: seconds that an answer may keep silent. No proxy, cookie, redirect or .netrc: an
     address of ours is asked, with the headers that were given and no others.
@@ -36,20 +36,24 @@ class Connections:
         # The last one used comes first: it is the least likely to have been closed.
         self._idle: list[tuple[float, http.client.HTTPConnection]] = []
 
-    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    def ask(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
         """Status and content of the answer. It is asked once: whoever lost an answer decides
         whether to ask again. Raises TimeoutError, OSError, http.client.HTTPException."""
         if not self._places.acquire(timeout=self._timeout):
             raise TimeoutError("every connection is in use")
         try:
-            return self._post(path, body, headers)
+            return self._ask(method, path, body, headers)
         finally:
             self._places.release()
 
-    def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    def _ask(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
         connection = self._kept() or self._connected()
         try:
-            connection.request("POST", self._path + path, body, headers)
+            connection.request(method, self._path + path, body or None, headers)
             response = connection.getresponse()
             content = response.read()
         except BaseException:

@@ -122,7 +122,7 @@ class PostgrestDatabase:
 
     def _send(self, name: str, body: bytes, headers: Mapping[str, str], *, signed_in: bool) -> Any:
         try:
-            status, content = self._connections.post(f"/rpc/{name}", body, headers)
+            status, content = self._connections.ask("POST", f"/rpc/{name}", body, headers)
         except TimeoutError as error:
             logger.error("database timeout", rpc=name, error=type(error).__name__)
             raise timed_out() from None

@@ -44,6 +44,16 @@ def settings() -> Settings:
     )
 
 
+def auth_url() -> str:
+    """Where Supabase Auth answers. Raises SettingsError."""
+    return _variable("HOLDFAST_AUTH_URL").rstrip("/")
+
+
+def pages_url() -> str:
+    """Scheme and host under which people see our pages. Raises SettingsError."""
+    return _variable("HOLDFAST_PAGES_URL").rstrip("/")
+
+
 def bucket(variable: str) -> str:
     """Name of the bucket that a variable of the environment gives. Raises SettingsError."""
     return _variable(variable)

@@ -61,12 +61,14 @@ def document(stack: Stack) -> dict[str, Any]:
 
 
 def apps() -> list[Api]:
-    """The application of every function of the template that serves the HTTP API."""
+    """The application of every function of the template that serves the HTTP API; pages are no part
+    of it."""
     found = []
     for function in template.functions(template.load()).values():
         if function.routes:
             module = importlib.import_module(function.handler.rpartition(".")[0])
-            found.append(module.app)
+            if not hasattr(module, "site"):
+                found.append(module.app)
     return found
 
 

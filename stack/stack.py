@@ -167,6 +167,7 @@ class Stack:
             "HOLDFAST_API_URL": self.url,
             "HOLDFAST_SITE_URL": self.url,
             "HOLDFAST_AUTH_URL": f"{self.url}/auth/v1",
+            "HOLDFAST_PAGES_URL": self.url,
             **self._variables,
         }
 

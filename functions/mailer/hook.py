@@ -79,17 +79,25 @@ class Asked:
     language: str = ""
 
 
-def asked_of(text: str, message_id: str, auth_url: str) -> Sequence[Asked]:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where links lead. auth: where Auth answers. confirm: our page for them; empty: none."""
+
+    auth: str
+    confirm: str = ""
+
+
+def asked_of(text: str, message_id: str, places: Places) -> Sequence[Asked]:
     """The messages of a call: one, or two for a change of address; none where there is no address.
 
-    auth_url: where Auth answers: links lead there. Raises BadRequest bad_event.
+    Raises BadRequest bad_event.
     """
     try:
         hook = _Hook.model_validate(read_json(text))
     except (ValidationError, Problem):
         raise BadRequest("bad_event", "This is no call of Auth.") from None
     if hook.email_data:
-        asked = list(_mails(hook, hook.email_data, message_id, auth_url))
+        asked = list(_mails(hook, hook.email_data, message_id, places))
     elif hook.sms:
         kind = "auth.mfa_code" if hook.sms.sms_type == "mfa" else "auth.code"
         phone = "+" + hook.sms.phone.lstrip("+")
@@ -99,7 +107,7 @@ def asked_of(text: str, message_id: str, auth_url: str) -> Sequence[Asked]:
     return [each for each in asked if each.address not in ("", "+")]
 
 
-def _mails(hook: _Hook, data: _EmailData, message_id: str, auth_url: str) -> Sequence[Asked]:
+def _mails(hook: _Hook, data: _EmailData, message_id: str, places: Places) -> Sequence[Asked]:
     action = data.email_action_type
     present, new = hook.user.email or "", hook.user.new_email or ""
     notice = action.removesuffix("_notification")
@@ -108,19 +116,19 @@ def _mails(hook: _Hook, data: _EmailData, message_id: str, auth_url: str) -> Seq
         fields = {"provider": data.provider, "factor": data.factor_type}
         return [_asked(hook, message_id, f"auth.{notice}", to, fields=fields)]
     if action.startswith("email_change"):
-        return _changes(hook, data, message_id, auth_url, present, new)
+        return _changes(hook, data, message_id, places, present, new)
     if action not in _BOTH | _CODE | {"invite"}:
         raise BadRequest("bad_event", "This action of Auth is not known.")
-    link = "" if action in _CODE else _link(auth_url, action, data.token_hash, data.redirect_to)
+    link = "" if action in _CODE else _link(places, action, data.token_hash, data.redirect_to)
     code = "" if action == "invite" else data.token
     return [_asked(hook, message_id, f"auth.{action}", present, code=code, link=link)]
 
 
 def _changes(
-    hook: _Hook, data: _EmailData, message_id: str, auth_url: str, present: str, new: str
+    hook: _Hook, data: _EmailData, message_id: str, places: Places, present: str, new: str
 ) -> Sequence[Asked]:
     def one(kind: str, to: str, token_hash: str, code: str, number: int = 1) -> Asked:
-        link = _link(auth_url, "email_change", token_hash, data.redirect_to)
+        link = _link(places, "email_change", token_hash, data.redirect_to)
         fields = {"new_address": new}
         return _asked(
             hook, message_id, kind, to, code=code, link=link, fields=fields, number=number
@@ -153,9 +161,12 @@ def _code(address: str, token_hash: str, codes: Sequence[str]) -> str:
     return codes[0]
 
 
-def _link(auth_url: str, action: str, token_hash: str, redirect_to: str) -> str:
+def _link(places: Places, action: str, token_hash: str, redirect_to: str) -> str:
+    if places.confirm and redirect_to == places.confirm:
+        # A page of ours asks for it: the page gives the hash to Auth, once a person says so.
+        return f"{redirect_to}?" + urlencode({"token_hash": token_hash, "type": action})
     query = {"token": token_hash, "type": action, "redirect_to": redirect_to}
-    return f"{auth_url.rstrip('/')}/verify?" + urlencode({k: v for k, v in query.items() if v})
+    return f"{places.auth}/verify?" + urlencode({k: v for k, v in query.items() if v})
 
 
 def _asked(hook: _Hook, message_id: str, kind: str, address: str, **rest: Any) -> Asked:

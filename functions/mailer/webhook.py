@@ -14,10 +14,11 @@ from shared.db import Database
 from shared.errors import Unavailable
 from shared.inbound import HEADERS, Inbound, Message, checked
 from shared.responses import answers
+from shared.settings import auth_url
 from shared.telemetry import logger, metrics
 
 from .carriers import IN_A_CALL, carrier
-from .hook import Asked, asked_of
+from .hook import Asked, Places, asked_of
 from .mime import html_of, text_of
 from .outgoing import brand
 from .provider import Outgoing, ProviderFailed, Refused
@@ -55,7 +56,7 @@ def send_sms(message: Inbound, db: Db) -> Response[Any]:
 def _answer(message: Message, db: Database, channel: str) -> Response[Any]:
     signatures = " ".join(_SIGNATURE.findall(message.signature))
     checked(replace(message, signature=signatures), SECRETS)
-    asked = asked_of(message.body.decode(), message.id, os.environ["HOLDFAST_AUTH_URL"])
+    asked = asked_of(message.body.decode(), message.id, _places())
     outcomes = [_send(db, each, channel) for each in asked]
     for outcome in set(outcomes):
         metrics.add_metric(f"AuthMessages{outcome.title().replace('_', '')}", MetricUnit.Count,
@@ -69,6 +70,11 @@ def _answer(message: Message, db: Database, channel: str) -> Response[Any]:
         return _refused(422, "No message can be sent there.")
     # Of an address that is suppressed the caller learns nothing: who has an account would show.
     return Response(200, "application/json", {})
+
+
+def _places() -> Places:
+    pages = os.environ.get("HOLDFAST_PAGES_URL", "")
+    return Places(auth_url(), f"{pages.rstrip('/')}/account/confirm" if pages else "")
 
 
 def _refused(status: int, words: str) -> Response[Any]:

@@ -11,6 +11,7 @@ import pytest
 
 from stack.paths import ROOT
 
+WEB = sorted((ROOT / "web").rglob("*.py"))
 SHARED = sorted((ROOT / "shared").rglob("*.py"))
 FUNCTIONS = sorted((ROOT / "functions").rglob("*.py"))
 DOMAINS = sorted(path for path in (ROOT / "functions").iterdir() if any(path.glob("*.py")))
@@ -47,6 +48,8 @@ TO_DRAW = {"fontTools", "fpdf"}
 # Heavy, too: for the functions that call Stripe, never for the one that it calls.
 TO_CALL_STRIPE = {"requests", "stripe", "urllib3"}
 CALLS_STRIPE = {"functions/rail_stripe/api.py", "functions/rail_stripe/outcome.py"}
+# For the functions that answer with pages.
+FOR_PAGES = {"jinja2", "markupsafe", "segno"}
 # In Lambda's runtime; heavy, so only the modules that talk to AWS itself.
 IN_RUNTIME = {"boto3", "botocore"}
 SPEAKS_TO_AWS = {
@@ -77,12 +80,13 @@ IMPURE_STANDARD = {
 # Who may import which of our rooms besides itself; nobody's product needs what tests it.
 ROOMS = {
     "shared": set[str](),
-    "functions": {"shared"},
+    "web": {"shared"},
+    "functions": {"shared", "web"},
     "deploy": set[str](),
-    "stack": {"shared", "functions", "deploy"},
+    "stack": {"shared", "web", "functions", "deploy"},
     "demo": {"shared", "deploy", "stack"},
     "bench": {"shared", "functions", "stack"},
-    "tests": {"shared", "functions", "deploy", "stack", "demo", "bench"},
+    "tests": {"shared", "web", "functions", "deploy", "stack", "demo", "bench"},
 }
 
 
@@ -128,10 +132,11 @@ def test_what_a_room_imports_is_named(room: str) -> None:
         for level, name in _imports(path)
         if not level and (top := name.partition(".")[0]) in packages and top not in ROOMS
     }
-    layers = _named(*(ROOT / "layers").glob("*/requirements.in"), ROOT / "shared/requirements.in")
+    named = [ROOT / each / "requirements.in" for each in ("shared", "web")]
+    layers = _named(*(ROOT / "layers").glob("*/requirements.in"), *named)
 
     assert imported - _named(ROOT / "requirements.in") == set()
-    if room in ("shared", "functions"):
+    if room in ("shared", "web", "functions"):
         assert imported - layers <= IN_RUNTIME
 
 
@@ -142,6 +147,24 @@ def test_shared_stands_alone(path: Path) -> None:
         assert level == 0, "shared/ imports absolutely"
         runtime = IN_RUNTIME if _name(path) in SPEAKS_TO_AWS else {"botocore"}
         assert top in sys.stdlib_module_names | IN_LAYER | {"shared"} | runtime, name
+
+
+@pytest.mark.parametrize("path", WEB, ids=_name)
+def test_the_base_of_pages_stands_on_shared(path: Path) -> None:
+    for level, name in _imports(path):
+        top = name.partition(".")[0]
+        assert level == 0, "web/ imports absolutely"
+        assert top in sys.stdlib_module_names | IN_LAYER | FOR_PAGES | {"shared", "web"}, name
+
+
+def test_only_pages_import_the_base_of_pages() -> None:
+    """Their layer is with no other function."""
+    users = {
+        path
+        for path in FUNCTIONS
+        if any(not level and name.partition(".")[0] == "web" for level, name in _imports(path))
+    }
+    assert all(path.stem.endswith("pages") for path in users), sorted(map(_name, users))
 
 
 def test_every_domain_has_a_floor() -> None:
@@ -160,7 +183,7 @@ def test_a_domain_imports_itself_its_floors_below_and_shared(path: Path) -> None
             runtime = IN_RUNTIME if _name(path) in SPEAKS_TO_AWS else set()
             runtime |= TO_DRAW if path.parent.name == "documents" else set()
             runtime |= TO_CALL_STRIPE if _name(path) in CALLS_STRIPE else set()
-            assert top in sys.stdlib_module_names | IN_LAYER | {"shared"} | runtime, name
+            assert top in sys.stdlib_module_names | IN_LAYER | {"shared", "web"} | runtime, name
             assert name != "shared.openapi", "not in the layer"
 
 
@@ -245,8 +268,9 @@ def test_the_name_tells_the_layer(path: Path) -> None:
     elif "Routes" in called:
         assert path.stem == "webhook" or path.stem.endswith("_routes")
     assert ("Routes" in called) or not path.stem.endswith("_routes")
+    assert ("PageRoutes" in called) == path.stem.endswith("_pages")
 
 
-@pytest.mark.parametrize("path", SHARED + FUNCTIONS, ids=_name)
+@pytest.mark.parametrize("path", SHARED + WEB + FUNCTIONS, ids=_name)
 def test_files_stay_small(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= (400 if "generated" not in path.parts else 10_000)

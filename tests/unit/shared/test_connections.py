@@ -79,7 +79,7 @@ def server() -> Iterator[_Server]:
 def test_a_connection_is_used_again(server: _Server) -> None:
     kept = Connections(server.url + "/rest/v1/", 5)
 
-    assert len({kept.post("/rpc/f", b"{}", {})[1] for _ in range(3)}) == 1
+    assert len({kept.ask("POST", "/rpc/f", b"{}", {})[1] for _ in range(3)}) == 1
     assert server.paths == ["/rest/v1/rpc/f"] * 3
 
 
@@ -87,11 +87,11 @@ def test_one_that_its_server_closed_is_not_used(server: _Server) -> None:
     """The request would be lost, and a command may not be sent a second time."""
     kept = Connections(server.url, 5)
     server.hurry = True
-    first = kept.post("/", b"{}", {})
+    first = kept.ask("POST", "/", b"{}", {})
     # Until the end has arrived here.
     assert kept._idle[-1][1].sock.recv(1, socket.MSG_PEEK) == b""
 
-    assert kept.post("/", b"{}", {})[1] != first[1]
+    assert kept.ask("POST", "/", b"{}", {})[1] != first[1]
     assert len(server.paths) == 2
 
 
@@ -99,15 +99,15 @@ def test_one_that_was_idle_for_long_is_not_used(
     server: _Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = Connections(server.url, 5)
-    first = kept.post("/", b"{}", {})
+    first = kept.ask("POST", "/", b"{}", {})
     monkeypatch.setattr(connections, "IDLE", 0.0)
 
-    assert kept.post("/", b"{}", {})[1] != first[1]
+    assert kept.ask("POST", "/", b"{}", {})[1] != first[1]
 
 
 def test_one_that_says_it_closes_is_not_kept(server: _Server) -> None:
     kept = Connections(server.url, 5)
-    kept.post("/", b"{}", {"X-Last": "1"})
+    kept.ask("POST", "/", b"{}", {"X-Last": "1"})
 
     assert kept._idle == []
 
@@ -116,7 +116,7 @@ def test_few_ask_at_the_same_time(server: _Server) -> None:
     kept = Connections(server.url, 10)
     server.gate.clear()
     with ThreadPoolExecutor(10) as pool:
-        answers = [pool.submit(kept.post, "/", b"{}", {}) for _ in range(10)]
+        answers = [pool.submit(kept.ask, "POST", "/", b"{}", {}) for _ in range(10)]
         while server.open < connections.AT_ONCE:
             time.sleep(0.001)
         server.gate.set()
@@ -132,11 +132,11 @@ def test_who_waits_too_long_for_a_place_is_told(server: _Server) -> None:
         assert kept._places.acquire(blocking=False)
 
     with pytest.raises(TimeoutError, match="in use"):
-        kept.post("/", b"{}", {})
+        kept.ask("POST", "/", b"{}", {})
     assert server.paths == []
 
     kept._places.release()
-    assert kept.post("/", b"{}", {})[0] == 200
+    assert kept.ask("POST", "/", b"{}", {})[0] == 200
 
 
 def test_a_place_is_given_back_whatever_happens(server: _Server) -> None:
@@ -144,7 +144,7 @@ def test_a_place_is_given_back_whatever_happens(server: _Server) -> None:
         nobody = Connections(f"http://127.0.0.1:{silent.getsockname()[1]}", 0.05)
         for _ in range(connections.AT_ONCE + 2):
             with pytest.raises(TimeoutError, match="timed out"):
-                nobody.post("/", b"{}", {})
+                nobody.ask("POST", "/", b"{}", {})
 
 
 def test_an_answer_that_breaks_off_is_lost(server: _Server) -> None:
@@ -158,7 +158,7 @@ def test_an_answer_that_breaks_off_is_lost(server: _Server) -> None:
         threading.Thread(target=half, args=(listening,), daemon=True).start()
         kept = Connections(f"http://127.0.0.1:{listening.getsockname()[1]}", 5)
         with pytest.raises((http.client.IncompleteRead, ConnectionError)):
-            kept.post("/", b"{}", {})
+            kept.ask("POST", "/", b"{}", {})
     assert kept._idle == []
 
 
@@ -205,11 +205,11 @@ def test_a_server_must_show_a_certificate_that_is_trusted(
     port = server.server_address[1]
 
     with pytest.raises(ssl.SSLCertVerificationError):
-        Connections(f"https://localhost:{port}", 5).post("/", b"{}", {})
+        Connections(f"https://localhost:{port}", 5).ask("POST", "/", b"{}", {})
     assert server.paths == []
 
     trusting = ssl.create_default_context(cafile=str(public))
     monkeypatch.setattr(connections, "_trusted", lambda: trusting)
-    assert Connections(f"https://localhost:{port}", 5).post("/", b"{}", {})[0] == 200
+    assert Connections(f"https://localhost:{port}", 5).ask("POST", "/", b"{}", {})[0] == 200
     with pytest.raises(ssl.SSLCertVerificationError):
-        Connections(f"https://127.0.0.1:{port}", 5).post("/", b"{}", {})
+        Connections(f"https://127.0.0.1:{port}", 5).ask("POST", "/", b"{}", {})

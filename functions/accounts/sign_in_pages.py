@@ -1,0 +1,118 @@
+"""Pages: sign in by password, show the second factor, sign out."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from shared.auth import AuthRefused
+from shared.errors import Problem
+from web.commands import give
+from web.site import PageRoutes
+from web.visit import SECOND_FACTOR, SIGN_IN, Visit, Visitor
+
+from . import confirm_pages
+from .factor_pages import WRONG_CODE, shown, verified
+from .recovery_rules import code_hash
+from .session_routes import current_session
+
+HOME = "/account"
+
+routes = PageRoutes()
+
+
+@routes.get(SIGN_IN)
+def show(visit: Visitor) -> Response[Any]:
+    return _page(visit, next_path=visit.query.get("next", ""))
+
+
+@routes.post(SIGN_IN)
+def sign_in(visit: Visitor) -> Response[Any]:
+    email, password = visit.field("email").strip(), visit.field("password")
+    wanted = visit.field("next", "")
+    if not email or not password:
+        return _page(visit, 422, "refused.credentials", email=email, next_path=wanted)
+    try:
+        answer = visit.auth.ask(
+            "POST", "/token", {"email": email, "password": password}, client=visit.client,
+            query={"grant_type": "password"},
+        )  # fmt: skip
+    except AuthRefused as refused:
+        if refused.code == "email_not_confirmed":
+            return confirm_pages.page(visit, "signup", email, may_resend=True)
+        if refused.status == 429:
+            raise
+        return _page(visit, 422, "refused.credentials", email=email, next_path=wanted)
+    visit.sign_in(answer)
+    place = visit.next_path(wanted, HOME)
+    if verified(answer["user"]):
+        return visit.go(SECOND_FACTOR, next=place)
+    return visit.go(place)
+
+
+@routes.get(SECOND_FACTOR)
+def ask_second_factor(visit: Visitor) -> Response[Any]:
+    return _second_factor_page(visit, visit.query.get("next", ""))
+
+
+@routes.post(SECOND_FACTOR)
+def show_second_factor(visit: Visitor) -> Response[Any]:
+    wanted, code = visit.field("next", ""), visit.field("code")
+    factor_id = visit.id_field("factor_id")
+    try:
+        visit.sign_in(shown(visit, factor_id, code))
+    except AuthRefused as refused:
+        if refused.code == "mfa_verification_rejected":
+            # Auth has ended every session of the person.
+            visit.sign_out()
+            return _page(visit, 422, "refused.code_rejected", next_path=wanted)
+        if refused.code not in WRONG_CODE:
+            raise
+        return _second_factor_page(visit, wanted, 422, "refused.code")
+    return visit.go(visit.next_path(wanted, HOME))
+
+
+@routes.post("/account/recovery-codes/use")
+def use_recovery_code(visit: Visitor) -> Response[Any]:
+    code = visit.field("recovery_code").strip()
+    if not 25 <= len(code) <= 40:
+        return _second_factor_page(visit, "", 422, "refused.recovery_code")
+
+    def fields(seen: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"code_hash": code_hash(code), **current_session(seen)}
+
+    try:
+        give(visit, "recovery_code_use", fields, "recovery_code")
+    except Problem as problem:
+        if problem.slug != "recovery_code_wrong":
+            raise
+        return _second_factor_page(visit, "", 422, "refused.recovery_code")
+    return visit.go("/account/factors", done="recovered")
+
+
+@routes.post("/account/sign-out")
+def sign_out(visit: Visitor) -> Response[Any]:
+    if visit.session:
+        # Refused: it has ended already.
+        with suppress(AuthRefused):
+            visit.ask_auth("POST", "/logout", query={"scope": "local"})
+    visit.sign_out()
+    return visit.go(SIGN_IN, done="signed_out")
+
+
+def _page(
+    visit: Visit, status: int = 200, refused: str = "", *, email: str = "", next_path: str
+) -> Response[Any]:
+    return visit.page(
+        "account/sign_in.html", status, refused=refused, email=email, next_path=next_path
+    )
+
+
+def _second_factor_page(
+    visit: Visit, next_path: str, status: int = 200, refused: str = ""
+) -> Response[Any]:
+    known = verified(visit.ask_auth("GET", "/user"))
+    return visit.page(
+        "account/second_factor.html", status, refused=refused, factors=known, next_path=next_path
+    )

@@ -1,0 +1,63 @@
+"""In which language a page is: what was chosen, else what the browser prefers, else English."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).with_name("translations")
+LANGUAGES: Mapping[str, str] = {
+    "en": "English", "es": "Español", "fr": "Français", "de": "Deutsch", "pt": "Português",
+    "id": "Bahasa Indonesia", "ar": "العربية", "sw": "Kiswahili",
+}  # fmt: skip
+"""Each language by its code, in its own words. The same as those of messages."""
+
+_RIGHT_TO_LEFT = {"ar"}
+
+
+def direction(language: str) -> str:
+    """rtl or ltr, as HTML names it."""
+    return "rtl" if language in _RIGHT_TO_LEFT else "ltr"
+
+
+def language_of(*chosen: str, accepts: str) -> str:
+    """The first of what was chosen that is a language of ours, else the one that an
+    Accept-Language header prefers."""
+    for each in chosen:
+        if each in LANGUAGES:
+            return each
+    wanted = sorted(_wanted(accepts), key=lambda pair: -pair[1])
+    return next((name for name, _ in wanted if name in LANGUAGES), "en")
+
+
+class Texts:
+    """The texts of a language, as templates ask for them."""
+
+    def __init__(self, language: str) -> None:
+        self._texts = texts(language)
+
+    def __call__(self, key: str, **fields: str) -> str:
+        """A text with its fields filled in. Raises KeyError: no language lacks one."""
+        return self._texts[key].format(**fields)
+
+    def known(self, key: str, otherwise: str) -> str:
+        """The text of a key that others made up, or another one where there is none."""
+        return self(key if key in self._texts else otherwise)
+
+
+@cache
+def texts(language: str) -> Mapping[str, str]:
+    """Every text of a language by its key."""
+    read: Mapping[str, str] = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
+    return read
+
+
+def _wanted(accepts: str) -> list[tuple[str, float]]:
+    found = []
+    for each in accepts[:500].split(","):
+        name, _, weight = each.partition(";")
+        try:
+            found.append((name.strip().lower().partition("-")[0], float(weight.strip()[2:] or 1)))
+        except ValueError:
+            continue
+    return found
