@@ -30,19 +30,14 @@ def language_of(*chosen: str, accepts: str) -> str:
     return next((name for name, _ in wanted if name in LANGUAGES), "en")
 
 
-class Texts:
-    """The texts of a language, as templates ask for them."""
+def text(language: str, key: str, **fields: str) -> str:
+    """A text of a language with its fields filled in. Raises KeyError: no language lacks one."""
+    return texts(language)[key].format(**fields)
 
-    def __init__(self, language: str) -> None:
-        self._texts = texts(language)
 
-    def __call__(self, key: str, **fields: str) -> str:
-        """A text with its fields filled in. Raises KeyError: no language lacks one."""
-        return self._texts[key].format(**fields)
-
-    def known(self, key: str, otherwise: str) -> str:
-        """The text of a key that others made up, or another one where there is none."""
-        return self(key if key in self._texts else otherwise)
+def known(*keys: str) -> str:
+    """The first of these keys that has a text, where a part of it came from elsewhere."""
+    return next(key for key in keys if not key or key in texts("en"))
 
 
 @cache

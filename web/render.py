@@ -1,7 +1,7 @@
 """Templates into HTML. What a person wrote is text there, never HTML."""
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,7 @@ def render(template: str, chosen: str, **values: Any) -> str:
     """A template as a page in a language (t is its texts). Raises UndefinedError: a value that the
     template names was not given."""
     return _environment().get_template(template).render(
-        t=language.Texts(chosen), language=chosen, languages=language.LANGUAGES,
+        t=partial(language.text, chosen), language=chosen, languages=language.LANGUAGES,
         direction=language.direction(chosen), file=address, form_id=uuid4, **values,
     )  # fmt: skip
 

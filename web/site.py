@@ -13,7 +13,7 @@ from shared.db import warm_up
 from shared.errors import NotFound, Problem
 from shared.settings import SettingsError
 from shared.telemetry import Handler, instrumented, logger, request_id
-from web.language import texts
+from web.language import known
 from web.render import render
 from web.visit import HTML, SECOND_FACTOR, SIGN_IN, SignInFirst, Visit
 
@@ -124,10 +124,7 @@ def _told(error: Exception) -> tuple[str, int]:
 
 
 def _problem_page(visit: Visit, status: int, code: str) -> Response[str]:
-    known = texts("en")
-    key = next(
-        key for key in (f"problem.{code}", f"problem.{status}", "problem.other") if key in known
-    )
+    key = known(f"problem.{code}", f"problem.{status}", "problem.other")
     html = render(
         "problem.html", visit.language, key=key, code=code, request_id=request_id(),
         signed_in=False, path=visit.path, language_links={}, done="",

@@ -17,7 +17,7 @@ from shared.identifier import Id
 from shared.settings import pages_url
 from web import forms, session
 from web.cookies import Cookies
-from web.language import LANGUAGES, language_of, texts
+from web.language import LANGUAGES, known, language_of
 from web.render import render
 from web.session import Session
 
@@ -120,11 +120,10 @@ class Visit:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response[str]:
         """An answer with a page; values: what the template names."""
-        done = f"done.{self.query.get('done', '')}"
         html = render(
             template, self.language, form_token=forms.form_token(self.cookies), path=self.path,
             signed_in=self.session is not None, language_links=self._language_links(),
-            done=done if done in texts("en") else "", **values,
+            done=known(f"done.{self.query.get('done', '')}", ""), **values,
         )  # fmt: skip
         return Response(status, HTML, html)
 

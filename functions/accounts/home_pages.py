@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from web.commands import give
+from web.language import known
 from web.reads import rows
 from web.site import PageRoutes
 from web.visit import Visitor
@@ -19,10 +20,11 @@ routes = PageRoutes()
 @routes.get("/account")
 def home(visit: Visitor) -> Response[Any]:
     who = visit.signed_in
-    events = rows(
-        who, "security_events", select="id,kind,created_at", party_id=f"eq.{who.user_id}",
+    found = rows(
+        who, "security_events", select="kind,created_at", party_id=f"eq.{who.user_id}",
         subject_kind="eq.account", order="id.desc", limit="10",
     )  # fmt: skip
+    events = [{**each, "key": known(f"event.{each['kind']}", "event.other")} for each in found]
     return visit.page("account/home.html", who=who, events=events)
 
 

@@ -17,6 +17,7 @@ BROUGHT = {
     "StripeLayer": {"requests", "stripe"},
     "ChainLayer": {"coincurve"},
     "DocumentsLayer": {"fontTools", "fpdf", "PIL", "uharfbuzz"},
+    "PagesLayer": {"jinja2", "markupsafe", "segno", "web.site"},
 }
 RUNTIME = {"boto3", "botocore"}
 # Installed or lying here, and in no layer.

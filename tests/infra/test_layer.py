@@ -30,6 +30,7 @@ LIMITS = {
     "StripeLayer": (30, 10),
     "ChainLayer": (4, 3),
     "DocumentsLayer": (90, 36),
+    "PagesLayer": (4, 2),
 }
 # Who carries more than what all functions share.
 NEEDS = {
@@ -47,6 +48,7 @@ NEEDS = {
         "EvmCompareFunction",
     },
     "DocumentsLayer": {"DocumentsFunction"},
+    "PagesLayer": {"AccountPagesFunction"},
 }
 # They call AWS and nobody waits for their first start; of the hooks of Auth it has five seconds.
 AWS_CALLERS = {
@@ -122,6 +124,7 @@ def test_the_layers_hold_what_they_should_and_no_more(layers: dict[str, Path]) -
     assert {"stripe", "requests"} <= names["StripeLayer"]
     assert {"coincurve"} <= names["ChainLayer"]
     assert {"fpdf", "fontTools", "PIL", "uharfbuzz"} <= names["DocumentsLayer"]
+    assert {"jinja2", "segno", "web"} <= names["PagesLayer"]
     strangers = {"boto3", "botocore", "aws_xray_sdk", "supabase", "bin"}
     strangers |= {"bench", "demo", "deploy", "functions", "stack", "tests"}
     twice = [name for layer in names.values() for name in layer]

@@ -15,6 +15,7 @@ from stack.paths import ROOT
 from stack.routes import Routes
 from stack.template import Function, functions, load, resources
 from tests.infra.rights import allowed, statements
+from web.site import Site
 
 DOCUMENT = load()
 FUNCTIONS = functions(DOCUMENT)
@@ -27,6 +28,8 @@ SECRETS = resources(DOCUMENT, "AWS::SecretsManager::Secret")
 
 ROUTES = Routes((name, *route) for name in FUNCTIONS for route in FUNCTIONS[name].routes)
 HTTP = [name for name in FUNCTIONS if FUNCTIONS[name].routes]
+# They answer people, not programs.
+PAGES = {"AccountPagesFunction"}
 SCHEDULED = [name for name in FUNCTIONS if FUNCTIONS[name].schedules]
 # X-Ray has no resources to name.
 STARRED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -81,10 +84,11 @@ def test_the_handler_is_there(name: str) -> None:
 @cache
 def _coded(name: str) -> set[tuple[str, str]]:
     """Method and path of what the code of a function serves."""
-    app = _module(FUNCTIONS[name]).app
-    assert isinstance(app, Api)
-    paths = openapi([app])["paths"].items()
-    return {(method.upper(), path) for path, operations in paths for method in operations}
+    module = _module(FUNCTIONS[name])
+    app = getattr(module, "site", None) or module.app
+    assert isinstance(app, Site if name in PAGES else Api)
+    routes = app._static_routes + app._dynamic_routes
+    return {(route.method.upper(), route.openapi_path) for route in routes}
 
 
 @pytest.mark.parametrize("name", HTTP)
@@ -124,8 +128,10 @@ def test_a_route_has_one_function() -> None:
     assert len(routes) == len(set(routes)) > 20
     # Any other method is answered by the gateway and starts no function.
     read = set(FUNCTIONS["ReferenceFunction"].routes)
-    assert {method for method, _ in set(routes) - read} == {"POST"}
+    pages = {route for name in PAGES for route in FUNCTIONS[name].routes}
+    assert {method for method, _ in set(routes) - read - pages} == {"POST"}
     assert {method for method, _ in read} == {"GET"}
+    assert {method for method, _ in pages} == {"GET", "POST"}
 
 
 @pytest.mark.parametrize("name", HTTP)
@@ -155,12 +161,12 @@ def test_the_api_calls_a_function_and_no_other_api_does(name: str) -> None:
 
 
 def test_the_schema_of_all_functions_fits_together() -> None:
-    apps = [_module(FUNCTIONS[name]).app for name in HTTP]
+    answering = [name for name in HTTP if name not in PAGES]
 
-    document = openapi(apps)
+    document = openapi([_module(FUNCTIONS[name]).app for name in answering])
 
     validate(document)
-    assert len(document["paths"]) == sum(len(_coded(name)) for name in HTTP)
+    assert len(document["paths"]) == sum(len(_coded(name)) for name in answering)
 
 
 def test_every_function_runs_what_the_layers_are_built_for() -> None:

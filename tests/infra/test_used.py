@@ -12,7 +12,9 @@ import pytest
 from stack.paths import ROOT
 from stack.template import functions, load
 
-PRODUCT = sorted([*(ROOT / "shared").rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
+PRODUCT = sorted(
+    path for room in ("shared", "web", "functions") for path in (ROOT / room).rglob("*.py")
+)
 SQL = sorted((ROOT / "supabase").rglob("*.sql"))
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
