@@ -151,6 +151,16 @@ def _pages(results: Results) -> list[Aim]:
     ]
 
 
+def _attempts(results: Results) -> Aim:
+    found = results.attempts
+    worst = max(found, key=lambda whose: found[whose].p99, default="")
+    why = f"{worst}; its p50 is {found[worst].p50:.1f} ms" if found else ""
+    return _aim(
+        f"p99 of Auth's hook at a password, among {results.scale.attempts:,} attempts, ms",
+        found[worst].p99 if found else None, 50, "{:.1f}", why, least=False,
+    )  # fmt: skip
+
+
 def _beside_strangers(results: Results) -> Aim:
     found = results.strangers
     return _aim(
@@ -203,5 +213,5 @@ def evaluate(results: Results) -> list[Aim]:
         *(aim(results) for aim in (_transition, _trades, _latency, _sweep, _not_due)),
         *_security(results),
         *_pages(results),
-        *(aim(results) for aim in (_beside_strangers, _relayed, _memory, _peer)),
+        *(aim(results) for aim in (_attempts, _beside_strangers, _relayed, _memory, _peer)),
     ]

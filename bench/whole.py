@@ -18,6 +18,7 @@ from bench import (
     relay,
     rls,
     server,
+    sign_in,
     strangers,
     sweep,
     world,
@@ -88,6 +89,10 @@ def _contracts(_: Stack, scale: Scale, results: Results) -> None:
     results.market_pages, results.milestones = contracts.pages_and_commands(scale)
 
 
+def _sign_in(_: Stack, scale: Scale, results: Results) -> None:
+    results.attempts = sign_in.attempts(scale)
+
+
 def _relay(_: Stack, scale: Scale, results: Results) -> None:
     results.relay = relay.rate(scale)
 
@@ -109,13 +114,14 @@ def _poller(stack: Stack, scale: Scale, results: Results) -> None:
     results.chain = poller.credit(stack, scale)
 
 
-# The first four make stacks of their own. Those of the rails start functions anew, so they come
+# The first five make stacks of their own. Those of the rails start functions anew, so they come
 # before what works with them. Imports while the functions that worked still run. Ticks add rows
 # that are not money, so nothing moves after them; queries last, to be asked of tables that are
 # large.
 PARTS = {
     "book": _book,
     "contracts": _contracts,
+    "sign_in": _sign_in,
     "relay": _relay,
     "delivery": _delivery,
     "inbox": _inbox,

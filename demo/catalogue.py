@@ -10,6 +10,7 @@ from demo.dispute_divided import dispute_divided
 from demo.everyone_silent import everyone_silent
 from demo.evidence_and_ratings import evidence_and_ratings
 from demo.group_sold_in_parts import group_sold_in_parts
+from demo.guessed_and_recovered import guessed_and_recovered
 from demo.happy_trade import happy_trade
 from demo.limit_reached import limit_reached
 from demo.margin_and_slippage import margin_and_slippage
@@ -36,6 +37,7 @@ STORIES: tuple[Story, ...] = (
     margin_and_slippage,
     payment_details,
     limit_reached,
+    guessed_and_recovered,
     evidence_and_ratings,
     outage_given_back,
     webhooks,

@@ -13,6 +13,7 @@ from demo.cards import CardStage
 from demo.chains import ChainStage
 from demo.console import Console
 from demo.durations import clock, words
+from demo.newcomers import Newcomer
 from demo.users import Answer, User
 from stack.people import OLGA, PEOPLE
 from stack.stack import Stack
@@ -58,6 +59,12 @@ class Scene:
             }
             what = f"books a deposit of {deposit} {self._currency} for {name}"
             self.command(self.olga, what, "/deposits", body, aal="aal2", expect="200")
+        self._accounts.open(someone)
+        return someone
+
+    def newcomer(self, name: str, password: str) -> Newcomer:
+        """Somebody who signs up themselves, with an address that they prove."""
+        someone = Newcomer(self._stack, self._http, name, password)
         self._accounts.open(someone)
         return someone
 

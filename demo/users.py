@@ -63,6 +63,10 @@ class User:
         )
         self.rest: Client = create_client(stack.url, stack.anon_key, options)
 
+    def token(self, aal: str) -> str:
+        """A token of this person at a level."""
+        return self._stack.token(self.id, aal=aal)
+
     def post(
         self,
         path: str,
@@ -76,7 +80,7 @@ class User:
             path,
             content=json.dumps(body or {}),
             headers={
-                "Authorization": f"Bearer {self._stack.token(self.id, aal=aal)}",
+                "Authorization": f"Bearer {self.token(aal)}",
                 "Content-Type": "application/json",
                 "Idempotency-Key": key or str(uuid4()),
             },

@@ -217,10 +217,10 @@ def test_pages_that_load_at_once_renew_the_session_and_none_ends_it(
             person.page.wait_for_timeout(1100)
             answers: Any = [person.context.new_page() for _ in range(5)]
             for tab in answers:
-                tab.evaluate("url => { window.location = url }", f"{stack.url}/account")
+                tab.evaluate("url => { window.location = url }", f"{stack.url}/account/factors")
             for tab in answers:
-                tab.wait_for_url("**/account")
-                assert tab.locator("h1").inner_text() == "Account"
+                tab.wait_for_url("**/account/**")
+                assert tab.locator("h1").inner_text() == "Second factor"
                 tab.close()
-        person.open("/account")
-        assert person.title == "Account"
+        person.open("/account/factors")
+        assert person.title == "Second factor"
