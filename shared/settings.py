@@ -49,6 +49,11 @@ def bucket(variable: str) -> str:
     return _variable(variable)
 
 
+def address(variable: str) -> str:
+    """Where another service answers, as a variable says. Raises SettingsError."""
+    return _variable(variable).rstrip("/")
+
+
 def service_key(*, renew: bool = False) -> str:
     """The service-role key, at most five minutes old; renew asks again at once.
 
