@@ -38,7 +38,7 @@ class Routes(APIGatewayHttpRouter):
 class Api(APIGatewayHttpResolver):
     """Routes of one function. Use make_app()."""
 
-    def __init__(self, *, signed_in: bool, signed_by: Mapping[str, str], takes: str) -> None:
+    def __init__(self, *, signed_in: bool, signed_by: Mapping[str, str] | None, takes: str) -> None:
         super().__init__(
             enable_validation=True,
             # Makes a wrong answer of ours a ResponseValidationError, told from a wrong request.
@@ -79,16 +79,20 @@ class Api(APIGatewayHttpResolver):
 
 
 def make_app(
-    *routers: Routes, signed_by: Mapping[str, str] | None = None, takes: str = JSON_TYPE
+    *routers: Routes,
+    signed_by: Mapping[str, str] | None = None,
+    is_open: bool = False,
+    takes: str = JSON_TYPE,
 ) -> Api:
     """The application of one function: its routers, with every refusal as a problem.
 
     Every route needs a bearer token, and every command an Idempotency-Key.
     signed_by: of inbound webhooks, which have neither: the headers by which a sender is known,
-    {name: what it holds}, for the OpenAPI document. takes: JSON_TYPE, or FORM_TYPE of those who
-    send nothing else.
+    {name: what it holds}, for the OpenAPI document. is_open: strangers ask, and no key is needed:
+    a route that needs a caller takes shared.caller.Caller. takes: JSON_TYPE, or FORM_TYPE of those
+    who send nothing else.
     """
-    app = Api(signed_in=signed_by is None, signed_by=signed_by or {}, takes=takes)
+    app = Api(signed_in=signed_by is None and not is_open, signed_by=signed_by, takes=takes)
     for router in routers:
         app.include_router(router)
     app.exception_handler(Problem)(_problem_response)

@@ -1,19 +1,25 @@
-"""Supabase Auth, asked in the name of a person by whom we were asked."""
+"""Supabase Auth, asked in a person's place: with the project's secret key, and their address."""
 
+import base64
+import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPException
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.request import Request
 
 from shared.connections import Connections
 from shared.db import SECRET_KEY
-from shared.db_errors import timed_out, unavailable
-from shared.settings import auth_url, service_key, settings
+from shared.errors import Unavailable
+from shared.settings import auth_url, service_key
 from shared.telemetry import logger
 
+# Above what Auth itself gives its hooks.
 TIMEOUT = 9.0
 # From this version on a refusal is {code, message}.
 _API_VERSION = "2024-01-01"
@@ -31,10 +37,26 @@ class AuthRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who asks us: the address and the program that Auth keeps of a session."""
+    """Who asks us, as the edge saw them: what Auth keeps of a session. address: never what a
+    header claims."""
 
     address: str
     user_agent: str
+
+
+def client_of(event: Mapping[str, Any]) -> Client:
+    """Who made a request, by API Gateway's event (payload version 2.0)."""
+    http = event["requestContext"]["http"]
+    agent = str(http.get("userAgent") or "").encode("ascii", "replace").decode()
+    return Client(http["sourceIp"], agent[:400])
+
+
+def _asked_by(request: Request) -> Client:
+    return client_of(request.resolved_event.raw_event)
+
+
+AskedBy = Annotated[Client, Depends(_asked_by)]
+"""Handler parameter: who asks."""
 
 
 class Auth:
@@ -53,32 +75,31 @@ class Auth:
         token: str | None = None,
         query: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """What Auth answers; empty where it answers nothing. It is asked once: no sign-in, code
-        or refresh token may be used twice. Raises AuthRefused, Unavailable."""
+        """What Auth answers; empty where it answers nothing. It is asked once: no password, code
+        or refresh token may be used twice.
+
+        token: of the person; without it Auth takes the request for the project's own. Raises
+        AuthRefused, and Unavailable auth_unavailable, also when Auth failed.
+        """
         where = f"{path}?{urlencode(query)}" if query else path
         content = b"" if body is None else json.dumps(body).encode()
         try:
             status, told = self._connections.ask(method, where, content, _headers(client, token))
-        except TimeoutError:
-            logger.error("auth timeout", path=path)
-            raise timed_out() from None
         except (OSError, HTTPException) as error:
             logger.error("auth unreachable", path=path, error=type(error).__name__)
-            raise unavailable() from None
+            raise _unavailable() from None
         return _read(status, told, path)
 
 
 def _headers(client: Client, token: str | None) -> dict[str, str]:
-    # Auth believes whom we speak for if we show a secret key, not the service role's old token.
-    secret = service_key()
-    key = secret if secret.startswith(SECRET_KEY) else settings().anon_key
+    key = service_key()
+    # A secret key of Supabase is no token: it goes as apikey only.
+    bearer = token or ("" if key.startswith(SECRET_KEY) else key)
     headers = {
         "Content-Type": "application/json", "apikey": key, "User-Agent": client.user_agent,
         "X-Supabase-Api-Version": _API_VERSION, "Sb-Forwarded-For": client.address,
     }  # fmt: skip
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
-    return headers
+    return headers | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
 
 
 def _read(status: int, content: bytes, path: str) -> dict[str, Any]:
@@ -88,18 +109,38 @@ def _read(status: int, content: bytes, path: str) -> dict[str, Any]:
         told = None
     if not isinstance(told, dict):
         logger.error("auth answered no object", path=path, status=status)
-        raise unavailable()
+        raise _unavailable()
     if 200 <= status < 300:
         return told
     code = str(told.get("code", ""))
     # A hook that took too long says nothing about what was asked.
     if status >= 500 or code.startswith("hook_timeout"):
         logger.error("auth failed", path=path, status=status, code=code)
-        raise unavailable()
+        raise _unavailable()
     raise AuthRefused(status, code, str(told.get("message", "")))
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("auth_unavailable", "Sign-in does not answer now.", "Ask again later.")
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """What a token says, checked by nobody; nothing where it is none."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        told = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, binascii.Error):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 @cache
 def auth() -> Auth:
-    """Auth of this process, made at the first call. Raises SettingsError."""
+    """Auth of this process's project, made at the first call. Raises SettingsError."""
     return Auth(auth_url())
+
+
+AuthClient = Annotated[Auth, Depends(auth)]
+"""Handler parameter: Auth."""

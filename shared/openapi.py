@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
+
 from shared.api import Api
 from shared.errors import PROBLEM_JSON
 from shared.idempotency import KEY_HEADER, REPLAYED_HEADER
@@ -81,7 +83,10 @@ def openapi(apps: Iterable[Api], *, version: str = "1") -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     schemas: dict[str, Any] = {"Problem": _PROBLEM}
     for app in apps:
-        part = json.loads(app.get_openapi_json_schema(title="Holdfast", version=version))
+        text = app.get_openapi_json_schema(
+            title="Holdfast", version=version, security_schemes={"bearer": HTTPBearer()}
+        )
+        part = json.loads(text)
         for path, operations in part.get("paths", {}).items():
             if path in paths:
                 raise OpenApiConflict(f"{path} stands in two functions")
@@ -126,8 +131,8 @@ def _operation(
     if keyed:
         described["parameters"] = [*operation.get("parameters", []), _KEY]
     if not app.signed_in:
-        described["security"] = []
-    if not app.signed_in and command:
+        described.setdefault("security", [])
+    if app.signed_by is not None and command:
         headers_of = [_header(*each) for each in app.signed_by.items()]
         described["parameters"] = [*operation.get("parameters", []), *headers_of]
         described["requestBody"] = {

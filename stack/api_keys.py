@@ -28,6 +28,10 @@ class ApiKeys:
         publishable, secret = (_key(jwt_secret, kind) for kind in ("publishable", "secret"))
         return cls(publishable, secret, {publishable: anon_key, secret: service_key})
 
+    def is_secret(self, apikey: str) -> bool:
+        """Whether a key is one of the project's servers."""
+        return apikey in (self.secret, self._roles[self.secret])
+
     def authorization(self, authorization: str, apikey: str) -> str:
         """What PostgREST is told, given what the client sent: its own token if it has one, else
         the role of its key. A key that clients repeat as a token is no token. Raises UnknownKey.

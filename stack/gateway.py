@@ -95,6 +95,8 @@ class Gateway:
             headers = _forwarded(request, self._api_keys)
         except UnknownKey:
             return Answer.message(401, "Invalid API key")
+        if not self._api_keys.is_secret(_header(request, "apikey")):
+            headers.pop("sb-forwarded-for", None)
         return self._auth(replace(request, headers=tuple(headers.items())))
 
     def _command(self, request: Request) -> Answer:
@@ -157,6 +159,10 @@ def _forwarded(request: Request, api_keys: ApiKeys) -> dict[str, str]:
         headers["authorization"] = told
     headers["x-forwarded-for"] = request.client
     return headers
+
+
+def _header(request: Request, wanted: str) -> str:
+    return next((value for name, value in request.headers if name.lower() == wanted), "")
 
 
 class _Server(ThreadingHTTPServer):

@@ -1,14 +1,11 @@
 """Who is signed in on a page: the tokens in the cookies, renewed when they are about to end."""
 
-import base64
-import binascii
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.auth import Auth, AuthRefused, Client
+from shared.auth import Auth, AuthRefused, Client, claims_of
 from web.cookies import Cookies
 
 # Renewed this long before its end, so that what the page asks for is still done with it.
@@ -72,18 +69,6 @@ def current(cookies: Cookies, auth: Auth, client: Client) -> Session | None:
         forget(cookies)
         return None
     return keep(cookies, renewed)
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    """What a token says; nothing where it is none."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        told = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, binascii.Error):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _seconds_left(claims: Mapping[str, Any]) -> float:

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
 from pydantic import TypeAdapter, ValidationError
 
-from shared.auth import Auth, Client, auth
+from shared.auth import Auth, auth, client_of
 from shared.caller import CallerToken
 from shared.errors import Invalid
 from shared.identifier import Id
@@ -42,10 +42,7 @@ class Visit:
         self.query: Mapping[str, str] = event.get("queryStringParameters") or {}
         self.path: str = event["rawPath"]
         self.language = self._language()
-        http = event["requestContext"]["http"]
-        # The address is API Gateway's word; a header would be the visitor's.
-        agent = self._headers.get("user-agent", "").encode("ascii", "replace").decode()
-        self.client = Client(http["sourceIp"], agent[:400])
+        self.client = client_of(event)
         self._form: Mapping[str, str] | None = None
         self._event = event
         self._session: Session | None = None

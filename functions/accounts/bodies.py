@@ -1,12 +1,13 @@
 """Bodies of the commands about the own account, and the answers they get."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
+from shared.identifier import Id
 from shared.text import Line
 
 
@@ -20,6 +21,33 @@ class RecoveryCode(Body):
     """code: one of the ten, with or without its dashes, in large or small letters."""
 
     code: Annotated[str, Field(min_length=25, max_length=40)]
+
+
+class Password(Body):
+    """email: whose account, in large or small letters. password: of the account."""
+
+    email: Annotated[str, Field(min_length=1, max_length=255)]
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class FactorCode(Body):
+    """factor_id: of Auth, as its list of factors has it. code: what the authenticator shows."""
+
+    factor_id: Id
+    code: Annotated[str, Field(min_length=1, max_length=16)]
+
+
+class SignedIn(BaseModel):
+    """A session, in Auth's own words: `setSession` of a client of Supabase takes it.
+    access_token, refresh_token: of the session. token_type: bearer. expires_in: seconds that
+    access_token is good for. user: as Auth knows the person."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    expires_at: int
+    refresh_token: str
+    user: dict[str, Any]
 
 
 class _Answer(BaseModel):

@@ -1,5 +1,6 @@
 """Pages: second factors and recovery codes."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,17 +8,18 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from shared.auth import AuthRefused
+from shared.db import database
+from shared.errors import Problem
+from shared.refusals import refusal
 from web.commands import give
 from web.qr import svg_of
 from web.site import PageRoutes
 from web.visit import Visit, Visitor
 
+from .attempts import Answer, by_code
 from .recovery_rules import code_hash, make_codes
 
 FACTORS = "/account/factors"
-
-WRONG_CODE = {"mfa_verification_failed", "mfa_challenge_expired", "validation_failed"}
-"""Auth's refusals of a code that somebody may type again."""
 
 routes = PageRoutes()
 
@@ -27,15 +29,12 @@ def verified(user: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [each for each in user.get("factors") or () if each["status"] == "verified"]
 
 
-def shown(visit: Visit, factor_id: str, code: str) -> dict[str, Any]:
-    """The session of the second level that Auth gives for a code.
-
-    Raises AuthRefused, also where the person has no such factor; SignInFirst, Unavailable.
-    """
-    path = f"/factors/{factor_id}"
-    challenge = visit.ask_auth("POST", f"{path}/challenge", {})
-    said = {"challenge_id": challenge["id"], "code": code.replace(" ", "")}
-    return visit.ask_auth("POST", f"{path}/verify", said)
+def shown(visit: Visit, factor_id: str, code: str) -> Answer:
+    """The session of the second level for a code. Raises as by_code, SignInFirst."""
+    plain, token = code.replace(" ", ""), visit.signed_in.token
+    if not re.fullmatch(r"[0-9]{6}", plain):
+        raise refusal("mfa_verification_failed")
+    return by_code(visit.auth, database(), token, factor_id, plain, visit.client)
 
 
 @routes.get(FACTORS)
@@ -67,8 +66,8 @@ def verify(visit: Visitor) -> Response[Any]:
     factor_id = visit.id_field("factor_id")
     try:
         visit.sign_in(shown(visit, factor_id, visit.field("code")))
-    except AuthRefused as refused:
-        if refused.code not in WRONG_CODE:
+    except Problem as problem:
+        if problem.slug != "mfa_verification_failed":
             raise
         # The secret was shown once and is not asked for again: it stands in the app by now.
         return _enrol_page(visit, factor_id, "", "", refused="refused.code")

@@ -7,13 +7,15 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from shared.auth import AuthRefused
+from shared.db import database
 from shared.errors import Problem
 from web.commands import give
 from web.site import PageRoutes
 from web.visit import SECOND_FACTOR, SIGN_IN, Visit, Visitor
 
 from . import confirm_pages
-from .factor_pages import WRONG_CODE, shown, verified
+from .attempts import by_password
+from .factor_pages import shown, verified
 from .recovery_rules import code_hash
 from .session_routes import current_session
 
@@ -34,14 +36,11 @@ def sign_in(visit: Visitor) -> Response[Any]:
     if not email or not password:
         return _page(visit, 422, "refused.credentials", email=email, next_path=wanted)
     try:
-        answer = visit.auth.ask(
-            "POST", "/token", {"email": email, "password": password}, client=visit.client,
-            query={"grant_type": "password"},
-        )  # fmt: skip
-    except AuthRefused as refused:
-        if refused.code == "email_not_confirmed":
+        answer = by_password(visit.auth, database(), email, password, visit.client)
+    except Problem as problem:
+        if problem.slug == "email_not_confirmed":
             return confirm_pages.page(visit, "signup", email, may_resend=True)
-        if refused.status == 429:
+        if problem.slug != "invalid_credentials":
             raise
         return _page(visit, 422, "refused.credentials", email=email, next_path=wanted)
     visit.sign_in(answer)
@@ -62,14 +61,15 @@ def show_second_factor(visit: Visitor) -> Response[Any]:
     factor_id = visit.id_field("factor_id")
     try:
         visit.sign_in(shown(visit, factor_id, code))
-    except AuthRefused as refused:
-        if refused.code == "mfa_verification_rejected":
-            # Auth has ended every session of the person.
+    except Problem as problem:
+        if problem.slug != "mfa_verification_failed":
+            raise
+        try:
+            return _second_factor_page(visit, wanted, 422, "refused.code")
+        except AuthRefused:
+            # Where Auth rejects a code it ends every session of the person.
             visit.sign_out()
             return _page(visit, 422, "refused.code_rejected", next_path=wanted)
-        if refused.code not in WRONG_CODE:
-            raise
-        return _second_factor_page(visit, wanted, 422, "refused.code")
     return visit.go(visit.next_path(wanted, HOME))
 
 

@@ -54,5 +54,5 @@ def _file(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
-app = make_app(routes, signed_by={})
+app = make_app(routes, is_open=True)
 handler = lambda_handler(app)

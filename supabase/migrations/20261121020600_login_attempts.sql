@@ -1,16 +1,19 @@
--- Attempts to sign in, as the hooks of Auth report them, and how long an account is locked after wrong ones.
+-- Attempts to sign in, as the hooks of Auth or POST /sign-in report them, and how long an account is then locked.
 
 create table public.login_attempts (
     id uuid primary key,
-    user_id uuid not null,
+    user_id uuid,
+    identifier_hash text check (identifier_hash ~ '^[0-9a-f]{64}$'),
     method text not null check (method in ('password', 'second_factor')),
     factor_id uuid,
     is_valid boolean not null,
     decision text not null check (decision in ('continue', 'reject')),
     address inet,
-    hook_id uuid not null,
+    source text not null check (source in ('hook', 'sign_in')),
+    report_id uuid not null,
     created_at timestamptz not null,
-    constraint login_attempts_factor check ((factor_id is not null) = (method = 'second_factor'))
+    constraint login_attempts_factor check ((factor_id is not null) = (method = 'second_factor')),
+    constraint login_attempts_whose check ((user_id is null) = (identifier_hash is not null))
 ) partition by range (id);
 alter table public.login_attempts enable row level security;
 create index login_attempts_user_id_idx on public.login_attempts (user_id, id);
@@ -19,16 +22,20 @@ where not is_valid and decision = 'continue';
 create index login_attempts_address_idx on public.login_attempts (address, id);
 select private.make_append_only('public.login_attempts');
 comment on table public.login_attempts is
-'Passwords and codes that were tried at an account that exists, by month; kept for 180 days. Auth asks no hook about a name that nobody has, nor about whoever is banned.';
+'Passwords and codes that were tried, by month; kept for 180 days. Auth asks no hook about a name that nobody has, nor about whoever is banned; POST /sign-in reports both.';
 comment on column public.login_attempts.id is 'Carries its time.';
-comment on column public.login_attempts.user_id is 'Whose account.';
+comment on column public.login_attempts.user_id is 'Whose account; null: a name that nobody has.';
+comment on column public.login_attempts.identifier_hash is
+'Of a name that nobody has: HMAC-SHA256 of it in hex, with a key that is not in the database. Null: the account is known.';
 comment on column public.login_attempts.method is 'password or second_factor.';
 comment on column public.login_attempts.factor_id is 'The second factor; null for a password.';
 comment on column public.login_attempts.is_valid is 'Whether the password or code was right.';
 comment on column public.login_attempts.decision is
 'continue: Auth goes on. reject: refused, right or wrong; such an attempt does not count towards a lock.';
-comment on column public.login_attempts.address is 'Who called Auth: of a sign-in through a server the server''s; null where Auth did not say.';
-comment on column public.login_attempts.hook_id is 'metadata.uuid of the hook: what is reported twice is one attempt.';
+comment on column public.login_attempts.address is 'Who called Auth or POST /sign-in: of a sign-in through somebody else''s server the server''s; null where Auth did not say.';
+comment on column public.login_attempts.source is 'hook: of Auth. sign_in: POST /sign-in, where Auth asks no hook.';
+comment on column public.login_attempts.report_id is
+'metadata.uuid of the hook, or what POST /sign-in calls its request: what is reported twice is one attempt.';
 comment on column public.login_attempts.created_at is 'When, by the database clock.';
 
 create table private.lockout_rules (
@@ -92,12 +99,14 @@ $$;
 comment on function private.lock_account(uuid) is
 'Waits until nobody else tries the account, until the end of the transaction; false when that took longer than lock_timeout.';
 
-create function private.attempt(event jsonb, p_method text, p_is_refused boolean default false) returns text
+create function private.attempt(
+    event jsonb, p_method text, p_is_refused boolean default false, p_source text default 'hook'
+) returns text
 language plpgsql volatile set search_path = ''
 as $$
 declare
     v_user uuid := (event ->> 'user_id')::uuid;
-    v_hook uuid := (event #>> '{metadata,uuid}')::uuid;
+    v_report uuid := (event #>> '{metadata,uuid}')::uuid;
     v_valid boolean := (event ->> 'valid')::boolean;
     v_address text := event #>> '{metadata,ip_address}';
     v_now timestamptz;
@@ -111,7 +120,7 @@ begin
     end if;
     v_now := private.clock();
     select a.decision into v_decision from public.login_attempts as a
-    where a.user_id = v_user and a.hook_id = v_hook and a.id >= private.uuid_v7_floor(v_now - interval '1 hour');
+    where a.user_id = v_user and a.report_id = v_report and a.id >= private.uuid_v7_floor(v_now - interval '1 hour');
     if found then
         return v_decision;
     end if;
@@ -119,10 +128,10 @@ begin
         when p_is_refused or private.locked_until(v_user, p_method, v_now) > v_now then 'reject' else 'continue'
     end;
     insert into public.login_attempts (
-        id, user_id, method, factor_id, is_valid, decision, address, hook_id, created_at
+        id, user_id, method, factor_id, is_valid, decision, address, source, report_id, created_at
     ) values (
         private.uuid_v7(v_now), v_user, p_method, (event ->> 'factor_id')::uuid, v_valid, v_decision,
-        case when pg_input_is_valid(v_address, 'inet') then v_address::inet end, v_hook, v_now
+        case when pg_input_is_valid(v_address, 'inet') then v_address::inet end, p_source, v_report, v_now
     );
     if v_decision = 'reject' then
         return v_decision;
@@ -133,7 +142,7 @@ begin
             and a.created_at > coalesce((
                 select max(b.created_at) from public.login_attempts as b
                 where b.user_id = v_user and b.method = p_method and b.is_valid and b.decision = 'continue'
-                    and b.id >= private.uuid_v7_floor(v_now - interval '24 hours') and b.hook_id <> v_hook
+                    and b.id >= private.uuid_v7_floor(v_now - interval '24 hours') and b.report_id <> v_report
             ), '-infinity');
         if v_failures >= (select min(r.failures) from private.lockout_rules as r where r.method = p_method) then
             perform private.account_event(
@@ -159,8 +168,8 @@ begin
     return v_decision;
 end
 $$;
-comment on function private.attempt(jsonb, text, boolean) is
-'Keeps an attempt that a hook reports and decides: continue, or reject while its account is locked or when it is refused anyway. Exact for any number at once.';
+comment on function private.attempt(jsonb, text, boolean, text) is
+'Keeps an attempt that a hook or POST /sign-in reports and decides: continue, or reject while its account is locked or when it is refused anyway. Exact for any number at once.';
 
 -- Definer: Auth's own role writes no table of ours.
 create function private.hook_password_verification(event jsonb) returns jsonb
@@ -185,10 +194,16 @@ comment on function private.hook_password_verification(jsonb) is
 create function private.hook_custom_access_token(event jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = '' set lock_timeout = '1s'
 as $$
+declare
+    v_method text := event ->> 'authentication_method';
 begin
-    if event ->> 'authentication_method' = 'password'
-        and private.locked_until((event ->> 'user_id')::uuid, 'password', private.clock()) > private.clock() then
-        return '{"error": {"http_code": 400, "message": "Invalid login credentials"}}';
+    v_method := case
+        when v_method = 'password' then v_method when v_method in ('totp', 'mfa/phone') then 'second_factor'
+    end;
+    if private.locked_until((event ->> 'user_id')::uuid, v_method, private.clock()) > private.clock() then
+        return jsonb_build_object('error', jsonb_build_object('http_code', 400, 'message', case v_method
+            when 'password' then 'Invalid login credentials' else 'Invalid TOTP code entered'
+        end));
     end if;
     return jsonb_build_object('claims', event -> 'claims');
 exception when query_canceled or others then
@@ -197,4 +212,4 @@ exception when query_canceled or others then
 end
 $$;
 comment on function private.hook_custom_access_token(jsonb) is
-'Custom access token hook of Auth {user_id, claims, authentication_method} -> {claims}, unchanged; or {error} for a sign-in by password while the account is locked. Refreshed tokens are not asked about.';
+'Custom access token hook of Auth {user_id, claims, authentication_method} -> {claims}, unchanged; or {error} for a sign-in by password, or a second factor, while the account is locked for it. Refreshed tokens are not asked about.';

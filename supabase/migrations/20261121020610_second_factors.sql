@@ -23,6 +23,21 @@ $$;
 comment on function private.is_code_reused(uuid, uuid, timestamptz) is
 'Whether a right code of a TOTP factor may be one that another session has shown: a code is good for 90 seconds at Auth, the factor was verified within them, and the person has a session that has not verified it.';
 
+create function private.is_code_shown(p_user_id uuid, p_but uuid, p_now timestamptz) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return exists (
+        select from auth.sessions as s
+        inner join auth.mfa_amr_claims as c on c.session_id = s.id
+        where s.user_id = p_user_id and s.id is distinct from p_but and c.authentication_method = 'totp'
+            and c.updated_at >= p_now - interval '90 seconds'
+    );
+end
+$$;
+comment on function private.is_code_shown(uuid, uuid, timestamptz) is
+'Whether a session of a person other than the named one has shown a code of a TOTP factor within the 90 seconds for which Auth takes it.';
+
 -- Definer: Auth's own role writes no table of ours.
 create function private.hook_mfa_verification(event jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = '' set lock_timeout = '1s'

@@ -1,28 +1,30 @@
 -- What operators look at when somebody guesses passwords.
 
 create view public.failed_logins with (security_invoker = true) as
-select address, count(*) as failures, count(distinct user_id) as accounts, max(created_at) as last_at
+select
+    address, count(*) as failures, count(distinct coalesce(user_id::text, identifier_hash)) as accounts,
+    max(created_at) as last_at
 from public.login_attempts
 where not is_valid and id >= private.uuid_v7_floor(private.clock() - interval '24 hours')
 group by address;
 comment on view public.failed_logins is 'Wrong passwords and codes of the last 24 hours by address.';
-comment on column public.failed_logins.address is 'Who called Auth; null where Auth did not say.';
+comment on column public.failed_logins.address is 'Who called Auth or POST /sign-in; null where Auth did not say.';
 comment on column public.failed_logins.failures is 'How many, refused ones included.';
-comment on column public.failed_logins.accounts is 'At how many accounts.';
+comment on column public.failed_logins.accounts is 'At how many accounts, names that nobody has included.';
 comment on column public.failed_logins.last_at is 'The last one.';
 
 create view public.password_sprays with (security_invoker = true) as
 select
     address, date_bin('10 minutes', created_at, '2000-01-01 00:00:00+00') as since,
-    count(distinct user_id) as accounts
+    count(distinct coalesce(user_id::text, identifier_hash)) as accounts
 from public.login_attempts
 where not is_valid and method = 'password' and id >= private.uuid_v7_floor(private.clock() - interval '24 hours')
 group by address, date_bin('10 minutes', created_at, '2000-01-01 00:00:00+00')
-having count(distinct user_id) >= 20;
-comment on view public.password_sprays is 'Addresses that tried 20 accounts or more in ten minutes, in the last 24 hours.';
-comment on column public.password_sprays.address is 'Who called Auth.';
+having count(distinct coalesce(user_id::text, identifier_hash)) >= 20;
+comment on view public.password_sprays is 'Addresses that tried 20 accounts or more, names that nobody has included, in ten minutes, in the last 24 hours.';
+comment on column public.password_sprays.address is 'Who called Auth or POST /sign-in.';
 comment on column public.password_sprays.since is 'Beginning of the ten minutes.';
-comment on column public.password_sprays.accounts is 'How many accounts.';
+comment on column public.password_sprays.accounts is 'How many accounts, names that nobody has included.';
 
 create view public.lockouts with (security_invoker = true) as
 select party_id as user_id, detail ->> 'method' as method, found as failures, detail ->> 'address' as address,

@@ -990,13 +990,15 @@ class LoginAttempts(Row):
 
     relation = "login_attempts"
     id: UUID
-    user_id: UUID
+    user_id: UUID | None
+    identifier_hash: str | None
     method: str
     factor_id: UUID | None
     is_valid: bool
     decision: str
     address: str | None
-    hook_id: UUID
+    source: str
+    report_id: UUID
     created_at: Time
 
 

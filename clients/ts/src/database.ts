@@ -396,7 +396,7 @@ export type Database = {
         Relationships: [];
       };
       login_attempts: {
-        Row: { id: string; user_id: string; method: string; factor_id: string | null; is_valid: boolean; decision: string; address: string | null; hook_id: string; created_at: string };
+        Row: { id: string; user_id: string | null; identifier_hash: string | null; method: string; factor_id: string | null; is_valid: boolean; decision: string; address: string | null; source: string; report_id: string; created_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -50,7 +51,12 @@ class Call:
 
     @property
     def ip(self) -> str:
-        return self.request.client
+        """Who calls; of a server of the project, which the gateway lets say so, whom it says."""
+        told = self.headers.get("sb-forwarded-for", "").partition(",")[0].strip()
+        try:
+            return str(ip_address(told))
+        except ValueError:
+            return self.request.client
 
     @property
     def agent(self) -> str:

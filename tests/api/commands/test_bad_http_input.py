@@ -17,7 +17,7 @@ from tests.world.bad_input import nasty
 from tests.world.bad_input.fingerprint import Fingerprint
 from tests.world.bad_input.http_client import Commands, flaw
 from tests.world.bad_input.nasty_fields import bad_bodies
-from tests.world.bad_input.openapi_routes import ROUTES, WEBHOOKS
+from tests.world.bad_input.openapi_routes import ROUTES, UNKEYED
 from tests.world.bad_input.right_callers import Cast
 from tests.world.world import World
 
@@ -57,7 +57,7 @@ def test_every_route_is_tried_here(stack: Stack, cast: Cast) -> None:
     functions = template.functions(template.load()).values()
     deployed = Routes((each.name, *route) for each in functions for route in each.routes)
     # Signed messages: tests/functions/verification/test_inbox.py. Reads say nothing.
-    tried = [deployed.match("POST", path) for path in (*ROUTES, *WEBHOOKS)]
+    tried = [deployed.match("POST", path) for path in (*ROUTES, *UNKEYED)]
     assert None not in tried
     assert {each.route for each in tried if each} == {
         route for each in functions for route in each.routes if route[0] == "POST"

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from stack.identity import as_owner, as_user
-from tests.world.accounts import attempt, events, guess, hook, losses
+from tests.world.accounts import attempt, code, enrol, events, guess, hook, losses
 from tests.world.world import World
 
 REFUSED = {
@@ -81,6 +81,19 @@ def test_without_the_hook_of_passwords_no_token_is_given_while_locked(world: Wor
         assert _token(world, user, method) == given
     world.advance(seconds=61)
     assert _token(world, user, "password") == given
+
+
+def test_without_its_hook_a_locked_second_factor_gives_no_token(world: World) -> None:
+    user = world.user()
+    factor = enrol(world.connection, user)
+    for _ in range(5):
+        hook(world.connection, "mfa", code(user, factor, False))
+    refused = {"error": {"http_code": 400, "message": "Invalid TOTP code entered"}}
+    given = {"claims": {"sub": str(user)}}
+    for method in ("totp", "mfa/phone"):
+        assert _token(world, user, method) == refused, method
+    for method in ("password", "token_refresh"):
+        assert _token(world, user, method) == given, method
 
 
 @pytest.mark.parametrize(

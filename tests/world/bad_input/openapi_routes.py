@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from jsonschema.protocols import Validator
 
+from shared.idempotency import KEY_HEADER
 from stack.paths import ROOT
 from tests.world.bad_input.document import judge
 
@@ -107,23 +108,27 @@ class Route:
         return before + (str(identifier) + rest.partition("}")[2] if brace else "")
 
 
+def _is_keyed(operation: dict[str, Any]) -> bool:
+    return any(each["name"] == KEY_HEADER for each in operation.get("parameters", ()))
+
+
 def routes() -> dict[str, Route]:
     """All of them by path."""
     found = {}
     for path, operations in _DOCUMENT["paths"].items():
         for method, operation in operations.items():
-            if operation.get("security") == []:
+            if not _is_keyed(operation):
                 continue
             content = operation["requestBody"]["content"]["application/json"]
             found[path] = Route(method, path, _resolved(content["schema"]))
     return found
 
 
-WEBHOOKS = {
+UNKEYED = {
     path
     for path, operations in _DOCUMENT["paths"].items()
-    if operations.get("post", {}).get("security") == []
+    if "post" in operations and not _is_keyed(operations["post"])
 }
-"""Paths whose messages are signed instead of carrying a token."""
+"""Paths that take no key: messages that are signed instead, and sign-in."""
 
 ROUTES = routes()
