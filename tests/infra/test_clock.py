@@ -8,6 +8,9 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
+from typing import Any, ClassVar, cast
 
 import httpx
 import pytest
@@ -17,7 +20,9 @@ from stack.clock_door import MOST, length
 from stack.home import Home
 from stack.paths import ROOT, SUPABASE
 from stack.people import PEOPLE
+from stack.schedules import Schedules
 from stack.stack import Stack
+from stack.template import Schedule
 from stack.user import add
 from tests.world.http.desk import Desk, open_trade
 from tests.world.lone_operators import let_operators_act_alone
@@ -66,13 +71,13 @@ def test_a_clock_that_is_moved_ends_what_fell_due_and_leaves_everybody_signed_in
     token = add(stack.url, stack.anon_key, stack.service_key, "carol")["CAROL"]
     before = stack.clock.now()
 
-    said = make_clock(tmp_path, "2d")
+    said = make_clock(tmp_path, "5h")
 
     assert (said.returncode, said.stderr) == (0, "")
-    assert "2 days, 0:00:00 ahead of real time" in said.stdout
-    assert timedelta(days=2) <= stack.clock.now() - before < timedelta(days=2, minutes=5)
+    assert "5:00:00 ahead of real time" in said.stdout
+    assert timedelta(hours=5) <= stack.clock.now() - before < timedelta(hours=5, minutes=5)
     # The sweep of every minute fell due, and comes by itself.
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while status_of(stack, trade.id) == "pending_payment" and time.monotonic() < until:
         time.sleep(0.1)
     assert status_of(stack, trade.id) == "cancelled"
@@ -83,9 +88,39 @@ def test_a_clock_that_is_moved_ends_what_fell_due_and_leaves_everybody_signed_in
     assert (read.status_code, len(read.json())) == (200, 1)
     done = httpx.post(
         f"{stack.url}/sessions/revoke-others", json={},
-        headers={**signed_in, "idempotency-key": "after"},
+        headers={**signed_in, "idempotency-key": "after"}, timeout=60,
     )  # fmt: skip
     assert done.status_code == 200, done.text
+
+
+class Noting:
+    """Functions that only note when they were fired."""
+
+    functions: ClassVar = {
+        "HourlyFunction": SimpleNamespace(
+            name="HourlyFunction", schedules=(Schedule("hourly", "rate(1 hour)", None),)
+        )
+    }
+
+    def __init__(self) -> None:
+        self.fired = SimpleQueue[str]()
+
+    def invoke(self, name: str, _: object) -> None:
+        self.fired.put(name)
+
+
+def test_a_schedule_that_is_jumped_over_fires_once_and_at_once() -> None:
+    lambdas = Noting()
+    schedules = Schedules(cast("Any", lambdas))
+    schedules.start()
+    try:
+        schedules.move(timedelta(minutes=30))
+        schedules.move(timedelta(hours=7))
+        assert lambdas.fired.get(timeout=60) == "HourlyFunction"
+        schedules.move(timedelta(minutes=30))
+    finally:
+        schedules.stop()
+    assert lambdas.fired.empty()
 
 
 def test_it_is_said_in_one_line_when_nothing_runs_and_when_by_is_no_length(
