@@ -62,6 +62,10 @@ up: $(VENV) $(NODE) ## Run everything at http://127.0.0.1:54321 until Ctrl-C (PO
 user: $(VENV) ## One more person in a running `make up` (NAME=…): signed in, as lines for a shell
 	@exec $(RUN) -m stack.user --name "$(NAME)"
 
+.PHONY: clock
+clock: $(VENV) ## Move the clock of a running `make up` on (BY=1h): deadlines pass, schedules fire
+	@exec $(RUN) -m stack.move_clock --by "$(BY)"
+
 .PHONY: demo
 demo: $(VENV) $(NODE) ## Show the product at work on a fresh stack
 	@exec $(RUN) -m demo

@@ -16,6 +16,10 @@ LOCK_TIMEOUT = "3s"
 ATTEMPTS = 10
 
 
+class ClockMoves(RuntimeError):
+    """The database is one of the local stack: whoever moves its clock moves every deadline."""
+
+
 class PolicyFailed(RuntimeError):
     """A policy file was refused; nothing of any file was kept."""
 
@@ -52,13 +56,21 @@ def apply_policies(url: str, *, source: Path = SUPABASE) -> None:
             time.sleep(attempt / 2)
 
 
+def refuse_movable_clock(url: str) -> None:
+    """Nothing is deployed whose clock anybody can move. Raises ClockMoves."""
+    with psycopg.connect(url) as connection:
+        if connection.execute("select to_regnamespace('stack')").fetchone() != (None,):
+            raise ClockMoves("this database has the movable clock of the local stack")
+
+
 def main() -> int:
     if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
         return 2
     try:
+        refuse_movable_clock(sys.argv[1])
         apply_policies(sys.argv[1])
-    except (PolicyFailed, psycopg.OperationalError) as error:
+    except (ClockMoves, PolicyFailed, psycopg.OperationalError) as error:
         print(f"policies: {error}", file=sys.stderr)
         return 1
     print(f"policies: {len(policy_files())} files applied")

@@ -9,18 +9,20 @@ _SQL = Path(__file__).with_name("clock.sql")
 
 
 class Clock:
-    """What the product takes for now; only ever moved by tests and the demo."""
+    """What the product takes for now; moved by tests, the demo and `make clock`."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
     def install(self) -> None:
         """Replace private.clock(), once per data directory."""
-        with self._cluster.connect() as connection:
-            there = connection.execute("select to_regclass('stack.clock_offset')").fetchone()
-            if there == (None,):
-                with connection.transaction():
-                    connection.execute(_SQL.read_bytes())
+        if not self.is_movable():
+            with self._cluster.connect() as connection, connection.transaction():
+                connection.execute(_SQL.read_bytes())
+
+    def is_movable(self) -> bool:
+        """Whether this database has a clock that moves."""
+        return self._cluster.execute("select to_regclass('stack.clock_offset')") != [(None,)]
 
     def advance(self, **amount: float) -> None:
         """Move on by a timedelta's keywords: advance(minutes=16)."""
@@ -41,8 +43,16 @@ class Clock:
         now: datetime = row[0]
         return now
 
+    def ahead(self) -> timedelta:
+        """How far it was moved; nothing where it cannot be."""
+        if not self.is_movable():
+            return timedelta()
+        amount: timedelta = self._cluster.execute("select amount from stack.clock_offset")[0][0]
+        return amount
+
     def _change(self, sql: str, amount: timedelta, *, awake: bool = True) -> None:
-        with self._cluster.connect() as connection:
+        # Together, or a sweep between the two would find that it had been away.
+        with self._cluster.connect() as connection, connection.transaction():
             connection.execute(sql.encode(), [amount])
             if awake:
                 # The sweep was there all the time: else it would give the time back.

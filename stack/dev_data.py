@@ -1,5 +1,7 @@
 """What `make up` has on its table: sources of prices on loopback, and once a few orders."""
 
+from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -41,9 +43,9 @@ class DevDataFailed(RuntimeError):
     """A command of the first start was refused; the message is the answer."""
 
 
-def prices() -> PriceSource:
+def prices(clock: Callable[[], datetime]) -> PriceSource:
     """Sources that know every pair; nothing is asked outside this machine."""
-    source = PriceSource()
+    source = PriceSource(clock)
     for symbol, dollars in _IN_USD.items():
         for currency, rate in _PER_USD.items():
             source.set(symbol, currency, str(Decimal(dollars) * Decimal(rate)))

@@ -47,7 +47,9 @@ class Schedules:
 
     def __init__(self, lambdas: Lambdas) -> None:
         self._lambdas = lambdas
-        self._stopping = threading.Event()
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._ahead = timedelta()
 
     def tick(self, name: str) -> Any:
         """Fire the first schedule of a function now; what the function returned.
@@ -59,24 +61,41 @@ class Schedules:
             raise KeyError(f"{name} has no schedule")
         return self._lambdas.invoke(name, event_of(schedules[0]))
 
-    def start(self) -> None:
+    def start(self, ahead: timedelta = timedelta()) -> None:
+        """Fire when their time comes. ahead: how far the product's clock is before real time."""
+        self._ahead = ahead
         for function in self._lambdas.functions.values():
             for schedule in function.schedules:
                 threading.Thread(
                     target=self._run, args=(function.name, schedule), daemon=True
                 ).start()
 
+    def move(self, by: timedelta) -> None:
+        """Follow a clock that was moved on: what fell due meanwhile fires once, at once."""
+        with self._changed:
+            self._ahead += by
+            self._changed.notify_all()
+
     def stop(self) -> None:
-        self._stopping.set()
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
 
     def _run(self, name: str, schedule: Schedule) -> None:
-        while True:
-            now = datetime.now(UTC)
-            wait = (next_fire(schedule.expression, now) - now).total_seconds()
-            if self._stopping.wait(wait):
-                return
+        while self._is_due(schedule):
             try:
                 self._lambdas.invoke(name, event_of(schedule))
             except FunctionFailed as error:
-                if not self._stopping.is_set():
+                if not self._stopping:
                     print(f"schedule {schedule.name}: {error}", file=sys.stderr, flush=True)
+
+    def _is_due(self, schedule: Schedule) -> bool:
+        """True when its time has come, False when they stop."""
+        with self._changed:
+            due = next_fire(schedule.expression, self._now())
+            while not self._stopping and (left := (due - self._now()).total_seconds()) > 0:
+                self._changed.wait(left)
+            return not self._stopping
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead

@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
@@ -11,7 +12,7 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg.rows import TupleRow
 
-from stack import template, tokens
+from stack import clock_door, front_page, template, tokens
 from stack.api_keys import ApiKeys
 from stack.aws import Aws
 from stack.clock import Clock
@@ -150,7 +151,7 @@ class Stack:
             stack.postgrest.start()
             stack.gateway.start()
             if options.schedules:
-                stack.schedules.start()
+                stack.schedules.start(stack.clock.ahead())
                 stack.sources.start()
             yield stack
 
@@ -189,7 +190,17 @@ class Stack:
             self.auth.send_through(f"{self.url}/auth-hooks", HOOK_SECRET)
         return self._mailbox
 
+    def advance(self, by: timedelta) -> None:
+        """Move the clock on while schedules run: what fell due meanwhile fires."""
+        self.clock.advance(seconds=by.total_seconds())
+        self.schedules.move(by)
+
     def _page(self, request: Request) -> Answer | None:
+        """Of the stack itself: nothing of this is deployed."""
+        if request.path == front_page.PATH and request.method == "GET":
+            return front_page.answer(self.clock)
+        if request.path == clock_door.PATH and self.clock.is_movable():
+            return clock_door.answer(self, request)
         return self._mailbox.answer(request) if self._mailbox else None
 
     def configure(self, **variables: str) -> None:

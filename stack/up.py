@@ -4,9 +4,11 @@ import argparse
 import contextlib
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.policies import PolicyFailed, apply_policies
+from stack.clock import Clock
 from stack.cluster import Cluster, ClusterFailed
 from stack.dev_data import DevDataFailed, prices
 from stack.home import CannotStart, Home
@@ -50,18 +52,20 @@ def _greeting(stack: Stack, file: Path) -> str:
         f"  function logs     {stack.lambdas.log}",
         f"Keys, and tokens of {people} for {TOKEN_SECONDS // DAY} days: source {file}",
         f"To sign in: {ALICE.email}, {ALICE.password}, and the code of ALICE_TOTP; others alike.",
-        "One more person: make user NAME=carol",
+        "One more person: make user NAME=carol; an hour later: make clock BY=1h",
         'Try: curl -H "apikey: $ANON_KEY" -H "authorization: Bearer $ALICE" '
         "$URL/rest/v1/wallet_balances",
     ]
     return "\n".join(["", *lines, ""])
 
 
-def _stack(
-    cluster: Cluster, home: Home, port: int, variables: dict[str, str]
-) -> contextlib.AbstractContextManager[Stack]:
-    options = Options(port=port, clock=False, schedules=True, reload=True, variables=variables)
-    return Stack.on(cluster, home.folder, home.keys(), options)
+@contextlib.contextmanager
+def _stack(cluster: Cluster, home: Home, port: int) -> Iterator[Stack]:
+    # Prices are as old as the product believes, also after `make clock`.
+    with prices(Clock(cluster).now) as source:
+        options = Options(port=port, schedules=True, reload=True, variables=source.variables())
+        with Stack.on(cluster, home.folder, home.keys(), options) as stack:
+            yield stack
 
 
 def run(port: int, folder: Path) -> None:
@@ -75,7 +79,7 @@ def run(port: int, folder: Path) -> None:
         cluster = Cluster(home.data, port=port + 1, durable=True)
         if not home.up_to_date():
             _upgrade(cluster, home)
-        with prices() as source, _stack(cluster, home, port, source.variables()) as stack:
+        with _stack(cluster, home, port) as stack:
             stack.mailbox()
             # Until something has a price, only small trades are open; the schedule comes later.
             stack.tick("PricesFunction")

@@ -36,7 +36,7 @@ GENERATED = {"moves.md", "errors.md", "performance.md"}
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Path]]:
     """A stack with what `make up` has, and a folder with the file that it writes."""
     folder = tmp_path_factory.mktemp("checkout")
-    with prices() as source, Stack.start(shared=True) as stack:
+    with Stack.start(shared=True) as stack, prices(stack.clock.now) as source:
         stack.configure(**source.variables())
         stack.tick("PricesFunction")
         add_dev_data(stack)
