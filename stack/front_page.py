@@ -12,7 +12,7 @@ from stack.people import PEOPLE
 PATH = "/"
 
 _LINKS = (
-    ("/account", "pages: sign in, second factors, sessions"),
+    ("/account/sign-in", "pages: sign in, second factors, sessions"),
     ("/docs", "the reference: every command, and the list of refusals"),
     ("/openapi.json", "the same for generators of clients"),
     ("/mailbox", "e-mails and SMS that were sent"),
