@@ -171,6 +171,11 @@ FAMILIES = (
         open=True,
     ),
     Family(
+        "erasure", "erasure", "the person, and once it has begun operators",
+        {"state": TEXT, "erase_from": TIME, "in_the_way": {"type": "array", "items": TEXT}},
+        machine="erasure",
+    ),
+    Family(
         "security", "security_event", "operators", {"party_id": ID, "severity": TEXT},
         optional=["party_id", "severity"], open=True,
     ),

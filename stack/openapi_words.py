@@ -148,7 +148,7 @@ SCHEMAS = {
 
 # Operations are grouped by the domain that serves them.
 TAGS = {
-    "accounts": "Sessions, devices and recovery codes of the own account.",
+    "accounts": "Sessions, devices, recovery codes and erasure of the own account.",
     "escrow": "Moves of an escrow: of a trade, or of a milestone; disputes, evidence and holds.",
     "p2p": "Orders of the peer-to-peer exchange, and takes.",
     "market": "Offers on listings, contracts and pictures.",

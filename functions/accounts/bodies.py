@@ -101,3 +101,13 @@ class RecoveryCodeUsed(_Answer):
     codes_left: int
     money_out_from: datetime
     replayed: bool
+
+
+class Erasure(_Answer):
+    """A request to be erased. erasure_id: names it. erase_from: when it begins; until then it can
+    be cancelled."""
+
+    erasure_id: UUID
+    state: str
+    erase_from: datetime
+    replayed: bool

@@ -1,8 +1,8 @@
-"""HTTP commands about the own account: sessions, devices and recovery codes."""
+"""HTTP commands about the own account: sessions, devices, recovery codes, erasure."""
 
 from shared.api import lambda_handler, make_app
 
-from . import recovery_routes, session_routes
+from . import erasure_routes, recovery_routes, session_routes
 
-app = make_app(session_routes.routes, recovery_routes.routes)
+app = make_app(session_routes.routes, recovery_routes.routes, erasure_routes.routes)
 handler = lambda_handler(app)

@@ -1,4 +1,5 @@
-"""HTTP commands of operators about a party: stop it, let it go on, read its money."""
+"""HTTP commands of operators about a party: stop it, let it go on, read its money, keep it from
+being erased."""
 
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,23 @@ class PartyFile(BaseModel):
     closes_at: datetime
 
 
+class LegalHold(Body):
+    """until: when it ends by itself, ten years away at most; a time that is past ends it now.
+    reason: for operators only."""
+
+    until: Moment
+    reason: OperatorReason
+
+
+class LegalHoldSet(BaseModel):
+    """ends_at: until then the person is not erased."""
+
+    model_config = ConfigDict(extra="forbid")
+    party_id: UUID
+    ends_at: datetime
+    replayed: bool
+
+
 class PartyStanding(BaseModel):
     """The party now. suspended_until: when it ends by itself."""
 
@@ -83,3 +101,12 @@ def open_file(
     """An operator reads balances, entries, transfers and holds of a party for 15 minutes (aal2)."""
     fields = {"party_id": str(party_id), **body.model_dump(mode="json")}
     return command(db, caller, key, "party_open_file", fields, needs=operator)
+
+
+@routes.post("/parties/<party_id>/hold", responses=answers(LegalHoldSet, "Until when it is held."))
+def hold(
+    party_id: Id, body: LegalHold, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """An operator keeps a person from being erased for a time (aal2)."""
+    fields = {"party_id": str(party_id), **body.model_dump(mode="json")}
+    return command(db, caller, key, "party_hold", fields, needs=operator)

@@ -23,6 +23,7 @@ _MACHINES = {
     "case": "Case",
     "webhook_endpoint": "Webhook endpoint",
     "webhook_delivery": "Webhook delivery",
+    "erasure": "Erasure",
 }
 
 _MONEY = {

@@ -111,10 +111,39 @@ $$;
 comment on function private.is_client() is
 'Whether a statement came over PostgREST from a person, inside definer functions too.';
 
+-- No word of a command can claim it: only private.erase_some writes it, and removes it.
+create table private.erasing (
+    transaction_id xid8 primary key,
+    party_id uuid not null
+);
+alter table private.erasing enable row level security;
+comment on table private.erasing is
+'Whose words the present transaction takes away. Empty outside one.';
+
+-- Definer: guards ask it for whoever writes a row, who may not know who is being erased.
+create function private.is_erasing() returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    -- The setting alone proves nothing. It spares every other transaction the look.
+    if coalesce(current_setting('holdfast.erasing', true), '') = '' then
+        return false;
+    end if;
+    return (select exists (
+        select from private.erasing as e where e.transaction_id = pg_current_xact_id_if_assigned()
+    ));
+end
+$$;
+comment on function private.is_erasing() is
+'Whether the present transaction takes away the words of an erased person; what it changes private.tg__erased bounds.';
+
 create function private.tg__append_only() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
+    if tg_nargs > 0 and tg_op = 'UPDATE' and private.is_erasing() then
+        return null;
+    end if;
     raise sqlstate 'PT403' using
         message = 'append_only',
         detail = format('%I.%I only grows: %s is refused for every role.', tg_table_schema, tg_table_name, tg_op),
@@ -122,20 +151,21 @@ begin
 end
 $$;
 comment on function private.tg__append_only() is
-'Refuses update, delete and truncate, whoever asks (law 10).';
+'Refuses update, delete and truncate, whoever asks (law 10). With an argument it lets the update of an erasure pass, which private.tg__erased bounds.';
 
-create function private.make_append_only(p_table regclass) returns void
+create function private.make_append_only(p_table regclass, p_is_erasable boolean default false) returns void
 language plpgsql volatile set search_path = ''
 as $$
 begin
     execute format(
         'create trigger _000_append_only before update or delete or truncate on %s
-         for each statement execute function private.tg__append_only()', p_table
+         for each statement execute function private.tg__append_only(%s)',
+        p_table, case when p_is_erasable then quote_literal('erasable') else '' end
     );
 end
 $$;
-comment on function private.make_append_only(regclass) is
-'Puts the append-only guard on a table.';
+comment on function private.make_append_only(regclass, boolean) is
+'Puts the append-only guard on a table. One that holds words of people: private.make_erasable.';
 
 create function private.tg__touch() returns trigger
 language plpgsql set search_path = ''
@@ -355,6 +385,10 @@ create function private.emit_event(
 language plpgsql volatile set search_path = ''
 as $$
 begin
+    -- Whoever is erased was told before, and nobody is told of each word.
+    if private.is_erasing() then
+        return;
+    end if;
     insert into private.outbox (event, object_type, object_id, sequence, parties, payload, request_id, created_at)
     values (p_event, p_object_type, p_object_id, p_sequence, p_parties, p_payload, private.request_id(), p_now);
 end

@@ -17,7 +17,7 @@ create index audit_log_table_name_row_id_idx on public.audit_log (table_name, ro
 create index audit_log_request_id_idx on public.audit_log (request_id);
 select private.make_append_only('public.audit_log');
 comment on table public.audit_log is
-'Append-only trail of every change to audited tables: row before and after, actor and request id.';
+'Append-only trail of every change to audited tables: row before and after without words of people, actor and request id.';
 comment on column public.audit_log.id is 'Grows with time; unique in its month.';
 comment on column public.audit_log.created_at is 'When the change was made.';
 comment on column public.audit_log.table_name is 'Schema and table of the changed row.';
@@ -25,32 +25,20 @@ comment on column public.audit_log.row_id is 'Key of the changed row, as text.';
 comment on column public.audit_log.action is 'INSERT, UPDATE or DELETE.';
 comment on column public.audit_log.actor_id is
 'User in whose name the change was made; null for machines and the owner.';
-comment on column public.audit_log.before is 'The row before the change; null for an insert.';
-comment on column public.audit_log.after is 'The row after the change; null for a delete.';
+comment on column public.audit_log.before is
+'The row before the change; null for an insert. Of words of a person the hash (sha256:…), salted with what is deleted when the person is erased.';
+comment on column public.audit_log.after is 'The row after the change, in the same way; null for a delete.';
 comment on column public.audit_log.request_id is 'Correlation id (X-Request-Id) of the HTTP request.';
-
-create function private.url_origin(p_url text) returns text
-language plpgsql immutable set search_path = ''
-as $$
-begin
-    return array_to_string(regexp_match(p_url, '^(https?://)(?:[^/?#]*@)?([^/?#]+)'), '');
-end
-$$;
-comment on function private.url_origin(text) is
-'Scheme, host and port of a URL, without user, path and query; null when it is no such URL.';
 
 -- Definer: whoever changes an audited row holds no right on the log itself.
 create function private.tg__audit() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
-    v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+    v_table text := tg_table_schema || '.' || tg_table_name;
+    v_before jsonb := case when tg_op <> 'INSERT' then private.without_words(v_table, to_jsonb(old)) end;
+    v_after jsonb := case when tg_op <> 'DELETE' then private.without_words(v_table, to_jsonb(new)) end;
 begin
-    if tg_nargs > 1 then
-        v_before := v_before || jsonb_build_object(tg_argv[1], private.url_origin(v_before ->> tg_argv[1]));
-        v_after := v_after || jsonb_build_object(tg_argv[1], private.url_origin(v_after ->> tg_argv[1]));
-    end if;
     insert into public.audit_log (table_name, row_id, action, before, after, actor_id, request_id)
     values (
         tg_table_name,
@@ -65,7 +53,7 @@ begin
 end
 $$;
 comment on function private.tg__audit() is
-'Writes the audit log. Arguments: the column that names the row; if there is one, the column with a URL of which only scheme and host are kept.';
+'Writes the audit log. Argument: the column that names the row.';
 
 create function private.make_audited(p_table regclass, p_id_column text default 'id') returns void
 language plpgsql volatile set search_path = ''
@@ -86,9 +74,8 @@ language plpgsql volatile set search_path = ''
 as $$
 begin
     execute format('alter table %s enable row level security', p_partition);
-    if exists (select from pg_catalog.pg_trigger where tgrelid = p_parent and tgname = '_000_append_only') then
-        perform private.make_append_only(p_partition);
-    end if;
+    perform private.make_append_only(p_partition, t.tgnargs > 0)
+    from pg_catalog.pg_trigger as t where t.tgrelid = p_parent and t.tgname = '_000_append_only';
 end
 $$;
 comment on function private.close_partition(regclass, regclass) is

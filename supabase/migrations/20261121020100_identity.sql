@@ -17,6 +17,7 @@ create table public.parties (
     constraint parties_the_house_acts check (status = 'active' or kind not in ('platform', 'external'))
 );
 alter table public.parties enable row level security;
+select private.make_blankable('public.parties');
 comment on table public.parties is
 'Whoever can own money or act: a user, a merchant, a community, the platform itself, the outside world.';
 comment on column public.parties.id is 'The party; of a user the id of the profile.';
@@ -48,6 +49,7 @@ create table public.profiles (
     deleted_at timestamptz
 );
 alter table public.profiles enable row level security;
+select private.make_blankable('public.profiles');
 create trigger _100_touch before update on public.profiles
 for each row execute function private.tg__touch();
 select private.make_audited('public.profiles');

@@ -16,7 +16,7 @@ create table public.security_events (
 ) partition by range (id);
 alter table public.security_events enable row level security;
 create index security_events_party_id_kind_idx on public.security_events (party_id, kind, id);
-select private.make_append_only('public.security_events');
+select private.make_erasable('public.security_events', 'detail');
 comment on table public.security_events is
 'Append-only findings about parties, accounts and the hooks of Auth. Nothing is blocked by them: an operator decides.';
 comment on column public.security_events.id is 'Carries its time.';

@@ -20,7 +20,7 @@ create index login_attempts_user_id_idx on public.login_attempts (user_id, id);
 create index login_attempts_counted_idx on public.login_attempts (user_id, method, id)
 where not is_valid and decision = 'continue';
 create index login_attempts_address_idx on public.login_attempts (address, id);
-select private.make_append_only('public.login_attempts');
+select private.make_erasable('public.login_attempts', 'address');
 comment on table public.login_attempts is
 'Passwords and codes that were tried, by month; kept for 180 days. Auth asks no hook about a name that nobody has, nor about whoever is banned; POST /sign-in reports both.';
 comment on column public.login_attempts.id is 'Carries its time.';

@@ -40,7 +40,7 @@ create table public.session_audits (
 ) partition by range (id);
 alter table public.session_audits enable row level security;
 create index session_audits_user_id_idx on public.session_audits (user_id, id);
-select private.make_append_only('public.session_audits');
+select private.make_erasable('public.session_audits', 'address');
 comment on table public.session_audits is
 'Beginning, level and end of each session, by month; kept for 400 days. Auth does not say why a session ended, and removes one that ran out up to a day late.';
 comment on column public.session_audits.id is 'Carries its time.';

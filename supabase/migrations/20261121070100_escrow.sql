@@ -298,7 +298,8 @@ create table public.escrow_events (
 alter table public.escrow_events enable row level security;
 -- I4: only a settling event carries amounts, and there is one at most.
 create unique index escrow_events_one_settlement_idx on public.escrow_events (escrow_id) where payer_amount is not null;
-select private.make_append_only('public.escrow_events');
+select private.make_append_only('public.escrow_events', true);
+select private.make_blankable('public.escrow_events');
 comment on table public.escrow_events is
 'History of every escrow: one row per version, chained by hash. The month of a row is the month its escrow began.';
 comment on column public.escrow_events.escrow_id is 'The escrow that moved.';

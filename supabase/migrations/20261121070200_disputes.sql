@@ -28,6 +28,7 @@ create table public.disputes (
     updated_at timestamptz not null
 );
 alter table public.disputes enable row level security;
+select private.make_blankable('public.disputes');
 create unique index disputes_one_pending_idx on public.disputes (escrow_id) where status = 'pending';
 create index disputes_escrow_id_idx on public.disputes (escrow_id);
 create index disputes_arbiter_id_idx on public.disputes (arbiter_id) where status = 'pending';
@@ -104,7 +105,7 @@ create table public.dispute_statements (
 );
 alter table public.dispute_statements enable row level security;
 create index dispute_statements_author_id_idx on public.dispute_statements (author_id);
-select private.make_append_only('public.dispute_statements');
+select private.make_erasable('public.dispute_statements', 'body', 'sha256');
 comment on table public.dispute_statements is 'What each side says, once, before its deadline.';
 comment on column public.dispute_statements.dispute_id is 'The dispute it belongs to.';
 comment on column public.dispute_statements.author_role is 'Side that wrote it; one statement a side.';
@@ -127,7 +128,7 @@ create table public.dispute_evidence (
 );
 alter table public.dispute_evidence enable row level security;
 create index dispute_evidence_author_id_idx on public.dispute_evidence (author_id);
-select private.make_append_only('public.dispute_evidence');
+select private.make_erasable('public.dispute_evidence', 'name');
 comment on table public.dispute_evidence is 'Receipts for files submitted, by hash; at most 20 a side.';
 comment on column public.dispute_evidence.dispute_id is 'The dispute it was submitted for.';
 comment on column public.dispute_evidence.sha256 is

@@ -24,7 +24,7 @@ create table public.evidence_uploads (
     author_id uuid not null references auth.users (id) on delete restrict,
     purpose text not null check (purpose in ('evidence', 'message')),
     sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
-    name text not null check (length(name) <= 200 and private.has_words(name)),
+    name text not null check (length(name) <= 200 and (name is null or private.has_words(name))),
     media_type text not null references public.evidence_types (media_type) on delete restrict,
     size_bytes bigint not null check (size_bytes between 1 and 20971520),
     created_at timestamptz not null,
@@ -35,7 +35,7 @@ select private.make_text('public.evidence_uploads', 'line', 'name');
 select private.make_quota('public.evidence_uploads', 'evidence', 'author_id');
 create index evidence_uploads_author_id_idx on public.evidence_uploads (author_id);
 create index evidence_uploads_media_type_idx on public.evidence_uploads (media_type);
-select private.make_append_only('public.evidence_uploads');
+select private.make_erasable('public.evidence_uploads', 'name');
 comment on table public.evidence_uploads is
 'Files that a side announced, for which it got an address to upload to. Whether the bytes have come, object storage knows.';
 comment on column public.evidence_uploads.id is 'The announcement.';

@@ -29,6 +29,7 @@ create table public.escrow_cases (
     constraint escrow_cases_amount_has_currency check ((amount is null) = (currency is null))
 );
 alter table public.escrow_cases enable row level security;
+select private.make_blankable('public.escrow_cases');
 select private.make_text('public.escrow_cases', 'prose', 'reason', 'description', 'resolution');
 select private.make_quota('public.escrow_cases', 'claim', 'raised_by', 'escrow_id');
 create unique index escrow_cases_one_claim_idx on public.escrow_cases (escrow_id, raised_by) where kind = 'claim';
@@ -96,6 +97,8 @@ as $$
 begin
     if tg_op = 'DELETE' then
         raise sqlstate 'PT403' using message = 'append_only', detail = 'A case is never deleted.';
+    elsif private.is_erasing() then
+        return new;
     end if;
     if not private.has_edge(
         'case', case when tg_op = 'UPDATE' then old.state end, '', new.last_event, new.last_actor_role::text, new.state, ''

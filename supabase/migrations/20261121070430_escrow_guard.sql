@@ -66,6 +66,7 @@ begin
     else
         new.state_version := old.state_version;
     end if;
+    new.last_payload := private.seal_payload(new.last_event, new.last_payload);
     new.last_hash := private.escrow_event_hash(new);
     return new;
 end
@@ -85,6 +86,51 @@ end
 $$;
 comment on function private.event_payload(text, jsonb) is 'The part of a command''s payload that the history shows.';
 
+create function private.event_words(p_event text) returns text[]
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return case p_event
+        when 'perform' then '{note,reference}' when 'request_revision' then '{reason}' when 'dispute' then '{description}'
+        else '{}'
+    end::text[];
+end
+$$;
+comment on function private.event_words(text) is 'Members of the payload of a move that a party writes as it likes.';
+
+create function private.seal_payload(p_event text, p_payload jsonb) returns jsonb
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_words text[] := private.event_words(p_event);
+begin
+    if v_words = '{}' or not p_payload ?| v_words then
+        return p_payload;
+    end if;
+    return p_payload || jsonb_build_object('seals', (
+        select jsonb_object_agg(w.name, private.seal(p_payload -> w.name))
+        from unnest(v_words) as w (name) where p_payload ? w.name
+    ));
+end
+$$;
+comment on function private.seal_payload(text, jsonb) is 'A payload with the seals of its words, by member {salt, hash}; without words as it is.';
+
+create function private.lasting_payload(p_event text, p_payload jsonb) returns jsonb
+language plpgsql immutable set search_path = ''
+as $$
+declare
+    v_words text[] := private.event_words(p_event);
+begin
+    if not p_payload ? 'seals' then
+        return p_payload;
+    end if;
+    return (p_payload - v_words)
+        || jsonb_build_object('seals', private.unsealed(p_payload -> 'seals', variadic v_words));
+end
+$$;
+comment on function private.lasting_payload(text, jsonb) is
+'A payload as it is after an erasure, and as the chain of events has it from the beginning: of words only the hash.';
+
 create function private.escrow_event_link(
     p_previous bytea, p_escrow_id uuid, p_version integer, p_event text, p_role public.escrow_role, p_actor_id uuid,
     p_state public.escrow_state, p_phase public.escrow_phase,
@@ -97,7 +143,7 @@ begin
         p_escrow_id || '|' || p_version || '|' || p_event || '|' || p_role || '|' || coalesce(p_actor_id::text, '')
         || '|' || p_state || '|' || p_phase || '|' || coalesce(trim_scale(p_payer_amount)::text, '')
         || '|' || coalesce(trim_scale(p_payee_amount)::text, '') || '|' || coalesce(trim_scale(p_fee_amount)::text, '')
-        || '|' || p_payload::text, 'UTF8'
+        || '|' || private.lasting_payload(p_event, p_payload)::text, 'UTF8'
     ));
 end
 $$;

@@ -17,6 +17,10 @@ begin
             e.payer_amount, e.payee_amount, e.fee_amount, e.payload
         )
     union all
+    select 'words_differ_from_seal', e.escrow_id::text, e.version::text
+    from public.escrow_events as e
+    where (p_since is null or e.created_at >= p_since) and private.unfit_seals(e.payload, e.payload -> 'seals') <> '{}'
+    union all
     select 'event_chain_head_differs', t.id::text, t.version::text
     from public.escrow_transactions as t
     inner join public.escrow_events as e on e.escrow_id = t.id and e.version = t.version

@@ -20,6 +20,7 @@ create table public.webhook_endpoints (
     constraint webhook_endpoints_disabled_says_why check ((status = 'disabled') = (disabled_reason is not null))
 );
 alter table public.webhook_endpoints enable row level security;
+select private.make_blankable('public.webhook_endpoints');
 select private.make_text('public.webhook_endpoints', 'line', 'description');
 select private.make_quota('public.webhook_endpoints', 'webhook_endpoint', 'party_id');
 select private.make_edit_quota('public.webhook_endpoints', 'party_id');
@@ -27,14 +28,13 @@ create index webhook_endpoints_party_id_idx on public.webhook_endpoints (party_i
 create index webhook_endpoints_created_by_idx on public.webhook_endpoints (created_by);
 create trigger _100_touch before update on public.webhook_endpoints
 for each row execute function private.tg__touch();
--- The rest of an address may open a door: it is its owner's business.
 create trigger _900_audit_insert after insert or delete on public.webhook_endpoints
-for each row execute function private.tg__audit('id', 'url');
+for each row execute function private.tg__audit('id');
 -- Failures are in the attempts.
 create trigger _900_audit_update after update on public.webhook_endpoints
 for each row when (
     (old.status, old.description, old.event_types) is distinct from (new.status, new.description, new.event_types)
-) execute function private.tg__audit('id', 'url');
+) execute function private.tg__audit('id');
 comment on table public.webhook_endpoints is
 'Addresses to which a party''s events are sent, signed after Standard Webhooks. Made by a command; the owner changes description, event_types and status.';
 comment on column public.webhook_endpoints.id is 'The endpoint.';
@@ -97,6 +97,7 @@ create table public.webhook_deliveries (
     updated_at timestamptz not null
 ) partition by range (id);
 alter table public.webhook_deliveries enable row level security;
+select private.make_blankable('public.webhook_deliveries');
 create index webhook_deliveries_live_idx on public.webhook_deliveries (endpoint_id, next_attempt_at)
 where status in ('pending', 'queued', 'sending');
 create index webhook_deliveries_endpoint_id_idx on public.webhook_deliveries (endpoint_id, id desc);
@@ -148,7 +149,7 @@ create table public.webhook_attempts (
 alter table public.webhook_attempts enable row level security;
 create index webhook_attempts_delivery_id_idx on public.webhook_attempts (delivery_id, number);
 create index webhook_attempts_party_id_idx on public.webhook_attempts (party_id, id desc);
-select private.make_append_only('public.webhook_attempts');
+select private.make_erasable('public.webhook_attempts', 'error', 'answer');
 comment on table public.webhook_attempts is 'Every attempt to send a message, once it is known how it ended or that nobody will say. Kept for 60 days, by month.';
 comment on column public.webhook_attempts.id is 'The attempt.';
 comment on column public.webhook_attempts.endpoint_id is 'Where it was sent.';

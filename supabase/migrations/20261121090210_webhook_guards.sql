@@ -114,6 +114,9 @@ create function private.tg_webhook_deliveries__guard() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
+    if private.is_erasing() then
+        return new;
+    end if;
     if not private.has_edge(
         'webhook_delivery', case when tg_op = 'UPDATE' then old.status end, '', new.last_event, new.last_actor_role,
         new.status, ''

@@ -48,7 +48,7 @@ begin
         o.created_at
     from private.outbox as o
     cross join lateral (
-        select p.id as user_id from public.profiles as p where p.id = any(o.parties)
+        select p.id as user_id from public.profiles as p where p.id = any(o.parties) and p.deleted_at is null
         union
         select m.user_id from public.party_members as m
         where m.party_id = any(o.parties) and m.role in ('owner', 'operator', 'signer', 'viewer')

@@ -48,6 +48,7 @@ create table public.p2p_orders (
     constraint p2p_orders_completed_has_trades check (status <> 'completed' or settled > 0)
 ) with (fillfactor = 70);
 alter table public.p2p_orders enable row level security;
+select private.make_blankable('public.p2p_orders');
 select private.make_text('public.p2p_orders', 'prose', 'terms');
 select private.make_quota('public.p2p_orders', 'order_draft', 'user_id', '', $$status = 'draft'$$);
 select private.make_edit_quota('public.p2p_orders', 'user_id');
@@ -229,6 +230,9 @@ create function private.tg_p2p_orders__guard() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
+    if private.is_erasing() then
+        return new;
+    end if;
     if tg_op = 'UPDATE' and old.status = 'draft' and new.status = 'draft' then
         new.version := old.version;
     elsif not private.has_edge(

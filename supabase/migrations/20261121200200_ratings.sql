@@ -17,7 +17,7 @@ select private.make_text('public.p2p_ratings', 'prose', 'comment');
 select private.make_quota('public.p2p_ratings', 'rating', 'author_id');
 create index p2p_ratings_author_id_idx on public.p2p_ratings (author_id);
 create index p2p_ratings_party_id_idx on public.p2p_ratings (party_id, created_at desc);
-select private.make_append_only('public.p2p_ratings');
+select private.make_erasable('public.p2p_ratings', 'comment');
 comment on table public.p2p_ratings is
 'One rating per side of a settled trade (completed or split) that was worth one (p2p_trades.is_rated: it has cost a fee), written over PostgREST (trade_id, score, comment) within private.rating_window() of the end. Only its author reads it until both sides have rated or that time is over; then both sides do, and everybody a little later, each rating at a time of its own.';
 comment on column public.p2p_ratings.trade_id is 'The trade; also the id of its escrow.';

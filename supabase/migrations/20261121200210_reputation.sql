@@ -24,6 +24,7 @@ create table public.trader_profiles (
     refreshed_at timestamptz
 ) with (fillfactor = 80);
 alter table public.trader_profiles enable row level security;
+select private.make_blankable('public.trader_profiles');
 -- A table and not a view: a view that runs as its reader would open the whole profile behind it.
 comment on table public.trader_profiles is
 'Public profile of everybody who has published an order or taken one. Name and flags follow parties and profiles at once; the figures follow settled trades and revealed ratings within a minute (service.reputation_refresh).';

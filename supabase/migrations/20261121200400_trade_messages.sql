@@ -17,7 +17,7 @@ select private.make_text('public.trade_messages', 'prose', 'body');
 select private.make_text('public.trade_messages', 'line', 'attachments');
 select private.make_quota('public.trade_messages', 'message', 'author_id', 'trade_id');
 create index trade_messages_trade_id_idx on public.trade_messages (trade_id, id);
-select private.make_append_only('public.trade_messages');
+select private.make_erasable('public.trade_messages', 'body', 'attachments');
 comment on table public.trade_messages is
 'Messages of a trade: read by its two parties, and by the arbiter of its dispute. Written over PostgREST (trade_id, body, attachments) from the take until the time for claims is over.';
 comment on column public.trade_messages.id is 'Carries the time: messages are in the order of their ids.';

@@ -13,6 +13,7 @@ create table public.payment_accounts (
     deleted_at timestamptz
 );
 alter table public.payment_accounts enable row level security;
+select private.make_blankable('public.payment_accounts');
 select private.make_text('public.payment_accounts', 'line', 'label', 'fields');
 select private.make_quota('public.payment_accounts', 'payment_account', 'user_id', '', $$deleted_at is null$$);
 select private.make_edit_quota('public.payment_accounts', 'user_id');
@@ -103,6 +104,9 @@ as $$
 declare
     v_problem text := private.payment_fields_problem(new.method, new.fields);
 begin
+    if private.is_erasing() then
+        return new;
+    end if;
     if tg_op = 'UPDATE' and (old.user_id, old.method) is distinct from (new.user_id, new.method) then
         v_problem := 'Owner and method of an account never change.';
     elsif length(new.label) > 80 then
@@ -258,7 +262,7 @@ create table public.p2p_payment_details (
     created_at timestamptz not null
 );
 alter table public.p2p_payment_details enable row level security;
-select private.make_append_only('public.p2p_payment_details');
+select private.make_erasable('public.p2p_payment_details', 'fields', 'payer_name', 'verified_name');
 comment on table public.p2p_payment_details is
 'What the two sides of a trade must know to pay and to recognise the payment, fixed at the take. Visible to them while the trade lives, to the arbiter while it is disputed, to nobody else.';
 comment on column public.p2p_payment_details.trade_id is 'The trade.';

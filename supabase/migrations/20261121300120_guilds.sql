@@ -12,6 +12,7 @@ create table public.guilds (
     updated_at timestamptz not null default private.clock()
 );
 alter table public.guilds enable row level security;
+select private.make_blankable('public.guilds');
 select private.make_text('public.guilds', 'name', 'name');
 select private.make_text('public.guilds', 'prose', 'description');
 select private.make_quota('public.guilds', 'guild', 'created_by');

@@ -23,7 +23,7 @@ select private.make_text('public.discord_links', 'prose', 'reason');
 create index discord_links_party_id_idx on public.discord_links (party_id, occurred_at desc);
 create index discord_links_guild_id_idx on public.discord_links (guild_id, occurred_at desc);
 create index discord_links_actor_id_idx on public.discord_links (actor_id);
-select private.make_append_only('public.discord_links');
+select private.make_erasable('public.discord_links', 'discord_id');
 select private.make_audited('public.discord_links');
 comment on table public.discord_links is
 'Append-only history of which Discord account or server was shown to be whose, and by whom. The latest decision counts.';

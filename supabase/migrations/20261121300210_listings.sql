@@ -53,6 +53,7 @@ create table public.listings (
     updated_at timestamptz not null default private.clock()
 ) with (fillfactor = 80);
 alter table public.listings enable row level security;
+select private.make_blankable('public.listings');
 select private.make_text('public.listings', 'title', 'title');
 select private.make_text('public.listings', 'prose', 'description', 'metadata');
 select private.make_quota(

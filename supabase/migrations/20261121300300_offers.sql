@@ -77,6 +77,7 @@ create table public.offers (
     constraint offers_nobody_buys_from_oneself check (buyer_id <> seller_id)
 );
 alter table public.offers enable row level security;
+select private.make_blankable('public.offers');
 select private.make_text('public.offers', 'prose', 'conditions', 'milestones');
 create unique index offers_one_pending_idx on public.offers (listing_id, buyer_id) where status = 'pending';
 create index offers_listing_id_idx on public.offers (listing_id, status);
@@ -148,6 +149,9 @@ create function private.tg_offers__guard() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
+    if private.is_erasing() then
+        return new;
+    end if;
     if not private.has_edge(
         'offer', case when tg_op = 'UPDATE' then old.status::text end, '', new.last_event, new.last_actor_role,
         new.status::text, ''

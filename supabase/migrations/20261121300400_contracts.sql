@@ -93,7 +93,7 @@ create table public.deliveries (
 alter table public.deliveries enable row level security;
 select private.make_text('public.deliveries', 'prose', 'note');
 create index deliveries_delivered_by_idx on public.deliveries (delivered_by);
-select private.make_append_only('public.deliveries');
+select private.make_erasable('public.deliveries', 'note');
 comment on table public.deliveries is 'What the seller handed over: one row for each revision of a milestone.';
 comment on column public.deliveries.id is 'The delivery.';
 comment on column public.deliveries.milestone_id is 'What it is for; also its escrow.';

@@ -311,6 +311,16 @@ $$;
 comment on function private.traded_since(uuid) is
 'Who traded, among what began at or after the time that the id carries.';
 
+create function private.products_in_the_way(p_party_id uuid) returns text[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.p2p_in_the_way(p_party_id) || private.market_in_the_way(p_party_id);
+end
+$$;
+comment on function private.products_in_the_way(uuid) is
+'What a person has open in products, so that it is not erased now: codes. Empty: nothing.';
+
 create function private.verify_products(p_since timestamptz) returns table (problem text, subject text, detail text)
 language plpgsql stable set search_path = ''
 as $$
@@ -319,6 +329,8 @@ begin
     select * from private.verify_holds()
     union all
     select * from private.verify_events(p_since)
+    union all
+    select * from private.verify_seals(p_since)
     union all
     select * from private.verify_disputes()
     union all

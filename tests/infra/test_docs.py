@@ -29,7 +29,7 @@ from tests.world.lone_operators import let_operators_act_alone
 
 OPERATING = DOCS / "operating.md"
 # Written by generators, which have tests of their own.
-GENERATED = {"moves.md", "errors.md", "performance.md"}
+GENERATED = {"moves.md", "errors.md", "performance.md", "personal-columns.md"}
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 from tests.world.accounts import signed_in, sprayed
 from tests.world.asset_snapshots import about_a_group, prove
 from tests.world.chain import onchain
+from tests.world.erasures import cancelled
 from tests.world.escrow import FILE_HASH, Escrow
 from tests.world.market import accepted, delivered, drawn, guild, listing, offer, pictured
 from tests.world.operators import limit
@@ -109,6 +110,9 @@ def fill_all_tables(world: World) -> Filled:
     )
     world.command("party_open_file", party_id=world.user("asks"), reason="a question",
                   actor_id=world.operator, aal="aal2")  # fmt: skip
+    cancelled(world, payer)
+    world.command("party_hold", party_id=world.user("held"), reason="a court asks",
+                  until=world.now(), actor_id=world.operator, aal="aal2")  # fmt: skip
     record_price(world, PRICE)
     with world.acting("service_role"):
         world.run("select service.ledger_rollup()")

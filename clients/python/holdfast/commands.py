@@ -221,6 +221,16 @@ class EndpointMade(Answer):
     secret: str | None
 
 
+class Erasure(Answer):
+    """A request to be erased. erasure_id: names it. erase_from: when it begins; until then it can
+    be cancelled.
+    """
+    erasure_id: UUID
+    state: str
+    erase_from: datetime
+    replayed: bool
+
+
 class EscrowAcceptSplit(Body):
     """See its fields."""
     expected_version: int | None = None
@@ -430,6 +440,13 @@ class ImageUploadCreate(Body):
     size_bytes: int
 
 
+class LegalHoldSet(Answer):
+    """ends_at: until then the person is not erased."""
+    party_id: UUID
+    ends_at: datetime
+    replayed: bool
+
+
 class ListingOffers(Body):
     """party_id: who would buy, the caller by default."""
     amount: Amount
@@ -600,6 +617,14 @@ class PartyFile(Answer):
     file_id: UUID
     party_id: UUID
     closes_at: datetime
+
+
+class PartyHold(Body):
+    """until: when it ends by itself, ten years away at most; a time that is past ends it now.
+    reason: for operators only.
+    """
+    until: datetime
+    reason: str
 
 
 class PartyOpenFile(Body):
@@ -1031,6 +1056,24 @@ class Commands(Sender):
         return self._send(
             f"/devices/{device_id}/revoke", body, key,
             DeviceRevoked,
+        )
+
+    def erasure_request_create(
+        self, body: Nothing | None = None, *, key: str | None = None
+    ) -> Erasure:
+        """A person asks to be erased (aal2)."""
+        return self._send(
+            f"/erasure-requests", body, key,
+            Erasure,
+        )
+
+    def erasure_request_cancel(
+        self, erasure_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> Erasure:
+        """A person takes back the request to be erased while it waits."""
+        return self._send(
+            f"/erasure-requests/{erasure_id}/cancel", body, key,
+            Erasure,
         )
 
     def escrow_accept_decision(
@@ -1472,6 +1515,15 @@ class Commands(Sender):
         return self._send(
             f"/outages", body, key,
             OutageDeclared,
+        )
+
+    def party_hold(
+        self, party_id: UUID | str, body: PartyHold, *, key: str | None = None
+    ) -> LegalHoldSet:
+        """An operator keeps a person from being erased for a time (aal2)."""
+        return self._send(
+            f"/parties/{party_id}/hold", body, key,
+            LegalHoldSet,
         )
 
     def party_open_file(

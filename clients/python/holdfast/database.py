@@ -270,10 +270,11 @@ class Deliveries(Row):
     id: UUID
     milestone_id: UUID
     revision: int
-    note: str
+    note: str | None
     files: list[str]
     delivered_by: UUID | None
     created_at: Time
+    seals: Any
 
 
 class DepositBalances(Row):
@@ -354,6 +355,7 @@ class DiscordLinks(Row):
     discord_id: str | None
     source: str
     occurred_at: Time
+    seals: Any
 
 
 class DisputeAssignments(Row):
@@ -390,10 +392,11 @@ class DisputeEvidence(Row):
     sha256: str
     author_role: Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']
     author_id: UUID
-    name: str
+    name: str | None
     media_type: str
     size_bytes: int
     created_at: Time
+    seals: Any
 
 
 class DisputePriorities(Row):
@@ -462,9 +465,10 @@ class DisputeStatements(Row):
     dispute_id: UUID
     author_role: Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']
     author_id: UUID
-    body: str
-    sha256: str
+    body: str | None
+    sha256: str | None
     created_at: Time
+    seals: Any
 
 
 class Disputes(Row):
@@ -493,6 +497,24 @@ class Disputes(Row):
     resolution: str | None
     resolved_by: UUID | None
     resolved_at: Time | None
+    created_at: Time
+    updated_at: Time
+
+
+class ErasureRequests(Row):
+    """Rows of erasure_requests."""
+
+    relation = "erasure_requests"
+    id: UUID
+    party_id: UUID
+    state: str
+    last_event: str
+    last_actor_role: str
+    erase_from: Time
+    in_the_way: list[str]
+    step: int
+    rows_erased: int
+    rows_at_last_pass: int
     created_at: Time
     updated_at: Time
 
@@ -755,10 +777,11 @@ class EvidenceUploads(Row):
     author_role: Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']
     purpose: str
     sha256: str
-    name: str
+    name: str | None
     media_type: str
     size_bytes: int
     created_at: Time
+    seals: Any
 
 
 class FailedLogins(Row):
@@ -935,6 +958,17 @@ class LedgerTransfers(Row):
     created_at: Time
 
 
+class LegalHolds(Row):
+    """Rows of legal_holds."""
+
+    relation = "legal_holds"
+    party_id: UUID
+    reason: str
+    ends_at: Time
+    set_by: UUID
+    updated_at: Time
+
+
 class ListingCategories(Row):
     """Rows of listing_categories."""
 
@@ -1000,6 +1034,7 @@ class LoginAttempts(Row):
     source: str
     report_id: UUID
     created_at: Time
+    seals: Any
 
 
 class MessageDeliveries(Row):
@@ -1305,6 +1340,7 @@ class P2pPaymentDetails(Row):
     verified_name: str | None
     verification_id: UUID | None
     created_at: Time
+    seals: Any
 
 
 class P2pRatingReveals(Row):
@@ -1323,9 +1359,10 @@ class P2pRatings(Row):
     author_role: str
     party_id: UUID
     score: int
-    comment: str
+    comment: str | None
     blind_until: Time
     created_at: Time
+    seals: Any
 
 
 class P2pTrades(Row):
@@ -1776,6 +1813,7 @@ class SecurityEvents(Row):
     detail: Any
     request_id: str
     created_at: Time
+    seals: Any
 
 
 class SecurityRules(Row):
@@ -1802,6 +1840,7 @@ class SessionAudits(Row):
     address: str | None
     device_id: UUID | None
     created_at: Time
+    seals: Any
 
 
 class Sessions(Row):
@@ -1853,9 +1892,10 @@ class TradeMessages(Row):
     kind: Literal['party', 'auto_reply']
     author_id: UUID
     author_role: str
-    body: str
+    body: str | None
     attachments: Any
     created_at: Time
+    seals: Any
 
 
 class TradeMinimums(Row):
@@ -2043,9 +2083,10 @@ class WebhookAttempts(Row):
     number: int
     status_code: int | None
     duration_ms: int
-    error: str
-    answer: str
+    error: str | None
+    answer: str | None
     created_at: Time
+    seals: Any
 
 
 class WebhookDeliveries(Row):

@@ -298,6 +298,18 @@ export interface EndpointMade {
   secret: string | null;
 }
 
+/** A request to be erased. erasure_id: names it. erase_from: when it begins; until then it can be cancelled. */
+export interface Erasure {
+  /** Names it. */
+  erasure_id: string;
+  /** State after the command. */
+  state: string;
+  /** When it begins; until then it can be cancelled. */
+  erase_from: string;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
 /**  */
 export interface EscrowAcceptSplit {
   /** Refuse with stale_version when the escrow has moved on. */
@@ -596,6 +608,16 @@ export interface ImageUploadCreate {
   size_bytes: number;
 }
 
+/** ends_at: until then the person is not erased. */
+export interface LegalHoldSet {
+  /** Whose it is. */
+  party_id: string;
+  /** Until then the person is not erased. */
+  ends_at: string;
+  /** Whether this answer was given before for the same key. */
+  replayed: boolean;
+}
+
 /** party_id: who would buy, the caller by default. */
 export interface ListingOffers {
   /** In units of the currency. */
@@ -830,6 +852,14 @@ export interface PartyFile {
   party_id: string;
   /** Until then this operator reads the money of the party. */
   closes_at: string;
+}
+
+/** until: when it ends by itself, ten years away at most; a time that is past ends it now. reason: for operators only. */
+export interface PartyHold {
+  /** When it ends by itself, ten years away at most; a time that is past ends it now. */
+  until: string;
+  /** For operators only. */
+  reason: string;
 }
 
 /** reason: why it is looked at; kept for good, for operators only. */
@@ -1304,6 +1334,10 @@ export interface Commands {
   device_name: { path: { device_id: string }; body: DeviceName; answer: DeviceNamed };
   /** A person ends every session from a device */
   device_revoke: { path: { device_id: string }; body: Nothing; answer: DeviceRevoked };
+  /** A person asks to be erased (aal2) */
+  erasure_request_create: { path: {  }; body: Nothing; answer: Erasure };
+  /** A person takes back the request to be erased while it waits */
+  erasure_request_cancel: { path: { erasure_id: string }; body: Nothing; answer: Erasure };
   /** A party accepts the decision; when both have, it is carried out at once */
   escrow_accept_decision: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
   /** The other side agrees: what arrived is the amount */
@@ -1400,6 +1434,8 @@ export interface Commands {
   order_take: { path: { order_id: string }; body: OrderTake; answer: TradeOpened };
   /** An operator declares an outage that is over: every clock gets its time back (aal2) */
   outage_create: { path: {  }; body: OutageCreate; answer: OutageDeclared };
+  /** An operator keeps a person from being erased for a time (aal2) */
+  party_hold: { path: { party_id: string }; body: PartyHold; answer: LegalHoldSet };
   /** An operator reads balances, entries, transfers and holds of a party for 15 minutes (aal2) */
   party_open_file: { path: { party_id: string }; body: PartyOpenFile; answer: PartyFile };
   /** An operator ends the suspension of a party (aal2) */
@@ -1481,6 +1517,8 @@ export const PATHS: { [name in keyof Commands]: string } = {
   deposit_create: "/deposits",
   device_name: "/devices/{device_id}/name",
   device_revoke: "/devices/{device_id}/revoke",
+  erasure_request_create: "/erasure-requests",
+  erasure_request_cancel: "/erasure-requests/{erasure_id}/cancel",
   escrow_accept_decision: "/escrows/{escrow_id}/accept-decision",
   escrow_accept_partial: "/escrows/{escrow_id}/accept-partial",
   escrow_accept_split: "/escrows/{escrow_id}/accept-split",
@@ -1529,6 +1567,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   order_resume: "/orders/{order_id}/resume",
   order_take: "/orders/{order_id}/take",
   outage_create: "/outages",
+  party_hold: "/parties/{party_id}/hold",
   party_open_file: "/parties/{party_id}/open-file",
   party_restore: "/parties/{party_id}/restore",
   party_suspend: "/parties/{party_id}/suspend",

@@ -120,7 +120,7 @@ export type Database = {
         Relationships: [];
       };
       deliveries: {
-        Row: { id: string; milestone_id: string; revision: number; note: string; files: string[]; delivered_by: string | null; created_at: string };
+        Row: { id: string; milestone_id: string; revision: number; note: string | null; files: string[]; delivered_by: string | null; created_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -156,7 +156,7 @@ export type Database = {
         Relationships: [];
       };
       discord_links: {
-        Row: { id: string; party_id: string | null; guild_id: string | null; discord_id: string | null; source: string; occurred_at: string };
+        Row: { id: string; party_id: string | null; guild_id: string | null; discord_id: string | null; source: string; occurred_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -174,7 +174,7 @@ export type Database = {
         Relationships: [];
       };
       dispute_evidence: {
-        Row: { dispute_id: string; sha256: string; author_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; author_id: string; name: string; media_type: string; size_bytes: number; created_at: string };
+        Row: { dispute_id: string; sha256: string; author_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; author_id: string; name: string | null; media_type: string; size_bytes: number; created_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -204,13 +204,19 @@ export type Database = {
         Relationships: [];
       };
       dispute_statements: {
-        Row: { dispute_id: string; author_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; author_id: string; body: string; sha256: string; created_at: string };
+        Row: { dispute_id: string; author_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; author_id: string; body: string | null; sha256: string | null; created_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
       };
       disputes: {
         Row: { id: string; escrow_id: string; raised_by: string | null; against_user_id: string | null; reason: string; description: string; priority: string; reference_amount: string; status: string; level: number; arbiter_id: string | null; reassignments: number; payer_statement_due_at: string | null; payee_statement_due_at: string | null; silent_roles: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; appellant_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system" | null; accepted_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; award_payee_amount: string | null; first_award_payee_amount: string | null; resolution: string | null; resolved_by: string | null; resolved_at: string | null; created_at: string; updated_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      erasure_requests: {
+        Row: { id: string; party_id: string; state: string; last_event: string; last_actor_role: string; erase_from: string; in_the_way: string[]; step: number; rows_erased: number; rows_at_last_pass: number; created_at: string; updated_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -282,7 +288,7 @@ export type Database = {
         Relationships: [];
       };
       evidence_uploads: {
-        Row: { id: string; escrow_id: string; author_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; purpose: string; sha256: string; name: string; media_type: string; size_bytes: number; created_at: string };
+        Row: { id: string; escrow_id: string; author_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; purpose: string; sha256: string; name: string | null; media_type: string; size_bytes: number; created_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -377,6 +383,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      legal_holds: {
+        Row: { party_id: string; reason: string; ends_at: string; set_by: string; updated_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       listing_categories: {
         Row: { id: string; name: string; policy_id: string; is_active: boolean };
         Insert: { [column in never]: never };
@@ -396,7 +408,7 @@ export type Database = {
         Relationships: [];
       };
       login_attempts: {
-        Row: { id: string; user_id: string | null; identifier_hash: string | null; method: string; factor_id: string | null; is_valid: boolean; decision: string; address: string | null; source: string; report_id: string; created_at: string };
+        Row: { id: string; user_id: string | null; identifier_hash: string | null; method: string; factor_id: string | null; is_valid: boolean; decision: string; address: string | null; source: string; report_id: string; created_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -522,7 +534,7 @@ export type Database = {
         Relationships: [];
       };
       p2p_payment_details: {
-        Row: { trade_id: string; method: string; fields: Json; payer_name: string | null; payer_name_verified: boolean; verified_name: string | null; verification_id: string | null; created_at: string };
+        Row: { trade_id: string; method: string; fields: Json | null; payer_name: string | null; payer_name_verified: boolean; verified_name: string | null; verification_id: string | null; created_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -534,8 +546,8 @@ export type Database = {
         Relationships: [];
       };
       p2p_ratings: {
-        Row: { trade_id: string; author_role: string; party_id: string; score: number; comment: string; blind_until: string; created_at: string };
-        Insert: { trade_id: string; score: number; comment?: string };
+        Row: { trade_id: string; author_role: string; party_id: string; score: number; comment: string | null; blind_until: string; created_at: string; seals: Json };
+        Insert: { trade_id: string; score: number; comment?: string | null };
         Update: { [column in never]: never };
         Relationships: [];
       };
@@ -708,7 +720,7 @@ export type Database = {
         Relationships: [];
       };
       security_events: {
-        Row: { id: string; kind: string; severity: "info" | "warning" | "high"; subject_kind: string; party_id: string | null; found: number; detail: Json; request_id: string; created_at: string };
+        Row: { id: string; kind: string; severity: "info" | "warning" | "high"; subject_kind: string; party_id: string | null; found: number; detail: Json | null; request_id: string; created_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -720,7 +732,7 @@ export type Database = {
         Relationships: [];
       };
       session_audits: {
-        Row: { id: string; session_id: string; user_id: string; event: string; aal: string | null; address: string | null; device_id: string | null; created_at: string };
+        Row: { id: string; session_id: string; user_id: string; event: string; aal: string | null; address: string | null; device_id: string | null; created_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -744,8 +756,8 @@ export type Database = {
         Relationships: [];
       };
       trade_messages: {
-        Row: { id: string; trade_id: string; kind: "party" | "auto_reply"; author_id: string; author_role: string; body: string; attachments: Json; created_at: string };
-        Insert: { trade_id: string; body: string; attachments?: Json };
+        Row: { id: string; trade_id: string; kind: "party" | "auto_reply"; author_id: string; author_role: string; body: string | null; attachments: Json | null; created_at: string; seals: Json };
+        Insert: { trade_id: string; body?: string | null; attachments?: Json | null };
         Update: { [column in never]: never };
         Relationships: [];
       };
@@ -816,7 +828,7 @@ export type Database = {
         Relationships: [];
       };
       webhook_attempts: {
-        Row: { id: string; delivery_id: string; endpoint_id: string; party_id: string; number: number; status_code: number | null; duration_ms: number; error: string; answer: string; created_at: string };
+        Row: { id: string; delivery_id: string; endpoint_id: string; party_id: string; number: number; status_code: number | null; duration_ms: number; error: string | null; answer: string | null; created_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -893,17 +905,17 @@ export const READABLE: Record<string, string> = {
   asset_snapshots: "id,party_id,provider,kind,asset_id,document,sha256,taken_at",
   chain_transactions: "chain_payout_id,number,transaction_hash,max_fee,max_priority_fee,created_at",
   deposit_requests: "id,purpose,reference_id,party_id,rail,currency,amount,address,provider_reference,created_at,closed_at",
-  discord_links: "id,party_id,guild_id,discord_id,source,occurred_at",
+  discord_links: "id,party_id,guild_id,discord_id,source,occurred_at,seals",
   disputes: "id,escrow_id,raised_by,against_user_id,reason,description,priority,reference_amount,status,level,arbiter_id,reassignments,payer_statement_due_at,payee_statement_due_at,silent_roles,appellant_role,accepted_by,award_payee_amount,first_award_payee_amount,resolution,resolved_by,resolved_at,created_at,updated_at",
   escrow_cases: "id,escrow_id,kind,raised_by,reason,description,currency,amount,paid_amount,state,last_event,last_actor_role,resolution,deadline_at,created_at,updated_at",
   escrow_events: "escrow_id,version,event,actor_role,from_state,from_phase,to_state,to_phase,deadline_at,payer_amount,payee_amount,fee_amount,payload,hash,created_at",
   escrow_holds: "id,escrow_id,kind,owner_role,reference,reason,amount,opened_version,opened_at,ends_at,at_end,closed_version,closed_event,closed_role,closed_at",
   escrow_transactions: "id,product,policy_id,rail,payer_id,payee_id,currency,amount,fee_bps,perform_within,accept_within,state,phase,version,state_version,deadline_at,expires_at,frozen_at,rail_hold_until,revision_count,performed_at,payer_amount,payee_amount,fee_amount,claim_until,taken_amount,transaction_hash,terms_hash,signed_by,last_event,last_actor_role,created_at,updated_at,completed_at",
-  evidence_uploads: "id,escrow_id,author_role,purpose,sha256,name,media_type,size_bytes,created_at",
+  evidence_uploads: "id,escrow_id,author_role,purpose,sha256,name,media_type,size_bytes,created_at,seals",
   fiat_rates: "currency,rate,source,as_of,ends_at,recorded_at",
   ledger_transfers: "id,kind,reference_type,reference_id,memo,reverses,created_at",
   outages: "id,from_at,to_at,reason,created_at,credited_at",
-  p2p_ratings: "trade_id,author_role,party_id,score,comment,blind_until,created_at",
+  p2p_ratings: "trade_id,author_role,party_id,score,comment,blind_until,created_at,seals",
   parties: "id,kind,display_name",
   payout_destinations: "id,party_id,rail,currency,address,created_at,usable_from,default_from,removed_at",
   profile_verifications: "id,party_id,sequence,change,flag,tier,source,compared_name,occurred_at,created_at",

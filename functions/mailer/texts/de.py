@@ -73,6 +73,10 @@ MAIL = {
         "Anmeldung von einem neuen Gerät",
         "Jemand hat sich von einem Gerät bei Ihrem Konto angemeldet, das wir noch nicht kennen. Wenn Sie es nicht waren, beenden Sie diese Sitzung und ändern Sie Ihr Passwort.",
     ),
+    "security.erasure": (
+        "Ihr Konto soll gelöscht werden",
+        "Jemand hat mit Ihrem zweiten Faktor verlangt, Ihr Konto zu löschen. Das geschieht nach 14 Tagen. Wenn Sie es nicht waren, nehmen Sie es in Ihrem Konto zurück und ändern Sie Ihr Passwort.",
+    ),
     "security.attempts": (
         "Falsche Versuche an Ihrem Konto",
         "An Ihrem Konto wurden viele falsche Passwörter oder Codes versucht. Die Anmeldung ist vielleicht eine Zeit lang gesperrt. Wenn Sie es nicht waren, ändern Sie Ihr Passwort.",

@@ -64,6 +64,10 @@ MAIL = {
         "Sign-in from a new device",
         "Somebody signed in to your account from a device that we have not seen before. If it was not you, end that session and change your password.",
     ),
+    "security.erasure": (
+        "Your account is to be erased",
+        "Somebody asked to erase your account, with your second factor. It happens after 14 days. If it was not you, cancel it in your account and change your password.",
+    ),
     "security.attempts": (
         "Wrong attempts at your account",
         "Wrong passwords or codes were tried at your account many times. Sign-in may be locked for a while. If it was not you, change your password.",

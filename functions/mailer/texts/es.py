@@ -67,6 +67,10 @@ MAIL = {
         "Inicio de sesión desde un dispositivo nuevo",
         "Alguien entró en tu cuenta desde un dispositivo que no conocíamos. Si no fuiste tú, cierra esa sesión y cambia tu contraseña.",
     ),
+    "security.erasure": (
+        "Su cuenta va a ser borrada",
+        "Alguien pidió borrar su cuenta, con su segundo factor. Se hará después de 14 días. Si no fue usted, cancélelo en su cuenta y cambie su contraseña.",
+    ),
     "security.attempts": (
         "Intentos fallidos en tu cuenta",
         "Se probaron muchas contraseñas o códigos incorrectos en tu cuenta. El acceso puede estar bloqueado un tiempo. Si no fuiste tú, cambia tu contraseña.",

@@ -67,6 +67,10 @@ MAIL = {
         "Connexion depuis un nouvel appareil",
         "Quelqu'un s'est connecté à votre compte depuis un appareil que nous ne connaissions pas. Si ce n'était pas vous, fermez cette session et changez votre mot de passe.",
     ),
+    "security.erasure": (
+        "Votre compte va être effacé",
+        "Quelqu'un a demandé l'effacement de votre compte, avec votre second facteur. Il aura lieu après 14 jours. Si ce n'était pas vous, annulez-le dans votre compte et changez votre mot de passe.",
+    ),
     "security.attempts": (
         "Tentatives erronées sur votre compte",
         "Beaucoup de mots de passe ou de codes faux ont été essayés sur votre compte. La connexion peut être bloquée un moment. Si ce n'était pas vous, changez votre mot de passe.",

@@ -64,6 +64,10 @@ MAIL = {
         "Masuk dari perangkat baru",
         "Seseorang masuk ke akun Anda dari perangkat yang belum kami kenal. Jika itu bukan Anda, akhiri sesi itu dan ganti kata sandi Anda.",
     ),
+    "security.erasure": (
+        "Akun Anda akan dihapus",
+        "Seseorang meminta penghapusan akun Anda dengan faktor kedua Anda. Ini dilakukan setelah 14 hari. Jika itu bukan Anda, batalkan di akun Anda dan ubah kata sandi Anda.",
+    ),
     "security.attempts": (
         "Percobaan salah pada akun Anda",
         "Banyak kata sandi atau kode yang salah dicoba pada akun Anda. Akses masuk mungkin dikunci sementara. Jika itu bukan Anda, ganti kata sandi Anda.",

@@ -58,6 +58,10 @@ MAIL = {
         "Início de sessão num dispositivo novo",
         "Alguém entrou na sua conta a partir de um dispositivo que não conhecíamos. Se não foi você, encerre essa sessão e mude a sua senha.",
     ),
+    "security.erasure": (
+        "A sua conta vai ser apagada",
+        "Alguém pediu para apagar a sua conta, com o seu segundo fator. Será feito após 14 dias. Se não foi você, cancele na sua conta e mude a palavra-passe.",
+    ),
     "security.attempts": (
         "Tentativas erradas na sua conta",
         "Muitas senhas ou códigos errados foram tentados na sua conta. A entrada pode ficar bloqueada por algum tempo. Se não foi você, mude a sua senha.",

@@ -61,6 +61,10 @@ MAIL = {
         "Kuingia kutoka kifaa kipya",
         "Mtu ameingia kwenye akaunti yako kutoka kifaa ambacho hatukukijua. Kama si wewe, maliza kipindi hicho na ubadilishe nenosiri lako.",
     ),
+    "security.erasure": (
+        "Akaunti yako itafutwa",
+        "Mtu ameomba kufuta akaunti yako, kwa kipengele chako cha pili. Itafanyika baada ya siku 14. Kama si wewe, ghairi katika akaunti yako na ubadilishe nenosiri lako.",
+    ),
     "security.attempts": (
         "Majaribio yasiyo sahihi kwenye akaunti yako",
         "Nenosiri au misimbo isiyo sahihi imejaribiwa mara nyingi kwenye akaunti yako. Kuingia kunaweza kufungwa kwa muda. Kama si wewe, badilisha nenosiri lako.",

@@ -30,7 +30,7 @@ def _announce(escrow: Escrow, who: UUID, **changes: Any) -> dict[str, Any]:
         ({"size_bytes": 20_971_521}, "file_too_large"),
         ({"size_bytes": 0}, "23514"),
         ({"size_bytes": None}, "23502"),
-        ({"name": None}, "23502"),
+        ({"name": None}, "23514"),
         ({"purpose": "fun"}, "23514"),
         ({"sha256": "F" * 64}, "hash_required"),
         ({"sha256": None}, "hash_required"),

@@ -210,29 +210,20 @@ def test_the_platform_has_endpoints_like_everybody(world: World) -> None:
     assert enqueue(world) == []
 
 
-@pytest.mark.parametrize(
-    ("url", "kept"),
-    [("https://hooks.example.com/in/T0K3N?key=T0K3N", "https://hooks.example.com"),
-     ("https://hooks.example.com:8443/T0K3N", "https://hooks.example.com:8443"),
-     ("https://T0K3N:T0K3N@hooks.example.com/", "https://hooks.example.com"),
-     ("https://hooks.example.com?T0K3N", "https://hooks.example.com"),
-     ("https://a@T0K3N@hooks.example.com#T0K3N", "https://hooks.example.com"),
-     ("https://hooks.example.com/\n@T0K3N", "https://hooks.example.com")],
-)  # fmt: skip
-def test_the_audit_log_keeps_the_host_and_no_more_of_an_address(
-    world: World, url: str, kept: str
-) -> None:
+def test_the_audit_log_keeps_no_address(world: World) -> None:
     """Operators read it; an address with a key in it opens its owner's door."""
     user = world.user()
-    made = make_endpoint(world, user, url=url)
+    made = make_endpoint(world, user, url="https://hooks.example.com/in/T0K3N?key=T0K3N")
     endpoint = UUID(made["endpoint_id"])
     _owner(world, endpoint, user, "status", "removed")
-    found = world.rows(
+    ((_, first), (before, after)) = world.rows(
         "select before ->> 'url', after ->> 'url' from public.audit_log "
         "where table_name = 'webhook_endpoints' and row_id = %s order by id",
         str(endpoint),
     )
-    assert found == [(None, kept), (kept, kept)]
+    # One sees that it did not change, and not what it is.
+    assert first == before == after
+    assert first.startswith("sha256:")
     for told in ("T0K3N", made["secret"]):
         assert world.one(
             "select count(*) from public.audit_log as a where a::text like %s", f"%{told}%"

@@ -69,6 +69,7 @@ _KINDS = {
     "unmatched-deposits": "unmatched",
     "operator-requests": "requests",
     "recovery-codes": "alone",
+    "erasure-requests": "erasure",
     "fiat-rates": "deposits",
     "setbacks": "deposits",
     "refused-reports": "refused_reports",
@@ -163,6 +164,10 @@ class Cast:
     def _devices(self, word: str) -> Part:
         command = COMMANDS["device_name"](self._world)
         return Part(command["actor_id"], command["device_id"])
+
+    def _erasure(self, word: str) -> Part:
+        command = COMMANDS[f"erasure_{word or 'ask'}"](self._world)
+        return Part(command["actor_id"], command.get("erasure_id"))
 
     def _guilds(self, word: str) -> Part:
         return Part(self._world.operator, guild(self._world, self._world.user("owner")))

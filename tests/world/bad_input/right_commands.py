@@ -81,6 +81,16 @@ def _recovery_code(world: World) -> dict[str, Any]:
     return {"actor_id": made["actor_id"], "code_hash": made["code_hashes"][0]}
 
 
+def _erasure(world: World) -> dict[str, Any]:
+    return {"actor_id": world.user(), "aal": "aal2"}
+
+
+def _cancel(world: World) -> dict[str, Any]:
+    made = _erasure(world)
+    asked = world.command("erasure_ask", **made)
+    return {"actor_id": made["actor_id"], "erasure_id": asked["erasure_id"]}
+
+
 def _request(world: World) -> dict[str, Any]:
     """Of the first operator, above what one does alone."""
     with limit(world, "deposit", "BTC", "0"):
@@ -452,6 +462,11 @@ def _open_file(world: World) -> dict[str, Any]:
     return _operator(world, party_id=world.user(), reason="a question of theirs")
 
 
+def _hold(world: World) -> dict[str, Any]:
+    until = world.now() + timedelta(days=1)
+    return _operator(world, party_id=world.user(), reason="a court asks", until=until)
+
+
 def _restore(world: World) -> dict[str, Any]:
     party = world.user()
     stop(world, party, "suspended")
@@ -498,6 +513,8 @@ COMMANDS: dict[str, Make] = {
     "device_revoke": _device,
     "recovery_codes_make": _recovery_codes,
     "recovery_code_use": _recovery_code,
+    "erasure_ask": _erasure,
+    "erasure_cancel": _cancel,
     "webhook_endpoint_create": _endpoint_create,
     "webhook_secret_rotate": _of_endpoint,
     "webhook_endpoint_enable": _of_endpoint,
@@ -537,6 +554,7 @@ COMMANDS: dict[str, Make] = {
     "party_open_file": _open_file,
     "party_suspend": _suspend,
     "party_restore": _restore,
+    "party_hold": _hold,
     "refused_report_close": _refused,
     "rail_compare": _comparison,
     "rail_difference_close": _difference,

@@ -1,0 +1,74 @@
+-- Columns with words or data of people, of the engine; products and rails list their own.
+-- tests/db/security/test_personal_columns.py finds one that is missing.
+
+-- Rows of a table read best one line each.
+-- noqa: disable=LT05
+insert into private.personal_columns (table_name, column_name, erasure, whose, erased, kept_where, holds, readers, kept)
+select v.table_name, c.name, v.erasure, v.whose, v.erased, v.kept_where, v.holds, v.readers, v.kept
+from (values
+-- Who somebody is.
+('public.profiles', array['full_name', 'avatar_url'], 'blank', 'id', '''''', null, 'name and picture of a person', 'the person, operators', 'while the account lives'),
+('public.profiles', array['preferences'], 'blank', 'id', '''{}''::jsonb', null, 'settings of a client', 'the person, operators', 'while the account lives'),
+('public.parties', array['display_name'], 'blank', 'id', '''erased''', null, 'name shown to others', 'whoever was told the id', 'while the account lives'),
+('public.parties', array['status_reason'], 'keep_by_law', null, null, null, 'why somebody was stopped, in an operator''s words', 'nobody over the API', 'audit: as long as the books'),
+('public.profile_verifications', array['compared_name', 'provider_reference', 'reason'], 'keep_by_law', null, null, null, 'name on the document, the provider''s file, an operator''s words', 'the person, operators', 'identification of customers: as long as the law on money laundering says after the end of the business'),
+('public.message_settings', array['language', 'time_zone'], 'delete_row', 'user_id', null, null, 'language, time zone and quiet hours', 'the person', 'while the account lives'),
+('public.message_preferences', array['kind'], 'delete_row', 'user_id', null, null, 'what somebody wants to be told', 'the person', 'while the account lives'),
+-- Where somebody signs in from.
+('public.login_attempts', array['address'], 'delete_words', 'user_id', 'null', null, 'IP address', 'the person, operators', 'finding break-ins: 180 days'),
+('public.session_audits', array['address'], 'delete_words', 'user_id', 'null', null, 'IP address', 'the person, operators', 'finding break-ins: 400 days'),
+('public.user_devices', array['fingerprint', 'family', 'name'], 'delete_row', 'user_id', null, null, 'browser, system, and the name given to a device', 'the person', 'finding break-ins: 180 days after it was last seen'),
+('public.security_events', array['detail'], 'delete_words', 'party_id', 'null', null, 'IP addresses, devices, names of second factors', 'the person, operators', 'finding break-ins and fraud: as long as the books'),
+('private.recovery_codes', array['code_hash'], 'delete_row', 'user_id', null, null, 'hashes of recovery codes', 'nobody', 'until used or replaced'),
+('private.idempotency_keys', array['key', 'request_hash', 'answer'], 'delete_row', 'actor_id', null, null, 'what a command was answered', 'the person', 'repeating commands: 7 days'),
+-- What people write to each other, and say.
+('public.dispute_statements', array['body', 'sha256'], 'delete_words', 'author_id', 'null', null, 'what a side says in a dispute, and its hash without salt', 'the author, then both sides and the arbiter', 'evidence of the dispute: until the author is erased'),
+('public.dispute_evidence', array['name'], 'delete_words', 'author_id', 'null', null, 'name of a file', 'both sides, the arbiter', 'evidence of the dispute: until the author is erased'),
+('public.evidence_uploads', array['name'], 'delete_words', 'author_id', 'null', null, 'name of a file', 'both sides, the arbiter', 'evidence of the dispute: until the author is erased'),
+('public.disputes', array['description'], 'blank', 'raised_by', '''''', null, 'why somebody raises a dispute', 'both sides, the arbiter, operators', 'evidence of the dispute: until the author is erased'),
+('public.escrow_cases', array['description'], 'blank', 'raised_by', '''''', null, 'what somebody claims', 'both sides, operators', 'evidence of the claim: until the author is erased'),
+('public.escrow_cases', array['reason'], 'blank', 'raised_by', '''erased''', null, 'what somebody claims, in a word', 'both sides, operators', 'evidence of the claim: until the author is erased'),
+('public.escrow_events', array['payload'], 'delete_words', 'actor_id', 'private.lasting_payload(r.event, r.payload)', null, 'note of a delivery, reference of a payment, reason of a revision, description of a dispute; besides amounts, hashes and codes, which stay', 'both sides, the arbiter, operators', 'history of the escrow: until the author is erased'),
+-- Where money comes from and goes to.
+('public.payout_destinations', array['address'], 'keep_by_law', null, null, null, 'address or account that is paid', 'the own party, operators', 'accounting and money laundering'),
+('public.payouts', array['destination', 'provider_reference', 'reason'], 'keep_by_law', null, null, null, 'where money went', 'the own party, operators', 'accounting and money laundering'),
+('public.payout_events', array['destination', 'provider_reference', 'reason'], 'keep_by_law', null, null, null, 'where money went', 'the own party, operators', 'accounting and money laundering'),
+('public.deposit_requests', array['address', 'provider_reference'], 'keep_by_law', null, null, null, 'where money was to come in', 'who pays, operators', 'accounting and money laundering'),
+('public.unmatched_deposits', array['reference'], 'keep_by_law', null, null, null, 'reference of a payment', 'the own party, operators', 'accounting'),
+('public.outside_transfers', array['reference', 'reference_key'], 'keep_by_law', null, null, null, 'reference of a payment', 'operators', 'accounting'),
+('public.ledger_transfers', array['memo'], 'keep_by_law', null, null, null, 'words of the statement of account', 'the own party', 'accounting'),
+('public.rail_reports', array['provider_event_id', 'reference', 'reason'], 'keep_by_law', null, null, null, 'what a rail reported', 'operators', 'accounting'),
+('public.refused_reports', array['report', 'provider_event_id', 'reason'], 'keep_by_law', null, null, null, 'what a rail reported and was not believed', 'operators', 'accounting'),
+('public.escrow_transactions', array['transaction_hash'], 'keep_by_law', null, null, null, 'reference of a payment', 'both sides, the arbiter, operators', 'accounting'),
+('private.screened_addresses', array['address'], 'keep_by_law', null, null, null, 'address that is screened', 'nobody over the API', 'sanctions and money laundering'),
+('private.address_watches', array['address', 'reason'], 'keep_by_law', null, null, null, 'address that is screened, and why', 'nobody over the API', 'sanctions and money laundering'),
+('public.wallet_screenings', array['address', 'categories', 'document_hash'], 'keep_by_law', null, null, null, 'what was found about an address', 'operators', 'sanctions and money laundering'),
+('public.screening_clearances', array['reason'], 'keep_by_law', null, null, null, 'why a warning was none, in an operator''s words', 'operators', 'sanctions and money laundering'),
+-- What two have agreed, and what was decided between them.
+('public.dispute_decisions', array['grounds'], 'keep_by_law', null, null, null, 'grounds of a decision, in an arbiter''s words', 'both sides', 'defence of claims: limitation'),
+('public.disputes', array['proposal'], 'keep_by_law', null, null, null, 'decision that waits for a second arbiter', 'arbiters', 'until it is approved or rejected'),
+('public.escrow_cases', array['resolution', 'reference', 'provider_event_id'], 'keep_by_law', null, null, null, 'how a case ended, in an operator''s words', 'both sides, operators', 'defence of claims: limitation'),
+('public.escrow_holds', array['reason', 'reference'], 'keep_by_law', null, null, null, 'why money rested, in an operator''s words', 'both sides', 'defence of claims: limitation'),
+('public.escrow_transactions', array['last_payload'], 'keep_by_law', null, null, null, 'the last move; the move that ends an escrow carries no words of a party', 'nobody over the API', 'accounting'),
+('private.chargeback_evidence', array['reference', 'sha256'], 'keep_by_law', null, null, null, 'what a bank was told', 'nobody over the API', 'accounting'),
+-- What operators and machines keep about people.
+('public.audit_log', array['before', 'after'], 'keep_by_law', null, null, null, 'rows before and after a change; of words the hash, under a salt that an erasure deletes', 'operators', 'audit: as long as the books'),
+('public.party_files', array['reason'], 'keep_by_law', null, null, null, 'why an operator read somebody''s money', 'operators', 'audit: as long as the books'),
+('public.operator_requests', array['asked_for', 'command_hash', 'reason', 'answer'], 'keep_by_law', null, null, null, 'what an operator asked a second one for', 'operators', 'audit: as long as the books'),
+('public.ledger_reversals', array['reason'], 'keep_by_law', null, null, null, 'why a transfer was undone', 'operators', 'accounting'),
+('public.rail_differences', array['reason'], 'keep_by_law', null, null, null, 'how a difference was closed, in an operator''s words', 'operators', 'accounting'),
+-- What is told to people and to their machines.
+('public.notifications', array['event', 'object_type', 'data'], 'delete_row', 'user_id', null, null, 'feed: ids, states, amounts, IP addresses of sign-ins', 'the person', '180 days'),
+('public.message_deliveries', array['data', 'language', 'masked_address', 'address_hash', 'provider_message_id', 'status_detail'], 'delete_row', 'user_id', null, null, 'messages sent: what kind, part of the address', 'the person, operators', '180 days'),
+('private.message_suppressions', array['address_hash'], 'expires', null, null, null, 'salted hash of an address that gets nothing', 'nobody', 'bounces: 30 days; complaints: so that nobody writes there again'),
+('private.outbox', array['payload'], 'delete_row', '(case when cardinality(r.parties) = 1 then r.parties[1] end)', null, null, 'events: ids, states, amounts, IP addresses of sign-ins', 'nobody over the API', '14 days after it was relayed'),
+('public.webhook_endpoints', array['url'], 'blank', 'party_id', '''https://erased.invalid''', null, 'where events are sent', 'the own party', 'while the account lives'),
+('public.webhook_endpoints', array['description'], 'blank', 'party_id', '''''', null, 'name given to an endpoint', 'the own party', 'while the account lives'),
+('private.webhook_secrets', array['secret'], 'delete_row', '(select e.party_id from public.webhook_endpoints as e where e.id = r.endpoint_id)', null, null, 'key of signatures', 'nobody', 'while the endpoint lives'),
+('public.webhook_deliveries', array['payload'], 'blank', 'party_id', '''{}''::jsonb', null, 'events: ids, states, amounts, IP addresses of sign-ins', 'the own party', '60 days'),
+('public.webhook_deliveries', array['last_error'], 'blank', 'party_id', '''''', null, 'why a message did not arrive', 'the own party', '60 days'),
+('public.webhook_attempts', array['error', 'answer'], 'delete_words', 'party_id', 'null', null, 'what a receiver answered', 'the own party', '60 days'),
+('public.webhook_events', array['body'], 'expires', null, null, null, 'raw messages of providers, names of payers in them', 'nobody over the API', '60 days')
+) as v (table_name, columns, erasure, whose, erased, kept_where, holds, readers, kept)
+cross join unnest(v.columns) as c (name);
+-- noqa: enable=LT05

@@ -1,0 +1,3 @@
+grant execute on function
+service.erasure_ask(service.command), service.erasure_cancel(service.command), service.party_hold(service.command)
+to service_role;

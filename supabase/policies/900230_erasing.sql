@@ -1,0 +1,1 @@
+grant execute on function service.erasures_step(integer) to service_role;
