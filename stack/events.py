@@ -158,8 +158,21 @@ FAMILIES = (
         optional=["status", "reason"],
     ),
     Family(
+        "halt", "halt", "operators, and who has begun something that it keeps waiting",
+        {"kind": TEXT, "name": TEXT, "ends_at": _or_null(TIME)}, ["begun", "lifted"],
+    ),
+    Family(
+        "staff", "staff", "operators and the person whose role it is", {"role": TEXT},
+        ["granted", "withdrawn"],
+    ),
+    Family(
+        "setting", "setting", "operators",
+        {"setting": TEXT, "row": {"type": "object"}, "columns": TEXTS}, ["changed"],
+    ),
+    Family(
         "operator_request", "operator_request", "operators",
-        {"state": TEXT, "kind": TEXT, **_SUM, "asked_by": ID, "deadline_at": TIME},
+        {"state": TEXT, "kind": TEXT, "currency": _or_null(TEXT), "amount": _or_null(AMOUNT),
+         "asked_by": ID, "deadline_at": TIME},
         machine="operator_request",
     ),
     Family(

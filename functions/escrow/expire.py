@@ -22,6 +22,7 @@ def run(event: dict[str, Any], context: Any) -> dict[str, Any]:
     metrics.add_metric("EscrowTimersFailed", MetricUnit.Count, done["failed"])
     metrics.add_metric("EscrowTimersFailing", MetricUnit.Count, done["failing"])
     metrics.add_metric("SetbacksStuck", MetricUnit.Count, done["stuck"])
+    metrics.add_metric("HaltsOld", MetricUnit.Count, done["old_halts"])
     metrics.add_metric("EscrowOverdueSeconds", MetricUnit.Seconds, done["overdue_seconds"])
     logger.info("swept", extra=done)
     if credit_failed:
@@ -62,6 +63,7 @@ def _sweep(context: Any) -> tuple[dict[str, Any], Problem | None]:
         "orders": _close(db, "orders_expire", time_left),
         "cases": _close(db, "escrow_cases_expire", time_left),
         "requests": _close(db, "operator_requests_expire", time_left),
+        "old_halts": int(db.service_rpc("halts_old", {}, repeatable=True)),
         "stuck": int(db.service_rpc("setbacks_stuck", {}, repeatable=True)),
     }
     return done, credit_failed

@@ -98,7 +98,8 @@ def restore(
 def open_file(
     party_id: Id, body: OpenFile, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
-    """An operator reads balances, entries, transfers and holds of a party for 15 minutes (aal2)."""
+    """An operator reads the money of a party for 15 minutes: balances, entries, transfers, holds,
+    payouts and deposits (aal2)."""
     fields = {"party_id": str(party_id), **body.model_dump(mode="json")}
     return command(db, caller, key, "party_open_file", fields, needs=operator)
 

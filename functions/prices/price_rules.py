@@ -1,6 +1,6 @@
 """decide: what the sources' quotes make of the index. Pure: no clock, no I/O."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -91,13 +91,27 @@ def parse_pair(data: Mapping[str, Any]) -> Pair:
     )
 
 
-def decide(pair: Pair, quotes: Iterable[Quote], now: datetime) -> Decided:
-    """Which quotes make the index, if any do.
+def decide(
+    pair: Pair, quotes: Iterable[Quote], now: datetime, halted: Collection[str] = ()
+) -> Decided:
+    """Which quotes make the index, if any do. What a halted source says is kept, and counts for
+    nothing.
 
     Quotes that are stale, of the future or no price at all count for nothing. Of the others
     those too far from the median are outliers; too few left, or a jump, renew nothing.
     """
-    counted = tuple(_exact(quote) for quote in quotes if _counts(pair, quote, now))
+    kept = tuple(_exact(quote) for quote in quotes if _counts(pair, quote, now))
+    ignored = tuple(quote for quote in kept if quote.source in halted)
+    decided = _decide(pair, tuple(quote for quote in kept if quote not in ignored))
+    return Decided(
+        pair,
+        decided.quotes + ignored,
+        decided.outcomes + ("halted",) * len(ignored),
+        decided.index,
+    )
+
+
+def _decide(pair: Pair, counted: tuple[Quote, ...]) -> Decided:
     if not counted:
         return Decided(pair, (), (), None)
     middle = _median(counted)

@@ -23,10 +23,11 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     due = db.service_rpc("prices_due", {}, repeatable=True)
     now = datetime.fromisoformat(due["now"])
     pairs = [parse_pair(each) for each in due["pairs"]]
+    halted = frozenset(due["halted_sources"])
     with ExitStack() as open_clients:
         quotes, failed = ask_all(_sources(open_clients), pairs, now)
     decided = [
-        decide(pair, quotes.get((pair.cryptocurrency, pair.fiat_currency), ()), now)
+        decide(pair, quotes.get((pair.cryptocurrency, pair.fiat_currency), ()), now, halted)
         for pair in pairs
     ]
     batch = [each.to_json() for each in decided if each.quotes]

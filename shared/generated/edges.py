@@ -390,6 +390,7 @@ EDGES: tuple[Edge, ...] = (
     Edge('operator_request', 'open', '', 'confirm', 'operator', 'confirmed', '', None, False, False, False, 28),
     Edge('operator_request', 'open', '', 'reject', 'operator', 'rejected', '', None, False, False, False, 28),
     Edge('operator_request', 'open', '', 'timeout', 'timer', 'expired', '', None, False, False, False, 28),
+    Edge('operator_request', 'open', '', 'void', 'system', 'expired', '', None, False, False, False, 28),
     Edge('operator_request', 'open', '', 'withdraw', 'operator', 'withdrawn', '', None, False, False, False, 28),
     Edge('p2p_order', None, '', 'draft', 'maker', 'draft', '', None, False, False, False, 1),
     Edge('p2p_order', 'draft', '', 'publish', 'maker', 'active', '', None, False, False, False, 2),

@@ -23,7 +23,7 @@ declare
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
         "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",
         "held": "fields", "moves": "fields", "balances": "fields", "wallets": "fields", "paid": "fields",
-        "document": "object", "proof": "object"
+        "document": "object", "proof": "object", "row": "strings", "values": "strings"
     }';
     v_id constant text := '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';
     v_part jsonb;
@@ -52,6 +52,10 @@ begin
             when f.kind = 'flag' then f.type = 'boolean'
             -- What a provider said, kept as it is.
             when f.kind = 'object' then f.type = 'object'
+            when f.kind = 'strings' then f.type = 'object' and not exists (
+                select from jsonb_each(case f.type when 'object' then f.value else '{}' end) as s
+                where jsonb_typeof(s.value) <> 'string'
+            )
             when f.kind in ('texts', 'ids') then f.type = 'array' and not exists (
                 select from jsonb_array_elements(case f.type when 'array' then f.value else '[]' end) as a
                 where jsonb_typeof(a) <> 'string' or f.kind = 'ids' and a #>> '{}' !~ v_id

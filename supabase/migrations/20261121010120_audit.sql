@@ -1,5 +1,25 @@
 -- The audit log: who changed which row, from what to what, in which request.
 
+create table public.operator_rules (
+    id boolean primary key default true check (id),
+    one_operator boolean not null default false
+);
+alter table public.operator_rules enable row level security;
+comment on table public.operator_rules is 'How many operators there are to ask: one row, which the owner of the database changes.';
+comment on column public.operator_rules.id is 'There is one row.';
+comment on column public.operator_rules.one_operator is
+'True: nobody else is there to confirm, so that one operator does alone what elsewhere needs two; each row of audit_log says so.';
+insert into public.operator_rules default values;
+
+create function private.one_operator() returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (select r.one_operator from public.operator_rules as r);
+end
+$$;
+comment on function private.one_operator() is 'Whether Holdfast has one operator, whom nobody confirms.';
+
 create table public.audit_log (
     id bigint generated always as identity,
     created_at timestamptz not null default private.clock(),
@@ -10,6 +30,7 @@ create table public.audit_log (
     after jsonb,
     actor_id uuid,
     request_id text not null default '',
+    one_operator boolean not null default false,
     primary key (id, created_at)
 ) partition by range (created_at);
 alter table public.audit_log enable row level security;
@@ -25,6 +46,8 @@ comment on column public.audit_log.row_id is 'Key of the changed row, as text.';
 comment on column public.audit_log.action is 'INSERT, UPDATE or DELETE.';
 comment on column public.audit_log.actor_id is
 'User in whose name the change was made; null for machines and the owner.';
+comment on column public.audit_log.one_operator is
+'Whether Holdfast had one operator then: nobody else could confirm what operators did.';
 comment on column public.audit_log.before is
 'The row before the change; null for an insert. Of words of a person the hash (sha256:…), salted with what is deleted when the person is erased.';
 comment on column public.audit_log.after is 'The row after the change, in the same way; null for a delete.';
@@ -39,7 +62,7 @@ declare
     v_before jsonb := case when tg_op <> 'INSERT' then private.without_words(v_table, to_jsonb(old)) end;
     v_after jsonb := case when tg_op <> 'DELETE' then private.without_words(v_table, to_jsonb(new)) end;
 begin
-    insert into public.audit_log (table_name, row_id, action, before, after, actor_id, request_id)
+    insert into public.audit_log (table_name, row_id, action, before, after, actor_id, request_id, one_operator)
     values (
         tg_table_name,
         coalesce(v_after, v_before) ->> tg_argv[0],
@@ -47,7 +70,8 @@ begin
         v_before,
         v_after,
         private.actor_id(),
-        private.request_id()
+        private.request_id(),
+        private.one_operator()
     );
     return null;
 end
@@ -80,6 +104,8 @@ end
 $$;
 comment on function private.close_partition(regclass, regclass) is
 'Puts row level security, and the append-only guard of its table, on a partition.';
+
+select private.make_audited('public.operator_rules');
 
 -- Monthly partitions, made ahead by the housekeeping schedule. The default
 -- partition means that a late schedule costs order, never a row.

@@ -191,6 +191,17 @@ $$;
 comment on function private.is_staff(uuid, public.member_role) is
 'Whether a user is an operator, an arbiter or a reader of disputes of Holdfast.';
 
+create function private.is_staff_at_all(p_user_id uuid) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return exists (
+        select from public.party_members as m where m.party_id = private.platform_party() and m.user_id = p_user_id
+    );
+end
+$$;
+comment on function private.is_staff_at_all(uuid) is 'Whether a user has any role in the platform party.';
+
 -- A condition without a column, such as is_staff beside the conditions of the
 -- parties, makes every list a scan of the whole table; a range of ids that is
 -- empty for everybody else lets the planner join indexes instead.

@@ -34,9 +34,13 @@ begin
     select m.* from private.my_parties() as m
     union
     select f.party_id from public.party_files as f
+    inner join public.party_members as m
+        on m.party_id = private.platform_party() and m.user_id = f.operator_id and m.role = 'operator'
+            -- What was opened before the role was taken away and given again stays closed.
+            and m.created_at <= f.opened_at
     where f.operator_id = auth.uid() and f.closes_at > private.clock()
-        and private.is_staff(auth.uid(), 'operator') and private.caller_aal() = 'aal2';
+        and private.act_refusal(auth.uid(), auth.uid(), 'staff.command', private.caller_aal()) is null;
 end
 $$;
 comment on function private.readable_parties() is
-'Parties whose money the caller may see: their own, and those whose file the caller, an operator with a second factor, has open. Use as: party_id = any (array(select private.readable_parties())).';
+'Parties whose money the caller may see: their own, and those whose file the caller, an operator with a second factor who is not stopped, has open. Use as: party_id = any (array(select private.readable_parties())).';

@@ -18,6 +18,14 @@ create table public.verification_tiers (
 );
 alter table public.verification_tiers enable row level security;
 select private.make_audited('public.verification_tiers');
+select private.make_setting('public.verification_tiers', 'What each verification tier may do.', '{
+    "per_trade_limit": {"least": "0", "most": "100000000", "second": true},
+    "daily_limit": {"least": "0", "most": "1000000000", "second": true},
+    "monthly_limit": {"least": "0", "most": "10000000000", "second": true},
+    "max_open_trades": {"least": "0", "most": "1000"}, "max_unpaid_takes": {"least": "0", "most": "1000"},
+    "max_published_orders": {"least": "0", "most": "1000"},
+    "max_unbacked_orders": {"least": "0", "most": "1000"}, "max_method_risk": {"second": true}
+}');
 comment on table public.verification_tiers is
 'What a person of each tier may trade, whichever side they are on. Amounts in private.reference_currency(); null: no limit.';
 comment on column public.verification_tiers.id is '0 to 3: a higher tier is better known.';

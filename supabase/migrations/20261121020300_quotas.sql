@@ -18,6 +18,10 @@ create table private.quotas (
 alter table private.quotas enable row level security;
 create index quotas_min_tier_idx on private.quotas (min_tier);
 select private.make_audited('private.quotas', 'kind');
+select private.make_setting('private.quotas', 'How much one party may write.', '{
+    "max_open": {"least": "0", "most": "100000"}, "max_in_window": {"least": "1", "most": "100000"},
+    "in_window": {"least": "1 minute", "most": "31 days"}
+}');
 comment on table private.quotas is
 'What one party may write of each kind. Of the rows of a kind the one of the highest tier that the party has counts; null: no limit. How much one thing may hold (messages of a side in a trade, files of a side in a dispute) is no quota but a bound of that thing, the same for everybody at every tier: somebody has to read it.';
 comment on column private.quotas.kind is 'What is written; named by private.take_quota and by the triggers that call it.';

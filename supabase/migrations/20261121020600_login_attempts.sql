@@ -48,6 +48,11 @@ create table private.lockout_rules (
 );
 alter table private.lockout_rules enable row level security;
 select private.make_audited('private.lockout_rules', 'failures');
+select private.make_setting('private.lockout_rules',
+'After how many wrong attempts, and for how long, an account is locked.', '{
+    "counted_within": {"least": "1 minute", "most": "24 hours", "second": true},
+    "locked_for": {"least": "1 second", "most": "24 hours", "second": true}
+}');
 comment on table private.lockout_rules is
 'From how many wrong attempts on an account is locked, and for how long after the last one. The longest lock that applies counts.';
 comment on column private.lockout_rules.method is 'What is locked: sign-in by password, or the second factor.';

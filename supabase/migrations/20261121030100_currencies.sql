@@ -7,7 +7,6 @@ create table public.networks (
     is_testnet boolean not null default false,
     confirmations_required integer not null check (confirmations_required > 0),
     block_seconds numeric(8, 2) not null check (block_seconds > 0),
-    is_active boolean not null default true,
     created_at timestamptz not null default private.clock()
 );
 alter table public.networks enable row level security;
@@ -17,7 +16,6 @@ comment on column public.networks.id is 'Name of the network in tables and comma
 comment on column public.networks.name is 'Name shown to people.';
 comment on column public.networks.is_testnet is 'Whether its money is play money.';
 comment on column public.networks.confirmations_required is 'Blocks after which a payment counts.';
-comment on column public.networks.is_active is 'Whether new payments may use it.';
 comment on column public.networks.created_at is 'When the row was made, by the database clock.';
 comment on column public.networks.chain_id is 'EIP-155 chain id; null where the chain has none.';
 comment on column public.networks.block_seconds is 'Usual time between blocks, seconds.';
@@ -41,6 +39,9 @@ alter table public.currencies enable row level security;
 create index currencies_network_id_idx on public.currencies (network_id);
 create index currencies_pegged_to_idx on public.currencies (pegged_to);
 select private.make_audited('public.currencies', 'code');
+select private.make_setting('public.currencies', 'Which currencies new orders and escrows may use.', '{
+    "is_active": {"second": true}, "display_order": {"least": "0", "most": "100000"}
+}');
 comment on table public.currencies is
 'What amounts are counted in. A token on two networks is two currencies, since they do not settle each other.';
 comment on column public.currencies.code is 'Name in all amounts; a token bears its network, such as USDC_BASE.';

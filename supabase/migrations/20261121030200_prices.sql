@@ -12,6 +12,13 @@ create table public.price_rules (
     primary key (cryptocurrency, fiat_currency)
 );
 alter table public.price_rules enable row level security;
+select private.make_setting('public.price_rules', 'When a price becomes the index of a pair.', '{
+    "stale_after": {"least": "1 minute", "most": "1 day", "second": true},
+    "max_deviation_bps": {"least": "1", "most": "2000", "second": true},
+    "max_jump_bps": {"least": "1", "most": "10000", "second": true},
+    "min_sources": {"least": "1", "most": "20", "second": true},
+    "step_up_bps": {"least": "0", "most": "10000", "second": true}, "is_active": {"second": true}
+}');
 create index price_rules_fiat_currency_idx on public.price_rules (fiat_currency);
 comment on table public.price_rules is 'Pairs that have an index, and when a price becomes one.';
 comment on column public.price_rules.cryptocurrency is 'What is priced.';
@@ -56,7 +63,7 @@ create table public.price_history (
     as_of timestamptz not null,
     source text not null check (source ~ '^[a-z][a-z0-9_]{1,39}$'),
     price public.money_amount not null,
-    outcome text not null check (outcome in ('used', 'outlier', 'too_few', 'jump')),
+    outcome text not null check (outcome in ('used', 'outlier', 'too_few', 'jump', 'halted')),
     fetched_at timestamptz not null,
     primary key (cryptocurrency, fiat_currency, as_of, source)
 ) partition by range (as_of);
@@ -69,8 +76,29 @@ comment on column public.price_history.as_of is 'Of which moment the source says
 comment on column public.price_history.source is 'Who said so.';
 comment on column public.price_history.price is 'What it said, rounded to 14 decimals.';
 comment on column public.price_history.outcome is
-'used: went into the index; outlier: too far from the median; too_few: agreed with too few others; jump: too far from the index before.';
+'used: went into the index; outlier: too far from the median; too_few: agreed with too few others; jump: too far from the index before; halted: operators do not believe its source for now.';
 comment on column public.price_history.fetched_at is 'When it was recorded.';
+
+create table public.price_sources (
+    source text primary key check (source ~ '^[a-z][a-z0-9_]{1,39}$'),
+    heard_at timestamptz not null,
+    as_of timestamptz not null
+);
+alter table public.price_sources enable row level security;
+comment on table public.price_sources is 'Who says what money is worth, and when they were heard last: one that grows old is dead.';
+comment on column public.price_sources.source is 'Name of the source, of prices or of rates of bank money.';
+comment on column public.price_sources.heard_at is 'When it last said anything, by the database clock.';
+comment on column public.price_sources.as_of is 'Of which moment the newest was that it said.';
+
+create function private.heard_source(p_source text, p_as_of timestamptz, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    insert into public.price_sources as s (source, heard_at, as_of) values (p_source, p_now, p_as_of)
+    on conflict (source) do update set heard_at = excluded.heard_at, as_of = greatest(s.as_of, excluded.as_of);
+end
+$$;
+comment on function private.heard_source(text, timestamptz, timestamptz) is 'Notes that a source has said something, and of which moment.';
 
 insert into public.price_rules (cryptocurrency, fiat_currency)
 select c.code, f.code from public.currencies as c, public.currencies as f
@@ -103,7 +131,9 @@ set plan_cache_mode = force_generic_plan
 as $$
 begin
     return (
-        select jsonb_build_object('now', private.clock(), 'pairs', coalesce(jsonb_agg(jsonb_build_object(
+        select jsonb_build_object('now', private.clock(), 'halted_sources', array(
+            select s.source from public.price_sources as s where private.is_halted('price_source', s.source)
+        ), 'pairs', coalesce(jsonb_agg(jsonb_build_object(
             'cryptocurrency', r.cryptocurrency, 'fiat_currency', r.fiat_currency,
             'symbol', c.symbol, 'coingecko_id', c.coingecko_id,
             'stale_after', extract(epoch from r.stale_after)::bigint,
@@ -119,7 +149,7 @@ begin
 end
 $$;
 comment on function service.prices_due() is
-'Pairs that need a price, with their rules, what the sources call them, and their index unless it is stale.';
+'Pairs that need a price, with their rules, what the sources call them, and their index unless it is stale; and the sources that make none for now.';
 
 create function private.index_follows(
     p_pair jsonb, p_rule public.price_rules, p_now timestamptz
@@ -158,6 +188,7 @@ declare
     v_quotes integer := 0;
     v_indexes integer := 0;
     v_touched integer;
+    v_halted boolean;
 begin
     if jsonb_typeof(command -> 'pairs') is distinct from 'array' then
         perform private.refuse('bad_prices');
@@ -171,14 +202,19 @@ begin
         ) then
             perform private.refuse('bad_prices');
         end if;
+        v_halted := exists (
+            select from jsonb_to_recordset(v_pair -> 'quotes') as q (source text, outcome text)
+            where q.outcome = 'used' and private.is_halted('price_source', q.source)
+        );
         insert into public.price_history (cryptocurrency, fiat_currency, as_of, source, price, outcome, fetched_at)
-        select v_rule.cryptocurrency, v_rule.fiat_currency, q.as_of, q.source, q.price, q.outcome, v_now
+        select v_rule.cryptocurrency, v_rule.fiat_currency, q.as_of, q.source, q.price,
+            case when private.is_halted('price_source', q.source) then 'halted' else q.outcome end, v_now
         from jsonb_to_recordset(v_pair -> 'quotes') as q (source text, price numeric, as_of timestamptz, outcome text)
         on conflict do nothing;
         get diagnostics v_touched = row_count;
         v_quotes := v_quotes + v_touched;
-        -- Stale while it was on its way here: the next one comes in a minute.
-        continue when v_pair -> 'index' = 'null'::jsonb
+        -- Stale, or a source of it halted, while it was on its way here: the next one comes in a minute.
+        continue when v_pair -> 'index' = 'null'::jsonb or v_halted
             or (v_pair -> 'index' ->> 'as_of')::timestamptz <= v_now - v_rule.stale_after;
         insert into public.prices as p (cryptocurrency, fiat_currency, price, sources, as_of, fetched_at)
         select v_rule.cryptocurrency, v_rule.fiat_currency, (v_pair -> 'index' ->> 'price')::numeric,
@@ -191,8 +227,12 @@ begin
         get diagnostics v_touched = row_count;
         v_indexes := v_indexes + v_touched;
     end loop;
+    perform private.heard_source(q.source, max(q.as_of), v_now)
+    from jsonb_to_recordset(command -> 'pairs') as p (quotes jsonb)
+    cross join jsonb_to_recordset(p.quotes) as q (source text, as_of timestamptz)
+    group by q.source order by q.source;
     return jsonb_build_object('quotes', v_quotes, 'indexes', v_indexes);
 end
 $$;
 comment on function service.prices_record(service.command) is
-'Keeps what the sources said and renews the index {pairs: [{cryptocurrency, fiat_currency, quotes: [{source, price, as_of, outcome}], index: {price, as_of} or null}]} -> {quotes, indexes}, all or nothing; the same quote twice is one. Raises bad_prices (422).';
+'Keeps what the sources said and renews the index {pairs: [{cryptocurrency, fiat_currency, quotes: [{source, price, as_of, outcome}], index: {price, as_of} or null}]} -> {quotes, indexes}, all or nothing; the same quote twice is one, and what a halted source said renews none. Raises bad_prices (422).';

@@ -46,6 +46,16 @@ alter table public.rails enable row level security;
 create index rails_network_id_idx on public.rails (network_id);
 create index rails_address_kind_idx on public.rails (address_kind);
 select private.make_audited('public.rails');
+select private.make_setting('public.rails',
+'How far what a rail says is believed, and how long a new destination waits.', '{
+    "destination_wait": {"least": "0", "most": "7 days", "second": true},
+    "max_amount": {"least": "1", "most": "1000000000000000", "second": true},
+    "margin_bps": {"least": "0", "most": "5000", "second": true},
+    "margin_amount": {"least": "0", "most": "1000", "second": true},
+    "answer_within": {"least": "1 minute", "most": "366 days", "second": true},
+    "cost_bps": {"least": "0", "most": "5000", "second": true},
+    "cost_amount": {"least": "0", "most": "1000", "second": true}
+}');
 comment on table public.rails is 'How money comes in and goes out.';
 comment on column public.rails.id is 'Name of the rail.';
 comment on column public.rails.description is 'What it is, for people.';
@@ -115,3 +125,34 @@ end
 $$;
 comment on function private.normal_address(text, text) is
 'An address as it is compared: without the capitals of its checksum; null when it is none of this rail.';
+
+create function private.way_is_halted(p_rail text, p_currency text) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return exists (
+        select from public.halts as h
+        where h.lifted_at is null and coalesce(h.ends_at > private.clock(), true) and (
+            h.kind = 'rail' and h.name = p_rail
+            or h.kind = 'network' and (
+                h.name = (select r.network_id from public.rails as r where r.id = p_rail)
+                or h.name = (select c.network_id from public.currencies as c where c.code = p_currency)
+            )
+        )
+    );
+end
+$$;
+comment on function private.way_is_halted(text, text) is
+'Whether nothing new begins over a rail in a currency: the rail, its network or that of the currency is halted.';
+
+create function private.ask_way(p_rail text, p_currency text) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if private.way_is_halted(p_rail, p_currency) then
+        perform private.refuse('halted');
+    end if;
+end
+$$;
+comment on function private.ask_way(text, text) is
+'Goes on only where something new may begin over a rail in a currency. Raises halted (409).';

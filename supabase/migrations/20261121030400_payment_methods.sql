@@ -18,6 +18,14 @@ create table public.payment_methods (
 );
 alter table public.payment_methods enable row level security;
 select private.make_audited('public.payment_methods');
+select private.make_setting('public.payment_methods',
+'How long a payment may take, what it may be worth, and whether it is offered.', '{
+    "pay_within": {"least": "15 minutes", "most": "72 hours"},
+    "pay_within_min": {"least": "15 minutes", "most": "72 hours"},
+    "accept_within": {"least": "30 minutes", "most": "72 hours"},
+    "trade_limit": {"least": "0", "most": "100000000", "second": true},
+    "account_wait": {"least": "0", "most": "30 days", "second": true}, "risk": {"second": true}, "is_active": {}
+}');
 -- As currencies: named by orders and trades without a foreign key, so never deleted.
 create trigger _000_never_deleted before delete or truncate on public.payment_methods
 for each statement execute function private.tg__append_only();

@@ -50,6 +50,10 @@ create table public.operator_limits (
 alter table public.operator_limits enable row level security;
 create index operator_limits_currency_idx on public.operator_limits (currency);
 select private.make_audited('public.operator_limits');
+select private.make_setting('public.operator_limits', 'What one operator does alone.', '{
+    "above": {"least": "0", "most": "1000000000000000000", "second": true},
+    "within": {"least": "1 minute", "most": "31 days", "second": true}
+}');
 comment on table public.operator_limits is
 'What one operator alone may do, by kind of command and currency: above it a second one confirms. A kind without a row needs no second operator.';
 comment on column public.operator_limits.id is 'The row.';
@@ -96,8 +100,8 @@ create table public.operator_requests (
     asked_for jsonb not null check (octet_length(asked_for::text) <= 8192),
     command_hash text not null check (command_hash ~ '^[0-9a-f]{64}$'),
     parties uuid[] not null,
-    currency text not null references public.currencies (code) on delete restrict,
-    amount public.money_amount not null,
+    currency text references public.currencies (code) on delete restrict,
+    amount public.money_amount,
     state text not null check (state in ('open', 'confirmed', 'rejected', 'withdrawn', 'expired')),
     last_event text not null,
     last_actor_role text not null,
@@ -108,6 +112,7 @@ create table public.operator_requests (
     deadline_at timestamptz,
     created_at timestamptz not null,
     updated_at timestamptz not null,
+    constraint operator_requests_amount_has_currency check ((currency is null) = (amount is null)),
     constraint operator_requests_open_has_deadline check ((state = 'open') = (deadline_at is not null)),
     constraint operator_requests_deadline_is_finite check (isfinite(deadline_at)),
     constraint operator_requests_decided check (
@@ -135,8 +140,8 @@ comment on column public.operator_requests.kind is 'Kind of command, as in opera
 comment on column public.operator_requests.asked_for is 'What was asked for; it never changes.';
 comment on column public.operator_requests.command_hash is 'sha256 of it, as 64 hexadecimal digits: who confirms names it.';
 comment on column public.operator_requests.parties is 'Whom it is about: nobody who belongs to one of them confirms.';
-comment on column public.operator_requests.currency is 'Currency of the amount.';
-comment on column public.operator_requests.amount is 'What it moves.';
+comment on column public.operator_requests.currency is 'Currency of the amount; null: it moves none.';
+comment on column public.operator_requests.amount is 'What it moves; null: nothing.';
 comment on column public.operator_requests.state is 'open, then confirmed, rejected, withdrawn by who asked, or expired.';
 comment on column public.operator_requests.last_event is 'Name of the last move, as in private.state_edges.';
 comment on column public.operator_requests.last_actor_role is 'Who made the last move: operator or timer.';
@@ -344,7 +349,8 @@ comment on function private.ask_second_operator(text, jsonb, uuid[], text, numer
 'Freezes a command until a second operator confirms it -> {request_id, state, command_hash, deadline_at, replayed}. Raises request_open (409) and whatever the command would raise now.';
 
 create function private.begin_operator_command(
-    p_kind text, command jsonb, p_parties uuid[], p_currency text default null, p_amount numeric default null
+    p_kind text, command jsonb, p_parties uuid[], p_currency text default null, p_amount numeric default null,
+    p_second boolean default false
 ) returns jsonb
 language plpgsql volatile set search_path = ''
 as $$
@@ -379,15 +385,17 @@ begin
         return null;
     end if;
     v_now := private.clock();
-    if p_amount > 0 and private.fits(p_amount, p_currency)
-        and private.needs_second_operator(p_kind, v_actor, p_currency, p_amount, v_now) then
+    if (
+        p_second or p_amount > 0 and private.fits(p_amount, p_currency)
+        and private.needs_second_operator(p_kind, v_actor, p_currency, p_amount, v_now)
+    ) and not private.one_operator() then
         return private.ask_second_operator(p_kind, command, p_parties, p_currency, p_amount, v_now);
     end if;
     return null;
 end
 $$;
-comment on function private.begin_operator_command(text, jsonb, uuid[], text, numeric) is
-'Common entry of operator commands: kind, the command, every party that it touches, and the amount it moves, if any. Checks operator, standing, second factor, key, and that the operator has no part in a party. Returns the stored answer of the key, or that of a request when a second operator must confirm; null: go on. Raises operator_only, not_your_move (403), what private.ask raises, idempotency_key_reused, request_open (409), idempotency_key_required (400).';
+comment on function private.begin_operator_command(text, jsonb, uuid[], text, numeric, boolean) is
+'Common entry of operator commands: kind, the command, every party that it touches, the amount it moves, if any, and whether a second operator confirms it whatever it moves. Checks operator, standing, second factor, key, and that the operator has no part in a party. Returns the stored answer of the key, or that of a request when a second operator must confirm; null: go on. Raises operator_only, not_your_move (403), what private.ask raises, idempotency_key_reused, request_open (409), idempotency_key_required (400).';
 
 -- Definer: service_role may give the command, not write the tables.
 create function service.operator_request_confirm(command service.command) returns jsonb

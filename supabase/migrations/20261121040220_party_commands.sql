@@ -82,7 +82,11 @@ create function service.party_restore(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_answer jsonb := private.begin_operator_command('party_restore', command, array[(command ->> 'party_id')::uuid]);
+    v_answer jsonb := private.begin_operator_command(
+        'party_restore', command, array[(command ->> 'party_id')::uuid],
+        -- Quick to stop one of us; to give back what staff can takes two.
+        p_second => private.is_staff_at_all((command ->> 'party_id')::uuid)
+    );
     v_party public.parties;
     v_now timestamptz;
 begin
@@ -105,4 +109,4 @@ begin
 end
 $$;
 comment on function service.party_restore(service.command) is
-'Operator command: a suspended party may do again what it could {party_id, reason, actor_id, aal, idempotency_key, request_hash} -> {party_id, status, suspended_until}; what it had published stays paused until it resumes it. Raises operator_only, not_your_move (403), party_not_found (404), party_not_suspended (409), reason_required (422), and what private.ask raises.';
+'Operator command, of two where the party is one of the staff: a suspended party may do again what it could {party_id, reason, actor_id, aal, idempotency_key, request_hash} -> {party_id, status, suspended_until}; what it had published stays paused until it resumes it. Raises operator_only, not_your_move (403), party_not_found (404), party_not_suspended (409), reason_required (422), and what private.ask raises.';

@@ -12,6 +12,11 @@ create table public.screening_rules (
 );
 alter table public.screening_rules enable row level security;
 select private.make_audited('public.screening_rules', 'rail');
+select private.make_setting('public.screening_rules', 'How long an answer about an address counts.', '{
+    "renew_after": {"least": "1 minute", "most": "24 hours", "second": true},
+    "stale_after": {"least": "1 minute", "most": "48 hours", "second": true},
+    "decide_within": {"least": "1 day", "most": "60 days", "second": true}
+}');
 comment on table public.screening_rules is
 'Rails whose addresses are screened, and for how long an answer counts. On a rail without a row no address is ever clear.';
 comment on column public.screening_rules.rail is 'How money comes or goes.';

@@ -68,6 +68,10 @@ create table public.payout_reserves (
 alter table public.payout_reserves enable row level security;
 create index payout_reserves_party_id_idx on public.payout_reserves (party_id);
 select private.make_audited('public.payout_reserves');
+select private.make_setting('public.payout_reserves', 'How long what a new payee earns waits.', '{
+    "new_for": {"least": "0", "most": "731 days", "second": true},
+    "hold_for": {"least": "0", "most": "28 days", "second": true}
+}');
 comment on table public.payout_reserves is
 'How long what a new payee earns on a rail waits before it is sent, so that a reversal finds it. The row of a party goes before that of its rail; a rail without a row sends at once.';
 comment on column public.payout_reserves.id is 'The rule.';

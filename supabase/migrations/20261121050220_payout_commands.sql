@@ -58,6 +58,19 @@ $$;
 comment on function private.payout_wait(integer) is
 'Time to the next poll of a payout: 10 seconds, then twice as long each time, at most an hour.';
 
+create function private.payouts_reached_by_halt(p_kind text, p_name text) returns setof uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select i.party_id from public.payouts as i
+    inner join public.rails as r on r.id = i.rail
+    where i.state = 'created'
+        and case p_kind when 'rail' then i.rail = p_name when 'network' then r.network_id = p_name else false end;
+end
+$$;
+comment on function private.payouts_reached_by_halt(text, text) is 'Parties whose money is not sent while something is halted.';
+
 -- Definer: rails have no user.
 create function service.payouts_claim(rail text, max_rows integer default 50) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -70,11 +83,14 @@ declare
     v_held_back numeric;
     v_taken jsonb := '[]';
     v_due uuid[];
+    v_halted boolean := private.way_is_halted(rail, null);
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     v_due := array(
         select i.id from public.payouts as i
         where i.rail = payouts_claim.rail and i.next_at <= v_now and i.state in ('created', 'claimed', 'submitted', 'unknown')
+            -- What was sent is followed; what was not is left as it is, and goes when the halt is over.
+            and not (v_halted and i.state = 'created')
         order by i.next_at, i.id
         limit least(greatest(payouts_claim.max_rows, 1), 500)
         for no key update skip locked
@@ -136,7 +152,7 @@ begin
 end
 $$;
 comment on function service.payouts_claim(text, integer) is
-'Payouts a worker takes on, oldest first; one to who owes in its currency is kept instead, and set off. In state claimed: send it, once, with the key payout:id:claims; it is this worker''s for 2 minutes. In state submitted or unknown: ask the rail what became of it. What is answered goes to payout_record.';
+'Payouts a worker takes on, oldest first; while the rail or its network is halted none that was not sent yet; one to who owes in its currency is kept instead, and set off. In state claimed: send it, once, with the key payout:id:claims; it is this worker''s for 2 minutes. In state submitted or unknown: ask the rail what became of it. What is answered goes to payout_record.';
 
 -- Definer: as above.
 create function service.payout_record(outcome service.command) returns jsonb

@@ -9,6 +9,9 @@ create table public.network_costs (
 alter table public.network_costs enable row level security;
 create index network_costs_currency_idx on public.network_costs (currency);
 select private.make_audited('public.network_costs', 'rail');
+select private.make_setting('public.network_costs', 'What a network takes for a payout.', '{
+    "amount": {"least": "0", "most": "1000", "second": true}
+}');
 comment on table public.network_costs is
 'What the network takes for one payout that a party asks for, as estimated, whatever may be withdrawn. What it really took is the platform''s affair; both are in the account of costs.';
 comment on column public.network_costs.rail is 'How money leaves.';

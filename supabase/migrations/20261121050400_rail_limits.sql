@@ -24,6 +24,9 @@ alter table public.rail_limits enable row level security;
 create index rail_limits_tier_idx on public.rail_limits (tier);
 create index rail_limits_currency_idx on public.rail_limits (currency);
 select private.make_audited('public.rail_limits');
+select private.make_setting('public.rail_limits', 'What a contract or a withdrawal may be worth on a rail.', '{
+    "max_amount": {"least": "0.01", "most": "1000000000", "second": true}
+}');
 comment on table public.rail_limits is
 'What a contract, or a withdrawal, may be worth on a rail, by tier of each side. Without a row the rail is closed for that tier; a currency without any row is one that the rail does not carry.';
 comment on column public.rail_limits.id is 'The row.';
@@ -50,6 +53,10 @@ create table public.rail_payment_ranges (
 alter table public.rail_payment_ranges enable row level security;
 create index rail_payment_ranges_currency_idx on public.rail_payment_ranges (currency);
 select private.make_audited('public.rail_payment_ranges', 'rail');
+select private.make_setting('public.rail_payment_ranges', 'What a rail moves at once.', '{
+    "min_amount": {"least": "0.01", "most": "1000000000", "second": true},
+    "max_amount": {"least": "0.01", "most": "1000000000", "second": true}
+}');
 comment on table public.rail_payment_ranges is
 'What a rail moves at once: one milestone is one payment. A currency without a row has no such bounds there.';
 comment on column public.rail_payment_ranges.rail is 'How the buyer pays.';
@@ -85,6 +92,7 @@ declare
     v_side record;
     v_limit public.rail_limits;
 begin
+    perform private.ask_way(p_rail, p_currency);
     if not exists (
         select from public.rail_limits as l
         where l.rail = p_rail and (l.currency = p_currency or l.currency is null)
@@ -121,4 +129,4 @@ begin
 end
 $$;
 comment on function private.check_rail(text, text, numeric, uuid, uuid) is
-'Checks that a rail carries the currency and is open for the amount to both sides. Raises rail_currency (422), rail_not_open with the member limit, or counterparty_limit without any figure when it is the other side''s (409).';
+'Checks that a rail carries the currency, is not halted, and is open for the amount to both sides. Raises halted (409), rail_currency (422), rail_not_open with the member limit, or counterparty_limit without any figure when it is the other side''s (409).';

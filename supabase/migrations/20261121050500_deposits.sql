@@ -101,6 +101,7 @@ declare
     );
     v_row public.deposit_requests;
 begin
+    perform private.ask_way(p_request.rail, p_request.currency);
     insert into public.deposit_requests (
         id, purpose, reference_id, party_id, rail, currency, amount, requested_by, created_at
     ) values (
@@ -130,7 +131,7 @@ begin
 end
 $$;
 comment on function private.request_deposit(public.deposit_requests, text) is
-'The request {purpose, reference_id, party_id, rail, currency, amount, requested_by, created_at}, made once and then found again, with the index of its address where the rail has addresses. p_fingerprint: SHA-256 of the key that the function derives from. Raises reference_required (422) where there is none.';
+'The request {purpose, reference_id, party_id, rail, currency, amount, requested_by, created_at}, made once and then found again, with the index of its address where the rail has addresses. p_fingerprint: SHA-256 of the key that the function derives from. Raises halted (409), reference_required (422) where there is none.';
 
 create function private.place_deposit(p_request_id uuid, command jsonb) returns public.deposit_requests
 language plpgsql volatile set search_path = ''

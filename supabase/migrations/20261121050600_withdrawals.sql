@@ -29,6 +29,14 @@ create table public.withdrawal_policies (
 alter table public.withdrawal_policies enable row level security;
 create index withdrawal_policies_currency_idx on public.withdrawal_policies (currency);
 select private.make_audited('public.withdrawal_policies', 'rail');
+select private.make_setting('public.withdrawal_policies', 'Whether, how much and for which fee parties withdraw.', '{
+    "is_open": {"second": true}, "min_amount": {"least": "0.000001", "most": "1000000000", "second": true},
+    "max_amount": {"least": "0.000001", "most": "1000000000", "second": true},
+    "max_per_day": {"least": "0.000001", "most": "1000000000", "second": true},
+    "fee_amount": {"least": "0", "most": "1000", "second": true},
+    "fee_bps": {"least": "0", "most": "1000", "second": true},
+    "hold_for": {"least": "0", "most": "7 days", "second": true}
+}');
 comment on table public.withdrawal_policies is
 'What may be withdrawn over each rail, and our fee for it; what the network takes is in network_costs. A pair without a row cannot be withdrawn.';
 comment on column public.withdrawal_policies.rail is 'How money leaves.';

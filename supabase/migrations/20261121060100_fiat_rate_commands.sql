@@ -41,6 +41,10 @@ begin
     ) then
         perform private.refuse('bad_rate');
     end if;
+    perform private.heard_source(command ->> 'source', v_as_of, v_now);
+    if private.is_halted('price_source', command ->> 'source') then
+        return 0;
+    end if;
     insert into public.fiat_rates as f (currency, rate, source, as_of, ends_at, recorded_at)
     select c.code, round(t.rate, 18), command ->> 'source', v_as_of, v_as_of + interval '7 days', v_now
     from jsonb_to_recordset(command -> 'rates') as t (currency text, rate numeric)
@@ -59,7 +63,7 @@ begin
 end
 $$;
 comment on function service.fiat_rates_record(service.command) is
-'A list of rates {source, as_of, rates [{currency, rate in the reference currency}]} -> how many were recorded. A rate of an operator stands until its end, and a rate more than a fifth away from one that stands is not believed. Raises bad_rate (422).';
+'A list of rates {source, as_of, rates [{currency, rate in the reference currency}]} -> how many were recorded. A rate of an operator stands until its end, and a rate more than a fifth away from one that stands is not believed, nor anything that a halted source says. Raises bad_rate (422).';
 
 -- Definer: service_role may give the command, not write the tables.
 create function service.fiat_rate_set(command service.command) returns jsonb

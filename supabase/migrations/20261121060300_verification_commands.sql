@@ -1,7 +1,6 @@
 -- How verifications are recorded: an operator's command, or a provider's signed event.
 
 insert into private.refusals (code, status, detail, hint) values
-('profile_not_found', 404, 'No such person.', ''),
 ('bad_verification', 422, 'Name a flag to verify or revoke, or a tier to grant.', '');
 
 -- Definer: service_role may give the command, not write the tables.

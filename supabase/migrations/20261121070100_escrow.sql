@@ -59,6 +59,11 @@ create table public.escrow_policies (
 );
 alter table public.escrow_policies enable row level security;
 select private.make_audited('public.escrow_policies');
+select private.make_setting('public.escrow_policies',
+'The fee of new escrows, and how long their payer has to accept.', '{
+    "fee_bps": {"least": "0", "most": "2000", "second": true},
+    "accept_within": {"least": "30 minutes", "most": "60 days", "second": true}
+}');
 -- As currencies: named by hot rows without a foreign key, so never deleted.
 create trigger _000_never_deleted before delete or truncate on public.escrow_policies
 for each statement execute function private.tg__append_only();
@@ -131,6 +136,10 @@ create table public.escrow_approval_limits (
 alter table public.escrow_approval_limits enable row level security;
 create index escrow_approval_limits_currency_idx on public.escrow_approval_limits (currency);
 select private.make_audited('public.escrow_approval_limits', 'policy_id');
+select private.make_setting('public.escrow_approval_limits',
+'Above what a decision of an arbiter needs a second one.', '{
+    "above": {"least": "0", "most": "1000000000", "second": true}
+}');
 comment on table public.escrow_approval_limits is
 'Held amount, per policy and currency, above which a decision needs a second arbiter. Without a row every decision does.';
 comment on column public.escrow_approval_limits.policy_id is 'Policy of the escrow.';

@@ -12,6 +12,9 @@ create table public.dispute_reasons (
 );
 alter table public.dispute_reasons enable row level security;
 select private.make_audited('public.dispute_reasons', 'code');
+select private.make_setting('public.dispute_reasons', 'How pressing a dispute is, by its reason.', '{
+    "weight": {"least": "0", "most": "50"}
+}');
 comment on table public.dispute_reasons is 'Catalogue of reasons for which a dispute may be raised, per product.';
 comment on column public.dispute_reasons.product is 'Product whose escrows may be disputed for this reason.';
 comment on column public.dispute_reasons.code is 'What a command names, such as not_paid.';

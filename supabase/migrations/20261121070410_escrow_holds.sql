@@ -11,6 +11,9 @@ create table public.hold_kinds (
 );
 alter table public.hold_kinds enable row level security;
 select private.make_audited('public.hold_kinds', 'kind');
+select private.make_setting('public.hold_kinds', 'How long a new hold of an escrow lasts at most.', '{
+    "ends_after": {"least": "1 hour", "most": "366 days", "second": true}
+}');
 comment on table public.hold_kinds is
 'Why the money of an escrow may be held: who owns such a reason, how long it may last, and what happens when its time is over.';
 comment on column public.hold_kinds.kind is 'What a reason names.';

@@ -248,6 +248,12 @@ begin
             -- Which moves need a second factor is said by the move and its amounts.
             p_decision.aal
         );
+        -- Nothing is held yet, so what its sides do may be new business.
+        if v_move.refusal is null and p_escrow.state in ('proposed', 'awaiting_funds', 'funding_exception') then
+            select 'halted' into v_move.refusal from private.acts as a
+            where a.act = 'escrow.' || p_decision.event and a.kind = 'business'
+                and private.way_is_halted(p_escrow.rail, p_escrow.currency);
+        end if;
     end if;
     if v_move.refusal is null and v_edge.event is not null then
         v_move.refusal := private.move_refusal(p_decision, v_edge, p_escrow, v_policy, v_dispute, p_now);

@@ -4,6 +4,7 @@ create function private.escrow_open(p_escrow public.escrow_transactions) returns
 language plpgsql volatile set search_path = ''
 as $$
 begin
+    perform private.ask_way(p_escrow.rail, p_escrow.currency);
     -- Settling joins these wallets, so they exist from the start.
     perform
         ledger.wallet_of(p_escrow.payee_id, p_escrow.currency),
@@ -22,7 +23,7 @@ begin
 end
 $$;
 comment on function private.escrow_open(public.escrow_transactions) is
-'Begins an escrow with its first event, from id, product, policy, rail, parties, currency, amount, times, terms_hash, state, deadlines, created_at and last_*; fee_bps, and accept_within where it is null, are those of the policy. The guard checks that it may begin so.';
+'Begins an escrow with its first event, from id, product, policy, rail, parties, currency, amount, times, terms_hash, state, deadlines, created_at and last_*; fee_bps, and accept_within where it is null, are those of the policy. The guard checks that it may begin so. Raises halted (409).';
 
 create function private.longest_hold(p_policy public.escrow_policies, p_perform_within interval) returns interval
 language plpgsql stable set search_path = ''
@@ -36,3 +37,19 @@ end
 $$;
 comment on function private.longest_hold(public.escrow_policies, interval) is
 'How long money may have to be held from when it is paid in until an appeal is decided, with so much time to perform.';
+
+create function private.escrow_reached_by_halt(p_kind text, p_name text) returns setof uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select s.party_id from public.escrow_transactions as e
+    inner join public.rails as r on r.id = e.rail
+    inner join public.currencies as c on c.code = e.currency
+    cross join unnest(array[e.payer_id, e.payee_id]) as s (party_id)
+    where e.state in ('proposed', 'awaiting_funds', 'funding_exception') and s.party_id is not null
+        and case p_kind when 'rail' then e.rail = p_name when 'network' then p_name in (r.network_id, c.network_id) else false end;
+end
+$$;
+comment on function private.escrow_reached_by_halt(text, text) is
+'Sides of escrows that nobody pays while something is halted.';

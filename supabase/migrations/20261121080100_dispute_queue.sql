@@ -6,6 +6,9 @@ create table public.dispute_priorities (
 );
 alter table public.dispute_priorities enable row level security;
 select private.make_audited('public.dispute_priorities', 'priority');
+select private.make_setting('public.dispute_priorities', 'From which score on a dispute is more pressing.', '{
+    "min_score": {"least": "0", "most": "1000"}
+}');
 comment on table public.dispute_priorities is 'From which score on a dispute has which priority.';
 comment on column public.dispute_priorities.priority is 'low, medium or high.';
 comment on column public.dispute_priorities.min_score is 'Least score of this priority, in points.';

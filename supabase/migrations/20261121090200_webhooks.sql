@@ -189,3 +189,37 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (9, 'webhook_delivery', 'pending', 'resend', 'owner', 'pending', 'at once'),
 (9, 'webhook_delivery', 'delivered', 'resend', 'owner', 'pending', 'with the same id'),
 (9, 'webhook_delivery', 'failed', 'resend', 'owner', 'pending', 'with the same id');
+
+-- Definer: an endpoint is its owner's; operators learn which fail, and of an address only whose it is.
+create function private.failing_endpoints() returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if not private.is_staff(auth.uid(), 'operator') then
+        perform private.refuse('operator_only');
+    end if;
+    return (
+        select coalesce(jsonb_agg(f.endpoint order by f.failing_since), '[]') from (
+            select e.failing_since, jsonb_build_object(
+                'endpoint_id', e.id, 'party_id', e.party_id, 'origin', private.url_origin(e.url), 'status', e.status,
+                'disabled_reason', e.disabled_reason, 'consecutive_failures', e.consecutive_failures,
+                'failing_since', e.failing_since, 'paused_until', e.paused_until
+            ) as endpoint
+            from public.webhook_endpoints as e
+            where e.status <> 'removed' and (e.failing_since is not null or e.disabled_reason in ('gone', 'failing'))
+            order by e.failing_since limit 500
+        ) as f
+    );
+end
+$$;
+comment on function private.failing_endpoints() is 'As public.failing_endpoints.';
+
+create function public.failing_endpoints() returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.failing_endpoints();
+end
+$$;
+comment on function public.failing_endpoints() is
+'For operators: endpoints that fail, or were disabled for it, longest first, 500 at most [{endpoint_id, party_id, origin, status, disabled_reason, consecutive_failures, failing_since, paused_until}]. Raises operator_only (403).';

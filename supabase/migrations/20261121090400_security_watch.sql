@@ -10,6 +10,10 @@ create table public.security_rules (
 );
 alter table public.security_rules enable row level security;
 select private.make_audited('public.security_rules');
+select private.make_setting('public.security_rules', 'What the security watch finds.', '{
+    "watch_window": {"least": "1 hour", "most": "31 days", "second": true},
+    "threshold": {"least": "1", "most": "1000000", "second": true}, "is_active": {"second": true}
+}');
 comment on table public.security_rules is 'What is watched for, and from how many cases within which time on it is reported.';
 comment on column public.security_rules.id is 'Name of the rule; the kind of its events.';
 comment on column public.security_rules.description is 'What the rule counts, in words for an operator.';

@@ -165,6 +165,10 @@ create table private.message_rates (
 alter table private.message_rates enable row level security;
 create index message_rates_currency_idx on private.message_rates (currency);
 select private.make_audited('private.message_rates', 'prefix');
+select private.make_setting('private.message_rates', 'What messages cost, and may cost in a day.', '{
+    "cost": {"least": "0", "most": "100", "second": true},
+    "daily_limit": {"least": "0", "most": "1000000", "second": true}
+}');
 comment on table private.message_rates is
 'What a message costs and what may be spent in a day (UTC). Of the prefixes of a number the longest counts; the empty one is for all others, and its limit for the whole channel.';
 comment on column private.message_rates.prefix is 'Beginning of a phone number, such as +254; empty: any address.';

@@ -10,6 +10,9 @@ create table public.chain_tokens (
     constraint chain_tokens_currency_once unique (chain_id, currency)
 );
 alter table public.chain_tokens enable row level security;
+select private.make_setting('public.chain_tokens', 'Below what a deposit is dust.', '{
+    "dust_below": {"least": "0", "most": "100", "second": true}
+}');
 create trigger _510_own_address after insert or update of address on public.chain_tokens
 for each row execute function private.tg__own_address('evm');
 create index chain_tokens_currency_idx on public.chain_tokens (currency);

@@ -8,6 +8,10 @@ create table public.trade_minimums (
 );
 alter table public.trade_minimums enable row level security;
 select private.make_audited('public.trade_minimums', 'currency');
+select private.make_setting('public.trade_minimums', 'The least trade, and from what it is rated.', '{
+    "min_amount": {"least": "0.00000001", "most": "1000000"},
+    "rated_from": {"least": "0.00000001", "most": "1000000"}
+}');
 comment on table public.trade_minimums is
 'What a trade of a cryptocurrency has to amount to. A currency without a row is traded from the least amount with a fee, and never rated.';
 comment on column public.trade_minimums.currency is 'Cryptocurrency of the amounts.';

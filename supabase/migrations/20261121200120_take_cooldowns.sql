@@ -15,6 +15,9 @@ create table public.take_cooldowns (
 );
 alter table public.take_cooldowns enable row level security;
 select private.make_audited('public.take_cooldowns', 'tier');
+select private.make_setting('public.take_cooldowns', 'How long who gives trades up waits.', '{
+    "within": {"least": "1 minute", "most": "366 days"}, "wait": {"least": "1 minute", "most": "366 days"}
+}');
 comment on table public.take_cooldowns is
 'How long a party of a tier waits that has given up trades (p2p_trades.given_up_by). A tier without rows never waits.';
 comment on column public.take_cooldowns.tier is 'Verification tier of the party.';

@@ -36,13 +36,19 @@ begin
         perform private.refuse('not_your_order');
     end if;
     perform private.ask(command, case when p_maker then v_order.user_id else v_context.actor_id end, p_act);
+    if p_act in ('order_publish', 'order_resume', 'order_take') and (
+        private.is_halted('pair', v_order.cryptocurrency || '/' || v_order.fiat_currency)
+        or p_act <> 'order_take' and private.way_is_halted('internal', v_order.cryptocurrency)
+    ) then
+        perform private.refuse('halted');
+    end if;
     v_context.now := private.clock();
     v_context.opened := v_order;
     return v_context;
 end
 $$;
 comment on function private.begin_order_command(jsonb, text, boolean) is
-'Common entry of order commands: share lock, order lock, key, owner, whether the party may do the act. To others than its maker only an active order exists. Raises order_not_found (404), not_your_order (403) and what private.ask raises.';
+'Common entry of order commands: share lock, order lock, key, owner, whether the party may do the act. To others than its maker only an active order exists. Raises order_not_found (404), not_your_order (403), halted (409) and what private.ask raises.';
 
 insert into private.refusals (code, status, detail, hint) values
 ('order_not_found', 404, 'No such order.', ''),
@@ -474,6 +480,22 @@ execute function private.tg_p2p_orders__event();
 
 insert into private.state_edges (number, machine, from_state, event, actor, to_state, note) values
 (11, 'p2p_order', 'active', 'pause', 'system', 'paused', 'its maker was stopped; open trades go on');
+
+create function private.p2p_reached_by_halt(p_kind text, p_name text) returns setof uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select o.user_id from public.p2p_orders as o
+    where o.status in ('active', 'paused') and case p_kind
+        when 'pair' then o.cryptocurrency || '/' || o.fiat_currency = p_name
+        when 'network' then o.cryptocurrency in (select c.code from public.currencies as c where c.network_id = p_name)
+        when 'rail' then p_name = 'internal'
+        else false
+    end;
+end
+$$;
+comment on function private.p2p_reached_by_halt(text, text) is 'Makers whose published orders nobody takes while something is halted.';
 
 create function private.pause_orders_of(p_party_id uuid) returns void
 language plpgsql volatile set search_path = ''

@@ -11,6 +11,9 @@ create table public.listing_categories (
 alter table public.listing_categories enable row level security;
 create index listing_categories_policy_id_idx on public.listing_categories (policy_id);
 select private.make_audited('public.listing_categories');
+select private.make_setting('public.listing_categories', 'Whether new listings may use a category.', '{
+    "is_active": {}
+}');
 comment on table public.listing_categories is 'What can be listed, and which policy its escrows follow.';
 comment on column public.listing_categories.id is 'Word of the category.';
 comment on column public.listing_categories.name is 'Name shown to people.';

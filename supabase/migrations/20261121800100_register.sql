@@ -351,3 +351,18 @@ end
 $$;
 comment on function private.verify_products(timestamptz) is
 'What is wrong in the rows of every floor above the ledger: escrows and their holds, disputes, payouts, debts, orders and trades, since a time.';
+
+create function private.reached_by_halt(p_kind text, p_name text) returns setof uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select r from private.payouts_reached_by_halt(p_kind, p_name) as r
+    union
+    select r from private.escrow_reached_by_halt(p_kind, p_name) as r
+    union
+    select r from private.p2p_reached_by_halt(p_kind, p_name) as r;
+end
+$$;
+comment on function private.reached_by_halt(text, text) is
+'Parties that a halt of a pair, a price source, a rail or a network keeps from something they have begun.';

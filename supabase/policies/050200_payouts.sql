@@ -3,16 +3,18 @@ grant select (
     id, party_id, rail, currency, address, created_at, usable_from, default_from, removed_at
 ) on public.payout_destinations to authenticated;
 create policy payout_destinations_select_own on public.payout_destinations for select to authenticated
-using (
-    party_id = any(array(select private.my_parties()))
-    or (select private.is_staff((select auth.uid()), 'operator'))
-);
+using (party_id = any(array(select private.readable_parties())));
 
 grant select on public.payouts to authenticated;
+-- Operators see what needs one of them; all else of a party once its file is open.
 create policy payouts_select_own on public.payouts for select to authenticated
 using (
-    party_id = any(array(select private.my_parties()))
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    party_id = any(array(select private.readable_parties()))
+    or (select private.is_staff((select auth.uid()), 'operator')) and (
+        state in ('failed_final', 'unknown') or waits_for_float_since is not null
+        or next_at is not null and tries >= 6
+        or state in ('claimed', 'submitted') and updated_at < (select private.clock()) - interval '1 hour'
+    )
 );
 
 grant select on public.payout_events to authenticated;

@@ -5,8 +5,11 @@ grant select (
 ) on public.deposit_requests to authenticated;
 create policy deposit_requests_select_payer on public.deposit_requests for select to authenticated
 using (
-    party_id = any(array(select private.my_parties()))
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    party_id = any(array(select private.readable_parties()))
+    -- What is to be swept: an address that holds money.
+    or (select private.is_staff((select auth.uid()), 'operator')) and exists (
+        select from public.deposit_balances as b where b.request_id = deposit_requests.id and b.amount > 0
+    )
 );
 
 grant select on public.deposit_keys to authenticated;

@@ -1,8 +1,9 @@
 grant select on public.unmatched_deposits to authenticated;
+-- Operators see what nobody has decided yet; all else of a party once its file is open.
 create policy unmatched_deposits_select_own on public.unmatched_deposits for select to authenticated
 using (
-    party_id = any(array(select private.my_parties()))
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    party_id = any(array(select private.readable_parties()))
+    or outcome is null and (select private.is_staff((select auth.uid()), 'operator'))
 );
 
 grant execute on function

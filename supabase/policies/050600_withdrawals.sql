@@ -9,7 +9,4 @@ grant select (
     id, party_id, rail, currency, amount, fee_amount, network_cost, destination_id, payout_id, created_at
 ) on public.withdrawals to authenticated;
 create policy withdrawals_select_own on public.withdrawals for select to authenticated
-using (
-    party_id = any(array(select private.my_parties()))
-    or (select private.is_staff((select auth.uid()), 'operator'))
-);
+using (party_id = any(array(select private.readable_parties())));

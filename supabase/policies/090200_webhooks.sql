@@ -17,7 +17,9 @@ with check (
 
 grant select on public.webhook_deliveries, public.webhook_attempts to authenticated;
 create policy webhook_deliveries_select_own on public.webhook_deliveries for select to authenticated
-using (party_id = any(array(select private.my_parties())));
+using (party_id = any(array(select private.readable_parties())));
 
 create policy webhook_attempts_select_own on public.webhook_attempts for select to authenticated
-using (party_id = any(array(select private.my_parties())));
+using (party_id = any(array(select private.readable_parties())));
+
+grant execute on function public.failing_endpoints(), private.failing_endpoints() to authenticated;

@@ -9,13 +9,13 @@ grant select on public.chain_cursors to authenticated;
 create policy chain_cursors_select_operator on public.chain_cursors for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));
 
--- What arrived is known to who pays, as the address is.
+-- What arrived is known to who pays, as the address is. Operators see what is not credited: it may need one of them.
 grant select on public.chain_deposits to authenticated;
 create policy chain_deposits_select_payer on public.chain_deposits for select to authenticated
 using (
     exists (
         select from public.deposit_requests as r
-        where r.id = chain_deposits.request_id and r.party_id = any(array(select private.my_parties()))
+        where r.id = chain_deposits.request_id and r.party_id = any(array(select private.readable_parties()))
     )
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    or state <> 'credited' and (select private.is_staff((select auth.uid()), 'operator'))
 );

@@ -10,12 +10,14 @@ from tests.world.asset_snapshots import about_a_group, prove
 from tests.world.chain import onchain
 from tests.world.erasures import cancelled
 from tests.world.escrow import FILE_HASH, Escrow
+from tests.world.halts import halt
 from tests.world.market import accepted, delivered, drawn, guild, listing, offer, pictured
 from tests.world.operators import limit
 from tests.world.prices import record_price, set_rate
 from tests.world.rails import rails
 from tests.world.ratings import rate, settled
 from tests.world.screenings import address, screened, warned_of, watch
+from tests.world.staff import change_role
 from tests.world.trades import PRICE, draft, funded, publish, take
 from tests.world.verifications import discord_link, provider_says
 from tests.world.wallets import wallets
@@ -113,6 +115,11 @@ def fill_all_tables(world: World) -> Filled:
     cancelled(world, payer)
     world.command("party_hold", party_id=world.user("held"), reason="a court asks",
                   until=world.now(), actor_id=world.operator, aal="aal2")  # fmt: skip
+    halt(world, "pair", "LTC/IDR")
+    change_role(world, "grant", world.user("reader"), "dispute_reader")
+    world.command("setting_change", setting="quotas", row={"kind": "offer", "min_tier": "0"},
+                  values={"max_open": "50"}, reason="as decided", actor_id=world.operator,
+                  aal="aal2")  # fmt: skip
     record_price(world, PRICE)
     with world.acting("service_role"):
         world.run("select service.ledger_rollup()")

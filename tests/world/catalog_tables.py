@@ -36,6 +36,8 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.p2p_rating_reveals",
     "public.p2p_ratings",
     "public.party_files",
+    "public.setting_changes",
+    "public.staff_changes",
     "public.price_history",
     "public.profile_verifications",
     "public.screening_clearances",

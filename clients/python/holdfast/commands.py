@@ -425,6 +425,39 @@ class FiatRateSet(Answer):
     ends_at: datetime
 
 
+class HaltBegun(Answer):
+    """The halt. ends_at: when it ends by itself."""
+    halt_id: UUID
+    kind: str
+    name: str
+    ends_at: datetime | None
+
+
+class HaltCreate(Body):
+    """kind: of what. name: which one, such as BTC/EUR, coinbase, stripe, base. ends_at: when it
+    ends by itself, within 31 days; none: when two operators lift it. reason: for operators
+    only.
+    """
+    kind: Literal['pair', 'price_source', 'rail', 'network']
+    name: str
+    reason: str
+    ends_at: datetime | None = None
+
+
+class HaltLift(Body):
+    """reason: why it may go on; for operators only."""
+    reason: str
+
+
+class HaltLifted(Answer):
+    """still_halted: another halt of the same thing is open."""
+    halt_id: UUID
+    kind: str
+    name: str
+    lifted_at: datetime
+    still_halted: bool
+
+
 class ImageCreate(Body):
     """sha256: of the exact bytes. party_id: whose listing it is for, by default the caller's.
     """
@@ -838,6 +871,22 @@ class SetbackDecided(Answer):
     decided_at: datetime
 
 
+class SettingChanged(Answer):
+    """before, after: the columns that were changed."""
+    setting: str
+    row: dict[str, str]
+    before: dict[str, str | None]
+    after: dict[str, str | None]
+
+
+class SettingCreate(Body):
+    """row: the row, by its key columns. values: what each column is set to from now on, as text.
+    """
+    row: dict[str, Any]
+    values: dict[str, Any]
+    reason: str
+
+
 class SnapshotTaken(Answer):
     """document: canonical JSON of what the provider said, whose sha256 is told."""
     snapshot_id: UUID
@@ -848,6 +897,19 @@ class SnapshotTaken(Answer):
     document: str
     sha256: str
     taken_at: datetime
+
+
+class StaffMember(Answer):
+    """roles: all that the person has now."""
+    user_id: UUID
+    role: str
+    roles: list[str]
+
+
+class StaffRole(Body):
+    """role: what the person does for Holdfast. reason: for operators only."""
+    role: Literal['operator', 'arbiter', 'dispute_reader']
+    reason: str
 
 
 class TradeBody(Body):
@@ -1376,6 +1438,26 @@ class Commands(Sender):
             DiscordLinked,
         )
 
+    def halt_create(
+        self, body: HaltCreate, *, key: str | None = None
+    ) -> HaltBegun:
+        """An operator halts a pair, a price source, a rail or a network: nothing new begins, what
+        runs goes on (aal2).
+        """
+        return self._send(
+            f"/halts", body, key,
+            HaltBegun,
+        )
+
+    def halt_lift(
+        self, halt_id: UUID | str, body: HaltLift, *, key: str | None = None
+    ) -> HaltLifted | OperatorRequestAsked:
+        """Two operators end a halt (aal2)."""
+        return self._send(
+            f"/halts/{halt_id}/lift", body, key,
+            HaltLifted | OperatorRequestAsked,  # type: ignore[arg-type]
+        )
+
     def image_upload_create(
         self, body: ImageUploadCreate, *, key: str | None = None
     ) -> PictureOpened:
@@ -1529,8 +1611,8 @@ class Commands(Sender):
     def party_open_file(
         self, party_id: UUID | str, body: PartyOpenFile, *, key: str | None = None
     ) -> PartyFile:
-        """An operator reads balances, entries, transfers and holds of a party for 15 minutes
-        (aal2).
+        """An operator reads the money of a party for 15 minutes: balances, entries, transfers,
+        holds, payouts and deposits (aal2).
         """
         return self._send(
             f"/parties/{party_id}/open-file", body, key,
@@ -1746,6 +1828,38 @@ class Commands(Sender):
         return self._send(
             f"/setbacks", body, key,
             SetbackDecided,
+        )
+
+    def setting_create(
+        self, setting: UUID | str, body: SettingCreate, *, key: str | None = None
+    ) -> SettingChanged | OperatorRequestAsked:
+        """An operator changes a row of a setting; a second one confirms it where money is at stake
+        (aal2).
+        """
+        return self._send(
+            f"/settings/{setting}", body, key,
+            SettingChanged | OperatorRequestAsked,  # type: ignore[arg-type]
+        )
+
+    def staff_grant(
+        self, user_id: UUID | str, body: StaffRole, *, key: str | None = None
+    ) -> StaffMember | OperatorRequestAsked:
+        """Two operators, neither of them the person, give a person a role among the staff (aal2).
+        """
+        return self._send(
+            f"/staff/{user_id}/grant", body, key,
+            StaffMember | OperatorRequestAsked,  # type: ignore[arg-type]
+        )
+
+    def staff_withdraw(
+        self, user_id: UUID | str, body: StaffRole, *, key: str | None = None
+    ) -> StaffMember | OperatorRequestAsked:
+        """Two operators take a role among the staff away from a person, who may be the one that
+        asks (aal2).
+        """
+        return self._send(
+            f"/staff/{user_id}/withdraw", body, key,
+            StaffMember | OperatorRequestAsked,  # type: ignore[arg-type]
         )
 
     def transfer_reverse(

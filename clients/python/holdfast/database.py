@@ -71,6 +71,7 @@ class AuditLog(Row):
     after: Any
     actor_id: UUID | None
     request_id: str
+    one_operator: bool
 
 
 class ChainConfirmations(Row):
@@ -851,6 +852,22 @@ class Guilds(Row):
     updated_at: Time
 
 
+class Halts(Row):
+    """Rows of halts."""
+
+    relation = "halts"
+    id: UUID
+    kind: str
+    name: str
+    reason: str
+    halted_by: UUID
+    halted_at: Time
+    ends_at: Time | None
+    lifted_by: UUID | None
+    lifted_at: Time | None
+    lift_reason: str
+
+
 class HoldKinds(Row):
     """Rows of hold_kinds."""
 
@@ -1122,7 +1139,6 @@ class Networks(Row):
     is_testnet: bool
     confirmations_required: int
     block_seconds: float
-    is_active: bool
     created_at: Time
 
 
@@ -1206,8 +1222,8 @@ class OperatorRequests(Row):
     asked_for: Any
     command_hash: str
     parties: list[UUID]
-    currency: str
-    amount: Amount
+    currency: str | None
+    amount: Amount | None
     state: str
     last_event: str
     last_actor_role: str
@@ -1218,6 +1234,14 @@ class OperatorRequests(Row):
     deadline_at: Time | None
     created_at: Time
     updated_at: Time
+
+
+class OperatorRules(Row):
+    """Rows of operator_rules."""
+
+    relation = "operator_rules"
+    id: bool
+    one_operator: bool
 
 
 class Outages(Row):
@@ -1568,6 +1592,15 @@ class PriceRules(Row):
     is_active: bool
 
 
+class PriceSources(Row):
+    """Rows of price_sources."""
+
+    relation = "price_sources"
+    source: str
+    heard_at: Time
+    as_of: Time
+
+
 class Prices(Row):
     """Rows of prices."""
 
@@ -1871,6 +1904,57 @@ class Setbacks(Row):
     reason: str
     created_at: Time
     updated_at: Time
+
+
+class SettingChanges(Row):
+    """Rows of setting_changes."""
+
+    relation = "setting_changes"
+    id: UUID
+    setting: str
+    row_key: Any
+    before: Any
+    after: Any
+    reason: str
+    asked_by: UUID
+    one_operator: bool
+    created_at: Time
+
+
+class SettingColumns(Row):
+    """Rows of setting_columns."""
+
+    relation = "setting_columns"
+    setting: str
+    column_name: str
+    type: str
+    least: str | None
+    most: str | None
+    needs_second: bool
+
+
+class Settings(Row):
+    """Rows of settings."""
+
+    relation = "settings"
+    setting: str
+    table_name: str
+    key_columns: list[str]
+    description: str
+
+
+class StaffChanges(Row):
+    """Rows of staff_changes."""
+
+    relation = "staff_changes"
+    id: UUID
+    user_id: UUID
+    role: Literal['owner', 'operator', 'signer', 'viewer', 'arbiter', 'dispute_reader']
+    event: str
+    reason: str
+    asked_by: UUID
+    one_operator: bool
+    created_at: Time
 
 
 class TakeCooldowns(Row):

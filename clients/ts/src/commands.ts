@@ -588,6 +588,50 @@ export interface FiatRateSet {
   ends_at: string;
 }
 
+/** The halt. ends_at: when it ends by itself. */
+export interface HaltBegun {
+  /**  */
+  halt_id: string;
+  /** Which kind. */
+  kind: string;
+  /** Its name. */
+  name: string;
+  /** When it ends by itself. */
+  ends_at: string | null;
+}
+
+/** kind: of what. name: which one, such as BTC/EUR, coinbase, stripe, base. ends_at: when it ends by itself, within 31 days; none: when two operators lift it. reason: for operators only. */
+export interface HaltCreate {
+  /** Of what. */
+  kind: "pair" | "price_source" | "rail" | "network";
+  /** Which one, such as BTC/EUR, coinbase, stripe, base. */
+  name: string;
+  /** For operators only. */
+  reason: string;
+  /** When it ends by itself, within 31 days. */
+  ends_at?: string | null;
+}
+
+/** reason: why it may go on; for operators only. */
+export interface HaltLift {
+  /** Why it may go on; for operators only. */
+  reason: string;
+}
+
+/** still_halted: another halt of the same thing is open. */
+export interface HaltLifted {
+  /**  */
+  halt_id: string;
+  /** Which kind. */
+  kind: string;
+  /** Its name. */
+  name: string;
+  /**  */
+  lifted_at: string;
+  /** Another halt of the same thing is open. */
+  still_halted: boolean;
+}
+
 /** sha256: of the exact bytes. party_id: whose listing it is for, by default the caller's. */
 export interface ImageCreate {
   /** Of the exact bytes. */
@@ -1136,6 +1180,28 @@ export interface SetbackDecided {
   decided_at: string;
 }
 
+/** before, after: the columns that were changed. */
+export interface SettingChanged {
+  /**  */
+  setting: string;
+  /**  */
+  row: Record<string, string>;
+  /** The columns that were changed. */
+  before: Record<string, string | null>;
+  /** The columns that were changed. */
+  after: Record<string, string | null>;
+}
+
+/** row: the row, by its key columns. values: what each column is set to from now on, as text. */
+export interface SettingCreate {
+  /** The row, by its key columns. */
+  row: Record<string, unknown>;
+  /** What each column is set to from now on, as text. */
+  values: Record<string, unknown>;
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
 /** document: canonical JSON of what the provider said, whose sha256 is told. */
 export interface SnapshotTaken {
   /** Row of asset_snapshots. */
@@ -1154,6 +1220,24 @@ export interface SnapshotTaken {
   sha256: string;
   /** When it was taken. */
   taken_at: string;
+}
+
+/** roles: all that the person has now. */
+export interface StaffMember {
+  /**  */
+  user_id: string;
+  /**  */
+  role: string;
+  /** All that the person has now. */
+  roles: Array<string>;
+}
+
+/** role: what the person does for Holdfast. reason: for operators only. */
+export interface StaffRole {
+  /** What the person does for Holdfast. */
+  role: "operator" | "arbiter" | "dispute_reader";
+  /** For operators only. */
+  reason: string;
 }
 
 /** expected_version: refuse with stale_version when the escrow has moved on. */
@@ -1404,6 +1488,10 @@ export interface Commands {
   fiat_rate_create: { path: {  }; body: FiatRateCreate; answer: FiatRateSet };
   /** An operator links a Discord server to a guild (aal2) */
   guild_link_discord: { path: { guild_id: string }; body: OfDiscord; answer: DiscordLinked };
+  /** An operator halts a pair, a price source, a rail or a network: nothing new begins, what runs goes on (aal2) */
+  halt_create: { path: {  }; body: HaltCreate; answer: HaltBegun };
+  /** Two operators end a halt (aal2) */
+  halt_lift: { path: { halt_id: string }; body: HaltLift; answer: HaltLifted | OperatorRequestAsked };
   /** A seller announces a picture and gets an address to upload exactly these bytes to */
   image_upload_create: { path: {  }; body: ImageUploadCreate; answer: PictureOpened };
   /** A seller submits an uploaded picture; from then on a listing may show it */
@@ -1436,7 +1524,7 @@ export interface Commands {
   outage_create: { path: {  }; body: OutageCreate; answer: OutageDeclared };
   /** An operator keeps a person from being erased for a time (aal2) */
   party_hold: { path: { party_id: string }; body: PartyHold; answer: LegalHoldSet };
-  /** An operator reads balances, entries, transfers and holds of a party for 15 minutes (aal2) */
+  /** An operator reads the money of a party for 15 minutes: balances, entries, transfers, holds, payouts and deposits (aal2) */
   party_open_file: { path: { party_id: string }; body: PartyOpenFile; answer: PartyFile };
   /** An operator ends the suspension of a party (aal2) */
   party_restore: { path: { party_id: string }; body: PartyRestore; answer: PartyStanding };
@@ -1482,6 +1570,12 @@ export interface Commands {
   session_revoke: { path: { session_id: string }; body: Nothing; answer: SessionRevoked };
   /** An operator sets aside work that fails, or has it tried at the next run (aal2) */
   setback_create: { path: {  }; body: SetbackCreate; answer: SetbackDecided };
+  /** An operator changes a row of a setting; a second one confirms it where money is at stake (aal2) */
+  setting_create: { path: { setting: string }; body: SettingCreate; answer: SettingChanged | OperatorRequestAsked };
+  /** Two operators, neither of them the person, give a person a role among the staff (aal2) */
+  staff_grant: { path: { user_id: string }; body: StaffRole; answer: StaffMember | OperatorRequestAsked };
+  /** Two operators take a role among the staff away from a person, who may be the one that asks (aal2) */
+  staff_withdraw: { path: { user_id: string }; body: StaffRole; answer: StaffMember | OperatorRequestAsked };
   /** An operator reverses a deposit or a withdrawal with a new transfer (aal2) */
   transfer_reverse: { path: { transfer_id: string }; body: TransferReverse; answer: TransferPosted | OperatorRequestAsked };
   /** A party sends back what came to its address and nobody asked for (aal2), whatever currency it is of */
@@ -1552,6 +1646,8 @@ export const PATHS: { [name in keyof Commands]: string } = {
   escrow_withdraw_offer: "/escrows/{escrow_id}/withdraw-offer",
   fiat_rate_create: "/fiat-rates",
   guild_link_discord: "/guilds/{guild_id}/link-discord",
+  halt_create: "/halts",
+  halt_lift: "/halts/{halt_id}/lift",
   image_upload_create: "/image-uploads",
   image_create: "/images",
   listing_offers: "/listings/{listing_id}/offers",
@@ -1591,6 +1687,9 @@ export const PATHS: { [name in keyof Commands]: string } = {
   session_revoke_others: "/sessions/revoke-others",
   session_revoke: "/sessions/{session_id}/revoke",
   setback_create: "/setbacks",
+  setting_create: "/settings/{setting}",
+  staff_grant: "/staff/{user_id}/grant",
+  staff_withdraw: "/staff/{user_id}/withdraw",
   transfer_reverse: "/transfers/{transfer_id}/reverse",
   unmatched_deposit_send_back: "/unmatched-deposits/{deposit_id}/send-back",
   unmatched_deposit_take: "/unmatched-deposits/{deposit_id}/take",

@@ -30,7 +30,7 @@ export type Database = {
         Relationships: [];
       };
       audit_log: {
-        Row: { id: number; created_at: string; table_name: string; row_id: string; action: string; before: Json | null; after: Json | null; actor_id: string | null; request_id: string };
+        Row: { id: number; created_at: string; table_name: string; row_id: string; action: string; before: Json | null; after: Json | null; actor_id: string | null; request_id: string; one_operator: boolean };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -329,6 +329,12 @@ export type Database = {
         Update: { name?: string; description?: string };
         Relationships: [];
       };
+      halts: {
+        Row: { id: string; kind: string; name: string; reason: string; halted_by: string; halted_at: string; ends_at: string | null; lifted_by: string | null; lifted_at: string | null; lift_reason: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       hold_kinds: {
         Row: { kind: string; owner_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; ends_after: string; at_end: string; description: string };
         Insert: { [column in never]: never };
@@ -444,7 +450,7 @@ export type Database = {
         Relationships: [];
       };
       networks: {
-        Row: { id: string; name: string; chain_id: number | null; is_testnet: boolean; confirmations_required: number; block_seconds: number; is_active: boolean; created_at: string };
+        Row: { id: string; name: string; chain_id: number | null; is_testnet: boolean; confirmations_required: number; block_seconds: number; created_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -480,7 +486,13 @@ export type Database = {
         Relationships: [];
       };
       operator_requests: {
-        Row: { id: string; kind: string; asked_for: Json; command_hash: string; parties: string[]; currency: string; amount: string; state: string; last_event: string; last_actor_role: string; asked_by: string; decided_by: string | null; reason: string; answer: Json | null; deadline_at: string | null; created_at: string; updated_at: string };
+        Row: { id: string; kind: string; asked_for: Json; command_hash: string; parties: string[]; currency: string | null; amount: string | null; state: string; last_event: string; last_actor_role: string; asked_by: string; decided_by: string | null; reason: string; answer: Json | null; deadline_at: string | null; created_at: string; updated_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      operator_rules: {
+        Row: { id: boolean; one_operator: boolean };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -629,6 +641,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      price_sources: {
+        Row: { source: string; heard_at: string; as_of: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       prices: {
         Row: { cryptocurrency: string; fiat_currency: string; price: string; sources: string[]; source_count: number; as_of: string; fetched_at: string };
         Insert: { [column in never]: never };
@@ -745,6 +763,30 @@ export type Database = {
       };
       setbacks: {
         Row: { queue: string; subject: string; failures: number; last_error: string; retry_at: string; set_aside_at: string | null; reason: string; created_at: string; updated_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      setting_changes: {
+        Row: { id: string; setting: string; row_key: Json; before: Json; after: Json; reason: string; asked_by: string; one_operator: boolean; created_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      setting_columns: {
+        Row: { setting: string; column_name: string; type: string; least: string | null; most: string | null; needs_second: boolean };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      settings: {
+        Row: { setting: string; table_name: string; key_columns: string[]; description: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      staff_changes: {
+        Row: { id: string; user_id: string; role: "owner" | "operator" | "signer" | "viewer" | "arbiter" | "dispute_reader"; event: string; reason: string; asked_by: string; one_operator: boolean; created_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -879,7 +921,9 @@ export type Database = {
       escrow_snapshot: { Args: { escrow_id: string; idempotency_key?: string; request_hash?: string }; Returns: Json };
       evidence_files: { Args: { escrow_id: string; sha256: string }; Returns: Json };
       evidence_receipt: { Args: { escrow_id: string; sha256: string }; Returns: Json };
+      failing_endpoints: { Args: { [column in never]: never }; Returns: Json };
       guild: { Args: { guild_id: string }; Returns: Json };
+      halted: { Args: { [column in never]: never }; Returns: Json };
       listing: { Args: { listing_id: string }; Returns: Json };
       listing_page: { Args: { words?: string; category?: string; currency?: string; price_from?: string; price_to?: string; cheapest?: boolean; after_id?: string; page_size?: number }; Returns: Json };
       mark_all_read: { Args: { [column in never]: never }; Returns: Json };
@@ -889,6 +933,7 @@ export type Database = {
       p2p_order: { Args: { order_id: string }; Returns: Json };
       party: { Args: { party_id: string }; Returns: Json };
       price_lines: { Args: { cryptocurrency: string; fiat_currency: string; before?: string; page_size?: number }; Returns: Json };
+      setting_rows: { Args: { setting: string }; Returns: Json };
       trade_timeline: { Args: { trade_id: string }; Returns: Json };
       trader: { Args: { party_id: string }; Returns: Json };
       trader_ratings: { Args: { party_id: string; page_size?: number }; Returns: Json };

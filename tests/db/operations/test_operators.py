@@ -21,6 +21,10 @@ def _party(world: World, command: dict[str, Any]) -> list[UUID]:
     return [UUID(str(command["party_id"]))]
 
 
+def _user(world: World, command: dict[str, Any]) -> list[UUID]:
+    return [UUID(str(command["user_id"]))]
+
+
 def _asked(query: str, name: str) -> Touched:
     def touched(world: World, command: dict[str, Any]) -> list[UUID]:
         found: list[UUID] = world.one(query, command[name])
@@ -100,6 +104,8 @@ TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "party_suspend": ("party_suspend", COMMANDS["party_suspend"], _party),
     "party_restore": ("party_restore", COMMANDS["party_restore"], _party),
     "party_hold": ("party_hold", COMMANDS["party_hold"], _party),
+    "staff_grant": ("staff_grant", COMMANDS["staff_grant"], _user),
+    "staff_withdraw": ("staff_withdraw", COMMANDS["staff_withdraw"], _user),
     "write_off": ("receivable_write_off", COMMANDS["receivable_write_off"], _OF_DEBT),
     "lift": ("receivable_lift", COMMANDS["receivable_lift"], _OF_DEBT),
     "refused_report": ("refused_report_close", COMMANDS["refused_report_close"], _OF_REFUSED),
@@ -118,7 +124,9 @@ TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "assign": ("escrow_commit", MOVES["assign"], _OF_ESCROW),
 }  # fmt: skip
 # About nobody in particular.
-TOUCHES_NOBODY = {"outage", "setback", "fiat_rate", "rail_difference"}
+TOUCHES_NOBODY = {
+    "outage", "setback", "fiat_rate", "rail_difference", "halt", "halt_lift", "setting_change",
+}  # fmt: skip
 
 
 def test_every_command_of_operators_is_in_the_matrix(world: World) -> None:
@@ -151,7 +159,13 @@ def test_every_command_of_operators_asks_the_one_function(world: World) -> None:
         "select proname from pg_proc where prosrc ~ 'is_staff\\([^\n]*''operator''' and"
         " pronamespace::regnamespace::text in ('service', 'private', 'ledger')"
     )
-    shown = {"operator_sees_from", "operator_sees_to", "readable_parties", "visible_arbiter_loads"}
+    shown = {
+        "operator_sees_from",
+        "operator_sees_to",
+        "visible_arbiter_loads",
+        "setting_rows",
+        "failing_endpoints",
+    }
     deciding = {"begin_operator_command", "operator_may", "begin_payout_command"}
     assert {name for (name,) in asking} - shown == deciding
 
@@ -399,7 +413,7 @@ def test_who_is_no_operator_any_more_has_asked_for_nothing(world: World) -> None
     with limit(world, "deposit", "BTC", "0"):
         asked = _book(world, world.user(), "slip")
     world.run("delete from public.party_members where user_id = %s", world.operator)
-    with refused(world.connection, "operator_only"):
+    with refused(world.connection, "request_closed"):
         confirm(world, asked)
 
 

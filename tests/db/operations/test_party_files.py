@@ -7,8 +7,11 @@ import psycopg
 import pytest
 
 from stack.identity import as_owner, as_user
+from tests.world.rails import claim, destination, outcome, released
 from tests.world.refused import refused
 from tests.world.trades import sell_order
+from tests.world.wallets import paid_in, unasked_for, withdraw
+from tests.world.webhooks import new_endpoint, ping, record, relay
 from tests.world.world import OUTSIDE, PLATFORM, World
 
 WALLETS: LiteralString = "select count(*) from public.wallet_balances where party_id = %s"
@@ -104,3 +107,70 @@ def test_what_is_refused(world: World) -> None:
     with refused(world.connection, "step_up_required"):
         opened(world, world.user(), aal="aal1")
     assert world.one("select count(*) from public.party_files") == 0
+
+
+OTHER_MONEY: tuple[LiteralString, ...] = (
+    "select count(*) from public.payouts where party_id = %s",
+    "select count(*) from public.payout_events as e join public.payouts as p on p.id = e.payout_id"
+    " where p.party_id = %s",
+    "select count(*) from public.payout_destinations where party_id = %s",
+    "select count(*) from public.withdrawals where party_id = %s",
+    "select count(*) from public.deposit_requests where party_id = %s",
+    "select count(*) from public.webhook_deliveries where party_id = %s",
+)
+WAITING: tuple[LiteralString, ...] = (
+    "select count(*) from public.unmatched_deposits where party_id = %s",
+    "select count(*) from public.chain_deposits as d join public.deposit_requests as r"
+    " on r.id = d.request_id where r.party_id = %s",
+)
+
+
+def test_payouts_and_deposits_of_a_party_are_in_its_file(world: World) -> None:
+    party = world.user()
+    new_endpoint(world, party)
+    paid_in(world, party, "20")
+    withdraw(world, party, "5")
+    every = (*OTHER_MONEY, WAITING[1])
+    relay(world)
+    assert [seen(world, party, party, query) > 0 for query in every] == [True] * len(every)
+    assert [seen(world, world.operator, party, query) for query in every] == [0] * len(every)
+    opened(world, party)
+    assert [seen(world, world.operator, party, query) > 0 for query in every] == [True] * len(every)
+    assert [seen(world, world.second_operator, party, query) for query in every] == [0] * len(every)
+
+
+def test_operators_see_what_needs_one_of_them(world: World) -> None:
+    party = world.user()
+    deposit = unasked_for(world, party)
+    assert seen(world, world.operator, party, WAITING[0]) == 1
+    world.command("unmatched_deposit_take", actor_id=party, deposit_id=deposit)
+    assert seen(world, world.operator, party, WAITING[0]) == 0
+    made = released(world)
+    assert made.payee
+    destination(world, made.payee)
+    (taken,) = (each for each in claim(world) if each["group_id"] == str(made.id))
+    assert seen(world, world.operator, made.payee, OTHER_MONEY[0]) == 0
+    outcome(world, taken, "fail", reason="account_closed")
+    assert [seen(world, world.operator, made.payee, query) > 0 for query in OTHER_MONEY[:2]] == [
+        True, True,
+    ]  # fmt: skip
+    assert seen(world, world.arbiters[0], made.payee, OTHER_MONEY[0]) == 0
+
+
+def test_operators_see_which_endpoints_fail(world: World) -> None:
+    owner = world.user()
+    endpoint = new_endpoint(world, owner, url="https://hooks.example.com/secret")
+    failing = "select public.failing_endpoints()"
+    as_user(world.connection, world.operator)
+    assert world.one(failing) == []
+    as_owner(world.connection)
+    message = ping(world, owner, endpoint)
+    record(world, message, "retry", status_code=500)
+    as_user(world.connection, world.operator)
+    (found,) = world.one(failing)
+    as_owner(world.connection)
+    assert (found["endpoint_id"], found["origin"]) == (str(endpoint), "https://hooks.example.com")
+    assert found["consecutive_failures"] == 1
+    with refused(world.connection, "operator_only"), world.connection.transaction():
+        as_user(world.connection, owner)
+        world.one(failing)

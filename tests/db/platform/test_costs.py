@@ -17,7 +17,7 @@ from tests.world.world import World
 MOST = {
     # One of the statements looks which words the audit log may not have.
     "deposit": Cost(54, 9, 22),
-    "take": Cost(122, 19, 37),
+    "take": Cost(128, 19, 37),
     "perform": Cost(34, 5, 19),
     "accept": Cost(75, 15, 34),
     "sweep": Cost(460, 96, 252),

@@ -268,7 +268,9 @@ _WRITTEN_BY_US = (
     "networks.name", "payment_methods.name", "purposes.description",
     "rails.description", "security_rules.description",
     "verification_tiers.name", "hold_kinds.description", "operator_commands.function_name",
-    "operator_commands.title",
+    "operator_commands.title", "settings.description",
+    # Names of what there is.
+    "halts.name", "setting_columns.column_name",
     # Codes.
     "audit_log.table_name", "dispute_decisions.reason", "disputes.reason", "disputes.resolution",
     "deposit_quarantines.reason", "rail_reports.reason", "payout_events.reason",

@@ -11,6 +11,7 @@ from stack.identity import API_ROLES, as_owner, as_user
 from tests.world import rails
 from tests.world.accounts import signed_in
 from tests.world.asset_snapshots import about_a_group, prove
+from tests.world.bad_input.right_commands import COMMANDS
 from tests.world.catalog_tables import APPEND_ONLY, partitions_of, tables
 from tests.world.chain import onchain
 from tests.world.market import accepted, delivered, drawn, listing, pictured
@@ -19,6 +20,7 @@ from tests.world.ratings import rate, settled
 from tests.world.refused import refused
 from tests.world.scenes import ONCE
 from tests.world.screenings import warned_of
+from tests.world.staff import change_role
 from tests.world.trades import p2p_trade
 from tests.world.verifications import discord_link
 from tests.world.wallets import wallets
@@ -88,6 +90,8 @@ def _history(world: World) -> None:
                   actor_id=world.operator, aal="aal2")  # fmt: skip
     world.command("party_open_file", party_id=seller, reason="a question", actor_id=world.operator,
                   aal="aal2")  # fmt: skip
+    change_role(world, "grant", world.user(), "dispute_reader")
+    world.command("setting_change", **COMMANDS["setting_change"](world))
     rails.released(world)
     rails.report(world, rails.awaiting(world, rail="stripe"), "of another rail", rail="base")
     onchain(world, world.user("payer"), world.user("payee"))

@@ -169,3 +169,80 @@ def test_an_operator_reads_a_balance_after_opening_the_file(desk: Desk) -> None:
     assert desk.read(OLGA.id, wallets, aal="aal2") == [{"available": "0.5"}]
     assert desk.read(OLGA.id, wallets) == []
     assert desk.read(OSKAR.id, wallets, aal="aal2") == []
+
+
+def test_one_operator_halts_and_two_lift(desk: Desk) -> None:
+    body = {"kind": "price_source", "name": "kraken", "reason": "it lies"}
+    with desk.stack.connect() as connection:
+        connection.execute(
+            "insert into public.price_sources values ('kraken', now(), now())"
+            " on conflict do nothing"
+        )
+    halted = desk.done(OLGA.id, "/halts", body)
+    assert desk.post(OLGA.id, "/halts", body | {"kind": "party"}).code == "invalid_request"
+    assert desk.post(OLGA.id, "/halts", body | {"name": "nobody"}).code == "halt_unknown"
+    assert desk.post(ALICE.id, "/halts", body).code == "operator_only"
+    path = f"/halts/{halted['halt_id']}/lift"
+    asked = desk.post(OSKAR.id, path, {"reason": "mended"})
+    assert asked.status == 202
+    seen = {"command_hash": asked.body["command_hash"]}
+    confirm = f"/operator-requests/{asked.body['request_id']}/confirm"
+    (shown,) = desk.read(ALICE.id, "/rpc/halted")
+    assert (shown["kind"], shown["name"]) == ("price_source", "kraken")
+    assert desk.read(ALICE.id, "/halts") == []
+    assert desk.post(OSKAR.id, confirm, seen).code == "second_operator_required"
+    assert desk.done(OLGA.id, confirm, seen)["answer"]["still_halted"] is False
+    assert desk.read(ALICE.id, "/rpc/halted") == []
+
+
+def test_two_operators_give_a_role_and_its_session_ends_with_it(desk: Desk) -> None:
+    person, reader = desk.stack.create_user(), desk.stack.create_user()
+
+    def by_two(event: str, role: str) -> None:
+        body = {"role": role, "reason": "as agreed"}
+        asked = desk.post(OLGA.id, f"/staff/{person}/{event}", body)
+        assert asked.status == 202
+        seen = {"command_hash": asked.body["command_hash"]}
+        confirm = f"/operator-requests/{asked.body['request_id']}/confirm"
+        assert desk.post(person, confirm, seen).code in ("operator_only", "not_your_move")
+        desk.done(OSKAR.id, confirm, seen)
+
+    by_two("grant", "operator")
+    own = f"/staff/{person}/grant"
+    assert desk.post(person, own, {"role": "arbiter", "reason": "x"}).code == "not_your_move"
+    assert desk.post(OLGA.id, own, {"role": "owner", "reason": "x"}).code == "invalid_request"
+    file = f"/parties/{reader}/open-file"
+    assert desk.post(person, file, {"reason": "a question"}).status == 200
+    by_two("withdraw", "operator")
+    assert desk.post(person, file, {"reason": "a question"}).code == "operator_only"
+    (first, _) = desk.read(OLGA.id, f"/staff_changes?user_id=eq.{person}&order=created_at")
+    assert (first["event"], first["role"]) == ("granted", "operator")
+
+
+def test_a_setting_is_changed_over_http(desk: Desk) -> None:
+    path = "/settings/dispute_reasons"
+    row = {"product": "p2p", "code": "other"}
+    (before,) = (
+        each["weight"]
+        for each in desk.read(OLGA.id, "/rpc/setting_rows?setting=dispute_reasons")
+        if (each["product"], each["code"]) == ("p2p", "other")
+    )
+    body = {"row": row, "values": {"weight": str(before)}, "reason": "as decided"}
+    done = desk.done(OLGA.id, path, body)
+    assert done["after"] == {"weight": str(before)}
+    wrong = desk.post(OLGA.id, path, body | {"values": {"weight": "51"}})
+    assert (wrong.status, wrong.code) == (422, "setting_out_of_bounds")
+    assert wrong.body["errors"][0]["field"] == "values.weight"
+    assert desk.post(OLGA.id, path, body | {"values": {"name": "x"}}).code == "setting_fixed"
+    assert desk.post(OLGA.id, path, body | {"values": {"weight": 3}}).code == "invalid_request"
+    assert desk.post(OLGA.id, "/settings/acts", body).code == "setting_unknown"
+    assert desk.post(ALICE.id, path, body).code == "operator_only"
+    asked = desk.post(
+        OLGA.id, "/settings/network_costs",
+        {"row": {"rail": "base", "currency": "USDC_BASE"}, "values": {"amount": "0.2"},
+         "reason": "gas is dear"},
+    )  # fmt: skip
+    assert asked.status == 202
+    shown = desk.read(OLGA.id, "/setting_columns?setting=eq.network_costs")
+    assert [(c["column_name"], c["needs_second"]) for c in shown] == [("amount", True)]
+    assert desk.read(ALICE.id, "/settings") == []

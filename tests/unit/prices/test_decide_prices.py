@@ -51,6 +51,16 @@ def test_a_source_that_lies_is_left_out() -> None:
     assert decided.outcomes == ("used", "outlier", "used")
 
 
+def test_a_halted_source_is_kept_and_counts_for_nothing() -> None:
+    quotes = [Quote("a", Decimal(1), NOW), Quote("b", Decimal(1), NOW), Quote("c", Decimal(9), NOW)]
+    decided = decide(PAIR, quotes, NOW, {"c"})
+    assert decided.index is not None
+    assert decided.outcomes == ("used", "used", "halted")
+    alone = decide(PAIR, quotes, NOW, {"a", "c"})
+    assert (alone.index, alone.outcomes) == (None, ("too_few", "halted", "halted"))
+    assert decide(PAIR, quotes, NOW, {"a", "b", "c"}).outcomes == ("halted",) * 3
+
+
 @pytest.mark.parametrize("prices", [("100",), ("100", "1000"), ("100", "107")])
 def test_too_few_that_agree_renew_nothing(prices: tuple[str, ...]) -> None:
     decided = made(*prices)

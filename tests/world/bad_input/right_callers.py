@@ -214,6 +214,17 @@ class Cast:
         command = COMMANDS[f"party_{word.replace('-', '_')}"](self._world)
         return Part(self._world.operator, command["party_id"])
 
+    def _halts(self, word: str) -> Part:
+        command = COMMANDS["halt_lift" if word else "halt"](self._world)
+        return Part(self._world.operator, command.get("halt_id", uuid4()), {"name": "LTC/IDR"})
+
+    def _staff(self, word: str) -> Part:
+        command = COMMANDS[f"staff_{word}"](self._world)
+        return Part(self._world.operator, command["user_id"], {"role": command["role"]})
+
+    def _settings(self, word: str) -> Part:
+        return Part(self._world.operator, "quotas")
+
     def _profiles(self, word: str) -> Part:
         return Part(self._world.operator, self._world.user())
 

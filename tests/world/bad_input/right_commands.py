@@ -13,6 +13,7 @@ from tests.world.asset_snapshots import SNAPSHOT, about_a_group, snapshot
 from tests.world.chain import deposit_address, quarantined
 from tests.world.comparisons import compare
 from tests.world.escrow import Escrow
+from tests.world.halts import halt
 from tests.world.market import PARTS, PICTURE, announced, listing, offer
 from tests.world.operators import limit
 from tests.world.rails import ADDRESS, FINGERPRINT, awaiting, claim, destination, outcome, released
@@ -31,7 +32,7 @@ from tests.world.trades import (
 from tests.world.verifications import discord_event, discord_link, provider_command
 from tests.world.wallets import CURRENCY, RAIL, unasked_for
 from tests.world.webhooks import URL, new_endpoint
-from tests.world.world import World, plain
+from tests.world.world import PLATFORM, World, plain
 
 Make = Callable[[World], dict[str, Any]]
 # What Stripe holds: another sum each time.
@@ -473,6 +474,30 @@ def _restore(world: World) -> dict[str, Any]:
     return _operator(world, party_id=party, reason="looked into")
 
 
+def _halt(world: World) -> dict[str, Any]:
+    return _operator(world, kind="pair", name="LTC/IDR", reason="nobody trades it")
+
+
+def _halt_lift(world: World) -> dict[str, Any]:
+    halted = halt(world, "pair", "LTC/IDR")
+    return _operator(world, halt_id=halted["halt_id"], reason="looked into")
+
+
+def _staff_grant(world: World) -> dict[str, Any]:
+    return _operator(world, user_id=world.user(), role="arbiter", reason="as agreed")
+
+
+def _staff_withdraw(world: World) -> dict[str, Any]:
+    user = world.user()
+    world.join(PLATFORM, user, "dispute_reader")
+    return _operator(world, user_id=user, role="dispute_reader", reason="as agreed")
+
+
+def _setting(world: World) -> dict[str, Any]:
+    return _operator(world, setting="quotas", row={"kind": "offer", "min_tier": "0"},
+                     values={"max_open": "50"}, reason="as decided")  # fmt: skip
+
+
 def _accept(world: World) -> dict[str, Any]:
     return _operator(world, quarantine_id=quarantined(world), reason="we know them")
 
@@ -555,6 +580,11 @@ COMMANDS: dict[str, Make] = {
     "party_suspend": _suspend,
     "party_restore": _restore,
     "party_hold": _hold,
+    "halt": _halt,
+    "halt_lift": _halt_lift,
+    "staff_grant": _staff_grant,
+    "staff_withdraw": _staff_withdraw,
+    "setting_change": _setting,
     "refused_report_close": _refused,
     "rail_compare": _comparison,
     "rail_difference_close": _difference,

@@ -1,0 +1,53 @@
+"""HTTP command of operators: change a limit, a fee or a threshold."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.api import Db, Routes
+from shared.body import Body
+from shared.caller import Caller
+from shared.commands import OperatorReason, command, operator, operator_answers
+from shared.idempotency import IdempotencyKey
+
+_Column = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,62}$")]
+_Value = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class ChangeSetting(Body):
+    """row: the row, by its key columns. values: what each column is set to from now on, as text."""
+
+    row: Annotated[dict[_Column, _Value], Field(min_length=1, max_length=4)]
+    values: Annotated[dict[_Column, _Value], Field(min_length=1, max_length=20)]
+    reason: OperatorReason
+
+
+class SettingChanged(BaseModel):
+    """before, after: the columns that were changed."""
+
+    model_config = ConfigDict(extra="forbid")
+    setting: str
+    row: dict[str, str]
+    before: dict[str, str | None]
+    after: dict[str, str | None]
+
+
+routes = Routes()
+
+
+@routes.post(
+    "/settings/<setting>", responses=operator_answers(SettingChanged, "The setting as it is now.")
+)
+def change(
+    setting: Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,62}$")],
+    body: ChangeSetting,
+    caller: Caller,
+    key: IdempotencyKey,
+    db: Db,
+) -> Response[Any]:
+    """An operator changes a row of a setting; a second one confirms it where money is at stake
+    (aal2)."""
+    fields = {"setting": setting, **body.model_dump(mode="json")}
+    return command(db, caller, key, "setting_change", fields, needs=operator)
