@@ -47,6 +47,7 @@ FIELDS = {
     "fee_amount": "What the platform keeps.",
     "field": "Path of the field.",
     "file_id": "Row of party_files.",
+    "halt_id": "Row of halts.",
     "flag": "What was verified.",
     "flags": "Everything that is verified.",
     "from_at": "Beginning.",

@@ -34,7 +34,7 @@ class LiftHalt(Body):
 
 
 class HaltBegun(BaseModel):
-    """The halt. ends_at: when it ends by itself."""
+    """kind, name: what is halted. ends_at: when it ends by itself."""
 
     model_config = ConfigDict(extra="forbid")
     halt_id: UUID
@@ -44,7 +44,7 @@ class HaltBegun(BaseModel):
 
 
 class HaltLifted(BaseModel):
-    """still_halted: another halt of the same thing is open."""
+    """kind, name: of what. lifted_at: when. still_halted: another halt of it is open."""
 
     model_config = ConfigDict(extra="forbid")
     halt_id: UUID

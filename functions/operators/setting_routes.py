@@ -25,7 +25,7 @@ class ChangeSetting(Body):
 
 
 class SettingChanged(BaseModel):
-    """before, after: the columns that were changed."""
+    """setting: name of the table. row: its key columns. before, after: what was changed of it."""
 
     model_config = ConfigDict(extra="forbid")
     setting: str

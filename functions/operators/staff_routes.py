@@ -22,7 +22,7 @@ class StaffRole(Body):
 
 
 class StaffMember(BaseModel):
-    """roles: all that the person has now."""
+    """user_id: the person. role: that was given or taken. roles: all that the person has now."""
 
     model_config = ConfigDict(extra="forbid")
     user_id: UUID

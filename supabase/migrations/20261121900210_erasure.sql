@@ -8,10 +8,10 @@ insert into private.refusals (code, status, detail, hint) values
 ('erasure_not_found', 404, 'No such request for an erasure.', 'Read erasure_requests.'),
 ('erasure_closed', 409, 'This erasure was cancelled or refused, or it has begun.', ''),
 ('hold_end_invalid', 422, 'A legal hold ends at a time to come, within ten years; to end one now, name a time that is past.', '');
--- noqa: enable=LT05
-
 insert into private.personal_columns (table_name, column_name, erasure, holds, readers, kept) values
 ('public.legal_holds', 'reason', 'keep_by_law', 'why somebody is not erased, in an operator''s words', 'operators', 'defence of claims: limitation');
+-- noqa: enable=LT05
+
 insert into public.message_kinds (id, description, channels, default_channels, may_turn_off, is_urgent) values
 ('security.erasure', 'Somebody asked to erase the account.', '{email,sms}', '{email}', false, true);
 insert into private.message_events (event, kind) values

@@ -426,7 +426,7 @@ class FiatRateSet(Answer):
 
 
 class HaltBegun(Answer):
-    """The halt. ends_at: when it ends by itself."""
+    """kind, name: what is halted. ends_at: when it ends by itself."""
     halt_id: UUID
     kind: str
     name: str
@@ -450,7 +450,7 @@ class HaltLift(Body):
 
 
 class HaltLifted(Answer):
-    """still_halted: another halt of the same thing is open."""
+    """kind, name: of what. lifted_at: when. still_halted: another halt of it is open."""
     halt_id: UUID
     kind: str
     name: str
@@ -872,7 +872,8 @@ class SetbackDecided(Answer):
 
 
 class SettingChanged(Answer):
-    """before, after: the columns that were changed."""
+    """setting: name of the table. row: its key columns. before, after: what was changed of it.
+    """
     setting: str
     row: dict[str, str]
     before: dict[str, str | None]
@@ -900,7 +901,8 @@ class SnapshotTaken(Answer):
 
 
 class StaffMember(Answer):
-    """roles: all that the person has now."""
+    """user_id: the person. role: that was given or taken. roles: all that the person has now.
+    """
     user_id: UUID
     role: str
     roles: list[str]

@@ -588,13 +588,13 @@ export interface FiatRateSet {
   ends_at: string;
 }
 
-/** The halt. ends_at: when it ends by itself. */
+/** kind, name: what is halted. ends_at: when it ends by itself. */
 export interface HaltBegun {
-  /**  */
+  /** Row of halts. */
   halt_id: string;
-  /** Which kind. */
+  /** What is halted. */
   kind: string;
-  /** Its name. */
+  /** What is halted. */
   name: string;
   /** When it ends by itself. */
   ends_at: string | null;
@@ -618,17 +618,17 @@ export interface HaltLift {
   reason: string;
 }
 
-/** still_halted: another halt of the same thing is open. */
+/** kind, name: of what. lifted_at: when. still_halted: another halt of it is open. */
 export interface HaltLifted {
-  /**  */
+  /** Row of halts. */
   halt_id: string;
-  /** Which kind. */
+  /** Of what. */
   kind: string;
-  /** Its name. */
+  /** Of what. */
   name: string;
-  /**  */
+  /** When. */
   lifted_at: string;
-  /** Another halt of the same thing is open. */
+  /** Another halt of it is open. */
   still_halted: boolean;
 }
 
@@ -1180,15 +1180,15 @@ export interface SetbackDecided {
   decided_at: string;
 }
 
-/** before, after: the columns that were changed. */
+/** setting: name of the table. row: its key columns. before, after: what was changed of it. */
 export interface SettingChanged {
-  /**  */
+  /** Name of the table. */
   setting: string;
-  /**  */
+  /** Its key columns. */
   row: Record<string, string>;
-  /** The columns that were changed. */
+  /** What was changed of it. */
   before: Record<string, string | null>;
-  /** The columns that were changed. */
+  /** What was changed of it. */
   after: Record<string, string | null>;
 }
 
@@ -1222,11 +1222,11 @@ export interface SnapshotTaken {
   taken_at: string;
 }
 
-/** roles: all that the person has now. */
+/** user_id: the person. role: that was given or taken. roles: all that the person has now. */
 export interface StaffMember {
-  /**  */
+  /** The person. */
   user_id: string;
-  /**  */
+  /** That was given or taken. */
   role: string;
   /** All that the person has now. */
   roles: Array<string>;
