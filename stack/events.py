@@ -15,6 +15,7 @@ TEXT: Schema = {"type": "string"}
 ID: Schema = {"type": "string", "format": "uuid"}
 AMOUNT: Schema = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
 TIME: Schema = {"type": "string", "format": "date-time"}
+WHOLE: Schema = {"type": "integer"}
 FLAG: Schema = {"type": "boolean"}
 TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
 
@@ -90,7 +91,8 @@ FAMILIES = (
     Family(
         "order", "order", "the maker",
         {"status": TEXT, "type": TEXT, "cryptocurrency": TEXT, "fiat_currency": TEXT,
-         "remaining": AMOUNT}, machine="p2p_order",
+         "remaining": AMOUNT, "price": _or_null(AMOUNT), "margin_bps": _or_null(WHOLE),
+         "min_order_amount": AMOUNT, "max_order_amount": AMOUNT}, machine="p2p_order",
         silent=["draft", "take", "trade_ended"],
     ),
     Family(

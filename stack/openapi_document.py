@@ -47,7 +47,7 @@ def document(stack: Stack) -> dict[str, Any]:
             operation["tags"] = [route.func.__module__.split(".")[1]]
             operation["operationId"] = operation_id(route.method, route.openapi_path)
             operation["summary"], operation["description"] = _texts(route.func)
-            _refusals(operation, codes.of(route.func), refused)
+            _refusals(operation, codes.of(route.func, app), refused)
             for parameter in operation.get("parameters", ()):
                 known = FIELDS.get(parameter["name"], f"Id of the {_words(parameter['name'])}.")
                 parameter.setdefault("description", known)

@@ -96,7 +96,6 @@ FIELDS = {
     "reference": "What the other side calls it.",
     "refused_report_id": "Row of refused_reports.",
     "removed_at": "When it was removed.",
-    "replayed": "Whether this answer was given before for the same key.",
     "request_id": "Row of operator_requests; of a problem: names the request in our logs.",
     "resolution": "What was found.",
     "screening_id": "Row of screenings.",

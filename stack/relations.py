@@ -43,6 +43,30 @@ where p.pronamespace = 'public'::regnamespace and p.pronargs = 0
     and has_function_privilege('authenticated', p.oid, 'execute')
 order by p.proname
 """
+# What a call answers: a scalar has one row without a name, a row each column of its own.
+_RETURNS = """
+select p.proname, p.proretset, t.typname = 'void', coalesce(f.name, ''),
+    case when b.typelem <> 0 and b.typlen = -1 then e.typname else b.typname end::text,
+    b.typelem <> 0 and b.typlen = -1, coalesce((
+        select array_agg(v.enumlabel::text order by v.enumsortorder) from pg_enum as v
+        where v.enumtypid = case when b.typelem <> 0 and b.typlen = -1 then e.oid else b.oid end
+    ), array[]::text[])
+from pg_proc as p
+join pg_type as t on t.oid = p.prorettype
+left join lateral (
+    select p.proargnames[o.place] as name, o.type, o.place
+    from unnest(p.proallargtypes, p.proargmodes) with ordinality as o (type, mode, place)
+    where o.mode in ('t', 'o')
+    union all
+    select a.attname::text, a.atttypid, a.attnum
+    from pg_attribute as a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
+) as f on true
+join pg_type as b on b.oid = coalesce(f.type, t.oid)
+left join pg_type as e on e.oid = b.typelem
+where p.pronamespace = 'public'::regnamespace
+    and has_function_privilege('authenticated', p.oid, 'execute')
+order by p.proname, f.place
+"""
 
 
 @dataclass(frozen=True)
@@ -74,13 +98,25 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class Field:
+    """One column of what a function answers; of a scalar the only one, without a name."""
+
+    name: str
+    type: str
+    array: bool
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Function:
     """A function to call as /rpc/name; arguments by name with their types, the first `required`
-    ones without a default."""
+    ones without a default. fields: of the answer, none where there is none; many: in rows."""
 
     name: str
     arguments: Sequence[tuple[str, str]]
     required: int
+    fields: Sequence[Field]
+    many: bool
 
 
 @cache
@@ -101,9 +137,17 @@ def relations(stack: Stack) -> list[Relation]:
 def functions(stack: Stack) -> list[Function]:
     """Every function that is called by its name alone, by name."""
     with stack.connect() as connection:
+        answers: dict[str, tuple[list[Field], bool]] = {}
+        for name, many, nothing, *field, labels in connection.execute(_RETURNS).fetchall():
+            fields, _ = answers.setdefault(name, ([], many))
+            if not nothing:
+                fields.append(Field(*[*field, tuple(labels)]))
         taking = [
-            Function(name, list(zip(names, types, strict=True)), required)
+            Function(name, list(zip(names, types, strict=True)), required, *answers[name])
             for name, names, types, required in connection.execute(_FUNCTIONS).fetchall()
         ]
-        bare = [Function(name, (), 0) for (name,) in connection.execute(_BARE).fetchall()]
+        bare = [
+            Function(name, (), 0, *answers[name])
+            for (name,) in connection.execute(_BARE).fetchall()
+        ]
     return sorted([*taking, *bare], key=lambda each: each.name)

@@ -20,6 +20,7 @@ from stack.shared import cloned
 from stack.stack import Stack
 from tests.world.error_page import undocumented
 from tests.world.lone_operators import let_operators_act_alone
+from tests.world.openapi_answers import outside
 
 # Each client would read the certificates of the world anew.
 pytest.MonkeyPatch().setattr(
@@ -70,7 +71,8 @@ _CLIENTS = ("api", "crashes", "exchange", "functions", "races", "rails_day", "de
 
 @pytest.fixture(autouse=True)
 def codes_are_documented(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a test is about: each refusal that it is answered stands in docs/errors.md."""
+    """Whatever a test is about: each refusal that it is answered stands in docs/errors.md, and in
+    the OpenAPI document for the operation that gave it; each answer is inside of its schema."""
     if kind_of(request.path) not in _CLIENTS:
         return
     send = httpx.Client.send
@@ -78,7 +80,7 @@ def codes_are_documented(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     # By its own name: who streams hands it over by keyword.
     def checked(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
         answer = send(client, request, **options)
-        problem = None if options.get("stream") else undocumented(answer)
+        problem = None if options.get("stream") else undocumented(answer) or outside(answer)
         assert problem is None, problem
         return answer
 

@@ -58,14 +58,12 @@ class SessionRevoked(_Answer):
     """A session that was ended."""
 
     session_id: UUID
-    replayed: bool
 
 
 class SessionsRevoked(_Answer):
     """ended: how many sessions were."""
 
     ended: int
-    replayed: bool
 
 
 class DeviceRevoked(_Answer):
@@ -73,7 +71,6 @@ class DeviceRevoked(_Answer):
 
     device_id: UUID
     ended: int
-    replayed: bool
 
 
 class DeviceNamed(_Answer):
@@ -81,14 +78,12 @@ class DeviceNamed(_Answer):
 
     device_id: UUID
     name: str
-    replayed: bool
 
 
 class RecoveryCodes(_Answer):
     """codes: shown once. Of a command that is repeated later they are empty: make new ones."""
 
     codes: list[str]
-    replayed: bool
 
 
 class RecoveryCodeUsed(_Answer):
@@ -100,7 +95,6 @@ class RecoveryCodeUsed(_Answer):
     sessions_ended: int
     codes_left: int
     money_out_from: datetime
-    replayed: bool
 
 
 class Erasure(_Answer):
@@ -110,4 +104,3 @@ class Erasure(_Answer):
     erasure_id: UUID
     state: str
     erase_from: datetime
-    replayed: bool

@@ -58,7 +58,6 @@ class LegalHoldSet(BaseModel):
     model_config = ConfigDict(extra="forbid")
     party_id: UUID
     ends_at: datetime
-    replayed: bool
 
 
 class PartyStanding(BaseModel):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.body import Body
 from shared.identifier import Id
@@ -28,6 +28,28 @@ class Take(Body):
     max_slippage_bps: Annotated[int, Field(ge=0, le=10_000)] = 0
     payment_method: MethodId | None = None
     payment_account_id: Id | None = None
+
+
+class Reprice(Body):
+    """expected_version: of the order as its maker read it; stale_version when it has changed.
+
+    price: fixed from now on. margin_bps: from now on the index and so many basis points; instead
+    of a price. min_order_amount, max_order_amount: what one take may have. What is left out stays.
+    """
+
+    expected_version: Annotated[int, Field(ge=1, le=2_147_483_647)]
+    price: PositiveAmount | None = None
+    margin_bps: Annotated[int, Field(ge=-9_900, le=100_000)] | None = None
+    min_order_amount: PositiveAmount | None = None
+    max_order_amount: PositiveAmount | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Reprice":
+        if self.price is not None and self.margin_bps is not None:
+            raise ValueError("an order has a price or a margin")
+        if not self.model_fields_set - {"expected_version"}:
+            raise ValueError("what shall change is missing")
+        return self
 
 
 class _Answer(BaseModel):

@@ -45,6 +45,16 @@ def resume(
     return _command(db, caller, key, "order_resume", order_id)
 
 
+@routes.post("/orders/<order_id>/reprice", responses=_MOVED)
+def reprice(
+    order_id: Id, body: bodies.Reprice, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """The maker changes the price of a published order, or how much one take may have; trades
+    that run keep their price."""
+    fields = body.model_dump(mode="json", exclude_none=True)
+    return _command(db, caller, key, "order_reprice", order_id, fields)
+
+
 @routes.post("/orders/<order_id>/cancel", responses=_MOVED)
 def cancel(
     order_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db

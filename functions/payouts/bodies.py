@@ -49,7 +49,6 @@ class DestinationSet(_Answer):
     address: str
     usable_from: datetime
     default_from: datetime | None
-    replayed: bool
 
 
 class DestinationRemoved(_Answer):
@@ -57,7 +56,6 @@ class DestinationRemoved(_Answer):
 
     destination_id: UUID
     removed_at: datetime
-    replayed: bool
 
 
 class PayoutMoved(_Answer):
@@ -66,7 +64,6 @@ class PayoutMoved(_Answer):
     payout_id: UUID
     state: str
     attempt: int | None = None
-    replayed: bool
 
 
 class WithdrawalRequested(_Answer):
@@ -83,4 +80,3 @@ class WithdrawalRequested(_Answer):
     network_cost: str
     address: str
     not_before: datetime
-    replayed: bool

@@ -27,7 +27,6 @@ class _Address(BaseModel):
     address: str
     chain_id: int
     token: str
-    replayed: bool
 
 
 class EscrowAddress(_Address):
@@ -74,7 +73,6 @@ class DepositSentBack(BaseModel):
     network_cost: str
     address: str
     not_before: datetime | None
-    replayed: bool
 
 
 class DepositTaken(BaseModel):
@@ -85,4 +83,3 @@ class DepositTaken(BaseModel):
     currency: str
     amount: str
     outcome: str
-    replayed: bool

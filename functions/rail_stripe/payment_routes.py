@@ -38,7 +38,6 @@ class CardPayment(BaseModel):
     expires_at: str
     provider_reference: str
     client_secret: str
-    replayed: bool
 
 
 routes = Routes()

@@ -43,7 +43,10 @@ def openapi() -> Response[Any]:
     return Response(200, "application/json", _file("openapi.json"))
 
 
-@routes.get("/docs", responses={200: {"description": "The page."}})
+_PAGE: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
+
+
+@routes.get("/docs", responses={200: {"description": "The page.", "content": _PAGE}})
 def docs() -> Response[Any]:
     """The same document as a page to read."""
     return Response(200, "text/html; charset=utf-8", _file("docs.html"), _PAGE_HEADERS)

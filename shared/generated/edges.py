@@ -413,6 +413,8 @@ EDGES: tuple[Edge, ...] = (
     Edge('p2p_order', 'paused', '', 'outage_credit', 'system', 'paused', '', None, False, False, False, 9),
     Edge('p2p_order', 'paused', '', 'resume', 'maker', 'active', '', None, False, False, False, 10),
     Edge('p2p_order', 'active', '', 'pause', 'system', 'paused', '', None, False, False, False, 11),
+    Edge('p2p_order', 'active', '', 'reprice', 'maker', 'active', '', None, False, False, False, 12),
+    Edge('p2p_order', 'paused', '', 'reprice', 'maker', 'paused', '', None, False, False, False, 12),
     Edge('payout', None, '', 'instruct', 'system', 'created', '', None, False, False, False, 26),
     Edge('payout', None, '', 'rail_return', 'rail', 'confirmed', '', None, False, False, False, 26),
     Edge('payout', 'claimed', '', 'confirm', 'rail', 'confirmed', '', None, False, False, False, 26),

@@ -213,7 +213,7 @@ REFUSALS: dict[str, Refusal] = {
     'sign_in_required': Refusal(403, 'An anonymous sign-in may only look around.', 'Sign in with an account of your own.'),
     'snapshot_not_found': Refusal(404, 'No such snapshot of a side of this contract.', 'Take one at /asset-snapshots.'),
     'snapshot_too_old': Refusal(409, 'A proof is a snapshot that was taken after the contract was made.', 'Take another one.'),
-    'stale_version': Refusal(409, 'The escrow has moved on since it was read.', 'Read it again and decide anew.'),
+    'stale_version': Refusal(409, 'It has changed since it was read.', 'Read it again and decide anew.'),
     'statement_exists': Refusal(409, 'This side has submitted its statement.', ''),
     'statement_order': Refusal(409, "The other side's statement decides which move this is.", 'Read the escrow again.'),
     'step_up_required': Refusal(403, 'This command needs a second factor.', 'Sign in again with your second factor (aal2).'),

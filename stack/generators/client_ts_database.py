@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from stack.relations import Column, Function, Relation, functions, relations
+from stack.relations import Column, Field, Function, Relation, functions, relations
 from stack.stack import Stack
 
 OUTPUT = "clients/ts/src/database.ts"
@@ -61,7 +61,20 @@ def _function(function: Function) -> str:
         (name, _TYPES.get(kind, "string"), place >= function.required)
         for place, (name, kind) in enumerate(function.arguments)
     )
-    return f"      {function.name}: {{ Args: {arguments}; Returns: Json }};"
+    return f"      {function.name}: {{ Args: {arguments}; Returns: {_returns(function)} }};"
+
+
+def _returns(function: Function) -> str:
+    """What a call answers. A function may leave any column empty: Postgres says no more of it."""
+    if not function.fields:
+        return "undefined"
+    first = function.fields[0]
+    if first.name:
+        row = _object((each.name, f"{_type(each)} | null", False) for each in function.fields)
+        return f"{row}[]" if function.many else row
+    if function.many:
+        return f"{_type(first)}[]"
+    return "Json" if first.type == "jsonb" else f"{_type(first)} | null"
 
 
 def _object(fields: Iterable[tuple[str, str, bool]]) -> str:
@@ -69,7 +82,7 @@ def _object(fields: Iterable[tuple[str, str, bool]]) -> str:
     return "{ " + "; ".join(told) + " }" if told else "{ [column in never]: never }"
 
 
-def _type(column: Column) -> str:
+def _type(column: Column | Field) -> str:
     name = column.type.removeprefix("_") if column.array else column.type
     kind = " | ".join(f'"{each}"' for each in column.values) or _TYPES.get(name, "string")
     if not column.array:

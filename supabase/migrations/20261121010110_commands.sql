@@ -9,7 +9,7 @@ declare
     -- unless its name ends in a way that says more.
     v_kinds constant jsonb := '{
         "expected_version": "integer", "version": "integer", "attempt": "integer", "number": "integer",
-        "max_slippage_bps": "integer", "perform_within": "integer", "next_in": "integer", "days": "integer",
+        "max_slippage_bps": "integer", "margin_bps": "integer", "perform_within": "integer", "next_in": "integer", "days": "integer",
         "risk_score": "integer", "size_bytes": "integer", "tier": "integer", "chain_id": "integer",
         "address_index": "integer", "log_index": "integer", "block_number": "integer", "nonce": "integer", "max_fee": "integer",
         "max_priority_fee": "integer",

@@ -87,6 +87,7 @@ insert into private.acts (act, kind, step_up) values
 ('order_pause', 'settle', false),
 ('order_publish', 'business', false),
 ('order_publish_cheap', 'business', true),
+('order_reprice', 'business', false),
 ('order_resume', 'business', false),
 ('order_take', 'business', false),
 ('payout', 'money_out', false),

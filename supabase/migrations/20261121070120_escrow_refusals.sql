@@ -7,7 +7,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('other_rail', 409, 'This is not how the escrow is paid.', 'See its rail.'),
 ('idempotency_key_required', 400, 'A command carries an Idempotency-Key.', 'Send a new key with each new command.'),
 ('idempotency_key_reused', 409, 'This Idempotency-Key was used for another request.', 'Send each new command with a new key.'),
-('stale_version', 409, 'The escrow has moved on since it was read.', 'Read it again and decide anew.'),
+('stale_version', 409, 'It has changed since it was read.', 'Read it again and decide anew.'),
 ('escrow_closed', 409, 'The escrow is closed; its money is settled.', ''),
 ('illegal_move', 409, 'This move does not exist in the present state.', 'See the table of moves.'),
 ('not_your_move', 403, 'This move belongs to somebody else.', ''),

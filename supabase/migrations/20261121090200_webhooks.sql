@@ -190,6 +190,16 @@ insert into private.state_edges (number, machine, from_state, event, actor, to_s
 (9, 'webhook_delivery', 'delivered', 'resend', 'owner', 'pending', 'with the same id'),
 (9, 'webhook_delivery', 'failed', 'resend', 'owner', 'pending', 'with the same id');
 
+create function private.url_origin(p_url text) returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return array_to_string(regexp_match(p_url, '^(https?://)(?:[^/?#]*@)?([^/?#]+)'), '');
+end
+$$;
+comment on function private.url_origin(text) is
+'Scheme, host and port of a URL, without user, path and query; null when it is no such URL.';
+
 -- Definer: an endpoint is its owner's; operators learn which fail, and of an address only whose it is.
 create function private.failing_endpoints() returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -247,10 +247,11 @@ begin
         is distinct from (new.user_id, new.type, new.cryptocurrency, new.fiat_currency, new.amount) then
         raise sqlstate 'PT409' using
             message = 'order_is_published',
-            detail = 'A published order changes by commands only; owner, side, currencies and amount never.';
+            detail = 'A published order changes by commands only; owner, side, currencies and amount never.',
+            hint = 'POST /orders/{order_id}/reprice changes its price and bounds.';
     end if;
-    -- What a draft offers is checked here and not by constraints, which would be read again at every take.
-    if new.last_event in ('draft', 'publish') and not (
+    -- What an order offers is checked here and not by constraints, which would be read again at every take.
+    if new.last_event in ('draft', 'publish', 'reprice') and not (
         private.fits(new.amount, new.cryptocurrency) and private.fits(new.min_order_amount, new.cryptocurrency)
         and private.fits(new.max_order_amount, new.cryptocurrency)
         and coalesce(case new.price_type
@@ -279,7 +280,7 @@ begin
     return new;
 end
 $$;
-comment on function private.tg_p2p_orders__guard() is 'Law 2 for orders, and the sanity of what a draft offers.';
+comment on function private.tg_p2p_orders__guard() is 'Law 2 for orders, and the sanity of what one offers.';
 create trigger _500_guard before insert or update on public.p2p_orders
 for each row execute function private.tg_p2p_orders__guard();
 create function private.tg_p2p_orders__published() returns trigger
@@ -288,7 +289,8 @@ as $$
 begin
     raise sqlstate 'PT409' using
         message = 'order_is_published',
-        detail = 'A published order changes by commands only; owner, side, currencies and amount never.';
+        detail = 'A published order changes by commands only; owner, side, currencies and amount never.',
+        hint = 'POST /orders/{order_id}/reprice changes its price and bounds.';
 end
 $$;
 comment on function private.tg_p2p_orders__published() is

@@ -82,12 +82,27 @@ $$;
 comment on function private.order_limits_of(uuid) is
 'How many orders a party may have published, and how many of them to buy; maximum: null is no limit.';
 
+create function private.check_least_take(p_order public.p2p_orders, p_now timestamptz) returns void
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_per_trade numeric := (private.tier_row(p_order.user_id)).per_trade_limit;
+begin
+    if private.reference_worth(
+        p_order.cryptocurrency, p_order.min_order_amount, p_order.fiat_currency,
+        p_order.min_order_amount * p_order.price, p_now
+    ) > v_per_trade then
+        perform private.refuse_limit('taker', 'per_trade', v_per_trade, v_per_trade, null);
+    end if;
+end
+$$;
+comment on function private.check_least_take(public.p2p_orders, timestamptz) is
+'Whether the smallest take of an order is within its maker''s limit of one trade: what nobody may take is not offered. Raises limit_exceeded (409).';
+
 create function private.check_order_limits(p_order public.p2p_orders, p_now timestamptz) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_per_trade numeric := (private.tier_row(p_order.user_id)).per_trade_limit;
-    v_least numeric;
     v_limit record;
 begin
     -- Two that are published at once: the second counts the first.
@@ -101,14 +116,7 @@ begin
     loop
         perform private.refuse_limit('taker', v_limit.name, v_limit.maximum, v_limit.remaining, null);
     end loop;
-    -- What the limits of its own maker let nobody take is not offered.
-    v_least := private.reference_worth(
-        p_order.cryptocurrency, p_order.min_order_amount, p_order.fiat_currency,
-        p_order.min_order_amount * p_order.price, p_now
-    );
-    if v_least > v_per_trade then
-        perform private.refuse_limit('taker', 'per_trade', v_per_trade, v_per_trade, null);
-    end if;
+    perform private.check_least_take(p_order, p_now);
 end
 $$;
 comment on function private.check_order_limits(public.p2p_orders, timestamptz) is

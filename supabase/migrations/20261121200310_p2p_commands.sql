@@ -467,7 +467,10 @@ begin
         'order.' || new.last_event, 'order', new.id, new.version, array[new.user_id],
         jsonb_build_object(
             'status', new.status, 'type', new.type, 'cryptocurrency', new.cryptocurrency,
-            'fiat_currency', new.fiat_currency, 'remaining', trim_scale(new.remaining)::text
+            'fiat_currency', new.fiat_currency, 'remaining', trim_scale(new.remaining)::text,
+            'price', trim_scale(new.price)::text, 'margin_bps', new.margin_bps,
+            'min_order_amount', trim_scale(new.min_order_amount)::text,
+            'max_order_amount', trim_scale(new.max_order_amount)::text
         ), new.updated_at
     );
     return null;

@@ -35,6 +35,14 @@ begin
     if v_fault is not null then
         raise exception 'views without security_invoker: %', v_fault;
     end if;
+
+    select string_agg(format('%I.%I', schemaname, tablename), '; ') into v_fault
+    from pg_publication_tables
+    where pubname = 'supabase_realtime' and schemaname in ('public', 'private', 'ledger', 'service')
+        and (schemaname, tablename) <> ('public', 'notification_heads');
+    if v_fault is not null then
+        raise exception 'Realtime sends more than the news of a feed: %', v_fault;
+    end if;
 end
 $$;
 

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from openapi_spec_validator import validate
 
@@ -15,6 +16,7 @@ from stack.events import FAMILIES
 from stack.openapi_words import FIELDS, SCHEMAS, TAGS
 from stack.paths import ROOT
 from tests.world.error_page import statuses
+from tests.world.openapi_answers import outside
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs/openapi.json").read_text())
 OPERATIONS = {
@@ -103,9 +105,11 @@ def test_an_operation_names_every_code(name: str) -> None:
     told = all_codes(OPERATIONS[name])
 
     assert told <= statuses().keys()
-    assert {"internal", "unavailable"} <= told
+    assert {"internal", "bad_json", "body_too_large"} <= told
     if OPERATIONS[name].get("security") != []:
-        assert {"unauthorized", "bad_token", "idempotency_key_required"} <= told
+        assert {"unavailable", "unauthorized", "bad_token", "idempotency_key_required"} <= told
+    else:
+        assert "idempotency_key_required" not in told
 
 
 @pytest.mark.parametrize(
@@ -128,6 +132,29 @@ def test_codes_of_python_of_sql_and_of_triggers_are_found(name: str, code: str) 
 def test_a_code_belongs_to_what_can_say_it() -> None:
     assert "price_changed" not in all_codes(OPERATIONS["POST /webhook-endpoints"])
     assert "file_not_stored" not in all_codes(OPERATIONS["POST /orders/{order_id}/take"])
+    assert "unavailable" not in all_codes(OPERATIONS["GET /docs"])
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("statement_exists", {"statement"}),
+        ("attestation_required", {"release"}),
+        ("no_revisions_left", {"request-revision"}),
+        ("evidence_limit", {"evidence", "evidence-uploads"}),
+        ("arbiter_not_eligible", {"assign"}),
+        ("appeal_not_open", {"appeal"}),
+        ("hold_kind_unknown", {"freeze"}),
+        ("outage_pending", set()),
+    ],
+)
+def test_a_move_of_an_escrow_names_the_codes_of_its_own_event(code: str, words: set[str]) -> None:
+    named = {
+        name.rpartition("/")[2]
+        for name, operation in OPERATIONS.items()
+        if name.startswith("POST /escrows/") and code in all_codes(operation)
+    }
+    assert named == words
 
 
 EMITTED = re.compile(
@@ -174,3 +201,30 @@ def test_an_event_has_a_schema_of_its_family() -> None:
             schema["properties"]["data"]["required"]
         )
     assert {"escrow.perform", "escrow.accept", "order.publish"} < DOCUMENT["webhooks"].keys()
+
+
+def answered(
+    method: str, path: str, status: int, body: Any, kind: str = "application/json"
+) -> str | None:
+    request = httpx.Request(method, f"http://127.0.0.1{path}")
+    return outside(
+        httpx.Response(status, json=body, headers={"content-type": kind}, request=request)
+    )
+
+
+def test_the_client_of_all_tests_judges_what_an_operation_answers() -> None:
+    """tests/conftest.py puts each answer before this judge."""
+    take, problem = ("POST", "/orders/1/take"), "application/problem+json"
+    health = {"status": "ok", "version": "1"}
+    assert answered("GET", "/health", 200, health) is None
+    assert answered("GET", "/rest/v1/any", 200, {"what": "ever"}) is None
+    assert answered(*take, 409, {"code": "price_changed"}, problem) is None
+    for wrong in (
+        answered("GET", "/health", 200, {**health, "version": 1}),
+        answered("GET", "/health", 200, {**health, "more": "said"}),
+        answered("GET", "/health", 201, health),
+        answered(*take, 409, {"code": "statement_exists"}, problem),
+        answered(*take, 403, {"code": "price_changed"}, problem),
+    ):
+        assert wrong is not None
+        assert wrong.startswith("docs/openapi.json: ")

@@ -18,6 +18,7 @@ FEW, WANTED, TRIES = 12, 0.75, 6
 CHOOSERS: dict[str, choose.Chooser] = {
     "order_publish": choose_orders.publish, "order_cancel": choose_orders.order_command,
     "order_pause": choose_orders.order_command, "order_resume": choose_orders.order_command,
+    "order_reprice": choose_orders.reprice,
     "order_take": choose_orders.take, "ledger_move_external": choose.move_external,
     "ledger_reverse": choose.reverse,
     "escrow_claim": choose.claim, "escrow_rail_case": choose.rail_case,
@@ -117,7 +118,7 @@ STEPS: dict[str, tuple[float, Callable[[Episode], None]]] = {
 }
 COMMANDS: dict[str, float] = {
     "order_take": 8, "order_publish": 3, "order_cancel": 1, "order_pause": 1,
-    "order_resume": 1,
+    "order_resume": 1, "order_reprice": 2,
     "ledger_move_external": 3, "ledger_reverse": 1, "escrow_claim": 1.5,
     "escrow_rail_case": 2, "escrow_case_close": 1, "escrow_rail_outcome": 1,
     "payout_retry": 1, "payout_keep": 0.5, "payout_destination_set": 2,

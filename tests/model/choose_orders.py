@@ -35,7 +35,7 @@ def new_order(world: World, random: Random) -> Order:
 
 
 def order_command(world: World, random: Random) -> Body:
-    """To pause, to resume or to cancel."""
+    """To pause, to resume, to reprice or to cancel."""
     order_id = one_of(random, world.orders)
     order = world.orders.get(order_id)
     actor = random.choice(world.people.users)
@@ -54,6 +54,25 @@ def publish(world: World, random: Random) -> Body:
         maker = world.orders[body["order_id"]].maker
         able = [user for user in world.people.users if world.people.acts_for(user, maker)]
         body["actor_id"] = random.choice(able)
+    return body
+
+
+def reprice(world: World, random: Random) -> Body:
+    body = order_command(world, random)
+    order = world.orders.get(body["order_id"])
+    if order is None:
+        return body | {"expected_version": 1, "price": Decimal(1)}
+    one, least = unit(order.currency), LEAST[order.currency]
+    body["expected_version"] = order.version - (random.random() < 0.1)
+    new = {
+        "price": random.choice([*PRICES, order.price * 2]),
+        "min_order_amount": random.choice([order.smallest + one, least, order.largest,
+                                           least - one, order.largest + one]),
+        "max_order_amount": random.choice([order.amount, order.amount + one, order.smallest,
+                                           max(order.smallest - one, one)]),
+    }  # fmt: skip
+    for field in random.sample([*new], random.choice([1, 1, 2])):
+        body[field] = new[field]
     return body
 
 

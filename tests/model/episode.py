@@ -27,6 +27,7 @@ RULES: dict[str, tuple[Validate, Apply]] = {
     "order_publish": (orders.validate_publish, orders.apply_publish),
     "order_pause": (orders.validate_pause, orders.apply_pause),
     "order_resume": (orders.validate_resume, orders.apply_resume),
+    "order_reprice": (orders.validate_reprice, orders.apply_reprice),
     "order_cancel": (orders.validate_cancel, orders.apply_cancel),
     "order_take": (orders.validate_take, orders.apply_take),
     "ledger_move_external": (operators.validate_move_external, operators.apply_move_external),

@@ -38,7 +38,7 @@ COMMANDS: dict[str, LiteralString] = {
     name: f"select service.{name}(%s::jsonb)"
     for name in (
         "escrow_commit", "escrow_commit_many", "order_publish", "order_pause", "order_resume",
-        "order_cancel", "order_take",
+        "order_reprice", "order_cancel", "order_take",
         "ledger_move_external", "ledger_reverse", "escrow_claim",
         "escrow_rail_case", "escrow_case_close", "escrow_rail_outcome",
         "payout_record", "payout_retry", "payout_keep", "payout_destination_set",

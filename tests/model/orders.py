@@ -95,6 +95,45 @@ def _turned(world: World, body: Body, status: str) -> Answer:
     return _answer(world, order, body)
 
 
+def validate_reprice(world: World, body: Body) -> Verdict:
+    order, known = _begin(world, body)
+    if order is None or known is not None:
+        assert known is not None
+        return known
+    stranger = _not_maker(world, order, body)
+    if stranger is not None:
+        return stranger
+    if not order.listed:
+        return refused("order_not_open")
+    faults = set()
+    if order.expires_at <= world.now:
+        faults.add("order_expired")
+    if body["expected_version"] != order.version:
+        faults.add("stale_version")
+    if body["aal"] != "aal2":
+        faults.add("step_up_required")
+    smallest, largest = _bounds(order, body)
+    sane = LEAST[order.currency] <= smallest <= largest <= order.amount
+    if not (sane and fits(smallest, order.currency) and fits(largest, order.currency)):
+        faults.add("bad_order")
+    return Verdict(frozenset(faults))
+
+
+def _bounds(order: Order, body: Body) -> tuple[Decimal, Decimal]:
+    smallest, largest = body.get("min_order_amount"), body.get("max_order_amount")
+    return (
+        order.smallest if smallest is None else smallest,
+        order.largest if largest is None else largest,
+    )
+
+
+def apply_reprice(world: World, body: Body, given: Answer) -> Answer:
+    order = world.orders[body["order_id"]]
+    order.smallest, order.largest = _bounds(order, body)
+    order.price, order.version = body.get("price", order.price), order.version + 1
+    return _answer(world, order, body)
+
+
 def validate_cancel(world: World, body: Body) -> Verdict:
     order, known = _begin(world, body)
     if order is None or known is not None:

@@ -81,7 +81,8 @@ select jsonb_build_object(
     'orders', (
         select coalesce(jsonb_object_agg(o.id, jsonb_build_object(
             'status', o.status, 'version', o.version, 'remaining', o.remaining, 'reserved', o.reserved,
-            'settled', o.settled, 'withdrawn', o.withdrawn, 'completed', o.completed_trades
+            'settled', o.settled, 'withdrawn', o.withdrawn, 'completed', o.completed_trades,
+            'price', o.price, 'smallest', o.min_order_amount, 'largest', o.max_order_amount
         )), '{}')
         from public.p2p_orders as o where o.id = any(%(orders)s)
     ),

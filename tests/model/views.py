@@ -222,7 +222,10 @@ def dispute_view(dispute: Dispute) -> dict[str, Any]:
 
 
 def order_view(order: Order) -> dict[str, Any]:
-    names = ("status", "version", "remaining", "reserved", "settled", "withdrawn", "completed")
+    names = (
+        "status", "version", "remaining", "reserved", "settled", "withdrawn", "completed", "price",
+        "smallest", "largest",
+    )  # fmt: skip
     return {name: getattr(order, name) for name in names}
 
 

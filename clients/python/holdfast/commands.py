@@ -46,7 +46,6 @@ class CardPayment(Answer):
     expires_at: str
     provider_reference: str
     client_secret: str
-    replayed: bool
 
 
 class CaseClose(Body):
@@ -121,7 +120,6 @@ class DepositSentBack(Answer):
     network_cost: str
     address: str
     not_before: datetime | None
-    replayed: bool
 
 
 class DepositTaken(Answer):
@@ -130,14 +128,12 @@ class DepositTaken(Answer):
     currency: str
     amount: str
     outcome: str
-    replayed: bool
 
 
 class DestinationRemoved(Answer):
     """A destination that is used no more."""
     destination_id: UUID
     removed_at: datetime
-    replayed: bool
 
 
 class DestinationSet(Answer):
@@ -151,7 +147,6 @@ class DestinationSet(Answer):
     address: str
     usable_from: datetime
     default_from: datetime | None
-    replayed: bool
 
 
 class DeviceName(Body):
@@ -163,7 +158,6 @@ class DeviceNamed(Answer):
     """A device. name: what its owner calls it."""
     device_id: UUID
     name: str
-    replayed: bool
 
 
 class DeviceRevoked(Answer):
@@ -171,7 +165,6 @@ class DeviceRevoked(Answer):
     """
     device_id: UUID
     ended: int
-    replayed: bool
 
 
 class DifferenceClosed(Answer):
@@ -228,7 +221,6 @@ class Erasure(Answer):
     erasure_id: UUID
     state: str
     erase_from: datetime
-    replayed: bool
 
 
 class EscrowAcceptSplit(Body):
@@ -246,7 +238,6 @@ class EscrowAddress(Answer):
     address: str
     chain_id: int
     token: str
-    replayed: bool
     escrow_id: UUID
     amount: str
     expires_at: datetime
@@ -477,7 +468,6 @@ class LegalHoldSet(Answer):
     """ends_at: until then the person is not erased."""
     party_id: UUID
     ends_at: datetime
-    replayed: bool
 
 
 class ListingOffers(Body):
@@ -618,6 +608,19 @@ class OrderMoved(Answer):
     expires_at: datetime
 
 
+class OrderReprice(Body):
+    """expected_version: of the order as its maker read it; stale_version when it has changed.
+    price: fixed from now on. margin_bps: from now on the index and so many basis points;
+    instead of a price. min_order_amount, max_order_amount: what one take may have. What is left
+    out stays.
+    """
+    expected_version: int
+    price: Amount | None = None
+    margin_bps: int | None = None
+    min_order_amount: Amount | None = None
+    max_order_amount: Amount | None = None
+
+
 class OrderTake(Body):
     """amount: in the cryptocurrency. expected_price: as the taker read it. max_slippage_bps: how
     much worse than expected the price may be; a better one is taken. payment_method: one of the
@@ -702,7 +705,6 @@ class PayoutMoved(Answer):
     payout_id: UUID
     state: str
     attempt: int | None = None
-    replayed: bool
 
 
 class PictureKept(Answer):
@@ -802,13 +804,11 @@ class RecoveryCodeUsed(Answer):
     sessions_ended: int
     codes_left: int
     money_out_from: datetime
-    replayed: bool
 
 
 class RecoveryCodes(Answer):
     """codes: shown once. Of a command that is repeated later they are empty: make new ones."""
     codes: list[str]
-    replayed: bool
 
 
 class RefusedClosed(Answer):
@@ -845,13 +845,11 @@ class SecretRotated(Answer):
 class SessionRevoked(Answer):
     """A session that was ended."""
     session_id: UUID
-    replayed: bool
 
 
 class SessionsRevoked(Answer):
     """ended: how many sessions were."""
     ended: int
-    replayed: bool
 
 
 class SetbackCreate(Body):
@@ -974,7 +972,6 @@ class WalletAddress(Answer):
     address: str
     chain_id: int
     token: str
-    replayed: bool
     request_id: UUID
     party_id: UUID
     min_amount: str
@@ -1025,7 +1022,6 @@ class WithdrawalRequested(Answer):
     network_cost: str
     address: str
     not_before: datetime
-    replayed: bool
 
 
 class Commands(Sender):
@@ -1570,6 +1566,17 @@ class Commands(Sender):
         """The maker opens a draft for takes; a sell order locks its amount."""
         return self._send(
             f"/orders/{order_id}/publish", body, key,
+            OrderMoved,
+        )
+
+    def order_reprice(
+        self, order_id: UUID | str, body: OrderReprice, *, key: str | None = None
+    ) -> OrderMoved:
+        """The maker changes the price of a published order, or how much one take may have; trades
+        that run keep their price.
+        """
+        return self._send(
+            f"/orders/{order_id}/reprice", body, key,
             OrderMoved,
         )
 

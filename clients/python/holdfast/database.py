@@ -1149,6 +1149,14 @@ class NotificationCounts(Row):
     unread: int | None
 
 
+class NotificationHeads(Row):
+    """Rows of notification_heads."""
+
+    relation = "notification_heads"
+    user_id: UUID
+    last_id: UUID
+
+
 class Notifications(Row):
     """Rows of notifications."""
 

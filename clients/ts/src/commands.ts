@@ -50,8 +50,6 @@ export interface CardPayment {
   provider_reference: string;
   /** With it the payer's browser confirms the payment to Stripe; nobody else should have it. */
   client_secret: string;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** amount: paid to the claimant from the loss account, when upheld. */
@@ -154,8 +152,6 @@ export interface DepositSentBack {
   address: string;
   /** Until then it waits, since the address is new; None: it is not. Until it is sent its payout can be kept (POST /payouts/{payout_id}/keep), and it waits in suspense anew. */
   not_before: string | null;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** What waited in suspense is in the wallet now. */
@@ -168,8 +164,6 @@ export interface DepositTaken {
   amount: string;
   /** What became of it. */
   outcome: string;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** A destination that is used no more. */
@@ -178,8 +172,6 @@ export interface DestinationRemoved {
   destination_id: string;
   /** When it was removed. */
   removed_at: string;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** Where the money of a party may go on a rail. usable_from: the first of a rail at once, every other after a while (rails.destination_wait). default_from: None, when it is no default. */
@@ -198,8 +190,6 @@ export interface DestinationSet {
   usable_from: string;
   /** None, when it is no default. */
   default_from: string | null;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** name: what the owner calls the device; empty: nothing any more. */
@@ -214,8 +204,6 @@ export interface DeviceNamed {
   device_id: string;
   /** What its owner calls it. */
   name: string;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** A device whose next sign-in is one from a new device. ended: how many sessions it had. */
@@ -224,8 +212,6 @@ export interface DeviceRevoked {
   device_id: string;
   /** How many sessions it had. */
   ended: number;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** outcome: explained or booked. rest_id: the difference that is left; null: none is. */
@@ -306,8 +292,6 @@ export interface Erasure {
   state: string;
   /** When it begins; until then it can be cancelled. */
   erase_from: string;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /**  */
@@ -330,8 +314,6 @@ export interface EscrowAddress {
   chain_id: number;
   /** Contract of the token. */
   token: string;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
   /** Row of escrow_transactions; of a trade also its id. */
   escrow_id: string;
   /** In units of the token, as text. */
@@ -658,8 +640,6 @@ export interface LegalHoldSet {
   party_id: string;
   /** Until then the person is not erased. */
   ends_at: string;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** party_id: who would buy, the caller by default. */
@@ -854,6 +834,20 @@ export interface OrderMoved {
   expires_at: string;
 }
 
+/** expected_version: of the order as its maker read it; stale_version when it has changed. price: fixed from now on. margin_bps: from now on the index and so many basis points; instead of a price. min_order_amount, max_order_amount: what one take may have. What is left out stays. */
+export interface OrderReprice {
+  /** Of the order as its maker read it; stale_version when it has changed. */
+  expected_version: number;
+  /** Fixed from now on. */
+  price?: string | null;
+  /** From now on the index and so many basis points; instead of a price. */
+  margin_bps?: number | null;
+  /** What one take may have. What is left out stays. */
+  min_order_amount?: string | null;
+  /** What one take may have. What is left out stays. */
+  max_order_amount?: string | null;
+}
+
 /** amount: in the cryptocurrency. expected_price: as the taker read it. max_slippage_bps: how much worse than expected the price may be; a better one is taken. payment_method: one of the order's; may be left out where it has only one. payment_account_id: where a taker who sells wants to be paid; may be left out by who has only one account of the method. */
 export interface OrderTake {
   /** In the cryptocurrency. */
@@ -958,8 +952,6 @@ export interface PayoutMoved {
   state: string;
   /** How many times it was tried. */
   attempt?: number | null;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** sha256 is what a listing names. key: where everybody reads it, in the public bucket, once it is submitted. */
@@ -1086,16 +1078,12 @@ export interface RecoveryCodeUsed {
   codes_left: number;
   /** From when on money leaves again, and new destinations are named. */
   money_out_from: string;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** codes: shown once. Of a command that is repeated later they are empty: make new ones. */
 export interface RecoveryCodes {
   /** Shown once. Of a command that is repeated later they are empty: make new ones. */
   codes: Array<string>;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** outcome: dismissed or taken_up. */
@@ -1144,16 +1132,12 @@ export interface SecretRotated {
 export interface SessionRevoked {
   /** Row of sessions; session_id of its tokens. */
   session_id: string;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** ended: how many sessions were. */
 export interface SessionsRevoked {
   /** How many sessions were. */
   ended: number;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 /** Which work, by its row in setbacks, and what becomes of it. reason: needed to set aside. */
@@ -1322,8 +1306,6 @@ export interface WalletAddress {
   chain_id: number;
   /** Contract of the token. */
   token: string;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
   /** Row of operator_requests; of a problem: names the request in our logs. */
   request_id: string;
   /** Whose it is. */
@@ -1392,8 +1374,6 @@ export interface WithdrawalRequested {
   address: string;
   /** Until then it waits, and its payout can be kept (POST /payouts/{payout_id}/keep), which cancels it. */
   not_before: string;
-  /** Whether this answer was given before for the same key. */
-  replayed: boolean;
 }
 
 // What each command takes and answers.
@@ -1516,6 +1496,8 @@ export interface Commands {
   order_pause: { path: { order_id: string }; body: Nothing; answer: OrderMoved };
   /** The maker opens a draft for takes; a sell order locks its amount */
   order_publish: { path: { order_id: string }; body: Nothing; answer: OrderMoved };
+  /** The maker changes the price of a published order, or how much one take may have; trades that run keep their price */
+  order_reprice: { path: { order_id: string }; body: OrderReprice; answer: OrderMoved };
   /** The maker puts a paused order back into the book */
   order_resume: { path: { order_id: string }; body: Nothing; answer: OrderMoved };
   /** Open a trade over a part of an order; the crypto is held at once */
@@ -1660,6 +1642,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   order_cancel: "/orders/{order_id}/cancel",
   order_pause: "/orders/{order_id}/pause",
   order_publish: "/orders/{order_id}/publish",
+  order_reprice: "/orders/{order_id}/reprice",
   order_resume: "/orders/{order_id}/resume",
   order_take: "/orders/{order_id}/take",
   outage_create: "/outages",

@@ -461,6 +461,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      notification_heads: {
+        Row: { user_id: string; last_id: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       notifications: {
         Row: { id: string; user_id: string; event_id: string; event: string; object_type: string; object_id: string; sequence: number; data: Json; created_at: string; read_at: string | null };
         Insert: { [column in never]: never };
@@ -915,29 +921,29 @@ export type Database = {
     Views: {};
     Functions: {
       announced_image: { Args: { party_id: string; sha256: string }; Returns: Json };
-      arbiter_loads: { Args: { [column in never]: never }; Returns: Json };
+      arbiter_loads: { Args: { [column in never]: never }; Returns: { user_id: string | null; open_disputes: number | null; max_open: number | null; last_assigned_at: string | null }[] };
       contract_document: { Args: { contract_id: string; edition?: string }; Returns: Json };
       contract_snapshot: { Args: { contract_id: string; idempotency_key?: string; request_hash?: string }; Returns: Json };
       escrow_snapshot: { Args: { escrow_id: string; idempotency_key?: string; request_hash?: string }; Returns: Json };
       evidence_files: { Args: { escrow_id: string; sha256: string }; Returns: Json };
       evidence_receipt: { Args: { escrow_id: string; sha256: string }; Returns: Json };
       failing_endpoints: { Args: { [column in never]: never }; Returns: Json };
-      guild: { Args: { guild_id: string }; Returns: Json };
+      guild: { Args: { guild_id: string }; Returns: { id: string | null; name: string | null; description: string | null; created_at: string | null }[] };
       halted: { Args: { [column in never]: never }; Returns: Json };
-      listing: { Args: { listing_id: string }; Returns: Json };
-      listing_page: { Args: { words?: string; category?: string; currency?: string; price_from?: string; price_to?: string; cheapest?: boolean; after_id?: string; page_size?: number }; Returns: Json };
-      mark_all_read: { Args: { [column in never]: never }; Returns: Json };
+      listing: { Args: { listing_id: string }; Returns: { id: string | null; seller_id: string | null; guild_id: string | null; category: string | null; title: string | null; description: string | null; price: string | null; currency: string | null; units: number | null; units_left: number | null; rails: string[] | null; images: string[] | null; metadata: Json | null; status: "draft" | "active" | "paused" | "sold_out" | "closed" | "expired" | null; created_at: string | null; expires_at: string | null }[] };
+      listing_page: { Args: { words?: string; category?: string; currency?: string; price_from?: string; price_to?: string; cheapest?: boolean; after_id?: string; page_size?: number }; Returns: { id: string | null; seller_id: string | null; guild_id: string | null; category: string | null; title: string | null; price: string | null; currency: string | null; units_left: number | null; rails: string[] | null; images: string[] | null; created_at: string | null; expires_at: string | null }[] };
+      mark_all_read: { Args: { [column in never]: never }; Returns: number | null };
       my_limits: { Args: { [column in never]: never }; Returns: Json };
       my_standing: { Args: { [column in never]: never }; Returns: Json };
-      p2p_book: { Args: { side: string; cryptocurrency: string; fiat_currency: string; payment_method?: string; amount?: string; tier?: number; after_price?: string; after_id?: string; page_size?: number }; Returns: Json };
-      p2p_order: { Args: { order_id: string }; Returns: Json };
-      party: { Args: { party_id: string }; Returns: Json };
-      price_lines: { Args: { cryptocurrency: string; fiat_currency: string; before?: string; page_size?: number }; Returns: Json };
+      p2p_book: { Args: { side: string; cryptocurrency: string; fiat_currency: string; payment_method?: string; amount?: string; tier?: number; after_price?: string; after_id?: string; page_size?: number }; Returns: { id: string | null; user_id: string | null; type: "buy" | "sell" | null; cryptocurrency: string | null; fiat_currency: string | null; price: string | null; price_type: "fixed" | "margin" | null; margin_bps: number | null; remaining: string | null; min_order_amount: string | null; max_order_amount: string | null; payment_methods: string[] | null; time_limit: number | null; min_taker_tier: number | null; terms: string | null; completed_trades: number | null; expires_at: string | null; created_at: string | null }[] };
+      p2p_order: { Args: { order_id: string }; Returns: { id: string | null; user_id: string | null; type: "buy" | "sell" | null; cryptocurrency: string | null; fiat_currency: string | null; price: string | null; price_type: "fixed" | "margin" | null; margin_bps: number | null; remaining: string | null; min_order_amount: string | null; max_order_amount: string | null; payment_methods: string[] | null; time_limit: number | null; min_taker_tier: number | null; terms: string | null; completed_trades: number | null; expires_at: string | null; created_at: string | null }[] };
+      party: { Args: { party_id: string }; Returns: { id: string | null; kind: "user" | "merchant" | "dao" | "platform" | "external" | null; display_name: string | null }[] };
+      price_lines: { Args: { cryptocurrency: string; fiat_currency: string; before?: string; page_size?: number }; Returns: { as_of: string | null; source: string | null; price: string | null; outcome: string | null }[] };
       setting_rows: { Args: { setting: string }; Returns: Json };
-      trade_timeline: { Args: { trade_id: string }; Returns: Json };
-      trader: { Args: { party_id: string }; Returns: Json };
-      trader_ratings: { Args: { party_id: string; page_size?: number }; Returns: Json };
-      wallet_balance_as_of: { Args: { wallet_id: string; at: string }; Returns: Json };
+      trade_timeline: { Args: { trade_id: string }; Returns: { number: number | null; at: string | null; kind: string | null; event: string | null; actor_role: string | null; version: number | null; from_state: "proposed" | "awaiting_funds" | "funding_exception" | "funded" | "performed" | "disputed" | "decided" | "released" | "refunded" | "split" | "void" | null; from_phase: "" | "statements" | "acknowledge" | "decide" | "approve" | null; to_state: "proposed" | "awaiting_funds" | "funding_exception" | "funded" | "performed" | "disputed" | "decided" | "released" | "refunded" | "split" | "void" | null; to_phase: "" | "statements" | "acknowledge" | "decide" | "approve" | null; deadline_at: string | null; payer_amount: string | null; payee_amount: string | null; fee_amount: string | null; body: string | null; detail: Json | null }[] };
+      trader: { Args: { party_id: string }; Returns: { party_id: string | null; display_name: string | null; member_since: string | null; verification_tier: number | null; phone_verified: boolean | null; id_document_verified: boolean | null; address_verified: boolean | null; biometric_verified: boolean | null; completed_trades: number | null; volume: string | null; counterparties: number | null; score: number | null; dispute_loss_bps: number | null; median_pay_time: string | null; median_release_time: string | null; rating_count: number | null; rating_average: string | null }[] };
+      trader_ratings: { Args: { party_id: string; page_size?: number }; Returns: { author_role: string | null; score: number | null; comment: string | null; month: string | null }[] };
+      wallet_balance_as_of: { Args: { wallet_id: string; at: string }; Returns: { available: string | null; pending: string | null; locked: string | null }[] };
       whoami: { Args: { idempotency_key?: string; request_hash?: string }; Returns: Json };
     };
     Enums: {};

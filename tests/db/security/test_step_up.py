@@ -28,7 +28,7 @@ NEED = words(
     "unmatched_deposit_send_back recovery_codes_make erasure_ask"
 )
 # Where the pair has no index, as here, nobody knows whether a price is a ruinous one.
-NEED_WITHOUT_INDEX = words("order_publish order_resume")
+NEED_WITHOUT_INDEX = words("order_publish order_resume order_reprice")
 DO_NOT = words(
     "order_pause order_cancel order_take evidence_upload escrow_claim webhook_ping webhook_resend "
     "webhook_delivery_resend offer_make offer_counter offer_decline offer_accept "

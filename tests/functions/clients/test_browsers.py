@@ -223,3 +223,27 @@ def test_a_published_order_is_not_patched(desk: Desk, change: dict[str, str]) ->
     refused = desk.write(maker, "PATCH", f"/p2p_orders?id=eq.{order}", change)
 
     assert (refused.status, refused.body["message"]) == (409, "order_is_published")
+    assert "POST /orders/{order_id}/reprice" in refused.body["hint"]
+
+
+def test_a_published_order_is_repriced_by_its_command(desk: Desk) -> None:
+    maker, taker = desk.stack.create_user(), desk.stack.create_user()
+    desk.deposit(maker)
+    order = desk.draft(maker)
+    version = desk.done(maker, f"/orders/{order}/publish")["version"]
+    path, seen = f"/orders/{order}/reprice", {"expected_version": version}
+    for body in (
+        {"price": "1"}, seen, seen | {"price": "1", "margin_bps": 5}, seen | {"amount": "2"},
+        seen | {"price": 51000}, {"expected_version": "2", "price": "1"},
+    ):  # fmt: skip
+        assert desk.post(maker, path, body).code == "invalid_request"
+
+    moved = desk.done(maker, path, seen | {"price": "51000", "min_order_amount": "0.02"})
+
+    assert moved["version"] == version + 1
+    assert desk.post(maker, path, seen | {"price": "1"}).code == "stale_version"
+    assert desk.post(taker, path, seen | {"price": "1"}).code == "not_your_order"
+    taken = {"amount": "0.1", "expected_price": "50000"}
+    assert desk.post(taker, f"/orders/{order}/take", taken).code == "price_changed"
+    taken["expected_price"] = "51000"
+    assert desk.done(taker, f"/orders/{order}/take", taken)["price"] == "51000"

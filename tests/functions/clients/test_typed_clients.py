@@ -1,4 +1,5 @@
-"""The typed clients, packed as they are published, each through a whole trade."""
+"""The typed clients, packed as they are published, each through a whole trade, and through a
+contract with a dispute."""
 
 import json
 import os
@@ -15,7 +16,9 @@ import httpx
 import pytest
 
 from stack.paths import ROOT
+from stack.people import AGNES, ANTON, ARTHUR, OLGA
 from tests.world.http.desk import Desk
+from tests.world.http.market import CURRENCY
 
 CLIENTS = ROOT / "clients"
 SCRIPTS = Path(__file__).parent
@@ -70,6 +73,33 @@ def people(desk: Desk) -> dict[str, str]:
         "URL": desk.stack.url, "KEY": desk.stack.api_keys.publishable, "MAKER_ID": str(maker),
         "MAKER": desk.stack.token(maker, aal="aal2"), "TAKER": desk.stack.token(taker, aal="aal2"),
     }  # fmt: skip
+
+
+@pytest.fixture
+def signatories(desk: Desk) -> dict[str, str]:
+    """Variables of a buyer who owns 1,000 USDC, a seller, and whoever may be given the dispute."""
+    seller, buyer = desk.stack.create_user(), desk.stack.create_user()
+    money = {"party_id": str(buyer), "currency": CURRENCY, "amount": "1000"}
+    desk.done(OLGA.id, "/deposits", money | {"reference": str(buyer)})
+    arbiters = {
+        str(each.id): desk.stack.token(each.id, aal="aal2") for each in (ARTHUR, AGNES, ANTON)
+    }
+    return {
+        "URL": desk.stack.url, "KEY": desk.stack.api_keys.publishable, "SELLER_ID": str(seller),
+        "SELLER": desk.stack.token(seller, aal="aal2"), "API_URL": desk.stack.url,
+        "BUYER": desk.stack.token(buyer, aal="aal2"), "ARBITERS": json.dumps(arbiters),
+    }  # fmt: skip
+
+
+CONTRACT = {
+    "price": "300",
+    "released": "released",
+    "payee": "95",
+    "reason": "not_as_described",
+    "status": "completed",
+    # 95 of the first; of the second 120 less 5 percent.
+    "available": "209",
+}
 
 
 class _Flaky(BaseHTTPRequestHandler):
@@ -133,6 +163,14 @@ def test_a_trade_in_typescript_over_a_line_that_loses_answers(
     check(json.loads(run("node", script, cwd=typescript, API_URL=lossy, **people)))
 
 
+def test_a_contract_and_its_dispute_in_typescript(
+    typescript: Path, signatories: dict[str, str]
+) -> None:
+    script = compiled(typescript, "contract.ts")
+
+    assert json.loads(run("node", script, cwd=typescript, **signatories)) == CONTRACT
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the wheel holds."""
@@ -158,3 +196,10 @@ def test_a_trade_in_python_over_a_line_that_loses_answers(
 
     assert said.pop("unknown") == "42703"
     check(said)
+
+
+def test_a_contract_and_its_dispute_in_python(wheel: Path, signatories: dict[str, str]) -> None:
+    script = SCRIPTS / "python" / "contract.py"
+    said = run(sys.executable, script, cwd=wheel, PYTHONPATH=str(wheel), **signatories)
+
+    assert json.loads(said) == CONTRACT

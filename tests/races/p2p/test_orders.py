@@ -55,3 +55,26 @@ def test_the_last_coin_goes_one_way(crowd: Crowd, market: Market) -> None:
     said = crowd.rush([commands.order(seller, each, "publish") for each in drafts])
     assert sorted(each.code for each in said) == ["", *["insufficient_funds"] * 7]
     prove(market)
+
+
+def test_reprice_or_take(crowd: Crowd, market: Market) -> None:
+    """Each trade has the price that its taker expected, or is none; two who reprice from one
+    version are one."""
+    for _ in range(8):
+        (seller,), takers = market.people(1, deposit="1"), market.people(6)
+        order_id = market.order(seller)
+        version = market.one("select version from public.p2p_orders where id = %s", order_id)
+        lines = [commands.take(each, order_id, "0.1") for each in takers]
+        dearer = [commands.reprice(seller, order_id, version, price="50001") for _ in range(2)]
+        said = crowd.rush([dearer[0], *lines, dearer[1]])
+        repriced, taken = [said[0], said[-1]], said[1:-1]
+        assert {each.code for each in repriced} <= {"", "stale_version"}
+        won = [each.done for each in repriced].count(True)
+        assert won <= 1
+        assert {each.code for each in taken} <= {"", "price_changed"}
+        trades = [UUID(each.body["trade_id"]) for each in taken if each.done]
+        if not won:
+            assert len(trades) == 6
+        prices = "select price::text from public.p2p_trades where order_id = %s"
+        assert market.rows(prices, order_id) == [("50000.000000000000000000",)] * len(trades)
+    prove(market)

@@ -130,6 +130,11 @@ def _resume(world: World) -> dict[str, Any]:
     return {"order_id": order, "actor_id": maker, "aal": "aal2"}
 
 
+def _reprice(world: World) -> dict[str, Any]:
+    return _published(world) | {"aal": "aal2", "expected_version": 2, "price": "51000",
+                                "min_order_amount": "0.02"}  # fmt: skip
+
+
 def _take(world: World) -> dict[str, Any]:
     order, _ = sell_order(world)
     return take_command(order, world.user("taker"), "0.1")
@@ -524,6 +529,7 @@ COMMANDS: dict[str, Make] = {
     "order_publish": _publish,
     "order_pause": _published,
     "order_resume": _resume,
+    "order_reprice": _reprice,
     "order_cancel": _published,
     "order_take": _take,
     "evidence_upload": _upload,

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 from functions.escrow import bodies
 from functions.escrow.execute import execute
 from functions.p2p import order_routes as orders
-from functions.p2p.bodies import Take
+from functions.p2p.bodies import Reprice, Take
 from shared.body import Nothing
 from shared.caller import CallerToken
 from shared.errors import Problem, Unavailable
@@ -62,6 +62,9 @@ class Line:
         if word == "take":
             taken = Take.model_validate(self.body)
             return answered(lambda: orders.take(UUID(object_id), taken, caller, key, door))
+        if word == "reprice":
+            said = Reprice.model_validate(self.body)
+            return answered(lambda: orders.reprice(UUID(object_id), said, caller, key, door))
         command = {"publish": orders.publish, "cancel": orders.cancel}[word]
         return answered(lambda: command(UUID(object_id), Nothing(), caller, key, door))
 
@@ -77,6 +80,11 @@ def take(who: UUID, order_id: UUID, amount: str, key: str | None = None) -> Line
 
 def order(who: UUID, order_id: UUID, word: str, key: str | None = None) -> Line:
     return Line(who, f"/orders/{order_id}/{word}", {}, key or str(uuid4()))
+
+
+def reprice(who: UUID, order_id: UUID, version: int, **changes: str) -> Line:
+    body = {"expected_version": version, **changes}
+    return Line(who, f"/orders/{order_id}/reprice", body, str(uuid4()))
 
 
 def service(door: Door, name: str, **command: Any) -> Said:

@@ -1,0 +1,1 @@
+grant execute on function service.order_reprice(service.command) to service_role;
