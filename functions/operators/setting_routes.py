@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api import Db, Routes
@@ -17,8 +16,10 @@ _Value = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class ChangeSetting(Body):
-    """row: the row, by its key columns. values: what each column is set to from now on, as text."""
+    """setting: name of the table, as in settings. row: the row, by its key columns. values: what
+    each column is set to from now on, as text."""
 
+    setting: _Column
     row: Annotated[dict[_Column, _Value], Field(min_length=1, max_length=4)]
     values: Annotated[dict[_Column, _Value], Field(min_length=1, max_length=20)]
     reason: OperatorReason
@@ -37,17 +38,9 @@ class SettingChanged(BaseModel):
 routes = Routes()
 
 
-@routes.post(
-    "/settings/<setting>", responses=operator_answers(SettingChanged, "The setting as it is now.")
-)
-def change(
-    setting: Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,62}$")],
-    body: ChangeSetting,
-    caller: Caller,
-    key: IdempotencyKey,
-    db: Db,
-) -> Response[Any]:
+@routes.post("/settings", responses=operator_answers(SettingChanged, "The setting as it is now."))
+def change(body: ChangeSetting, caller: Caller, key: IdempotencyKey, db: Db) -> Response[Any]:
     """An operator changes a row of a setting; a second one confirms it where money is at stake
     (aal2)."""
-    fields = {"setting": setting, **body.model_dump(mode="json")}
+    fields = body.model_dump(mode="json")
     return command(db, caller, key, "setting_change", fields, needs=operator)

@@ -16,6 +16,7 @@ from (values
 ('public.message_preferences', array['kind'], 'delete_row', 'user_id', null, null, 'what somebody wants to be told', 'the person', 'while the account lives'),
 -- Where somebody signs in from.
 ('public.login_attempts', array['address'], 'delete_words', 'user_id', 'null', null, 'IP address', 'the person, operators', 'finding break-ins: 180 days'),
+('public.login_attempts', array['identifier_hash'], 'keep_by_law', null, null, null, 'keyed hash of a name that nobody has', 'operators', 'finding break-ins: 180 days'),
 ('public.session_audits', array['address'], 'delete_words', 'user_id', 'null', null, 'IP address', 'the person, operators', 'finding break-ins: 400 days'),
 ('public.user_devices', array['fingerprint', 'family', 'name'], 'delete_row', 'user_id', null, null, 'browser, system, and the name given to a device', 'the person', 'finding break-ins: 180 days after it was last seen'),
 ('public.security_events', array['detail'], 'delete_words', 'party_id', 'null', null, 'IP addresses, devices, names of second factors', 'the person, operators', 'finding break-ins and fraud: as long as the books'),
@@ -55,6 +56,7 @@ from (values
 ('public.audit_log', array['before', 'after'], 'keep_by_law', null, null, null, 'rows before and after a change; of words the hash, under a salt that an erasure deletes', 'operators', 'audit: as long as the books'),
 ('public.party_files', array['reason'], 'keep_by_law', null, null, null, 'why an operator read somebody''s money', 'operators', 'audit: as long as the books'),
 ('public.operator_requests', array['asked_for', 'command_hash', 'reason', 'answer'], 'keep_by_law', null, null, null, 'what an operator asked a second one for', 'operators', 'audit: as long as the books'),
+('public.staff_changes', array['reason'], 'keep_by_law', null, null, null, 'why somebody was made an operator or arbiter, or is none any more', 'operators', 'audit: as long as the books'),
 ('public.ledger_reversals', array['reason'], 'keep_by_law', null, null, null, 'why a transfer was undone', 'operators', 'accounting'),
 ('public.rail_differences', array['reason'], 'keep_by_law', null, null, null, 'how a difference was closed, in an operator''s words', 'operators', 'accounting'),
 -- What is told to people and to their machines.

@@ -879,8 +879,10 @@ class SettingChanged(Answer):
 
 
 class SettingCreate(Body):
-    """row: the row, by its key columns. values: what each column is set to from now on, as text.
+    """setting: name of the table, as in settings. row: the row, by its key columns. values: what
+    each column is set to from now on, as text.
     """
+    setting: str
     row: dict[str, Any]
     values: dict[str, Any]
     reason: str
@@ -1840,13 +1842,13 @@ class Commands(Sender):
         )
 
     def setting_create(
-        self, setting: UUID | str, body: SettingCreate, *, key: str | None = None
+        self, body: SettingCreate, *, key: str | None = None
     ) -> SettingChanged | OperatorRequestAsked:
         """An operator changes a row of a setting; a second one confirms it where money is at stake
         (aal2).
         """
         return self._send(
-            f"/settings/{setting}", body, key,
+            f"/settings", body, key,
             SettingChanged | OperatorRequestAsked,  # type: ignore[arg-type]
         )
 

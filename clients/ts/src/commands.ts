@@ -1176,8 +1176,10 @@ export interface SettingChanged {
   after: Record<string, string | null>;
 }
 
-/** row: the row, by its key columns. values: what each column is set to from now on, as text. */
+/** setting: name of the table, as in settings. row: the row, by its key columns. values: what each column is set to from now on, as text. */
 export interface SettingCreate {
+  /** Name of the table, as in settings. */
+  setting: string;
   /** The row, by its key columns. */
   row: Record<string, unknown>;
   /** What each column is set to from now on, as text. */
@@ -1553,7 +1555,7 @@ export interface Commands {
   /** An operator sets aside work that fails, or has it tried at the next run (aal2) */
   setback_create: { path: {  }; body: SetbackCreate; answer: SetbackDecided };
   /** An operator changes a row of a setting; a second one confirms it where money is at stake (aal2) */
-  setting_create: { path: { setting: string }; body: SettingCreate; answer: SettingChanged | OperatorRequestAsked };
+  setting_create: { path: {  }; body: SettingCreate; answer: SettingChanged | OperatorRequestAsked };
   /** Two operators, neither of them the person, give a person a role among the staff (aal2) */
   staff_grant: { path: { user_id: string }; body: StaffRole; answer: StaffMember | OperatorRequestAsked };
   /** Two operators take a role among the staff away from a person, who may be the one that asks (aal2) */
@@ -1670,7 +1672,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   session_revoke_others: "/sessions/revoke-others",
   session_revoke: "/sessions/{session_id}/revoke",
   setback_create: "/setbacks",
-  setting_create: "/settings/{setting}",
+  setting_create: "/settings",
   staff_grant: "/staff/{user_id}/grant",
   staff_withdraw: "/staff/{user_id}/withdraw",
   transfer_reverse: "/transfers/{transfer_id}/reverse",

@@ -220,14 +220,15 @@ def test_two_operators_give_a_role_and_its_session_ends_with_it(desk: Desk) -> N
 
 
 def test_a_setting_is_changed_over_http(desk: Desk) -> None:
-    path = "/settings/dispute_reasons"
+    path = "/settings"
     row = {"product": "p2p", "code": "other"}
     (before,) = (
         each["weight"]
         for each in desk.read(OLGA.id, "/rpc/setting_rows?setting=dispute_reasons")
         if (each["product"], each["code"]) == ("p2p", "other")
     )
-    body = {"row": row, "values": {"weight": str(before)}, "reason": "as decided"}
+    body = {"setting": "dispute_reasons", "row": row, "values": {"weight": str(before)},
+            "reason": "as decided"}  # fmt: skip
     done = desk.done(OLGA.id, path, body)
     assert done["after"] == {"weight": str(before)}
     wrong = desk.post(OLGA.id, path, body | {"values": {"weight": "51"}})
@@ -235,12 +236,12 @@ def test_a_setting_is_changed_over_http(desk: Desk) -> None:
     assert wrong.body["errors"][0]["field"] == "values.weight"
     assert desk.post(OLGA.id, path, body | {"values": {"name": "x"}}).code == "setting_fixed"
     assert desk.post(OLGA.id, path, body | {"values": {"weight": 3}}).code == "invalid_request"
-    assert desk.post(OLGA.id, "/settings/acts", body).code == "setting_unknown"
+    assert desk.post(OLGA.id, path, body | {"setting": "acts"}).code == "setting_unknown"
     assert desk.post(ALICE.id, path, body).code == "operator_only"
     asked = desk.post(
-        OLGA.id, "/settings/network_costs",
-        {"row": {"rail": "base", "currency": "USDC_BASE"}, "values": {"amount": "0.2"},
-         "reason": "gas is dear"},
+        OLGA.id, path,
+        {"setting": "network_costs", "row": {"rail": "base", "currency": "USDC_BASE"},
+         "values": {"amount": "0.2"}, "reason": "gas is dear"},
     )  # fmt: skip
     assert asked.status == 202
     shown = desk.read(OLGA.id, "/setting_columns?setting=eq.network_costs")

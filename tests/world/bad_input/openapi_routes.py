@@ -37,6 +37,7 @@ _PATTERNS = {
     "^[a-z][a-z0-9_]{1,39}$": "sepa",
     "^[a-z][a-z0-9_]{1,31}$": "base",
     "^[a-z][a-z_]{1,39}$": "case",
+    "^[a-z][a-z0-9_]{0,62}$": "quotas",
     "^[1-9][0-9]{0,14}$": "1",
     "^[0-9]{17,20}$": "1" * 18,
     r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$": "escrow.*",
@@ -47,6 +48,9 @@ def _right(schema: Schema) -> Any:
     if schema["type"] == "array":
         return [_right(_resolved(schema["items"]))]
     if schema["type"] == "object":
+        if "patternProperties" in schema:
+            ((name, part),) = schema["patternProperties"].items()
+            return {_PATTERNS[name]: _right(_resolved(part))}
         parts = schema["properties"].items()
         return {name: _right(_resolved(part)) for name, part in parts}
     if "const" in schema:

@@ -223,7 +223,8 @@ class Cast:
         return Part(self._world.operator, command["user_id"], {"role": command["role"]})
 
     def _settings(self, word: str) -> Part:
-        return Part(self._world.operator, "quotas")
+        right = COMMANDS["setting_change"](self._world)
+        return Part(self._world.operator, uuid4(), {n: right[n] for n in ("row", "values")})
 
     def _profiles(self, word: str) -> Part:
         return Part(self._world.operator, self._world.user())
