@@ -272,7 +272,8 @@ _WRITTEN_BY_US = (
     # Names of what there is.
     "halts.name", "setting_columns.column_name",
     # Codes.
-    "audit_log.table_name", "settings.table_name", "dispute_decisions.reason", "disputes.reason", "disputes.resolution",
+    "audit_log.table_name", "settings.table_name",
+    "dispute_decisions.reason", "disputes.reason", "disputes.resolution",
     "deposit_quarantines.reason", "rail_reports.reason", "payout_events.reason",
     "payouts.reason",
     "unpayable_addresses.reason", "webhook_endpoints.disabled_reason",
