@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from stack.events import FAMILIES
 from stack.paths import ROOT
 from stack.stack import Stack
 from tests.pages.person import Person
@@ -49,6 +50,11 @@ def test_every_text_is_used_and_every_text_that_is_used_exists() -> None:
     used = {key for key in used if not key.endswith((".html", ".css", ".svg", ".py"))}
     assert used <= texts("en").keys()
     assert {key for key in texts("en") if not key.startswith(MADE_UP)} <= used
+
+
+def test_what_happened_to_an_account_has_words() -> None:
+    (account,) = (each for each in FAMILIES if each.name == "account")
+    assert {f"event.{name}" for name in account.events} <= texts("en").keys()
 
 
 @pytest.mark.parametrize(
