@@ -1,10 +1,13 @@
 -- Passwords and codes that POST /sign-in reports: Auth asks its hooks about them in plans that are paid for only.
 
+-- Rows of a table read best one line each.
+-- noqa: disable=LT05
 insert into private.refusals (code, status, detail, hint) values
 ('invalid_credentials', 400, 'Invalid login credentials', 'Try again later, or recover the password.'),
 ('email_not_confirmed', 400, 'The address of this account is not proved yet.', 'Answer the message that was sent there.'),
 ('mfa_verification_failed', 422, 'Invalid TOTP code entered', 'Show the code that stands there now, or try again later.'),
 ('factor_not_found', 404, 'You have no such second factor.', 'List your factors at Auth.');
+-- noqa: enable=LT05
 
 create function private.report_attempt(
     event jsonb, p_method text, p_is_refused boolean, p_session_id uuid
