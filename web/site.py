@@ -104,9 +104,9 @@ def _refused(visit: Visit, error: Exception) -> Response[str]:
     if isinstance(error, SignInFirst) or code in _SESSION_GONE:
         if code in _SESSION_GONE:
             visit.sign_out()
-        return visit.go(SIGN_IN, next=visit.path)
+        return visit.go(SIGN_IN, next=visit.page_path)
     if code in _STEP_UP:
-        return visit.go(SECOND_FACTOR, next=visit.path)
+        return visit.go(SECOND_FACTOR, next=visit.page_path)
     if status >= 500:
         # Not the error itself: it may quote what a person wrote.
         logger.error("page failed", error=type(error).__name__, code=code,

@@ -49,6 +49,16 @@ class Visit:
         self._has_looked = False
 
     @property
+    def page_path(self) -> str:
+        """The page that is asked for, or that the form was sent from: where its person goes on once
+        they have signed in."""
+        if self._form is None:
+            return self.path
+        came_from = self._headers.get("referer", "")
+        shown = came_from.removeprefix(self.site) if came_from.startswith(f"{self.site}/") else ""
+        return self.next_path(shown.partition("?")[0], "/account")
+
+    @property
     def auth(self) -> Auth:
         return auth()
 

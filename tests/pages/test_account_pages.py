@@ -152,6 +152,13 @@ def test_a_second_factor_is_added_asked_for_and_lost(person: Person) -> None:
     person.open("/account/factors")
     person.press("Remove Phone")
     assert person.title == "Show your second factor"
+    person.wait_for_next_code()
+    person.fill(code=person.code())
+    person.press("Continue")
+    assert (person.title, person.path) == ("Second factor", "/account/factors")
+    person.open("/account")
+    person.press("Sign out")
+    person.sign_in()
     person.fill(recovery_code="AAAAA-AAAAA-AAAAA-AAAAA-AAAAA")
     person.press("Use a recovery code")
     assert person.refusal == "This is no unused recovery code of yours."

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -191,6 +193,19 @@ def test_a_cookie_that_is_no_session_is_nobody(browser: Browser, token: str) -> 
     answer = browser.http.get("/account/sessions", headers={b"cookie": cookie})
     assert answer.status_code == 303
     assert answer.headers["location"] == f"{SIGN_IN}?next=%2Faccount%2Fsessions"
+
+
+def test_who_sends_a_form_without_a_session_comes_back_to_its_page(browser: Browser) -> None:
+    browser.get(SIGN_IN)
+    for referer, place in (
+        (f"{browser.stack.url}/account/factors?lang=en", "/account/factors"),
+        ("https://evil.test/account/factors", "/account"),
+        (f"{browser.stack.url}//evil.test", "/account"),
+        ("", "/account"),
+    ):
+        form = {"factor_id": str(uuid4())}
+        answer = browser.post("/account/factors/remove", form, Referer=referer)
+        assert answer.headers["location"] == f"{SIGN_IN}?next={quote(place, safe='')}"
 
 
 def test_while_auth_is_away_nobody_is_signed_out(browser: Browser, stack: Stack) -> None:
