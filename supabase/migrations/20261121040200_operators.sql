@@ -13,6 +13,7 @@ create table public.operator_commands (
     kind text primary key check (kind ~ '^[a-z][a-z_]{1,39}$'),
     function_name text check (function_name ~ '^[a-z][a-z0-9_]{1,62}$'),
     confirm_within interval not null default '3 days' check (confirm_within between '1 hour' and '30 days'),
+    needs_two boolean not null default false,
     title text not null check (length(title) between 1 and 100)
 );
 alter table public.operator_commands enable row level security;
@@ -21,6 +22,7 @@ comment on column public.operator_commands.kind is 'The kind, as in limits and r
 comment on column public.operator_commands.function_name is
 'Function of schema service that does it, also when a second operator confirms it; null: a move of an escrow, which never waits.';
 comment on column public.operator_commands.confirm_within is 'How long a request waits for a second operator.';
+comment on column public.operator_commands.needs_two is 'Whether a second operator confirms each of them; of commands that move nothing. Others have limits.';
 comment on column public.operator_commands.title is 'What it does, in words.';
 
 insert into public.operator_commands (kind, function_name, title) values
@@ -51,7 +53,7 @@ alter table public.operator_limits enable row level security;
 create index operator_limits_currency_idx on public.operator_limits (currency);
 select private.make_audited('public.operator_limits');
 comment on table public.operator_limits is
-'What one operator alone may do, by kind of command and currency: above it a second one confirms. A kind without a row needs no second operator.';
+'What one operator alone may do, by kind of command and currency: above it a second one confirms. A kind without a row needs no second operator, unless operator_commands say that each needs two.';
 comment on column public.operator_limits.id is 'The row.';
 comment on column public.operator_limits.kind is 'Kind of command.';
 comment on column public.operator_limits.currency is
@@ -135,8 +137,8 @@ comment on column public.operator_requests.kind is 'Kind of command, as in opera
 comment on column public.operator_requests.asked_for is 'What was asked for; it never changes.';
 comment on column public.operator_requests.command_hash is 'sha256 of it, as 64 hexadecimal digits: who confirms names it.';
 comment on column public.operator_requests.parties is 'Whom it is about: nobody who belongs to one of them confirms.';
-comment on column public.operator_requests.currency is 'Currency of the amount.';
-comment on column public.operator_requests.amount is 'What it moves.';
+comment on column public.operator_requests.currency is 'Currency of the amount; the reference currency where it moves nothing.';
+comment on column public.operator_requests.amount is 'What it moves; 0: nothing.';
 comment on column public.operator_requests.state is 'open, then confirmed, rejected, withdrawn by who asked, or expired.';
 comment on column public.operator_requests.last_event is 'Name of the last move, as in private.state_edges.';
 comment on column public.operator_requests.last_actor_role is 'Who made the last move: operator or timer.';
@@ -379,7 +381,11 @@ begin
         return null;
     end if;
     v_now := private.clock();
-    if p_amount > 0 and private.fits(p_amount, p_currency)
+    if p_amount is null then
+        if exists (select from public.operator_commands as c where c.kind = p_kind and c.needs_two) then
+            return private.ask_second_operator(p_kind, command, p_parties, private.reference_currency(), 0, v_now);
+        end if;
+    elsif p_amount > 0 and private.fits(p_amount, p_currency)
         and private.needs_second_operator(p_kind, v_actor, p_currency, p_amount, v_now) then
         return private.ask_second_operator(p_kind, command, p_parties, p_currency, p_amount, v_now);
     end if;

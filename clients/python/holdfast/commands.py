@@ -395,6 +395,23 @@ class EvidenceReceived(Answer):
     receipt: EvidenceReceipt
 
 
+class FactorReset(Answer):
+    """A reset of the second factor. deadline_at: waiting: when the factors are removed; asked:
+    until when operators answer; null once over.
+    """
+    reset_id: UUID
+    state: str
+    deadline_at: datetime | None
+    replayed: bool
+
+
+class FactorResetAgreed(Answer):
+    """A reset of a second factor. deadline_at: when the factors are removed."""
+    reset_id: UUID
+    state: str
+    deadline_at: datetime
+
+
 class FiatRateCreate(Body):
     """rate: what one unit is worth in the reference currency (US dollars). as_of: of which moment,
     now if none is given. ends_at: from when it counts for nothing, within 31 days.
@@ -605,6 +622,12 @@ class PartyFile(Answer):
 class PartyOpenFile(Body):
     """reason: why it is looked at; kept for good, for operators only."""
     reason: str
+
+
+class PartyResetFactors(Body):
+    """reason: for operators only. evidence_hash: SHA-256 of what proved who asks, in hex."""
+    reason: str
+    evidence_hash: str
 
 
 class PartyRestore(Body):
@@ -1315,6 +1338,27 @@ class Commands(Sender):
             EscrowMoved,
         )
 
+    def factor_reset_create(
+        self, body: Nothing | None = None, *, key: str | None = None
+    ) -> FactorReset:
+        """A person who is signed in without the second factor asks operators to take it off.
+        """
+        return self._send(
+            f"/factor-resets", body, key,
+            FactorReset,
+        )
+
+    def factor_reset_cancel(
+        self, reset_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> FactorReset:
+        """A person keeps the second factor: from any session that lives, with the factor or
+        without.
+        """
+        return self._send(
+            f"/factor-resets/{reset_id}/cancel", body, key,
+            FactorReset,
+        )
+
     def fiat_rate_create(
         self, body: FiatRateCreate, *, key: str | None = None
     ) -> FiatRateSet:
@@ -1483,6 +1527,17 @@ class Commands(Sender):
         return self._send(
             f"/parties/{party_id}/open-file", body, key,
             PartyFile,
+        )
+
+    def party_reset_factors(
+        self, party_id: UUID | str, body: PartyResetFactors, *, key: str | None = None
+    ) -> FactorResetAgreed | OperatorRequestAsked:
+        """An operator has a person's second factor taken off, whom its loss keeps out (aal2); a
+        second one confirms it.
+        """
+        return self._send(
+            f"/parties/{party_id}/reset-factors", body, key,
+            FactorResetAgreed | OperatorRequestAsked,  # type: ignore[arg-type]
         )
 
     def party_restore(

@@ -761,6 +761,21 @@ class EvidenceUploads(Row):
     created_at: Time
 
 
+class FactorResets(Row):
+    """Rows of factor_resets."""
+
+    relation = "factor_resets"
+    id: UUID
+    user_id: UUID
+    state: str
+    last_event: str
+    last_actor_role: str
+    since: Time
+    deadline_at: Time | None
+    created_at: Time
+    updated_at: Time
+
+
 class FailedLogins(Row):
     """Rows of failed_logins."""
 
@@ -1148,6 +1163,7 @@ class OperatorCommands(Row):
     kind: str
     function_name: str | None
     confirm_within: str
+    needs_two: bool
     title: str
 
 

@@ -27,7 +27,8 @@ STAFF = words(
     "ledger_move_external ledger_reverse outage_declare setback_decide escrow_case_close "
     "profile_verify discord_link screening_clear operator_request_confirm operator_request_close "
     "fiat_rate_set quarantine_accept receivable_write_off receivable_lift refused_report_close "
-    "rail_difference_close party_suspend party_restore party_open_file"
+    "rail_difference_close party_suspend party_restore party_open_file "
+    "factor_reset_agree"
 )
 # Commands in the name of nobody: rails, providers, schedules and the functions themselves.
 MACHINES = words(

@@ -99,6 +99,7 @@ TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "party_open_file": ("party_open_file", COMMANDS["party_open_file"], _party),
     "party_suspend": ("party_suspend", COMMANDS["party_suspend"], _party),
     "party_restore": ("party_restore", COMMANDS["party_restore"], _party),
+    "factor_reset": ("factor_reset_agree", COMMANDS["factor_reset_agree"], _party),
     "write_off": ("receivable_write_off", COMMANDS["receivable_write_off"], _OF_DEBT),
     "lift": ("receivable_lift", COMMANDS["receivable_lift"], _OF_DEBT),
     "refused_report": ("refused_report_close", COMMANDS["refused_report_close"], _OF_REFUSED),

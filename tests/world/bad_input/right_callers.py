@@ -69,6 +69,7 @@ _KINDS = {
     "unmatched-deposits": "unmatched",
     "operator-requests": "requests",
     "recovery-codes": "alone",
+    "factor-resets": "factor_resets",
     "fiat-rates": "deposits",
     "setbacks": "deposits",
     "refused-reports": "refused_reports",
@@ -163,6 +164,10 @@ class Cast:
     def _devices(self, word: str) -> Part:
         command = COMMANDS["device_name"](self._world)
         return Part(command["actor_id"], command["device_id"])
+
+    def _factor_resets(self, word: str) -> Part:
+        command = COMMANDS[f"factor_reset_{word or 'ask'}"](self._world)
+        return Part(command["actor_id"], command.get("reset_id", uuid4()))
 
     def _guilds(self, word: str) -> Part:
         return Part(self._world.operator, guild(self._world, self._world.user("owner")))

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
-from tests.world.accounts import sign_in
+from tests.world.accounts import enrol, sign_in
 from tests.world.asset_snapshots import SNAPSHOT, about_a_group, snapshot
 from tests.world.chain import deposit_address, quarantined
 from tests.world.comparisons import compare
@@ -79,6 +79,22 @@ def _recovery_code(world: World) -> dict[str, Any]:
     made = _recovery_codes(world)
     world.command("recovery_codes_make", **made)
     return {"actor_id": made["actor_id"], "code_hash": made["code_hashes"][0]}
+
+
+def _factor_reset(world: World) -> dict[str, Any]:
+    user = world.user()
+    enrol(world.connection, user)
+    return {"actor_id": user}
+
+
+def _cancel_reset(world: World) -> dict[str, Any]:
+    asked = _factor_reset(world)
+    return {**asked, "reset_id": world.command("factor_reset_ask", **asked)["reset_id"]}
+
+
+def _agree_reset(world: World) -> dict[str, Any]:
+    user = _factor_reset(world)["actor_id"]
+    return _operator(world, party_id=user, reason="seen by video", evidence_hash="e" * 64)
 
 
 def _request(world: World) -> dict[str, Any]:
@@ -498,6 +514,9 @@ COMMANDS: dict[str, Make] = {
     "device_revoke": _device,
     "recovery_codes_make": _recovery_codes,
     "recovery_code_use": _recovery_code,
+    "factor_reset_ask": _factor_reset,
+    "factor_reset_cancel": _cancel_reset,
+    "factor_reset_agree": _agree_reset,
     "webhook_endpoint_create": _endpoint_create,
     "webhook_secret_rotate": _of_endpoint,
     "webhook_endpoint_enable": _of_endpoint,
