@@ -178,6 +178,10 @@ FAMILIES = (
         machine="operator_request",
     ),
     Family(
+        "factor_reset", "factor_reset", "the person whose second factor it is, and operators",
+        {"state": TEXT, "user_id": ID, "deadline_at": _or_null(TIME)}, machine="factor_reset",
+    ),
+    Family(
         "account", "security_event", "the person whose sign-in it is",
         {"found": {"type": "integer"}},
         ["sign_in_after_failures", "account_locked", "password_changed", "email_changed",

@@ -35,6 +35,7 @@ FIELDS = {
     "ends_at": "From when it counts for nothing.",
     "errors": "Fields that were refused.",
     "device_id": "Row of user_devices.",
+    "reset_id": "Row of factor_resets.",
     "session_id": "Row of sessions; session_id of its tokens.",
     "escrow_id": "Row of escrow_transactions; of a trade also its id.",
     "event": "What happened, or shall.",

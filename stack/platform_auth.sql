@@ -157,6 +157,25 @@ create table auth.mfa_challenges (
 );
 create index mfa_challenge_created_at_idx on auth.mfa_challenges (created_at desc);
 
+create type auth.code_challenge_method as enum ('s256', 'plain');
+create table auth.flow_state (
+    id uuid primary key,
+    user_id uuid,
+    auth_code text not null,
+    code_challenge_method auth.code_challenge_method not null,
+    code_challenge text not null,
+    provider_type text not null,
+    provider_access_token text,
+    provider_refresh_token text,
+    created_at timestamptz,
+    updated_at timestamptz,
+    authentication_method text not null,
+    auth_code_issued_at timestamptz
+);
+create index idx_auth_code on auth.flow_state (auth_code);
+create index idx_user_id_auth_method on auth.flow_state (user_id, authentication_method);
+create index flow_state_created_at_idx on auth.flow_state (created_at desc);
+
 create table auth.one_time_tokens (
     id uuid primary key,
     user_id uuid not null references auth.users (id) on delete cascade,
@@ -179,6 +198,7 @@ alter table auth.mfa_amr_claims enable row level security;
 alter table auth.mfa_factors enable row level security;
 alter table auth.mfa_challenges enable row level security;
 alter table auth.one_time_tokens enable row level security;
+alter table auth.flow_state enable row level security;
 
 grant all on all tables in schema auth to postgres;
 grant select on all tables in schema auth to postgres with grant option;

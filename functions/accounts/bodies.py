@@ -80,6 +80,15 @@ class DeviceNamed(_Answer):
     name: str
 
 
+class FactorReset(_Answer):
+    """A reset of the second factor. deadline_at: waiting: when the factors are removed; asked:
+    until when operators answer; null once over."""
+
+    reset_id: UUID
+    state: str
+    deadline_at: datetime | None
+
+
 class RecoveryCodes(_Answer):
     """codes: shown once. Of a command that is repeated later they are empty: make new ones."""
 

@@ -1,4 +1,5 @@
-"""Scheduled: the timer of escrows, orders, cases and requests of operators."""
+"""Scheduled: the timer of escrows, orders, cases, requests of operators and resets of second
+factors."""
 
 from collections.abc import Callable
 from typing import Any
@@ -64,6 +65,7 @@ def _sweep(context: Any) -> tuple[dict[str, Any], Problem | None]:
         "cases": _close(db, "escrow_cases_expire", time_left),
         "requests": _close(db, "operator_requests_expire", time_left),
         "old_halts": int(db.service_rpc("halts_old", {}, repeatable=True)),
+        "factor_resets": _close(db, "factor_resets_end", time_left),
         "stuck": int(db.service_rpc("setbacks_stuck", {}, repeatable=True)),
     }
     return done, credit_failed

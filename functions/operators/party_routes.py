@@ -1,17 +1,17 @@
-"""HTTP commands of operators about a party: stop it, let it go on, read its money, keep it from
-being erased."""
+"""HTTP commands of operators about a party: stop it, let it go on, read its money, take off a lost
+second factor, keep it from being erased."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api import Db, Routes
 from shared.body import Body
 from shared.caller import Caller
-from shared.commands import OperatorReason, command, operator
+from shared.commands import OperatorReason, command, operator, operator_answers
 from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
@@ -33,6 +33,22 @@ class OpenFile(Body):
     """reason: why it is looked at; kept for good, for operators only."""
 
     reason: OperatorReason
+
+
+class ResetFactors(Body):
+    """reason: for operators only. evidence_hash: SHA-256 of what proved who asks, in hex."""
+
+    reason: OperatorReason
+    evidence_hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class FactorResetAgreed(BaseModel):
+    """A reset of a second factor. deadline_at: when the factors are removed."""
+
+    model_config = ConfigDict(extra="forbid")
+    reset_id: UUID
+    state: str
+    deadline_at: datetime
 
 
 class PartyFile(BaseModel):
@@ -110,3 +126,19 @@ def hold(
     """An operator keeps a person from being erased for a time (aal2)."""
     fields = {"party_id": str(party_id), **body.model_dump(mode="json")}
     return command(db, caller, key, "party_hold", fields, needs=operator)
+
+
+@routes.post(
+    "/parties/<party_id>/reset-factors",
+    responses=operator_answers(
+        FactorResetAgreed, "The reset, once a second operator has confirmed it."
+    ),
+)
+def reset_factors(
+    party_id: Id, body: ResetFactors, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """An operator has a person's second factor taken off, whom its loss keeps out (aal2); a second
+    one confirms it. The person may cancel it for 48 hours; then every factor is removed, every
+    session ends, and no money leaves for 72 hours."""
+    fields = {"party_id": str(party_id), **body.model_dump(mode="json")}
+    return command(db, caller, key, "factor_reset_agree", fields, needs=operator)

@@ -21,6 +21,7 @@ _MACHINES = {
     "escrow": "Escrow",
     "p2p_order": "Order",
     "case": "Case",
+    "factor_reset": "Reset of a second factor",
     "webhook_endpoint": "Webhook endpoint",
     "webhook_delivery": "Webhook delivery",
     "erasure": "Erasure",

@@ -7,7 +7,7 @@ create type private.standing as enum ('active', 'suspended', 'closed', 'deleted'
 insert into private.refusals (code, status, detail, hint) values
 (
     'recovery_waits', 403,
-    'A recovery code was used less than 72 hours ago: until then no money leaves, and no destination is named.',
+    'The second factor was taken off less than 72 hours ago: until then no money leaves, and no destination is named.',
     'If it was not you, write to support at once.'
 );
 
@@ -17,7 +17,7 @@ create table private.account_recoveries (
 );
 alter table private.account_recoveries enable row level security;
 comment on table private.account_recoveries is
-'Who got in with a recovery code, and from when on that account moves money out again. Written by service.recovery_code_use.';
+'Whose second factor was taken off, and from when on that account moves money out again. Written by private.take_off_factors.';
 comment on column private.account_recoveries.user_id is 'The person.';
 comment on column private.account_recoveries.money_out_from is 'Until then the person is of standing recovered.';
 
@@ -31,7 +31,7 @@ alter table private.standing_rules enable row level security;
 comment on table private.standing_rules is
 'What each standing may do, by kind: a refusal, or null for yes. No pair is left out.';
 comment on column private.standing_rules.standing is
-'active; suspended or closed: the status of the party; deleted, banned, anonymous: of the person, as Auth and the profile have it; recovered: a recovery code was used within 72 hours.';
+'active; suspended or closed: the status of the party; deleted, banned, anonymous: of the person, as Auth and the profile have it; recovered: the second factor was taken off within 72 hours.';
 comment on column private.standing_rules.kind is
 'read: the own things. receive: be paid into the balance. settle: end, answer or take back what runs. settings: what concerns nobody else. business: begin something new. money_out: send money out of the house. destination: say where money, news or evidence goes. staff: work for Holdfast.';
 comment on column private.standing_rules.refusal is 'Code of private.refusals; null: it may.';

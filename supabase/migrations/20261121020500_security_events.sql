@@ -6,13 +6,13 @@ create table public.security_events (
     id uuid not null primary key,
     kind text not null,
     severity public.security_severity not null,
-    subject_kind text not null default 'party' check (subject_kind in ('party', 'account', 'hook')),
+    subject_kind text not null default 'party' check (subject_kind in ('party', 'account', 'hook', 'address')),
     party_id uuid,
     found integer not null,
     detail jsonb not null default '{}',
     request_id text not null default '',
     created_at timestamptz not null,
-    constraint security_events_subject check ((party_id is null) = (subject_kind = 'hook'))
+    constraint security_events_subject check ((party_id is null) = (subject_kind in ('hook', 'address')))
 ) partition by range (id);
 alter table public.security_events enable row level security;
 create index security_events_party_id_kind_idx on public.security_events (party_id, kind, id);
@@ -23,8 +23,8 @@ comment on column public.security_events.id is 'Carries its time.';
 comment on column public.security_events.kind is 'The rule that was met, or what happened: screening_hit, password_changed, hook_lost.';
 comment on column public.security_events.severity is 'As the rule said when the event was written.';
 comment on column public.security_events.subject_kind is
-'party: for operators only. account: what happened to somebody''s sign-in, shown to them. hook: a part of sign-in failed inside.';
-comment on column public.security_events.party_id is 'Whom it is about; of an account the person. Null: a hook.';
+'party: for operators only. account: what happened to somebody''s sign-in, shown to them. hook: a part of sign-in failed inside. address: who tries passwords.';
+comment on column public.security_events.party_id is 'Whom it is about; of an account the person. Null: a hook or an address.';
 comment on column public.security_events.found is 'How many cases were counted within the rule''s time.';
 comment on column public.security_events.detail is 'What else is known: addresses, devices, codes of errors. Never a secret.';
 comment on column public.security_events.request_id is 'Correlation id of the run that found it.';

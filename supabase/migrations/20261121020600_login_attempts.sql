@@ -104,6 +104,44 @@ $$;
 comment on function private.lock_account(uuid) is
 'Waits until nobody else tries the account, until the end of the transaction; false when that took longer than lock_timeout.';
 
+create function private.watch_spray(p_address inet, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_accounts integer := (
+        select count(distinct a.account) from (
+            select coalesce(b.user_id::text, b.identifier_hash) as account from public.login_attempts as b
+            where b.address = p_address and b.id >= private.uuid_v7_floor(p_now - interval '10 minutes')
+                and b.method = 'password' and not b.is_valid
+            -- However often an address tries, a sign-in does not wait for it to be counted.
+            order by b.id desc limit 500
+        ) as a
+    );
+    v_id uuid := private.uuid_v7(p_now);
+    v_detail jsonb := jsonb_build_object('address', host(p_address), 'accounts', v_accounts);
+begin
+    -- Of two at once the first one tells.
+    if v_accounts < 20 or not pg_try_advisory_xact_lock(hashtextextended('spray ' || p_address, 0)) then
+        return;
+    end if;
+    if exists (
+        select from public.security_events as e
+        where e.party_id is null and e.kind = 'password_spray' and e.detail ->> 'address' = host(p_address)
+            and e.id >= private.uuid_v7_floor(p_now - interval '1 hour')
+    ) then
+        return;
+    end if;
+    insert into public.security_events (id, kind, severity, subject_kind, found, detail, request_id, created_at)
+    values (v_id, 'password_spray', 'high', 'address', v_accounts, v_detail, private.request_id(), p_now);
+    perform private.emit_event(
+        'security.password_spray', 'security_event', v_id, 1, array['00000000-0000-4000-8000-000000000001'::uuid],
+        v_detail, p_now
+    );
+end
+$$;
+comment on function private.watch_spray(inet, timestamptz) is
+'Tells operators, once an hour, of an address that tried passwords at 20 accounts or more in ten minutes.';
+
 create function private.attempt(
     event jsonb, p_method text, p_is_refused boolean default false, p_source text default 'hook'
 ) returns text
@@ -125,7 +163,7 @@ begin
     end if;
     v_now := private.clock();
     select a.decision into v_decision from public.login_attempts as a
-    where a.user_id = v_user and a.report_id = v_report and a.id >= private.uuid_v7_floor(v_now - interval '1 hour');
+    where a.user_id = v_user and a.report_id = v_report and a.id >= private.uuid_v7_floor(v_now - interval '5 minutes');
     if found then
         return v_decision;
     end if;
@@ -138,6 +176,9 @@ begin
         private.uuid_v7(v_now), v_user, p_method, (event ->> 'factor_id')::uuid, v_valid, v_decision,
         case when pg_input_is_valid(v_address, 'inet') then v_address::inet end, p_source, v_report, v_now
     );
+    if p_method = 'password' and not v_valid and pg_input_is_valid(v_address, 'inet') then
+        perform private.watch_spray(v_address::inet, v_now);
+    end if;
     if v_decision = 'reject' then
         return v_decision;
     elsif v_valid then

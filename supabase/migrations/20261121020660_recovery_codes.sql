@@ -17,6 +17,24 @@ comment on column private.recovery_codes.user_id is 'Whose.';
 comment on column private.recovery_codes.code_hash is 'SHA-256 of the code, in hex.';
 comment on column private.recovery_codes.created_at is 'When it was made.';
 
+create function private.take_off_factors(
+    p_user_id uuid, p_but uuid, p_now timestamptz,
+    out factors integer, out sessions integer, out money_out_from timestamptz
+)
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    money_out_from := p_now + interval '72 hours';
+    insert into private.account_recoveries as r (user_id, money_out_from) values (p_user_id, money_out_from)
+    on conflict (user_id) do update set money_out_from = excluded.money_out_from;
+    delete from auth.mfa_factors as f where f.user_id = p_user_id;
+    get diagnostics factors = row_count;
+    sessions := private.end_sessions(p_user_id, p_but);
+end
+$$;
+comment on function private.take_off_factors(uuid, uuid, timestamptz) is
+'Removes every second factor of a person, ends the sessions but one (null: all), and stops money out and new destinations for 72 hours: how many factors and sessions, and until when. Raises session_not_found (404).';
+
 -- Definer: service_role may give commands, not write the tables.
 create function service.recovery_codes_make(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -54,32 +72,27 @@ declare
     v_actor uuid := private.command_actor(command);
     v_answer jsonb := private.begin_account_command('recovery_code_use', command);
     v_now timestamptz;
-    v_from timestamptz;
-    v_factors integer;
-    v_ended integer;
+    v_done record;
     v_left integer;
 begin
     if v_answer is not null then
         return v_answer;
     end if;
     v_now := private.clock();
-    v_from := v_now + interval '72 hours';
     delete from private.recovery_codes where user_id = v_actor and code_hash = command ->> 'code_hash';
     if not found then
         perform private.refuse('recovery_code_wrong');
     end if;
-    insert into private.account_recoveries (user_id, money_out_from) values (v_actor, v_from)
-    on conflict (user_id) do update set money_out_from = excluded.money_out_from;
-    delete from auth.mfa_factors as f where f.user_id = v_actor;
-    get diagnostics v_factors = row_count;
-    v_ended := private.end_sessions(v_actor, (command ->> 'current_session_id')::uuid);
+    v_done := private.take_off_factors(v_actor, (command ->> 'current_session_id')::uuid, v_now);
     select count(*) into v_left from private.recovery_codes as c where c.user_id = v_actor;
     perform private.account_event(
         'recovery_code_used', 'high', v_actor, 1,
-        jsonb_build_object('factors_removed', v_factors, 'sessions_ended', v_ended, 'codes_left', v_left), v_now
+        jsonb_build_object('factors_removed', v_done.factors, 'sessions_ended', v_done.sessions, 'codes_left', v_left),
+        v_now
     );
     return private.finish_command(command, jsonb_build_object(
-        'factors_removed', v_factors, 'sessions_ended', v_ended, 'codes_left', v_left, 'money_out_from', v_from
+        'factors_removed', v_done.factors, 'sessions_ended', v_done.sessions, 'codes_left', v_left,
+        'money_out_from', v_done.money_out_from
     ), v_now);
 end
 $$;

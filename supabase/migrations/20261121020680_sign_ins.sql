@@ -4,8 +4,8 @@
 -- noqa: disable=LT05
 insert into private.refusals (code, status, detail, hint) values
 ('invalid_credentials', 400, 'Invalid login credentials', 'Try again later, or recover the password.'),
-('email_not_confirmed', 400, 'The address of this account is not proved yet.', 'Answer the message that was sent there.'),
-('mfa_verification_failed', 422, 'Invalid TOTP code entered', 'Show the code that stands there now, or try again later.'),
+('email_not_confirmed', 400, 'The address of this account is not proved yet.', 'Answer the message sent there.'),
+('mfa_verification_failed', 422, 'Invalid TOTP code entered', 'Show the code that stands there now, or try later.'),
 ('factor_not_found', 404, 'You have no such second factor.', 'List your factors at Auth.');
 -- noqa: enable=LT05
 
@@ -49,6 +49,7 @@ declare
     v_user uuid := (
         select u.id from auth.users as u where u.email = lower(btrim(sign_in_record.email)) and not u.is_sso_user
     );
+    v_address inet := case when pg_input_is_valid(sign_in_record.address, 'inet') then sign_in_record.address::inet end;
     v_now timestamptz := private.clock();
 begin
     if v_user is null then
@@ -56,9 +57,9 @@ begin
             id, identifier_hash, method, is_valid, decision, address, source, report_id, created_at
         ) values (
             private.uuid_v7(v_now), sign_in_record.identifier_hash, 'password', false, 'continue',
-            case when pg_input_is_valid(sign_in_record.address, 'inet') then sign_in_record.address::inet end, 'sign_in',
-            sign_in_record.report_id, v_now
+            v_address, 'sign_in', sign_in_record.report_id, v_now
         );
+        perform private.watch_spray(v_address, v_now);
         return '{"decision": "continue"}';
     end if;
     return jsonb_build_object('decision', private.report_attempt(jsonb_build_object(

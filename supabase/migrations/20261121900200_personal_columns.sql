@@ -56,6 +56,7 @@ from (values
 ('public.audit_log', array['before', 'after'], 'keep_by_law', null, null, null, 'rows before and after a change; of words the hash, under a salt that an erasure deletes', 'operators', 'audit: as long as the books'),
 ('public.party_files', array['reason'], 'keep_by_law', null, null, null, 'why an operator read somebody''s money', 'operators', 'audit: as long as the books'),
 ('public.operator_requests', array['asked_for', 'command_hash', 'reason', 'answer'], 'keep_by_law', null, null, null, 'what an operator asked a second one for', 'operators', 'audit: as long as the books'),
+('public.factor_resets', array['reason', 'evidence_hash'], 'keep_by_law', null, null, null, 'why operators took a second factor off, and the hash of what they looked at', 'nobody over the API', 'audit: as long as the books'),
 ('public.staff_changes', array['reason'], 'keep_by_law', null, null, null, 'why somebody was made an operator or arbiter, or is none any more', 'operators', 'audit: as long as the books'),
 ('public.ledger_reversals', array['reason'], 'keep_by_law', null, null, null, 'why a transfer was undone', 'operators', 'accounting'),
 ('public.rail_differences', array['reason'], 'keep_by_law', null, null, null, 'how a difference was closed, in an operator''s words', 'operators', 'accounting'),

@@ -23,7 +23,9 @@ create table private.erasure_rules (
 );
 alter table private.erasure_rules enable row level security;
 insert into private.erasure_rules (wait_for) values ('14 days');
-select private.make_audited('private.erasure_rules', 'is_only');
+select private.make_setting('private.erasure_rules', 'How long an erasure waits.', '{
+    "wait_for": {"least": "1 day", "most": "30 days", "second": true}
+}');
 comment on table private.erasure_rules is
 'How long an erasure waits, so that whoever did not ask for it can cancel it: one row. The law gives a month to answer.';
 

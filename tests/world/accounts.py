@@ -86,7 +86,8 @@ def verified(connection: Connection, session: UUID, at: datetime) -> None:
 
 
 def signed_in(world: World, user: UUID) -> None:
-    """Somebody with an identity, a session, a locked account and recovery codes."""
+    """Somebody with an identity, a session, a locked account, recovery codes, and a second factor
+    that operators shall take off."""
     world.run(
         "insert into auth.identities (provider_id, user_id, identity_data, provider) "
         "values (gen_random_uuid(), %s, '{}', 'google')",
@@ -96,6 +97,8 @@ def signed_in(world: World, user: UUID) -> None:
     guess(world.connection, user, 5)
     hashes = [f"{number:064x}" for number in range(10)]
     world.command("recovery_codes_make", actor_id=user, aal="aal2", code_hashes=hashes)
+    enrol(world.connection, user)
+    world.command("factor_reset_ask", actor_id=user)
 
 
 def sprayed(world: World) -> None:

@@ -396,6 +396,22 @@ class EvidenceReceived(Answer):
     receipt: EvidenceReceipt
 
 
+class FactorReset(Answer):
+    """A reset of the second factor. deadline_at: waiting: when the factors are removed; asked:
+    until when operators answer; null once over.
+    """
+    reset_id: UUID
+    state: str
+    deadline_at: datetime | None
+
+
+class FactorResetAgreed(Answer):
+    """A reset of a second factor. deadline_at: when the factors are removed."""
+    reset_id: UUID
+    state: str
+    deadline_at: datetime
+
+
 class FiatRateCreate(Body):
     """rate: what one unit is worth in the reference currency (US dollars). as_of: of which moment,
     now if none is given. ends_at: from when it counts for nothing, within 31 days.
@@ -666,6 +682,12 @@ class PartyHold(Body):
 class PartyOpenFile(Body):
     """reason: why it is looked at; kept for good, for operators only."""
     reason: str
+
+
+class PartyResetFactors(Body):
+    """reason: for operators only. evidence_hash: SHA-256 of what proved who asks, in hex."""
+    reason: str
+    evidence_hash: str
 
 
 class PartyRestore(Body):
@@ -1420,6 +1442,27 @@ class Commands(Sender):
             EscrowMoved,
         )
 
+    def factor_reset_create(
+        self, body: Nothing | None = None, *, key: str | None = None
+    ) -> FactorReset:
+        """A person who is signed in without the second factor asks operators to take it off.
+        """
+        return self._send(
+            f"/factor-resets", body, key,
+            FactorReset,
+        )
+
+    def factor_reset_cancel(
+        self, reset_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> FactorReset:
+        """A person keeps the second factor: from any session that lives, with the factor or
+        without.
+        """
+        return self._send(
+            f"/factor-resets/{reset_id}/cancel", body, key,
+            FactorReset,
+        )
+
     def fiat_rate_create(
         self, body: FiatRateCreate, *, key: str | None = None
     ) -> FiatRateSet:
@@ -1628,6 +1671,17 @@ class Commands(Sender):
         return self._send(
             f"/parties/{party_id}/open-file", body, key,
             PartyFile,
+        )
+
+    def party_reset_factors(
+        self, party_id: UUID | str, body: PartyResetFactors, *, key: str | None = None
+    ) -> FactorResetAgreed | OperatorRequestAsked:
+        """An operator has a person's second factor taken off, whom its loss keeps out (aal2); a
+        second one confirms it.
+        """
+        return self._send(
+            f"/parties/{party_id}/reset-factors", body, key,
+            FactorResetAgreed | OperatorRequestAsked,  # type: ignore[arg-type]
         )
 
     def party_restore(

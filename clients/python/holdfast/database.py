@@ -785,6 +785,21 @@ class EvidenceUploads(Row):
     seals: Any
 
 
+class FactorResets(Row):
+    """Rows of factor_resets."""
+
+    relation = "factor_resets"
+    id: UUID
+    user_id: UUID
+    state: str
+    last_event: str
+    last_actor_role: str
+    since: Time
+    deadline_at: Time | None
+    created_at: Time
+    updated_at: Time
+
+
 class FailedLogins(Row):
     """Rows of failed_logins."""
 

@@ -542,6 +542,26 @@ export interface EvidenceReceived {
   receipt: EvidenceReceipt;
 }
 
+/** A reset of the second factor. deadline_at: waiting: when the factors are removed; asked: until when operators answer; null once over. */
+export interface FactorReset {
+  /** Row of factor_resets. */
+  reset_id: string;
+  /** State after the command. */
+  state: string;
+  /** Waiting: when the factors are removed. */
+  deadline_at: string | null;
+}
+
+/** A reset of a second factor. deadline_at: when the factors are removed. */
+export interface FactorResetAgreed {
+  /** Row of factor_resets. */
+  reset_id: string;
+  /** State after the command. */
+  state: string;
+  /** When the factors are removed. */
+  deadline_at: string;
+}
+
 /** rate: what one unit is worth in the reference currency (US dollars). as_of: of which moment, now if none is given. ends_at: from when it counts for nothing, within 31 days. */
 export interface FiatRateCreate {
   /** Code of a row of currencies. */
@@ -904,6 +924,14 @@ export interface PartyHold {
 export interface PartyOpenFile {
   /** Why it is looked at; kept for good, for operators only. */
   reason: string;
+}
+
+/** reason: for operators only. evidence_hash: SHA-256 of what proved who asks, in hex. */
+export interface PartyResetFactors {
+  /** For operators only. */
+  reason: string;
+  /** SHA-256 of what proved who asks, in hex. */
+  evidence_hash: string;
 }
 
 /**  */
@@ -1466,6 +1494,10 @@ export interface Commands {
   escrow_unfreeze: { path: { escrow_id: string }; body: EscrowUnfreeze; answer: EscrowMoved };
   /** Withdraw one's offer */
   escrow_withdraw_offer: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
+  /** A person who is signed in without the second factor asks operators to take it off */
+  factor_reset_create: { path: {  }; body: Nothing; answer: FactorReset };
+  /** A person keeps the second factor: from any session that lives, with the factor or without */
+  factor_reset_cancel: { path: { reset_id: string }; body: Nothing; answer: FactorReset };
   /** An operator records the rate of a fiat currency that no list has (aal2) */
   fiat_rate_create: { path: {  }; body: FiatRateCreate; answer: FiatRateSet };
   /** An operator links a Discord server to a guild (aal2) */
@@ -1510,6 +1542,8 @@ export interface Commands {
   party_hold: { path: { party_id: string }; body: PartyHold; answer: LegalHoldSet };
   /** An operator reads the money of a party for 15 minutes: balances, entries, transfers, holds, payouts and deposits (aal2) */
   party_open_file: { path: { party_id: string }; body: PartyOpenFile; answer: PartyFile };
+  /** An operator has a person's second factor taken off, whom its loss keeps out (aal2); a second one confirms it */
+  party_reset_factors: { path: { party_id: string }; body: PartyResetFactors; answer: FactorResetAgreed | OperatorRequestAsked };
   /** An operator ends the suspension of a party (aal2) */
   party_restore: { path: { party_id: string }; body: PartyRestore; answer: PartyStanding };
   /** An operator stops a party: nothing new, no money out; what runs goes on to its end (aal2) */
@@ -1628,6 +1662,8 @@ export const PATHS: { [name in keyof Commands]: string } = {
   escrow_top_up: "/escrows/{escrow_id}/top-up",
   escrow_unfreeze: "/escrows/{escrow_id}/unfreeze",
   escrow_withdraw_offer: "/escrows/{escrow_id}/withdraw-offer",
+  factor_reset_create: "/factor-resets",
+  factor_reset_cancel: "/factor-resets/{reset_id}/cancel",
   fiat_rate_create: "/fiat-rates",
   guild_link_discord: "/guilds/{guild_id}/link-discord",
   halt_create: "/halts",
@@ -1650,6 +1686,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   outage_create: "/outages",
   party_hold: "/parties/{party_id}/hold",
   party_open_file: "/parties/{party_id}/open-file",
+  party_reset_factors: "/parties/{party_id}/reset-factors",
   party_restore: "/parties/{party_id}/restore",
   party_suspend: "/parties/{party_id}/suspend",
   payout_destination_create: "/payout-destinations",

@@ -293,6 +293,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      factor_resets: {
+        Row: { id: string; user_id: string; state: string; last_event: string; last_actor_role: string; since: string; deadline_at: string | null; created_at: string; updated_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       failed_logins: {
         Row: { address: string | null; failures: number | null; accounts: number | null; last_at: string | null };
         Insert: { [column in never]: never };
@@ -963,6 +969,7 @@ export const READABLE: Record<string, string> = {
   escrow_holds: "id,escrow_id,kind,owner_role,reference,reason,amount,opened_version,opened_at,ends_at,at_end,closed_version,closed_event,closed_role,closed_at",
   escrow_transactions: "id,product,policy_id,rail,payer_id,payee_id,currency,amount,fee_bps,perform_within,accept_within,state,phase,version,state_version,deadline_at,expires_at,frozen_at,rail_hold_until,revision_count,performed_at,payer_amount,payee_amount,fee_amount,claim_until,taken_amount,transaction_hash,terms_hash,signed_by,last_event,last_actor_role,created_at,updated_at,completed_at",
   evidence_uploads: "id,escrow_id,author_role,purpose,sha256,name,media_type,size_bytes,created_at,seals",
+  factor_resets: "id,user_id,state,last_event,last_actor_role,since,deadline_at,created_at,updated_at",
   fiat_rates: "currency,rate,source,as_of,ends_at,recorded_at",
   ledger_transfers: "id,kind,reference_type,reference_id,memo,reverses,created_at",
   outages: "id,from_at,to_at,reason,created_at,credited_at",

@@ -85,6 +85,10 @@ MAIL = {
         "Wiederherstellungscodes Ihres Kontos",
         "Wiederherstellungscodes Ihres Kontos wurden erstellt oder benutzt. Wenn Sie es nicht waren, schreiben Sie sofort dem Support.",
     ),
+    "security.factor_reset": (
+        "Der zweite Faktor Ihres Kontos",
+        "Jemand hat verlangt, den zweiten Faktor von Ihrem Konto zu nehmen, oder es wurde beschlossen, abgebrochen oder getan. Wenn Sie das nicht waren, melden Sie sich an, brechen Sie es sofort ab und ändern Sie Ihr Passwort.",
+    ),
     "security.webhook": (
         "Ein Webhook wurde ein- oder ausgeschaltet",
         "Eine Ihrer Adressen für Webhooks wurde ein- oder ausgeschaltet.",

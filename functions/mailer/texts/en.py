@@ -76,6 +76,10 @@ MAIL = {
         "Recovery codes of your account",
         "Recovery codes of your account were made or used. If it was not you, write to support at once.",
     ),
+    "security.factor_reset": (
+        "The second factor of your account",
+        "Somebody asked to take the second factor off your account, or it was decided, cancelled or done. If it was not you, sign in and cancel it at once, and change your password.",
+    ),
     "security.webhook": (
         "An address for webhooks was switched",
         "One of your addresses for webhooks was switched on or off.",

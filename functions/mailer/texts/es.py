@@ -79,6 +79,10 @@ MAIL = {
         "Códigos de recuperación de tu cuenta",
         "Se crearon o se usaron códigos de recuperación de tu cuenta. Si no fuiste tú, escribe enseguida a soporte.",
     ),
+    "security.factor_reset": (
+        "El segundo factor de su cuenta",
+        "Alguien pidió quitar el segundo factor de su cuenta, o eso se decidió, se canceló o se hizo. Si no fue usted, inicie sesión, cancélelo de inmediato y cambie su contraseña.",
+    ),
     "security.webhook": (
         "Se activó o desactivó un webhook",
         "Una de tus direcciones para webhooks se activó o se desactivó.",

@@ -79,6 +79,10 @@ MAIL = {
         "Codes de récupération de votre compte",
         "Des codes de récupération de votre compte ont été créés ou utilisés. Si ce n'était pas vous, écrivez tout de suite au support.",
     ),
+    "security.factor_reset": (
+        "Le second facteur de votre compte",
+        "On a demandé de retirer le second facteur de votre compte, ou cela a été décidé, annulé ou fait. Si vous ne le reconnaissez pas, connectez-vous, annulez tout de suite et changez votre mot de passe.",
+    ),
     "security.webhook": (
         "Un webhook a été activé ou désactivé",
         "Une de vos adresses de webhooks a été activée ou désactivée.",

@@ -76,6 +76,10 @@ MAIL = {
         "Kode pemulihan akun Anda",
         "Kode pemulihan akun Anda dibuat atau dipakai. Jika itu bukan Anda, segera hubungi dukungan.",
     ),
+    "security.factor_reset": (
+        "Faktor kedua akun Anda",
+        "Seseorang meminta agar faktor kedua dilepas dari akun Anda, atau hal itu diputuskan, dibatalkan, atau dilakukan. Jika itu bukan Anda, masuklah, segera batalkan, dan ganti kata sandi Anda.",
+    ),
     "security.webhook": (
         "Alamat webhook dinyalakan atau dimatikan",
         "Salah satu alamat webhook Anda dinyalakan atau dimatikan.",

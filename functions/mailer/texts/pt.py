@@ -70,6 +70,10 @@ MAIL = {
         "Códigos de recuperação da sua conta",
         "Códigos de recuperação da sua conta foram criados ou usados. Se não foi você, escreva logo ao suporte.",
     ),
+    "security.factor_reset": (
+        "O segundo fator da sua conta",
+        "Alguém pediu para retirar o segundo fator da sua conta, ou isso foi decidido, cancelado ou feito. Se não foi você, entre, cancele imediatamente e mude a sua senha.",
+    ),
     "security.webhook": (
         "Um webhook foi ligado ou desligado",
         "Um dos seus endereços de webhooks foi ligado ou desligado.",

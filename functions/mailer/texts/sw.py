@@ -73,6 +73,10 @@ MAIL = {
         "Misimbo ya urejeshaji ya akaunti yako",
         "Misimbo ya urejeshaji ya akaunti yako imetengenezwa au kutumika. Kama si wewe, andika kwa usaidizi mara moja.",
     ),
+    "security.factor_reset": (
+        "Kipengele cha pili cha akaunti yako",
+        "Mtu ameomba kuondoa kipengele cha pili kwenye akaunti yako, au hilo limeamuliwa, limefutwa au limefanyika. Kama si wewe, ingia, lifute mara moja na ubadilishe nenosiri lako.",
+    ),
     "security.webhook": (
         "Anwani ya webhook imewashwa au kuzimwa",
         "Mojawapo ya anwani zako za webhook imewashwa au kuzimwa.",

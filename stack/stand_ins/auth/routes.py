@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stack.http_events import Answer
-from stack.stand_ins.auth import account, admin, factors, sign_in, sign_up, verify
+from stack.stand_ins.auth import account, admin, factors, oauth, sign_in, sign_up, verify
 from stack.stand_ins.auth.call import Call
 from stack.stand_ins.auth.refusals import Refused
 
@@ -24,6 +24,7 @@ def _settings(call: Call) -> dict[str, Any]:
     return {
         "external": {
             "anonymous_users": settings.anonymous, "email": True, "phone": settings.phone,
+            **dict.fromkeys(settings.providers, True),
         },
         "disable_signup": not settings.sign_up, "mailer_autoconfirm": not settings.confirm_email,
         "phone_autoconfirm": not settings.confirm_phone, "sms_provider": "", "saml_enabled": False,
@@ -46,6 +47,8 @@ _OPEN: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/.well-known/jwks.json", _jwks),
     # Not Auth's: what would be in somebody's inbox.
     ("GET", "/mailbox", _mailbox),
+    ("GET", "/authorize", oauth.authorize),
+    ("GET", "/callback", oauth.callback),
     ("POST", "/signup", sign_up.sign_up),
     ("POST", "/token", sign_in.token),
     ("POST", "/otp", sign_in.otp),

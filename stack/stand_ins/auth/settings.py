@@ -40,6 +40,15 @@ class Hook:
 
 
 @dataclass(frozen=True)
+class Provider:
+    """Who vouches for people, in Google's shape. client_id, secret: what Auth is there."""
+
+    url: str
+    client_id: str
+    secret: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """Auth's settings. Durations are seconds; 0: without end."""
 
@@ -64,6 +73,7 @@ class Settings:
     totp: bool = True
     notices: frozenset[str] = frozenset()
     hooks: Mapping[str, Hook] = field(default_factory=dict)
+    providers: Mapping[str, Provider] = field(default_factory=dict)
 
 
 _CHARACTERS = {
@@ -84,6 +94,14 @@ def _hooks(sections: Mapping[str, Any]) -> dict[str, Hook]:
         HOOKS[name]: Hook(section["uri"], _words(section.get("secrets", "")))
         for name, section in sections.items()
         if name in HOOKS and section.get("enabled")
+    }
+
+
+def _providers(sections: Mapping[str, Any]) -> dict[str, Provider]:
+    return {
+        name: Provider(section["url"], section["client_id"], section["secret"])
+        for name, section in sections.items()
+        if section.get("enabled")
     }
 
 
@@ -129,4 +147,5 @@ def read(file: Path, url: str) -> Settings:
         totp=totp.get("enroll_enabled", True) and totp.get("verify_enabled", True),
         notices=frozenset(name for name in NOTICES if notices.get(name, {}).get("enabled")),
         hooks=_hooks(auth.get("hook", {})),
+        providers=_providers(auth.get("external", {})),
     )

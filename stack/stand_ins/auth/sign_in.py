@@ -1,9 +1,10 @@
-"""Signing in: by password, by a code that a message carries, and by a refresh token."""
+"""Signing in: by password, by a code that a message carries, by a refresh token, and by a code
+that somebody who vouches for a person brought."""
 
 import secrets
 from typing import Any
 
-from stack.stand_ins.auth import hooks, messages, passwords, sessions, users
+from stack.stand_ins.auth import hooks, messages, oauth, passwords, sessions, users
 from stack.stand_ins.auth.call import Call
 from stack.stand_ins.auth.refusals import Refused, invalid, wrong_credentials
 from stack.stand_ins.auth.rows import connected, transaction
@@ -18,6 +19,8 @@ def token(call: Call) -> dict[str, Any]:
         return _password(call)
     if grant == "refresh_token":
         return sessions.refresh(call)
+    if grant == "pkce":
+        return oauth.exchange(call)
     raise Refused(400, "invalid_credentials", "unsupported_grant_type")
 
 

@@ -180,7 +180,7 @@ def unmoved(fingerprint: Fingerprint) -> Iterator[None]:
 
 
 # They need no word but who asks.
-_OF_NOTHING = {"/recovery-codes", "/sessions/revoke-others"}
+_OF_NOTHING = {"/recovery-codes", "/factor-resets", "/sessions/revoke-others"}
 
 
 @given(data=st.data())

@@ -160,3 +160,42 @@ def test_own_attempts_are_read_and_operators_see_who_guesses(world: World) -> No
     assert seen(user) == [5, 5, 1, 0, 0, 1]
     assert seen(other) == [0, 0, 0, 0, 0, 0]
     assert seen(world.operator) == [25, 25, 1, 1, 1, 1]
+
+
+def test_operators_are_told_of_a_spray_once_an_hour(world: World) -> None:
+    def told() -> list[Any]:
+        return world.rows(
+            "select payload ->> 'address', payload ->> 'accounts' from private.outbox "
+            "where event = 'security.password_spray' and parties = array[private.platform_party()] "
+            "order by id"
+        )
+
+    def unknown(number: int) -> None:
+        world.run(
+            "select service.sign_in_record(%s, %s, false, %s, %s, null)",
+            f"{number}@nobody.test", f"{number:064x}", spray, uuid4(),
+        )  # fmt: skip
+
+    spray, quiet = "203.0.113.10", "203.0.113.11"
+    for number in range(12):
+        hook(world.connection, "password", attempt(world.user(), False, address=spray))
+        hook(world.connection, "password", attempt(uuid4(), False, address=quiet))
+        # One account tried often is no spray, nor are right passwords.
+        hook(world.connection, "password", attempt(uuid4(), True, address=quiet))
+        if number < 7:
+            unknown(number)
+            unknown(number)
+    assert told() == []
+    for number in range(7, 12):
+        unknown(number)
+    assert told() == [(spray, "20")]
+    world.advance(minutes=61)
+    for number in range(21):
+        unknown(number)
+    assert told() == [(spray, "20")] * 2
+    (seen,) = world.rows("select accounts from public.password_sprays where address = %s "
+                         "order by since desc limit 1", spray)  # fmt: skip
+    assert seen == (21,)
+    # Nobody but operators reads of it.
+    as_user(world.connection, world.user())
+    assert world.rows("select from public.security_events where kind = 'password_spray'") == []

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from stack.identity import as_owner, as_user
+from tests.world.accounts import enrol
 from tests.world.chain import quarantined
 from tests.world.market import listing, offer
 from tests.world.operators import limit
@@ -302,11 +303,18 @@ def _request(world: World) -> UUID:
     return UUID(asked["request_id"])
 
 
+def _factor_reset(world: World) -> UUID:
+    user = world.user()
+    enrol(world.connection, user)
+    return UUID(world.command("factor_reset_ask", actor_id=user)["reset_id"])
+
+
 # Timer: (a row that runs out, what is called, days until then).
 TIMERS: dict[str, tuple[Make, LiteralString, int]] = {
     **{queue: (make, call, days) for queue, (make, _, call, days) in QUEUES.items()},
     "request": (_request, "select service.operator_requests_expire()", 4),
     "quarantine": (quarantined, "select service.quarantines_expire()", 15),
+    "factor_reset": (_factor_reset, "select service.factor_resets_end()", 15),
 }
 
 
@@ -326,10 +334,11 @@ _UNTIL: dict[str, LiteralString] = {
     "case": "select deadline_at from public.escrow_cases where id = %s",
     "request": "select deadline_at from public.operator_requests where id = %s",
     "quarantine": "select decide_by from public.deposit_quarantines where id = %s",
+    "factor_reset": "select deadline_at from public.factor_resets where id = %s",
 }
 
 
-@pytest.mark.parametrize("timer", ["case", "request", "quarantine"])
+@pytest.mark.parametrize("timer", ["case", "request", "quarantine", "factor_reset"])
 def test_what_has_no_move_for_it_gets_an_outage_back_as_well(world: World, timer: str) -> None:
     make, call, _ = TIMERS[timer]
     run(world, "select service.sweep_begin()")

@@ -35,7 +35,7 @@ DO_NOT = words(
     "asset_snapshot_take image_announce image_hand_in asset_prove escrow_deposit_begin "
     "escrow_deposit_place wallet_deposit_begin wallet_deposit_place unmatched_deposit_take "
     "session_revoke sessions_revoke_others device_name device_revoke recovery_code_use "
-    "erasure_cancel"
+    "erasure_cancel factor_reset_ask factor_reset_cancel"
 )
 TABLES = words(
     "payment_accounts p2p_order_accounts p2p_auto_replies webhook_endpoints profiles "

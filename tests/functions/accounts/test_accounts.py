@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from stack.people import email_of, password_of
+from stack.people import OLGA, OSKAR, email_of, password_of
 from stack.sign_in import Client, SignInFailed
+from stack.stack import Stack
 from stack.user import add
 from tests.world.accounts import IPHONE, enrol, sign_in
 from tests.world.http.desk import Desk
@@ -125,6 +126,43 @@ def test_ten_codes_are_shown_once_and_one_gets_in_without_the_factor(person: Per
     assert (ended.status, ended.code) == (401, "session_ended")
     stopped = person.post("/payout-destinations", {"rail": "stripe", "address": "acct_2"})
     assert (stopped.status, stopped.code) == (403, "recovery_waits")
+
+
+def test_a_lost_factor_is_taken_off_by_two_operators_and_not_at_once(
+    person: Person, advanced: Stack
+) -> None:
+    desk = person.desk
+    with desk.stack.connect() as connection:
+        enrol(connection, person.id)
+    asked = person.post("/factor-resets", aal="aal1")
+    assert (asked.status, asked.body["state"]) == (201, "asked")
+    body = {"reason": "seen by video", "evidence_hash": "e" * 64}
+    path = f"/parties/{person.id}/reset-factors"
+    assert person.post(path, body).code == "operator_only"
+    request = desk.post(OLGA.id, path, body)
+    assert request.status == 202
+    confirm = f"/operator-requests/{request.body['request_id']}/confirm"
+    hashed = {"command_hash": request.body["command_hash"]}
+    assert desk.post(OLGA.id, confirm, hashed).code == "second_operator_required"
+    done = desk.post(OSKAR.id, confirm, hashed)
+    assert (done.status, done.body["answer"]["state"]) == (200, "waiting")
+    cancel = f"/factor-resets/{asked.body['reset_id']}/cancel"
+    assert Person(desk).post(cancel).code == "factor_reset_not_found"
+    # From the telephone that is still signed in, without the factor.
+    kept = person.post(cancel, session=person.phone, aal="aal1")
+    assert (kept.status, kept.body["state"]) == (200, "cancelled")
+    again = desk.post(OLGA.id, path, body)
+    hashed = {"command_hash": again.body["command_hash"]}
+    confirm = f"/operator-requests/{again.body['request_id']}/confirm"
+    assert desk.post(OSKAR.id, confirm, hashed).status == 200
+    advanced.tick("EscrowExpireFunction")
+    assert len(desk.read(person.id, "/factor_resets?select=id&state=eq.waiting")) == 1
+    advanced.clock.advance(hours=48, seconds=1)
+    with desk.stack.connect() as connection:
+        connection.execute("update private.sweep_ticks set last_at = null")
+    assert advanced.tick("EscrowExpireFunction")["factor_resets"] == 1
+    over = person.post("/recovery-codes")
+    assert (over.status, over.code) == (401, "session_ended")
 
 
 def test_whoever_guesses_at_auth_is_locked_out_and_so_is_the_right_password(desk: Desk) -> None:

@@ -31,9 +31,10 @@ class Front:
         """Id, address and password of somebody new."""
         self.names += 1
         name = f"front{self.names}"
-        body = {"email": email_of(name), "password": password_of(name), "email_confirm": True}
+        email, password = email_of(name), password_of(name)
+        body = {"email": email, "password": password, "email_confirm": True}
         made = Client(self.stack.url, self.stack.service_key).send("POST", "/admin/users", body)
-        return UUID(made["id"]), email_of(name), password_of(name)
+        return UUID(made["id"]), email, password
 
     def ask(self, email: str, password: str) -> httpx.Response:
         headers = {"User-Agent": AGENT, "X-Forwarded-For": LIE, "Sb-Forwarded-For": LIE}

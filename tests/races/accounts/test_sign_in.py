@@ -151,6 +151,52 @@ def test_a_recovery_code_used_twice_at_once_is_good_once(
     ]  # fmt: skip
 
 
+def test_a_reset_is_cancelled_or_carried_out(
+    database: Cluster, market: Market, person: UUID
+) -> None:
+    def auth(work: Callable[[Any], Any]) -> Any:
+        return _at_once(database, "supabase_auth_admin", [work])[0]
+
+    def give(name: str, **fields: Any) -> Callable[[Any], Any]:
+        def work(connection: Any) -> Any:
+            command = {
+                "actor_id": str(person), "aal": "aal1", "idempotency_key": str(uuid4()),
+                "request_hash": "1", **fields,
+            }  # fmt: skip
+            connection.execute("set role service_role")
+            try:
+                row = connection.execute(f"select service.{name}(%s)", [Jsonb(command)]).fetchone()
+                return row[0]
+            except psycopg.Error as error:
+                return error.diag.message_primary
+
+        return work
+
+    def end(connection: Any) -> Any:
+        connection.execute("set role service_role")
+        return connection.execute("select service.factor_resets_end()").fetchone()[0]
+
+    auth(lambda each: enrol(each, person))
+    (made,) = _at_once(database, "authenticator", [give("factor_reset_ask")])
+    market.owner.execute(
+        "update public.factor_resets set state = 'waiting', last_event = 'agree', "
+        "last_actor_role = 'operator', reason = 'seen', evidence_hash = repeat('e', 64), "
+        "since = private.clock() - interval '3 days', deadline_at = private.clock() where id = %s",
+        [made["reset_id"]],
+    )
+    market.owner.execute("update private.sweep_ticks set last_at = null")
+    cancel = give("factor_reset_cancel", reset_id=made["reset_id"])
+    said = _at_once(database, "authenticator", [end, cancel, end, cancel])
+    state = market.one("select state from public.factor_resets where id = %s", made["reset_id"])
+    factors = market.one("select count(*) from auth.mfa_factors where user_id = %s", person)
+    assert (state, factors) in [("cancelled", 1), ("done", 0)]
+    cancelled = [each for each in said if isinstance(each, dict)]
+    assert len(cancelled) == (1 if state == "cancelled" else 0)
+    assert said[0] + said[2] == (0 if cancelled else 1)
+    moves = "select count(*) from private.outbox where object_id = %s"
+    assert market.one(moves, made["reset_id"]) == 3
+
+
 def test_nobody_but_auth_calls_its_hooks(database: Cluster, market: Market) -> None:
     hooks = [
         row[0]

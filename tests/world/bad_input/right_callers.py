@@ -70,6 +70,7 @@ _KINDS = {
     "operator-requests": "requests",
     "recovery-codes": "alone",
     "erasure-requests": "erasure",
+    "factor-resets": "factor_resets",
     "fiat-rates": "deposits",
     "setbacks": "deposits",
     "refused-reports": "refused_reports",
@@ -168,6 +169,10 @@ class Cast:
     def _erasure(self, word: str) -> Part:
         command = COMMANDS[f"erasure_{word or 'ask'}"](self._world)
         return Part(command["actor_id"], command.get("erasure_id"))
+
+    def _factor_resets(self, word: str) -> Part:
+        command = COMMANDS[f"factor_reset_{word or 'ask'}"](self._world)
+        return Part(command["actor_id"], command.get("reset_id", uuid4()))
 
     def _guilds(self, word: str) -> Part:
         return Part(self._world.operator, guild(self._world, self._world.user("owner")))

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
-from tests.world.accounts import sign_in
+from tests.world.accounts import enrol, sign_in
 from tests.world.asset_snapshots import SNAPSHOT, about_a_group, snapshot
 from tests.world.chain import deposit_address, quarantined
 from tests.world.comparisons import compare
@@ -90,6 +90,22 @@ def _cancel(world: World) -> dict[str, Any]:
     made = _erasure(world)
     asked = world.command("erasure_ask", **made)
     return {"actor_id": made["actor_id"], "erasure_id": asked["erasure_id"]}
+
+
+def _factor_reset(world: World) -> dict[str, Any]:
+    user = world.user()
+    enrol(world.connection, user)
+    return {"actor_id": user}
+
+
+def _cancel_reset(world: World) -> dict[str, Any]:
+    asked = _factor_reset(world)
+    return {**asked, "reset_id": world.command("factor_reset_ask", **asked)["reset_id"]}
+
+
+def _agree_reset(world: World) -> dict[str, Any]:
+    user = _factor_reset(world)["actor_id"]
+    return _operator(world, party_id=user, reason="seen by video", evidence_hash="e" * 64)
 
 
 def _request(world: World) -> dict[str, Any]:
@@ -546,6 +562,9 @@ COMMANDS: dict[str, Make] = {
     "recovery_code_use": _recovery_code,
     "erasure_ask": _erasure,
     "erasure_cancel": _cancel,
+    "factor_reset_ask": _factor_reset,
+    "factor_reset_cancel": _cancel_reset,
+    "factor_reset_agree": _agree_reset,
     "webhook_endpoint_create": _endpoint_create,
     "webhook_secret_rotate": _of_endpoint,
     "webhook_endpoint_enable": _of_endpoint,
