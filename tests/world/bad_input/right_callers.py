@@ -216,7 +216,8 @@ class Cast:
         return Part(self._world.operator, self._world.deposit(self._world.user(), "1"))
 
     def _parties(self, word: str) -> Part:
-        command = COMMANDS[f"party_{word.replace('-', '_')}"](self._world)
+        name = "factor_reset_agree" if word == "reset-factors" else f"party_{word}"
+        command = COMMANDS[name.replace("-", "_")](self._world)
         return Part(self._world.operator, command["party_id"])
 
     def _halts(self, word: str) -> Part:
