@@ -15,6 +15,6 @@ INSTALL ?= $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-com
 
 build-%:
 	$(INSTALL)
-	rm -rf "$(TARGET)/bin"
+	rm -rf "$(TARGET)/bin" "$(TARGET)/share"
 	$(ALSO)
 	sh "$(LAYERS)bytecode.sh" "$(BYTECODE_PYTHON)" $(LAYER_PYTHON_VERSION) "$(TARGET)"

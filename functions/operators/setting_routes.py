@@ -13,6 +13,8 @@ from shared.idempotency import IdempotencyKey
 
 _Column = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,62}$")]
 _Value = Annotated[str, Field(min_length=1, max_length=100)]
+# A key that is no name of a column is refused; pydantic does not tell the document.
+_NOTHING_ELSE: dict[str, Any] = {"json_schema_extra": {"additionalProperties": False}}
 
 
 class ChangeSetting(Body):
@@ -20,8 +22,8 @@ class ChangeSetting(Body):
     each column is set to from now on, as text."""
 
     setting: _Column
-    row: Annotated[dict[_Column, _Value], Field(min_length=1, max_length=4)]
-    values: Annotated[dict[_Column, _Value], Field(min_length=1, max_length=20)]
+    row: Annotated[dict[_Column, _Value], Field(min_length=1, max_length=4, **_NOTHING_ELSE)]
+    values: Annotated[dict[_Column, _Value], Field(min_length=1, max_length=20, **_NOTHING_ELSE)]
     reason: OperatorReason
 
 

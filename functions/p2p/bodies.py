@@ -1,7 +1,7 @@
 """Bodies of the order commands, and the answers they get."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -30,6 +30,12 @@ class Take(Body):
     payment_account_id: Id | None = None
 
 
+def _says(name: str, kind: str, *others: str) -> dict[str, Any]:
+    """The schema of one way to say what changes: this, and none of the others."""
+    nothing = {other: {"type": "null"} for other in others}
+    return {"required": [name], "properties": {name: {"type": kind}, **nothing}}
+
+
 class Reprice(Body):
     """expected_version: of the order as its maker read it; stale_version when it has changed.
 
@@ -37,6 +43,16 @@ class Reprice(Body):
     of a price. min_order_amount, max_order_amount: what one take may have. What is left out stays.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                _says("min_order_amount", "string", "price", "margin_bps"),
+                _says("max_order_amount", "string", "price", "margin_bps"),
+                _says("margin_bps", "integer", "price"),
+                _says("price", "string", "margin_bps"),
+            ]
+        }
+    )
     expected_version: Annotated[int, Field(ge=1, le=2_147_483_647)]
     price: PositiveAmount | None = None
     margin_bps: Annotated[int, Field(ge=-9_900, le=100_000)] | None = None
@@ -47,7 +63,8 @@ class Reprice(Body):
     def _says_something(self) -> "Reprice":
         if self.price is not None and self.margin_bps is not None:
             raise ValueError("an order has a price or a margin")
-        if not self.model_fields_set - {"expected_version"}:
+        said = (self.price, self.margin_bps, self.min_order_amount, self.max_order_amount)
+        if all(each is None for each in said):
             raise ValueError("what shall change is missing")
         return self
 

@@ -30,11 +30,12 @@ class Cleared(BaseModel):
 
 
 class Accepted(BaseModel):
-    """The deposit counts from now on. outcome: accepted."""
+    """The deposit counts from now on. reference_id: what it was for. outcome: accepted."""
 
     model_config = ConfigDict(extra="forbid")
     quarantine_id: UUID
-    escrow_id: UUID
+    purpose: str
+    reference_id: UUID
     outcome: str
 
 

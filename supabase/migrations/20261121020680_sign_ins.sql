@@ -3,9 +3,9 @@
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
 insert into private.refusals (code, status, detail, hint) values
-('invalid_credentials', 400, 'Invalid login credentials', 'Try again later, or recover the password.'),
+('invalid_credentials', 400, 'Invalid login credentials.', 'Try again later, or recover the password.'),
 ('email_not_confirmed', 400, 'The address of this account is not proved yet.', 'Answer the message sent there.'),
-('mfa_verification_failed', 422, 'Invalid TOTP code entered', 'Show the code that stands there now, or try later.'),
+('mfa_verification_failed', 422, 'Invalid TOTP code entered.', 'Show the code that stands there now, or try later.'),
 ('factor_not_found', 404, 'You have no such second factor.', 'List your factors at Auth.');
 -- noqa: enable=LT05
 

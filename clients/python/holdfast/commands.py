@@ -780,9 +780,10 @@ class ProfileVerified(Answer):
 
 
 class QuarantineAccepted(Answer):
-    """The deposit counts from now on. outcome: accepted."""
+    """The deposit counts from now on. reference_id: what it was for. outcome: accepted."""
     quarantine_id: UUID
-    escrow_id: UUID
+    purpose: str
+    reference_id: UUID
     outcome: str
 
 

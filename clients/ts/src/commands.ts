@@ -1048,12 +1048,14 @@ export interface ProfileVerified {
   name_verified: boolean;
 }
 
-/** The deposit counts from now on. outcome: accepted. */
+/** The deposit counts from now on. reference_id: what it was for. outcome: accepted. */
 export interface QuarantineAccepted {
   /** Row of quarantines. */
   quarantine_id: string;
-  /** Row of escrow_transactions; of a trade also its id. */
-  escrow_id: string;
+  /** What it is for. */
+  purpose: string;
+  /** What it was for. */
+  reference_id: string;
   /** Accepted. */
   outcome: string;
 }

@@ -95,15 +95,17 @@ class Route:
         return set(self.schema.get("required", ()))
 
     def right_body(self) -> dict[str, Any]:
-        """A body that the schema allows, with every field but expected_version; where the schema
-        knows several ways to say it, the last of them."""
+        """A body that the schema allows, with every field but an expected_version that may be
+        left out; where the schema knows several ways to say it, the last of them."""
+        needed = [*self.fields]
+        told: Schema = {}
         if "anyOf" in self.schema:
             way = self.schema["anyOf"][-1]
-            return {name: way["properties"][name].get("const") for name in way["required"]}
+            needed, told = sorted({*self.required, *way["required"]}), way["properties"]
         return {
-            name: _right(schema)
-            for name, schema in self.fields.items()
-            if name != "expected_version"
+            name: told.get(name, {}).get("const", _right(self.fields[name]))
+            for name in needed
+            if name != "expected_version" or name in self.required
         }
 
     def at(self, identifier: object) -> str:
