@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from stack.paths import NODE_MODULES, STATE
 
@@ -53,20 +53,23 @@ def opened() -> Iterator[Browser]:
 
 def faults(shown: Page) -> list[str]:
     """What axe finds wrong with a page: each rule with the elements that break it. It needs
-    scripts, so it judges the same page in windows that run them, a light and a dark one."""
+    scripts, so it judges the same page in a window that runs them: in light colours, and its
+    contrasts in dark ones, too."""
     html, browser = shown.content(), shown.context.browser
     assert browser
-    with browser.new_context(color_scheme="dark") as dark, browser.new_context() as light:
-        return [fault for context in (light, dark) for fault in _judged(context, shown.url, html)]
+    with browser.new_context(color_scheme="light") as context:
+        page = context.new_page()
+        page.route(shown.url, lambda route: route.fulfill(body=html, content_type="text/html"))
+        page.goto(shown.url)
+        page.evaluate(_axe())
+        light = _judged(page, {"runOnly": _RULES})
+        page.emulate_media(color_scheme="dark")
+        return light + _judged(page, {"runOnly": ["color-contrast"]})
 
 
-def _judged(context: BrowserContext, url: str, html: str) -> list[str]:
-    page = context.new_page()
-    page.route(url, lambda route: route.fulfill(body=html, content_type="text/html"))
-    page.goto(url)
-    page.evaluate(_axe())
+def _judged(page: Page, options: dict[str, Any]) -> list[str]:
     found: Any = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules}).then(r => r.violations)", _RULES
+        "options => axe.run(document, options).then(r => r.violations)", options
     )
     return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]
 
