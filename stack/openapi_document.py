@@ -63,13 +63,21 @@ def document(stack: Stack) -> dict[str, Any]:
 def apps() -> list[Api]:
     """The application of every function of the template that serves the HTTP API; pages are no part
     of it."""
-    found = []
-    for function in template.functions(template.load()).values():
-        if function.routes:
-            module = importlib.import_module(function.handler.rpartition(".")[0])
-            if not hasattr(module, "site"):
-                found.append(module.app)
-    return found
+    functions = template.functions(template.load()).values()
+    return [_module(each).app for each in functions if each.routes and each.name not in pages()]
+
+
+@cache
+def pages() -> frozenset[str]:
+    """Names of the functions that answer people with pages."""
+    functions = template.functions(template.load()).values()
+    return frozenset(
+        each.name for each in functions if each.routes and hasattr(_module(each), "site")
+    )
+
+
+def _module(function: template.Function) -> Any:
+    return importlib.import_module(function.handler.rpartition(".")[0])
 
 
 def operation_id(method: str, path: str) -> str:

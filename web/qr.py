@@ -1,12 +1,14 @@
 """QR codes as pictures inside of a page."""
 
-import segno
 from markupsafe import Markup
 
 
 def svg_of(text: str) -> Markup:
     """A QR code of a text as SVG, dark on white whatever the colours of the page, with the quiet
     zone of four modules that readers want."""
+    # 17 ms that only whoever adds a second factor waits for.
+    import segno
+
     code = segno.make(text, error="m", micro=False)
     # Drawn by a library out of numbers: the text itself is not in it.
     return Markup(  # noqa: S704

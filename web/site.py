@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from shared.auth import AuthRefused
 from shared.db import warm_up
 from shared.errors import NotFound, Problem
-from shared.settings import SettingsError
+from shared.settings import SettingsError, not_configured
 from shared.telemetry import Handler, instrumented, logger, request_id
 from web.language import known
 from web.render import render
@@ -52,8 +52,9 @@ class Site(APIGatewayHttpResolver):
         try:
             visit = Visit(event)
         except SettingsError as error:
+            code, status = _told(error)
             logger.error("setting missing", error=str(error))
-            return self._finished(_bare(503), [])
+            return self._finished(self._of(_problem_page("en", "/", status, code)), [])
         self.context["visit"] = visit
         try:
             if event["requestContext"]["http"]["method"] == "POST":
@@ -111,33 +112,24 @@ def _refused(visit: Visit, error: Exception) -> Response[str]:
         # Not the error itself: it may quote what a person wrote.
         logger.error("page failed", error=type(error).__name__, code=code,
                      trace=traceback.format_tb(error.__traceback__))  # fmt: skip
-    return _problem_page(visit, status, code)
+    return _problem_page(visit.language, visit.path, status, code)
 
 
 def _told(error: Exception) -> tuple[str, int]:
     """Code and status of a refusal; of a defect those of one."""
     if isinstance(error, AuthRefused):
         return error.code or "other", error.status
+    if isinstance(error, SettingsError):
+        error = not_configured()
     if isinstance(error, Problem):
         return error.slug, error.status
     return "internal", 500
 
 
-def _problem_page(visit: Visit, status: int, code: str) -> Response[str]:
+def _problem_page(language: str, path: str, status: int, code: str) -> Response[str]:
     key = known(f"problem.{code}", f"problem.{status}", "problem.other")
     html = render(
-        "problem.html", visit.language, key=key, code=code, request_id=request_id(),
-        signed_in=False, path=visit.path, language_links={}, done="",
+        "problem.html", language, key=key, code=code, request_id=request_id(), signed_in=False,
+        path=path, language_links={}, done="",
     )  # fmt: skip
     return Response(status, HTML, html)
-
-
-def _bare(status: int) -> dict[str, Any]:
-    html = render(
-        "problem.html", "en", key=f"problem.{status}", code="not_configured",
-        request_id=request_id(), signed_in=False, path="/", language_links={}, done="",
-    )  # fmt: skip
-    return {
-        "statusCode": status, "headers": {"Content-Type": HTML}, "body": html,
-        "isBase64Encoded": False,
-    }  # fmt: skip

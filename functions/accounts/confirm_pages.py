@@ -28,10 +28,8 @@ def show(visit: Visitor) -> Response[Any]:
     mark = visit.query.get("token_hash", "")
     kind = visit.query.get("type", "")
     if not mark or kind not in _NEXT:
-        return visit.page("account/confirm.html", 422, refused="refused.link", kind="", email="",
-                          token_hash="", may_resend=False)  # fmt: skip
-    return visit.page("account/confirm.html", refused="", kind=kind, email="", token_hash=mark,
-                      may_resend=False)  # fmt: skip
+        return page(visit, "", "", refused="refused.link")
+    return page(visit, kind, "", token_hash=mark)
 
 
 @routes.post(CONFIRM)
@@ -80,12 +78,14 @@ def page(
     kind: str,
     email: str,
     *,
+    token_hash: str = "",
     refused: str = "",
     may_resend: bool = False,
     status: int | None = None,
 ) -> Response[Any]:
-    """The page that asks for the code of a message which went to an address."""
+    """The page that asks for the code of a message which went to an address, or, by token_hash, for
+    a click after its link."""
     return visit.page(
         "account/confirm.html", status or (422 if refused else 200), refused=refused, kind=kind,
-        email=email, token_hash="", may_resend=may_resend,
+        email=email, token_hash=token_hash, may_resend=may_resend,
     )  # fmt: skip

@@ -5,13 +5,11 @@ from pathlib import Path
 import pytest
 
 from stack import generate, template
-from stack.openapi_document import apps
+from stack.openapi_document import apps, pages
 from stack.paths import ROOT
 from stack.routes import Routes
 from stack.stack import Stack
 
-# They are no part of the API's document.
-PAGES = {"AccountPagesFunction"}
 # As `make gen` names them.
 _PACKAGES = ["tests.generators"]
 
@@ -42,7 +40,7 @@ def test_a_changed_or_missing_file_is_stale(made: dict[Path, str], tmp_path: Pat
 
 def test_the_template_routes_what_the_functions_serve() -> None:
     known = template.functions(template.load())
-    functions = [known[name] for name in known.keys() - PAGES]
+    functions = [known[name] for name in known.keys() - pages()]
     routes = Routes((each.name, *route) for each in functions for route in each.routes)
     served = {
         (route.method, route.openapi_path)

@@ -11,6 +11,7 @@ from openapi_spec_validator import validate
 from shared.api import Api
 from shared.idempotency import KEY_HEADER, REPLAYED_HEADER
 from shared.openapi import openapi
+from stack.openapi_document import pages
 from stack.paths import ROOT
 from stack.routes import Routes
 from stack.template import Function, functions, load, resources
@@ -28,8 +29,7 @@ SECRETS = resources(DOCUMENT, "AWS::SecretsManager::Secret")
 
 ROUTES = Routes((name, *route) for name in FUNCTIONS for route in FUNCTIONS[name].routes)
 HTTP = [name for name in FUNCTIONS if FUNCTIONS[name].routes]
-# They answer people, not programs.
-PAGES = {"AccountPagesFunction"}
+PAGES = pages()
 SCHEDULED = [name for name in FUNCTIONS if FUNCTIONS[name].schedules]
 # X-Ray has no resources to name.
 STARRED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}

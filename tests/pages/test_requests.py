@@ -222,12 +222,17 @@ def test_while_auth_is_away_nobody_is_signed_out(browser: Browser, stack: Stack)
     assert browser.get("/account").status_code == 200
 
 
-def test_pages_that_are_not_set_up_say_so(browser: Browser, stack: Stack) -> None:
+@pytest.mark.parametrize(
+    ("variable", "path"), [("HOLDFAST_PAGES_URL", ""), ("HOLDFAST_AUTH_URL", "/auth/v1")]
+)
+def test_pages_that_are_not_set_up_say_so(
+    browser: Browser, stack: Stack, variable: str, path: str
+) -> None:
     try:
-        stack.configure(HOLDFAST_PAGES_URL="")
+        stack.configure(**{variable: ""})
         answer = browser.get(SIGN_IN)
     finally:
-        stack.configure(HOLDFAST_PAGES_URL=stack.url)
+        stack.configure(**{variable: stack.url + path})
     assert (answer.status_code, "not_configured" in answer.text) == (503, True)
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stack import template
+from stack.openapi_document import pages
 from stack.routes import Routes
 from stack.stack import Stack
 from stack.stand_ins.chain.accounts import deposits_xpub
@@ -20,8 +21,6 @@ from tests.world.bad_input.nasty_fields import bad_bodies
 from tests.world.bad_input.openapi_routes import ROUTES, UNKEYED
 from tests.world.bad_input.right_callers import Cast
 from tests.world.world import World
-
-PAGES = {"AccountPagesFunction"}
 
 UNREADABLE: list[tuple[bytes, str]] = [
     (b"{", "bad_json"), (b"x", "bad_json"), (b"NaN", "bad_json"), (b"\xff\xfe{}", "bad_json"),
@@ -58,7 +57,7 @@ def cast(world: World) -> Cast:
 def test_every_route_is_tried_here(stack: Stack, cast: Cast) -> None:
     known = template.functions(template.load())
     # Forms of pages: tests/pages/test_requests.py.
-    functions = [known[name] for name in known.keys() - PAGES]
+    functions = [known[name] for name in known.keys() - pages()]
     deployed = Routes((each.name, *route) for each in functions for route in each.routes)
     # Signed messages: tests/functions/verification/test_inbox.py. Reads say nothing.
     tried = [deployed.match("POST", path) for path in (*ROUTES, *UNKEYED)]
@@ -134,7 +133,7 @@ def test_other_methods_and_paths(http: httpx.Client, commands: Commands, world: 
             answer = http.request(method, route.at(uuid4()))
             assert answer.status_code == 404, (method, route.path, answer.text)
     known = template.functions(template.load())
-    for function in (known[name] for name in known.keys() - PAGES):
+    for function in (known[name] for name in known.keys() - pages()):
         for _, path in function.routes:
             if path.endswith("{proxy+}"):
                 below = path.removesuffix("{proxy+}") + f"{uuid4()}/nothing/at/all"
