@@ -17,26 +17,14 @@ from bench.progress import log
 from bench.scale import Scale
 from bench.signed import Signed
 from stack.stack import Stack
-from stack.stand_ins.chain import CHAIN_ID, USDC, Chain
-from stack.stand_ins.chain.accounts import ISSUER, account, deposits_xpub
+from stack.stand_ins.chain import USDC, Chain
+from stack.stand_ins.chain.accounts import ISSUER, account
+from stack.stand_ins.chain.hot_wallet import work_on
 
 FUNCTION = "EvmWatchFunction"
 CREDITED, NOTHING = "until all are credited", "nothing to find"
 _BLOCK = 250  # transactions
 _FINAL = 5  # blocks after which a transfer is final
-
-
-def _open(stack: Stack, chain: Chain) -> None:
-    """Let the functions work on this chain."""
-    secret = f"bench/node/{uuid4()}"
-    secrets = stack.aws.client("secretsmanager")
-    secrets.create_secret(Name=secret, SecretString=chain.url)
-    stack.configure(
-        HOLDFAST_EVM_CHAIN_ID=str(CHAIN_ID),
-        HOLDFAST_EVM_XPUB=deposits_xpub(),
-        HOLDFAST_EVM_FIRST_BLOCK="0",
-        HOLDFAST_EVM_NODE_SECRET=secret,
-    )
 
 
 def _addresses(stack: Stack, escrows: Sequence[Signed]) -> list[str]:
@@ -106,7 +94,7 @@ def credit(stack: Stack, scale: Scale) -> dict[str, Measure]:
     signed.prepare(stack)
     escrows = signed.escrows(stack, "base", "USDC_BASE", scale.addresses, scale.people)
     with Chain() as chain:
-        _open(stack, chain)
+        work_on(stack, chain)
         addresses = _addresses(stack, escrows)
         stack.tick(FUNCTION)
         log(f"{scale.transfers:,} transfers to {len(addresses):,} addresses")
@@ -127,5 +115,5 @@ def credit(stack: Stack, scale: Scale) -> dict[str, Measure]:
             started = time.perf_counter()
             stack.tick(FUNCTION)
             idle.append((time.perf_counter() - started) * 1000)
-        stack.configure(HOLDFAST_EVM_CHAIN_ID="")
+        stack.configure(HOLDFAST_EVM_RAILS="")
     return {**found, NOTHING: Measure.of(scale.ticks, 1000 * scale.ticks / sum(idle), idle)}

@@ -2,13 +2,12 @@
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from demo.users import User
 from stack.stack import Stack
-from stack.stand_ins.chain import CHAIN_ID, Chain
-from stack.stand_ins.chain.accounts import Account, deposits_xpub
-from stack.stand_ins.chain.hot_wallet import put_in_place
+from stack.stand_ins.chain import Chain
+from stack.stand_ins.chain.accounts import Account
+from stack.stand_ins.chain.hot_wallet import work_on
 from stack.stand_ins.screening import Screening
 
 if TYPE_CHECKING:
@@ -26,17 +25,8 @@ class ChainStage:
     def __init__(self, scene: "Scene", stack: Stack, chain: Chain, screening: Screening) -> None:
         self._scene, self._stack, self.chain = scene, stack, chain
         self._accounts: dict[str, Account] = {}
-        secret = f"holdfast/node/{uuid4()}"
-        stack.aws.client("secretsmanager").create_secret(Name=secret, SecretString=chain.url)
-        stack.configure(
-            HOLDFAST_EVM_CHAIN_ID=str(CHAIN_ID),
-            HOLDFAST_EVM_XPUB=deposits_xpub(),
-            HOLDFAST_EVM_FIRST_BLOCK="0",
-            HOLDFAST_EVM_FEE_CEILING=str(200 * 10**9),
-            HOLDFAST_EVM_NODE_SECRET=secret,
-            **put_in_place(stack.aws.client),
-            **screening.variables(),
-        )
+        work_on(stack, chain)
+        stack.configure(**screening.variables())
         self._keep_time()
         chain.mint(chain.hot_wallet.address, _FLOAT)
         chain.give_ether(chain.hot_wallet.address, 10**20)

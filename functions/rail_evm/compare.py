@@ -13,20 +13,21 @@ from .figures import ChainFigures, NodesDiffer
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """What was compared. Raises NoFigures, Problem: the schedule tries again, an alarm rings."""
-    chain = settings.chain_id()
-    if chain is None:
+    """What was compared, over the rail of the event. Raises NoFigures, Problem: the schedule tries
+    again, an alarm rings."""
+    if not settings.works(event["rail"]):
         return {}
     db = database()
-    with settings.nodes(chain) as nodes:
-        figures = ChainFigures(db, nodes, settings.tokens(db, chain), settings.hot_wallet())
+    network = settings.network(db, event["rail"])
+    with settings.nodes(network) as nodes:
+        figures = ChainFigures(db, nodes, network, settings.hot_wallet())
         try:
-            done = compare(db, settings.RAIL, figures)
+            done = compare(db, network.rail, figures)
         except NodesDiffer:
             metrics.add_metric("ChainAnswersDiffer", MetricUnit.Count, 1)
             db.service_rpc("chain_alarm", {"kind": "chain_answers_differ"}, repeatable=True)
             raise
-    logger.info("compared", extra={"rail": settings.RAIL, **done})
+    logger.info("compared", extra={"rail": network.rail, **done})
     return done
 
 

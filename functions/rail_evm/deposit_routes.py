@@ -38,7 +38,7 @@ def escrow_deposit_address(
     escrow_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """The payer asks where to send the money of an escrow: one address for each."""
-    about = {"escrow_id": str(escrow_id), "rail": settings.RAIL}
+    about = {"escrow_id": str(escrow_id), "address_kind": "evm"}
     return _placed(db, caller, key, ("escrow_deposit_begin", "escrow_deposit_place"), about)
 
 
@@ -94,18 +94,18 @@ def _placed(
     begin, place = names
 
     def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
-        chain = settings.chain_id()
-        if chain is None:
-            raise not_configured()
         xpub = settings.account_key()
         about_key = {"key_fingerprint": fingerprint(xpub)}
         asked = {**about, **about_key, **signed(key, actor)}
         request = unanswered(db.service_rpc(begin, {"command": asked}, repeatable=True))
+        if not settings.works(request["rail"]):
+            raise not_configured()
+        network = settings.network(db, request["rail"])
         return {
-            **about, **about_key, "request_id": request["request_id"], "chain_id": chain,
+            **about, **about_key, "request_id": request["request_id"], "chain_id": network.chain_id,
             "address_index": request["address_index"],
             "address": request["address"] or deposit_address(xpub, request["address_index"]),
-            "token": settings.tokens(db, chain)[request["currency"]].address,
+            "token": network.tokens[request["currency"]].address,
         }  # fmt: skip
 
     return command(db, caller, key, place, fields)

@@ -13,7 +13,7 @@ from shared.evm_address import parse_address
 from .answers import Block
 from .node import Node
 from .rpc import NodeRefused, NodeUnknown
-from .settings import RAIL, Token
+from .settings import Network
 from .units import from_units
 
 # With the header in one question: what providers take.
@@ -35,12 +35,13 @@ class ChainFigures:
         self,
         db: Database,
         nodes: Sequence[Node],
-        tokens: Mapping[str, Token],
+        network: Network,
         hot_wallet: str,
     ) -> None:
         self._db = db
         self._nodes = nodes
-        self._tokens = tokens
+        self._rail = network.rail
+        self._tokens = network.tokens
         self._hot_wallet = parse_address(hot_wallet)
 
     def read(self, position: Position) -> Holding:
@@ -114,7 +115,7 @@ class ChainFigures:
 
     def _addresses(self) -> Iterator[Sequence[Mapping[str, Any]]]:
         after: str | None = None
-        asked = {"rail": RAIL, "max_rows": _PAGE}
+        asked = {"rail": self._rail, "max_rows": _PAGE}
         while page := self._db.service_rpc(
             "deposit_addresses", {**asked, "after": after}, repeatable=True
         ):

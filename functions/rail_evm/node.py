@@ -13,6 +13,7 @@ from .rpc import NodeUnknown, Question, Rpc
 from .transaction import Signed
 
 _BALANCE_OF = bytes.fromhex("70a08231")
+_DECIMALS = "0x313ce567"
 
 Tag: TypeAlias = Literal["latest", "safe", "finalized"]
 
@@ -150,6 +151,15 @@ class Node:
         if header is None or answers.block(header).hash != block.hash:
             raise NodeUnknown("another block")
         return [answers.number(answers.data(each)) for each in told]
+
+    def decimals_of(self, tokens: Sequence[str]) -> list[int | None]:
+        """Decimals of the smallest unit of tokens, as their contracts say now; None: there is no
+        such contract."""
+        told = self._ask_all(
+            *(("eth_call", ({"to": each, "data": _DECIMALS}, "latest")) for each in tokens)
+        )
+        found = [answers.data(each) for each in told]
+        return [answers.number(each) if len(each) == 32 else None for each in found]
 
     def _ask(self, method: str, *params: Any) -> Any:
         self._check()

@@ -13,29 +13,27 @@ from shared.polling import poll_until_idle
 from shared.telemetry import instrumented, logger, metrics
 
 from . import settings
-from .rail import BaseRail
+from .rail import EvmRail
 from .signer import configured_signer
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """What became of the payouts. Raises Problem when the database is gone: a payout that was
-    taken on is unknown then, and the chain is asked."""
-    chain = settings.chain_id()
+    """What became of the payouts over the rail of the event. Raises Problem when the database is
+    gone: a payout that was taken on is unknown then, and the chain is asked."""
     done: Counter[str] = Counter()
-    if chain is None:
+    if not settings.works(event["rail"]):
         return {}
     db, alarms = database(), Counter[str]()
-    with settings.nodes(chain) as nodes:
-        rail = BaseRail(
-            db, nodes, configured_signer(chain), settings.tokens(db, chain), settings.fee_limits(),
-            lambda alarm: alarms.update([alarm]),
-        )  # fmt: skip
-        poll_until_idle(context, lambda: _paid(done, pay(db, settings.RAIL, rail, context)))
+    network = settings.network(db, event["rail"])
+    signer = configured_signer(network.rail, network.chain_id)
+    with settings.nodes(network) as nodes:
+        rail = EvmRail(db, nodes, signer, network, lambda alarm: alarms.update([alarm]))
+        poll_until_idle(context, lambda: _paid(done, pay(db, network.rail, rail, context)))
     metrics.add_metric("HotWalletShort", MetricUnit.Count, alarms["short"])
     metrics.add_metric("ChainNonceTaken", MetricUnit.Count, alarms["chain_nonce_taken"])
     metrics.add_metric("ChainAnswersDiffer", MetricUnit.Count, alarms["chain_answers_differ"])
     metrics.add_metric("ChainPayoutsFailed", MetricUnit.Count, done["failed"])
-    logger.info("paid out", extra=dict(done))
+    logger.info("paid out", extra={"rail": network.rail, **done})
     return dict(done)
 
 

@@ -1,6 +1,6 @@
 """Payments as transfers on the chain: signed once for a nonce, kept, sent, followed until final."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from shared.db import Database
@@ -11,23 +11,24 @@ from shared.telemetry import logger
 
 from .answers import Receipt
 from .attempts import Attempt, Attempts
-from .fees import Caps, FeeTooHigh, Limits, caps, replacement
+from .fees import Caps, FeeTooHigh, caps, replacement
 from .node import Node
 from .proofs import Behind, Prover, Sent
 from .rpc import NodeRefused, NodeUnknown
-from .settings import Token, decimals
+from .settings import Network, Token
 from .signer import Signer, SigningFailed
+from .tokens import TokenDiffers, confirmed
 from .transaction import Signed, Transaction
 from .wallet import GAS_LIMIT, CannotBePaid, HotWallet, NonceTaken, Short
 
-# A block takes two seconds, so what waits this long has bid too little. Longer than a claim: when
-# a worker dies, the same bytes are sent first.
+# A block takes twelve seconds at most, so what waits this long has bid too little. Longer than a
+# claim: when a worker dies, the same bytes are sent first.
 STUCK_AFTER = timedelta(minutes=5)
 POLL_SECONDS = 60
 
 
-class BaseRail:
-    """The rail base, as shared.payouts.pay uses it.
+class EvmRail:
+    """The rail of an EVM chain, as shared.payouts.pay uses it.
 
     nodes: the first is asked and sent to; what ends a payment for good all must say.
     alarm: told, in a word, what an operator must hear of (short, chain_nonce_taken,
@@ -39,19 +40,20 @@ class BaseRail:
         db: Database,
         nodes: Sequence[Node],
         signer: Signer,
-        tokens: Mapping[str, Token],
-        limits: Limits,
+        network: Network,
         alarm: Callable[[str], None],
     ) -> None:
         self._db = db
-        self._node = node = nodes[0]
-        self._prover = Prover(nodes, decimals(tokens))
+        self._nodes, self._node = nodes, nodes[0]
+        self._network = network
+        self._confirmed: Network | None = None
+        self._prover = Prover(nodes, network.decimals)
         self._signer = signer
-        self._tokens = tokens
-        self._limits = limits
+        self._tokens = network.tokens
+        self._limits = network.fees
         self._alarm = alarm
-        self._wallet = HotWallet(db, node, signer.address)
-        self._attempts = Attempts(db, node.chain_id)
+        self._wallet = HotWallet(db, self._node, signer.address)
+        self._attempts = Attempts(db, network.chain_id)
 
     def send(self, payout: Payout) -> Outcome:
         """Sign for the next nonce, keep what was signed, and only then send it."""
@@ -75,6 +77,8 @@ class BaseRail:
             return _later(payout, "the hot wallet has to be filled", waits_for="float")
         except FeeTooHigh:
             return _later(payout, "gas costs too much")
+        except TokenDiffers:
+            return _later(payout, "the token counts otherwise than the books")
         except (NodeRefused, NodeUnknown, SigningFailed) as error:
             logger.warning("payment put off", payout_id=payout.id, reason=str(error))
             return _later(payout, type(error).__name__)
@@ -83,7 +87,11 @@ class BaseRail:
         return self._broadcast(payout, attempt)
 
     def _signed_first(self, payout: Payout) -> Attempt | None:
-        token = self._tokens[payout.currency]
+        # Whoever signs has asked the contract itself.
+        self._confirmed = self._confirmed or confirmed(self._nodes, self._network)
+        token = self._confirmed.tokens.get(payout.currency)
+        if token is None:
+            raise TokenDiffers
         bid = caps(self._node.fee_history(), self._limits)
         nonce = self._wallet.next_nonce(payout, token, bid)
         data = self._wallet.try_out(payout, token)

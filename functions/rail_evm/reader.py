@@ -11,7 +11,7 @@ from .answers import Block
 from .logs import OddLog, Transfer, readable, transfer_topics
 from .node import Node, Reorganised
 from .rpc import NodeRefused, NodeUnknown
-from .settings import Token, decimals
+from .settings import Network
 
 # Providers bound both: how many blocks, how many topics. Ours is below what is usual.
 MOST_BLOCKS = 500
@@ -23,18 +23,13 @@ _T = TypeVar("_T")
 
 
 class Reader:
-    """Reads transfers of tokens to the deposit addresses of one chain.
+    """Reads transfers of tokens to deposit addresses on one chain."""
 
-    first_block: where reading begins when nothing was read yet.
-    """
-
-    def __init__(
-        self, db: Database, node: Node, tokens: Mapping[str, Token], first_block: int
-    ) -> None:
+    def __init__(self, db: Database, node: Node, network: Network) -> None:
         self._db = db
         self._node = node
-        self._decimals = decimals(tokens)
-        self._first_block = first_block
+        self._decimals = network.decimals
+        self._first_block = network.first_block
         self._span = MOST_BLOCKS
 
     def read_on(self, cursor: Place | None) -> int | None:

@@ -1,4 +1,5 @@
-"""The chain of this deployment, read from the environment."""
+"""The chains of this deployment: which rails it works, as the environment says, and what the
+database knows of each."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,15 +7,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from shared.db import Database
-from shared.settings import SettingsError, secret_values
+from shared.settings import SettingsError, not_configured, secret
 
 from .fees import Limits
 from .node import Node
-
-_LEAST_TIP = 1_000_000
-
-# Its row in rails.
-RAIL = "base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,60 +22,82 @@ class Token:
     decimals: int
 
 
-def chain_id() -> int | None:
-    """HOLDFAST_EVM_CHAIN_ID; None when it is empty: this deployment has no such rail."""
-    text = os.environ.get("HOLDFAST_EVM_CHAIN_ID", "").strip()
-    return int(text) if text else None
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The chain of a rail.
+
+    rail: its row in rails. first_block: reading the chain begins after it. fees: what a unit of
+    gas may cost. tokens: those that are watched, by currency.
+    """
+
+    rail: str
+    chain_id: int
+    first_block: int
+    fees: Limits
+    tokens: Mapping[str, Token]
+
+    @property
+    def decimals(self) -> Mapping[str, int]:
+        """Decimals of tokens by the address of their contract."""
+        return {each.address: each.decimals for each in self.tokens.values()}
+
+
+def network(db: Database, rail: str) -> Network:
+    """What the database knows of the chain of a rail. Raises Problem: not_configured (503) for a
+    rail without one."""
+    told = db.service_rpc("chain", {"rail": rail}, repeatable=True)
+    if not told:
+        raise not_configured()
+    return Network(
+        rail=told["rail"],
+        chain_id=told["chain_id"],
+        first_block=told["first_block"],
+        fees=Limits(ceiling=int(told["fee_ceiling"]), least_tip=int(told["least_tip"])),
+        tokens={each["currency"]: Token(**each) for each in told["tokens"]},
+    )
+
+
+def works(rail: str) -> bool:
+    """Whether this deployment works a rail: HOLDFAST_EVM_RAILS names them, with commas between."""
+    return rail in os.environ.get("HOLDFAST_EVM_RAILS", "").replace(" ", "").split(",")
 
 
 def account_key() -> str:
     """HOLDFAST_EVM_XPUB: the extended public key of the deposit addresses.
     Raises SettingsError."""
-    return _variable("XPUB")
-
-
-def first_block() -> int:
-    """HOLDFAST_EVM_FIRST_BLOCK: reading the chain begins after this block."""
-    return int(_variable("FIRST_BLOCK"))
+    return variable("XPUB")
 
 
 def hot_wallet() -> str:
-    """HOLDFAST_EVM_HOT_WALLET: the address that pays out. Raises SettingsError."""
-    return _variable("HOT_WALLET")
-
-
-def fee_limits() -> Limits:
-    """HOLDFAST_EVM_FEE_CEILING: the most a unit of gas may cost, in wei."""
-    return Limits(ceiling=int(_variable("FEE_CEILING")), least_tip=_LEAST_TIP)
+    """HOLDFAST_EVM_HOT_WALLET: the address that pays out, on every chain. Raises SettingsError."""
+    return variable("HOT_WALLET")
 
 
 @contextmanager
-def nodes(chain: int) -> Iterator[Sequence[Node]]:
-    """The nodes whose addresses are in the secret HOLDFAST_EVM_NODE_SECRET, with white
-    space between them. The first is asked for everything; what it says of money that moves for
-    good, the others must say as well.
+def nodes(of: Network) -> Iterator[Sequence[Node]]:
+    """The nodes of a chain, whose addresses are in the line of its rail of the secret
+    HOLDFAST_EVM_NODE_SECRET. The first is asked for everything; what it says of money that moves
+    for good, the others must say as well.
 
     Raises SettingsError, Unavailable.
     """
-    urls = secret_values("HOLDFAST_EVM_NODE_SECRET")
-    if not urls:
-        raise SettingsError("no node is named in HOLDFAST_EVM_NODE_SECRET")
+    urls = secret_line("NODE_SECRET", of.rail)
     with ExitStack() as stack:
-        yield [stack.enter_context(Node(url, chain)) for url in urls]
+        yield [stack.enter_context(Node(url, of.chain_id)) for url in urls]
 
 
-def tokens(db: Database, chain: int) -> Mapping[str, Token]:
-    """The tokens that are watched, by currency. Raises Problem."""
-    told = db.service_rpc("chain_tokens", {"chain_id": chain}, repeatable=True)
-    return {each["currency"]: Token(**each) for each in told}
+def secret_line(name: str, rail: str) -> list[str]:
+    """The words after the name of a rail in its line of a secret. name: of the variable that holds
+    the secret's name, without HOLDFAST_EVM_. Raises SettingsError, Unavailable."""
+    for line in secret(variable(name)).splitlines():
+        first, *words = line.split() or [""]
+        if first == rail and words:
+            return words
+    raise SettingsError(f"the secret of HOLDFAST_EVM_{name} has no line of the rail {rail}")
 
 
-def decimals(tokens: Mapping[str, Token]) -> Mapping[str, int]:
-    """Decimals of tokens by the address of their contract."""
-    return {each.address: each.decimals for each in tokens.values()}
-
-
-def _variable(name: str) -> str:
+def variable(name: str) -> str:
+    """A variable of the environment, by what follows HOLDFAST_EVM_. Raises SettingsError."""
     value = os.environ.get(f"HOLDFAST_EVM_{name}", "").strip()
     if not value:
         raise SettingsError(f"HOLDFAST_EVM_{name} is not set")

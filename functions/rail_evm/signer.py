@@ -3,16 +3,16 @@ no attribute, log line, message of an error or answer."""
 
 import base64
 import logging
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from coincurve import PrivateKey
 
 from shared.evm_address import address_of_key
-from shared.settings import SettingsError, secret
+from shared.settings import SettingsError
 from shared.telemetry import logger
 
+from .settings import hot_wallet, secret_line, variable
 from .transaction import Signed, Transaction
 
 # At DEBUG botocore writes down every answer, so also what KMS decrypted.
@@ -76,32 +76,25 @@ class Signer:
             raise SigningFailed("the plaintext is no key") from None
 
 
-def configured_signer(chain_id: int) -> Signer:
-    """The signer of the environment.
+def configured_signer(rail: str, chain_id: int) -> Signer:
+    """The signer of the environment for the chain of a rail.
 
-    HOLDFAST_EVM_SIGNER_SECRET: name or ARN of the secret with the ciphertext in base64.
-    HOLDFAST_EVM_KMS_KEY: the key's ARN or id. HOLDFAST_EVM_HOT_WALLET: the address.
-    Raises SettingsError, Unavailable.
+    HOLDFAST_EVM_SIGNER_SECRET: name or ARN of the secret with a line for each rail: its name and
+    the ciphertext in base64. HOLDFAST_EVM_KMS_KEY: the key's ARN or id. HOLDFAST_EVM_HOT_WALLET:
+    the address. Raises SettingsError, Unavailable.
     """
     import boto3
     from botocore.config import Config
 
     patience = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
     try:
-        ciphertext = base64.b64decode(secret(_variable("SIGNER_SECRET")), validate=True)
+        ciphertext = base64.b64decode(secret_line("SIGNER_SECRET", rail)[0], validate=True)
     except ValueError:
         raise SettingsError("the ciphertext of the hot wallet's key is not base64") from None
     return Signer(
         boto3.client("kms", config=patience),
-        key_id=_variable("KMS_KEY"),
+        key_id=variable("KMS_KEY"),
         ciphertext=ciphertext,
-        address=_variable("HOT_WALLET"),
+        address=hot_wallet(),
         chain_id=chain_id,
     )
-
-
-def _variable(name: str) -> str:
-    value = os.environ.get(f"HOLDFAST_EVM_{name}", "").strip()
-    if not value:
-        raise SettingsError(f"HOLDFAST_EVM_{name} is not set")
-    return value

@@ -15,10 +15,12 @@ from shared.telemetry import instrumented, logger, metrics
 from . import settings
 from .answers import Block
 from .logs import BadLog
-from .node import Node, Reorganised
+from .node import Node, Reorganised, Tag
 from .proofs import Behind, Proof, Prover
 from .reader import Reader
 from .rpc import NodeRefused, NodeUnknown
+from .settings import Network
+from .tokens import confirmed
 
 # Headers in one question; with the two tags below what providers take.
 MOST_BLOCKS = 48
@@ -43,22 +45,20 @@ class Watched:
 
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """What was found. Raises Problem when the database is gone: the next tick goes on."""
-    chain, done = settings.chain_id(), Watched()
-    if chain is not None:
+    """What was found over the rail of the event. Raises Problem when the database is gone: the
+    next tick goes on."""
+    done = Watched()
+    if settings.works(event["rail"]):
         db = database()
+        network = settings.network(db, event["rail"])
         # What nobody decided about in time is decided, whether or not a node answers.
         done.decided = run_batches(db, "quarantines_expire", context)
-        with settings.nodes(chain) as nodes:
-            tokens = settings.tokens(db, chain)
-            reader = Reader(db, nodes[0], tokens, settings.first_block())
-            prover = Prover(nodes, settings.decimals(tokens))
-            watch = Watch(db, nodes[0], reader, prover, done)
-            poll_until_idle(context, watch.poll)
+        with settings.nodes(network) as nodes:
+            poll_until_idle(context, Watch(db, nodes, network, done).poll)
         metrics.add_metric("DepositsMoved", MetricUnit.Count, done.moved)
         metrics.add_metric("ChainReadsFailed", MetricUnit.Count, done.failed)
         metrics.add_metric("ChainAnswersDiffer", MetricUnit.Count, done.doubted)
-        logger.info("chain read", extra=asdict(done))
+        logger.info("chain read", extra={"rail": network.rail, **asdict(done)})
     return asdict(done)
 
 
@@ -66,14 +66,15 @@ class Watch:
     """One poll after the other of one chain."""
 
     def __init__(
-        self, db: Database, node: Node, reader: Reader, prover: Prover, done: Watched
+        self, db: Database, nodes: Sequence[Node], network: Network, done: Watched
     ) -> None:
         self._db = db
-        self._node = node
-        self._reader = reader
-        self._prover = prover
+        self._nodes, self._node = nodes, nodes[0]
+        self._network = network
         self._done = done
+        self._confirmed = False
         self._turn = 0
+        self._read_tokens_of(network)
         # Deposits whose block was gone, for which the chain was read again since.
         self._searched: set[tuple[Any, ...]] = set()
 
@@ -88,6 +89,9 @@ class Watch:
             return self._failed(error)
 
     def _polled(self) -> bool:
+        if not self._confirmed:
+            self._read_tokens_of(confirmed(self._nodes, self._network))
+            self._confirmed = True
         known = self._ask("chain_due")
         found = self._reader.read_on(known["cursor"])
         self._done.found += found or 0
@@ -95,6 +99,10 @@ class Watch:
             known = self._ask("chain_due")
         self._read_once_more(known["odd"])
         return self._record_verdicts(known) or found is not None
+
+    def _read_tokens_of(self, network: Network) -> None:
+        self._reader = Reader(self._db, self._node, network)
+        self._prover = Prover(self._nodes, network.decimals)
 
     def _read_once_more(self, numbers: Sequence[int]) -> None:
         """Blocks that had an odd log; none of them holds up another, or what is watched."""
@@ -111,11 +119,11 @@ class Watch:
         numbers = sorted({each["block_number"] for each in deposits})[:MOST_BLOCKS]
         if not numbers:
             return False
-        safe, finalized, *headers = self._node.blocks("safe", "finalized", *numbers)
-        if safe is None or finalized is None:
-            raise NodeUnknown("no block is safe")
-        sure = {"safe": safe.number, "finalized": finalized.number}
-        blocks = dict(zip(numbers, headers, strict=True))
+        # Some chains have no safe block: only what the policy of the chain names is asked for.
+        tags: list[Tag] = sorted({"finalized", *(each["block_tag"] for each in deposits)})
+        told = self._node.blocks(*tags, *numbers)
+        sure: dict[str, int] = {tag: _sure(block) for tag, block in zip(tags, told, strict=False)}
+        blocks = dict(zip(numbers, told[len(tags) :], strict=True))
         verdicts, missing, claims = [], [], []
         for each in deposits:
             event = verdict(each, blocks.get(each["block_number"]), sure)
@@ -194,11 +202,17 @@ class Watch:
         return self._db.service_rpc(name, asked, repeatable=True)
 
 
+def _sure(block: Block | None) -> int:
+    if block is None:
+        raise NodeUnknown("no block is safe")
+    return block.number
+
+
 def verdict(deposit: Mapping[str, Any], block: Block | None, sure: Mapping[str, int]) -> str | None:
     """What the chain says of a deposit: credit, drop, settle, lose, or nothing yet.
 
-    block: that the chain has now at the deposit's height. sure: numbers of the last safe and
-    the last finalized block.
+    block: that the chain has now at the deposit's height. sure: numbers of the last blocks, by
+    the tags that count on the chain.
     """
     if block is None:
         return None

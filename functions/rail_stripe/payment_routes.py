@@ -19,7 +19,6 @@ from shared.responses import answers
 from shared.telemetry import logger
 
 from .api import StripeApi
-from .books import RAIL
 from .connection import stripe_api
 from .intents import DepositRequest
 from .objects import Intent
@@ -54,7 +53,7 @@ def card_payment(
     is the same. Nothing is taken before it is sure that the escrow still wants the money."""
 
     def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
-        about = {"escrow_id": str(escrow_id), "rail": RAIL}
+        about = {"escrow_id": str(escrow_id), "address_kind": "stripe_account"}
         begin = {"command": {**about, **signed(key, actor)}}
         request = unanswered(db.service_rpc("escrow_deposit_begin", begin, repeatable=True))
         intent = _intent(stripe_api(), request, key)

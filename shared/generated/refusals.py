@@ -171,6 +171,7 @@ REFUSALS: dict[str, Refusal] = {
     'quarantine_decided': Refusal(409, 'This was decided before.', ''),
     'quarantine_not_found': Refusal(404, 'No such deposit waits for a decision.', ''),
     'quota_exceeded': Refusal(429, 'You have written as many of these as one may.', 'Wait the seconds of "retry_after"; where there are none, close some of what you have, or verify more.'),
+    'rail_closed': Refusal(409, 'This rail is not open.', 'See is_open of rails.'),
     'rail_currency': Refusal(422, 'This rail does not carry this currency.', 'See rail_limits.'),
     'rail_difference_closed': Refusal(409, 'This was closed before.', ''),
     'rail_difference_not_found': Refusal(404, 'No such difference.', 'Read rail_differences.'),

@@ -3,7 +3,7 @@
 create table public.networks (
     id text primary key check (id ~ '^[a-z][a-z0-9_]*$'),
     name text not null,
-    chain_id bigint,
+    chain_id bigint unique,
     is_testnet boolean not null default false,
     confirmations_required integer not null check (confirmations_required > 0),
     block_seconds numeric(8, 2) not null check (block_seconds > 0),
@@ -122,6 +122,7 @@ insert into public.networks (id, name, chain_id, confirmations_required, block_s
 ('tron', 'TRON', null, 19, 3),
 ('polygon', 'Polygon', 137, 128, 2),
 ('base', 'Base', 8453, 64, 2),
+('celo', 'Celo', 42220, 64, 1),
 ('solana', 'Solana', null, 32, 0.4);
 
 insert into public.currencies
@@ -139,6 +140,9 @@ insert into public.currencies
 ('POL', 'POL', 'Polygon', 'crypto', 'polygon', null, 18, 'polygon-ecosystem-token', 110),
 ('LTC', 'LTC', 'Litecoin', 'crypto', 'litecoin', null, 8, 'litecoin', 120),
 ('SOL', 'SOL', 'Solana', 'crypto', 'solana', null, 9, 'solana', 130),
+('CELO', 'CELO', 'Celo', 'crypto', 'celo', null, 18, 'celo', 140),
+-- Its issuer calls it USDm by now: what people are shown may change, the code cannot.
+('CUSD', 'USDm', 'Mento Dollar on Celo', 'crypto', 'celo', '0x765DE816845861e75A25fCA122bb6898B8B1282a', 18, 'celo-dollar', 150),
 ('USD', '$', 'US dollar', 'fiat', null, null, 2, null, 200),
 ('EUR', '€', 'Euro', 'fiat', null, null, 2, null, 210),
 ('GBP', '£', 'Pound sterling', 'fiat', null, null, 2, null, 220),
@@ -146,9 +150,12 @@ insert into public.currencies
 ('NGN', '₦', 'Nigerian naira', 'fiat', null, null, 2, null, 240),
 ('IDR', 'Rp', 'Indonesian rupiah', 'fiat', null, null, 0, null, 250);
 
--- Not for new orders and escrows: what people send by mistake for USDC, so that it can go back.
+-- Not for new orders and escrows: what people send by mistake, so that it can go back.
 insert into public.currencies
 (code, symbol, name, kind, network_id, contract_address, decimals, display_order, is_active) values
-('USDBC_BASE', 'USDbC', 'USD Base Coin (bridged)', 'crypto', 'base', '0xd9aAEc86B65D86f6A7B5B1b0c42FFA531710b6CA', 6, 75, false);
+('USDBC_BASE', 'USDbC', 'USD Base Coin (bridged)', 'crypto', 'base', '0xd9aAEc86B65D86f6A7B5B1b0c42FFA531710b6CA', 6, 75, false),
+('USDCE_POLYGON', 'USDC.e', 'USD Coin (bridged) on Polygon', 'crypto', 'polygon', '0x2791Bca1f2de4661ED88A30C99A7a9449Aa84174', 6, 85, false),
+('USDT_POLYGON', 'USDT', 'Tether USD on Polygon', 'crypto', 'polygon', '0xc2132D05D31c914a87C6611C10748AEb04B58e8F', 6, 86, false),
+('USDC_BSC', 'USDC', 'USD Coin (Binance-Peg) on BSC', 'crypto', 'bsc', '0x8AC76a51cc950d9822D68b83fE1Ad97B32Cd580d', 18, 87, false);
 
-update public.currencies set pegged_to = 'USD' where symbol in ('USDT', 'USDC');
+update public.currencies set pegged_to = 'USD' where symbol in ('USDT', 'USDC') and is_active;

@@ -1,7 +1,8 @@
 -- Rails: how money comes in and goes out, and what an address looks like on each.
 
 insert into private.refusals (code, status, detail, hint) values
-('no_such_rail', 422, 'There is no such rail.', 'See the table rails.');
+('no_such_rail', 422, 'There is no such rail.', 'See the table rails.'),
+('rail_closed', 409, 'This rail is not open.', 'See is_open of rails.');
 
 create table public.address_kinds (
     kind text primary key check (kind ~ '^[a-z][a-z0-9_]{1,31}$'),
@@ -23,6 +24,7 @@ insert into public.address_kinds (kind, pattern, ignores_case, hint) values
 create table public.rails (
     id text primary key check (id ~ '^[a-z][a-z0-9_]{1,31}$'),
     description text not null,
+    is_open boolean not null,
     hold_within interval,
     network_id text references public.networks (id) on delete restrict,
     address_kind text references public.address_kinds (kind) on delete restrict,
@@ -47,7 +49,8 @@ create index rails_network_id_idx on public.rails (network_id);
 create index rails_address_kind_idx on public.rails (address_kind);
 select private.make_audited('public.rails');
 select private.make_setting('public.rails',
-'How far what a rail says is believed, and how long a new destination waits.', '{
+'Whether a rail is open, how far what it says is believed, and how long a new destination waits.', '{
+    "is_open": {"second": true},
     "destination_wait": {"least": "0", "most": "7 days", "second": true},
     "max_amount": {"least": "1", "most": "1000000000000000", "second": true},
     "margin_bps": {"least": "0", "most": "5000", "second": true},
@@ -59,6 +62,8 @@ select private.make_setting('public.rails',
 comment on table public.rails is 'How money comes in and goes out.';
 comment on column public.rails.id is 'Name of the rail.';
 comment on column public.rails.description is 'What it is, for people.';
+comment on column public.rails.is_open is
+'Whether anything new begins over it. One that this deployment has not set up is closed; to stop one for a while is a halt.';
 comment on column public.rails.hold_within is
 'How long the rail lets money be held, from the moment it arrived: rail_hold_until of its escrows. Null: for ever.';
 comment on column public.rails.network_id is 'Network whose currencies it carries; null: bank money.';
@@ -79,14 +84,18 @@ comment on column public.rails.cost_amount is 'And this much beside, in units of
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
 insert into public.rails (
-    id, description, hold_within, network_id, address_kind, has_deposit_addresses, refunds_itself, destination_wait, has_reports,
+    id, description, is_open, hold_within, network_id, address_kind, has_deposit_addresses, refunds_itself, destination_wait, has_reports,
     takes_back, has_chargebacks, max_amount, margin_bps, margin_amount, answer_within, cost_bps, cost_amount
 ) values
-('internal', 'Balance in Holdfast.', null, null, null, false, false, '0', false, false, false, 1e15, 0, 0, '1 minute', 0, 0),
+('internal', 'Balance in Holdfast.', true, null, null, null, false, false, '0', false, false, false, 1e15, 0, 0, '1 minute', 0, 0),
 -- Stripe holds 90 days in most countries, 2 years in the US, 10 days in Thailand; it charges at most 999,999.99.
-('stripe', 'Card, through Stripe.', '90 days', null, 'stripe_account', false, true, '0', true, true, true, 1000000, 1000, 30, '120 days', 1000, 100),
--- A chain takes back what it brought, to the unit.
-('base', 'USDC on Base.', null, 'base', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100);
+('stripe', 'Card, through Stripe.', true, '90 days', null, 'stripe_account', false, true, '0', true, true, true, 1000000, 1000, 30, '120 days', 1000, 100),
+-- A chain takes back what it brought, to the unit. Rails of EVM chains bear the name of their network.
+('ethereum', 'Tokens on Ethereum.', false, null, 'ethereum', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('bsc', 'Tokens on BNB Smart Chain.', false, null, 'bsc', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('polygon', 'Tokens on Polygon.', false, null, 'polygon', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('base', 'Tokens on Base.', true, null, 'base', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('celo', 'Tokens on Celo.', false, null, 'celo', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100);
 
 -- noqa: enable=LT05
 
@@ -126,6 +135,30 @@ $$;
 comment on function private.normal_address(text, text) is
 'An address as it is compared: without the capitals of its checksum; null when it is none of this rail.';
 
+create function private.rail_kind(p_rail text) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (select r.address_kind from public.rails as r where r.id = p_rail);
+end
+$$;
+comment on function private.rail_kind(text) is
+'Kind of the addresses of a rail, and so which functions work it; null where it has none.';
+
+create function private.shares_addresses(p_rail text) returns text[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (
+        select array_agg(o.id order by o.id) from public.rails as r
+        inner join public.rails as o on o.address_kind = r.address_kind and o.has_deposit_addresses
+        where r.id = p_rail and r.has_deposit_addresses
+    );
+end
+$$;
+comment on function private.shares_addresses(text) is
+'Rails at whose deposit addresses money can arrive over this rail, itself among them: a key has one address on every chain of a kind. Null: it has none.';
+
 create function private.way_is_halted(p_rail text, p_currency text) returns boolean
 language plpgsql stable set search_path = ''
 as $$
@@ -149,10 +182,12 @@ create function private.ask_way(p_rail text, p_currency text) returns void
 language plpgsql stable set search_path = ''
 as $$
 begin
-    if private.way_is_halted(p_rail, p_currency) then
+    if not exists (select from public.rails as r where r.id = p_rail and r.is_open) then
+        perform private.refuse('rail_closed');
+    elsif private.way_is_halted(p_rail, p_currency) then
         perform private.refuse('halted');
     end if;
 end
 $$;
 comment on function private.ask_way(text, text) is
-'Goes on only where something new may begin over a rail in a currency. Raises halted (409).';
+'Goes on only where something new may begin over a rail in a currency. Raises rail_closed, halted (409).';

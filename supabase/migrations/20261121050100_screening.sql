@@ -24,7 +24,7 @@ comment on column public.screening_rules.renew_after is 'Age of an answer from w
 comment on column public.screening_rules.stale_after is 'Age of an answer from which on it no longer counts.';
 comment on column public.screening_rules.decide_within is 'How long a deposit of an address that is warned of waits for an operator.';
 insert into public.screening_rules (rail, renew_after, stale_after, decide_within)
-values ('base', '23 hours', '24 hours', '14 days');
+select r.id, '23 hours', '24 hours', '14 days' from public.rails as r where r.has_deposit_addresses;
 
 create table private.screened_addresses (
     rail text not null references public.rails (id) on delete restrict,

@@ -18,7 +18,9 @@ comment on column public.network_costs.rail is 'How money leaves.';
 comment on column public.network_costs.currency is 'What leaves; currency of the amount.';
 comment on column public.network_costs.amount is 'What the network takes, in units of the currency.';
 insert into public.network_costs (rail, currency, amount) values
-('base', 'USDC_BASE', 0.1), ('base', 'USDBC_BASE', 0.1);
+('ethereum', 'USDC_ETH', 2), ('ethereum', 'USDT_ETH', 2), ('bsc', 'USDT_BSC', 0.3), ('bsc', 'USDC_BSC', 0.3),
+('polygon', 'USDC_POLYGON', 0.1), ('polygon', 'USDCE_POLYGON', 0.1), ('polygon', 'USDT_POLYGON', 0.1),
+('base', 'USDC_BASE', 0.1), ('base', 'USDBC_BASE', 0.1), ('celo', 'CUSD', 0.1);
 
 create function private.network_cost(p_rail text, p_currency text) returns numeric
 language plpgsql stable set search_path = ''

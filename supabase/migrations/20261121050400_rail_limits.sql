@@ -39,7 +39,12 @@ insert into public.rail_limits (rail, tier, currency, max_amount) values
 ('stripe', 0, 'USD', 200), ('stripe', 1, 'USD', 1000), ('stripe', 2, 'USD', 10000), ('stripe', 3, 'USD', 10000),
 ('stripe', 0, 'EUR', 180), ('stripe', 1, 'EUR', 900), ('stripe', 2, 'EUR', 9000), ('stripe', 3, 'EUR', 9000),
 ('stripe', 0, 'GBP', 160), ('stripe', 1, 'GBP', 800), ('stripe', 2, 'GBP', 8000), ('stripe', 3, 'GBP', 8000),
+('ethereum', 1, 'USDC_ETH', null), ('ethereum', 2, 'USDC_ETH', null), ('ethereum', 3, 'USDC_ETH', null),
+('ethereum', 1, 'USDT_ETH', null), ('ethereum', 2, 'USDT_ETH', null), ('ethereum', 3, 'USDT_ETH', null),
+('bsc', 1, 'USDT_BSC', null), ('bsc', 2, 'USDT_BSC', null), ('bsc', 3, 'USDT_BSC', null),
+('polygon', 1, 'USDC_POLYGON', null), ('polygon', 2, 'USDC_POLYGON', null), ('polygon', 3, 'USDC_POLYGON', null),
 ('base', 1, 'USDC_BASE', null), ('base', 2, 'USDC_BASE', null), ('base', 3, 'USDC_BASE', null),
+('celo', 1, 'CUSD', null), ('celo', 2, 'CUSD', null), ('celo', 3, 'CUSD', null),
 ('internal', 0, null, null), ('internal', 1, null, null), ('internal', 2, null, null), ('internal', 3, null, null);
 
 create table public.rail_payment_ranges (
@@ -129,4 +134,4 @@ begin
 end
 $$;
 comment on function private.check_rail(text, text, numeric, uuid, uuid) is
-'Checks that a rail carries the currency, is not halted, and is open for the amount to both sides. Raises halted (409), rail_currency (422), rail_not_open with the member limit, or counterparty_limit without any figure when it is the other side''s (409).';
+'Checks that a rail carries the currency, is open and not halted, and is so for the amount to both sides. Raises rail_closed, halted (409), rail_currency (422), rail_not_open with the member limit, or counterparty_limit without any figure when it is the other side''s (409).';

@@ -33,6 +33,7 @@ begin
     if not exists (
         select from public.rails as r
         inner join public.currencies as c on c.network_id = r.network_id
+        inner join public.rail_limits as l on l.rail = r.id and l.currency = c.code
         where r.id = v_request.rail and r.has_deposit_addresses and c.code = v_request.currency and c.is_active
     ) then
         perform private.refuse('rail_currency');
@@ -96,7 +97,7 @@ begin
     select * into strict v_rail from public.rails as r where r.id = p_report ->> 'rail';
     if not exists (
         select from public.deposit_requests as d
-        where d.purpose = 'wallet' and d.reference_id = v_party and d.rail = v_rail.id
+        where d.party_id = v_party and d.rail = any (private.shares_addresses(v_rail.id))
     ) then
         perform private.refuse('wallet_not_found');
     elsif v_kind not in ('funds', 'reversal_lost') or (v_kind = 'reversal_lost' and not v_rail.takes_back) then
@@ -119,7 +120,7 @@ begin
 end
 $$;
 comment on function private.wallet_report_refusal(jsonb, timestamptz) is
-'Why what a rail says of a wallet is not believed: what it takes back is at most what it brought. Null: it may be so. Raises wallet_not_found (404) for a wallet that never asked where to pay.';
+'Why what a rail says of a wallet is not believed: what it takes back is at most what it brought. Null: it may be so. Raises wallet_not_found (404) for a party that never asked where to pay.';
 
 create function private.is_asked_for(p_report public.rail_reports) returns boolean
 language plpgsql stable set search_path = ''

@@ -51,7 +51,12 @@ comment on column public.withdrawal_policies.hold_for is 'How long a withdrawal 
 insert into public.withdrawal_policies (
     rail, currency, is_open, min_amount, max_amount, max_per_day, fee_amount, fee_bps, hold_for
 ) values
-('base', 'USDC_BASE', true, 1, 50000, 100000, 0.5, 0, '10 minutes');
+('ethereum', 'USDC_ETH', true, 10, 50000, 100000, 0.5, 0, '10 minutes'),
+('ethereum', 'USDT_ETH', true, 10, 50000, 100000, 0.5, 0, '10 minutes'),
+('bsc', 'USDT_BSC', true, 1, 50000, 100000, 0.5, 0, '10 minutes'),
+('polygon', 'USDC_POLYGON', true, 1, 50000, 100000, 0.5, 0, '10 minutes'),
+('base', 'USDC_BASE', true, 1, 50000, 100000, 0.5, 0, '10 minutes'),
+('celo', 'CUSD', true, 1, 50000, 100000, 0.5, 0, '10 minutes');
 
 create table public.withdrawals (
     id uuid primary key,

@@ -28,7 +28,7 @@ begin
         select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'address', f.address) order by f.id), '[]')
         from (
             select d.id, d.address from public.deposit_requests as d
-            where d.rail = deposit_addresses.rail and d.address is not null
+            where d.rail = any (private.shares_addresses(deposit_addresses.rail)) and d.address is not null
                 and (deposit_addresses.after is null or d.id > deposit_addresses.after)
             order by d.id limit least(greatest(max_rows, 1), 5000)
         ) as f
@@ -36,7 +36,7 @@ begin
 end
 $$;
 comment on function service.deposit_addresses(text, uuid, integer) is
-'A page of all deposit addresses that were ever given out on a rail, after one.';
+'A page of all deposit addresses at which money may have arrived over a rail, after one.';
 
 -- Definer: as above.
 create function service.deposit_balances_record(told service.command) returns integer

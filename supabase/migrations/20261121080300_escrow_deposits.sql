@@ -16,7 +16,7 @@ begin
         return jsonb_build_object('answer', v_context.answer);
     elsif not private.acts_for(v_context.actor_id, v_escrow.payer_id) then
         perform private.refuse('not_your_move');
-    elsif v_escrow.rail is distinct from command ->> 'rail' then
+    elsif private.rail_kind(v_escrow.rail) is distinct from command ->> 'address_kind' then
         perform private.refuse('other_rail');
     elsif v_escrow.state <> 'awaiting_funds' or v_context.now > v_escrow.expires_at then
         perform private.refuse('not_awaiting_funds');
@@ -42,7 +42,7 @@ begin
 end
 $$;
 comment on function service.escrow_deposit_begin(service.command) is
-'The payer asks how to pay {escrow_id, rail, key_fingerprint, actor_id, idempotency_key, request_hash}: what to pay, one address or payment per escrow, as private.deposit_read with expires_at, or {answer} when the key was answered before. Raises not_your_move (403), other_rail, not_awaiting_funds, escrow_frozen, destination_required (409), reference_required (422).';
+'The payer asks how to pay {escrow_id, address_kind: of the rails that the function works, key_fingerprint, actor_id, idempotency_key, request_hash}: what to pay, one address or payment per escrow, as private.deposit_read with expires_at, or {answer} when the key was answered before. Raises not_your_move (403), other_rail, not_awaiting_funds, escrow_frozen, destination_required (409), reference_required (422).';
 
 -- Definer: as above.
 create function service.escrow_deposit_place(command service.command) returns jsonb

@@ -24,6 +24,27 @@ comment on column public.chain_tokens.currency is 'What it is called in the book
 comment on column public.chain_tokens.dust_below is
 'A deposit below this counts for nothing until an operator accepts it, unless its sender has paid to the same address before.';
 
+create table public.chain_rules (
+    chain_id bigint primary key references public.networks (chain_id) on delete restrict,
+    first_block bigint not null default 0 check (first_block >= 0),
+    fee_ceiling numeric(30, 0) not null check (fee_ceiling > 0),
+    least_tip numeric(30, 0) not null check (least_tip >= 0),
+    constraint chain_rules_tip_below_ceiling check (least_tip < fee_ceiling)
+);
+alter table public.chain_rules enable row level security;
+select private.make_audited('public.chain_rules', 'chain_id');
+select private.make_setting('public.chain_rules', 'Where reading a chain begins, and what is bid for gas.', '{
+    "first_block": {"least": "0", "most": "1000000000000", "second": true},
+    "fee_ceiling": {"least": "1", "most": "10000000000000", "second": true},
+    "least_tip": {"least": "0", "most": "1000000000000", "second": true}
+}');
+comment on table public.chain_rules is 'How each EVM chain is read and paid on.';
+comment on column public.chain_rules.chain_id is 'Chain, by its EIP-155 id.';
+comment on column public.chain_rules.first_block is
+'Height of the chain when its rail goes live: reading begins after it. Of no use once something was read.';
+comment on column public.chain_rules.fee_ceiling is 'Most that a unit of gas may cost, in wei; above it payments wait.';
+comment on column public.chain_rules.least_tip is 'What a tip for a unit of gas never falls below, in wei.';
+
 create table public.chain_confirmations (
     chain_id bigint not null,
     amount_from public.money_amount not null check (amount_from >= 0),
@@ -40,9 +61,14 @@ comment on column public.chain_confirmations.block_tag is 'A transfer counts onc
 insert into public.chain_tokens (chain_id, address, currency)
 select n.chain_id, c.contract_address, c.code
 from public.currencies as c inner join public.networks as n on c.network_id = n.id
-where c.code in ('USDC_BASE', 'USDBC_BASE');
+where n.chain_id is not null and c.contract_address is not null;
+insert into public.chain_rules (chain_id, fee_ceiling, least_tip) values
+(1, 100000000000, 10000000), (56, 10000000000, 50000000), (137, 1000000000000, 25000000000),
+(8453, 5000000000, 1000000), (42220, 100000000000, 1000000);
+-- A rollup is safe once its data is on Ethereum. Elsewhere the tag is of each node's own making, or unknown.
 insert into public.chain_confirmations (chain_id, amount_from, block_tag) values
-(8453, 0, 'safe'), (8453, 1000, 'finalized');
+(1, 0, 'finalized'), (56, 0, 'finalized'), (137, 0, 'finalized'),
+(8453, 0, 'safe'), (8453, 1000, 'finalized'), (42220, 0, 'safe'), (42220, 1000, 'finalized');
 
 create table public.chain_cursors (
     chain_id bigint not null,

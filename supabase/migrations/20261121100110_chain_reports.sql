@@ -12,17 +12,53 @@ end
 $$;
 comment on function private.chain_rail(bigint) is 'Rail over a chain; null: none is.';
 
-create function private.report_of_deposit(p_deposit public.chain_deposits, p_credits integer) returns jsonb
+create function private.rail_chain(p_rail text) returns bigint
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return (select jsonb_build_object(
-        'rail', d.rail, 'purpose', d.purpose, 'reference_id', d.reference_id, 'currency', p_deposit.currency,
+    return (
+        select n.chain_id from public.rails as r inner join public.networks as n on n.id = r.network_id
+        where r.id = p_rail
+    );
+end
+$$;
+comment on function private.rail_chain(text) is 'Chain of a rail, by its EIP-155 id; null: it has none.';
+
+create function private.counts_for(p_deposit public.chain_deposits) returns public.deposit_requests
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_rail text := private.chain_rail(p_deposit.chain_id);
+    v_request public.deposit_requests;
+begin
+    select * into strict v_request from public.deposit_requests as r where r.id = p_deposit.request_id;
+    if v_request.rail <> v_rail then
+        v_request.rail := v_rail;
+        v_request.purpose := 'wallet';
+        v_request.reference_id := v_request.party_id;
+        v_request.currency := null;
+        v_request.amount := null;
+    end if;
+    return v_request;
+end
+$$;
+comment on function private.counts_for(public.chain_deposits) is
+'What a deposit is for: the request whose address it came to; if it came over another chain than that is for, nothing that was asked for, in the wallet of the party.';
+
+create function private.report_of_deposit(p_deposit public.chain_deposits, p_credits integer) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_request public.deposit_requests := private.counts_for(p_deposit);
+begin
+    return jsonb_build_object(
+        'rail', v_request.rail, 'purpose', v_request.purpose, 'reference_id', v_request.reference_id,
+        'currency', p_deposit.currency,
         'amount', trim_scale(p_deposit.amount)::text, 'reference', p_deposit.transaction_hash,
         'kind', 'funds', 'provider_time', p_deposit.block_time, 'provider_event_id', concat_ws(
             ':', p_deposit.chain_id, p_deposit.transaction_hash, p_deposit.log_index, nullif(p_credits, 1)
         )
-    ) from public.deposit_requests as d where d.id = p_deposit.request_id);
+    );
 end
 $$;
 comment on function private.report_of_deposit(public.chain_deposits, integer) is

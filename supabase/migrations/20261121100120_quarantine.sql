@@ -104,9 +104,8 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
     v_transfer uuid := private.uuid_v7(p_now);
-    v_request public.deposit_requests;
+    v_request public.deposit_requests := private.counts_for(p_deposit);
 begin
-    select * into strict v_request from public.deposit_requests as r where r.id = p_deposit.request_id;
     perform ledger.post(
         array[row(
             v_transfer, case when p_amount > 0 then 'deposit.quarantine' else 'deposit.unquarantine' end, v_request.purpose,
@@ -212,7 +211,9 @@ begin
     select q.* into v_row from public.deposit_quarantines as q where q.id = (command ->> 'quarantine_id')::uuid;
     select d.* into v_deposit from public.chain_deposits as d
     where d.chain_id = v_row.chain_id and d.transaction_hash = v_row.transaction_hash and d.log_index = v_row.log_index;
-    select r.* into v_request from public.deposit_requests as r where r.id = v_deposit.request_id;
+    if v_deposit.request_id is not null then
+        v_request := private.counts_for(v_deposit);
+    end if;
     perform private.lock_reference(v_request.purpose, v_request.reference_id);
     v_answer := private.begin_operator_command(
         'quarantine_accept', command, private.owners_of(v_request.purpose, v_request.reference_id), v_deposit.currency,
@@ -282,6 +283,7 @@ create function private.chain_paid_from(p_screening public.wallet_screenings) re
 language plpgsql volatile set search_path = ''
 as $$
 declare
+    v_chain bigint := private.rail_chain(p_screening.rail);
     v_deposit public.chain_deposits;
     v_escrows uuid[] := '{}';
 begin
@@ -289,7 +291,7 @@ begin
         select d.* from public.chain_deposits as d
         inner join public.deposit_requests as r on d.request_id = r.id
         inner join public.escrow_transactions as e on r.purpose = 'escrow' and r.reference_id = e.id
-        where p_screening.rail = r.rail and lower(d.sender) = p_screening.address and d.state = 'credited'
+        where p_screening.rail = r.rail and d.chain_id = v_chain and lower(d.sender) = p_screening.address and d.state = 'credited'
             and e.completed_at is null
             -- Money that went back at once is not the escrow's.
             and not exists (

@@ -1,21 +1,28 @@
 -- Reading the chain: the cursor, the transfers found, and what became of them.
 
 -- Definer: rails have no user.
-create function service.chain_tokens(chain_id bigint) returns jsonb
+create function service.chain(rail text) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
-#variable_conflict use_column
 begin
     return (
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'address', t.address, 'currency', t.currency, 'decimals', c.decimals
-        ) order by t.currency), '[]')
-        from public.chain_tokens as t join public.currencies as c on c.code = t.currency
-        where t.chain_id = chain_tokens.chain_id
+        select jsonb_build_object(
+            'rail', chain.rail, 'chain_id', r.chain_id, 'first_block', r.first_block,
+            'fee_ceiling', r.fee_ceiling::text, 'least_tip', r.least_tip::text,
+            'tokens', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'address', t.address, 'currency', t.currency, 'decimals', c.decimals
+                ) order by t.currency), '[]')
+                from public.chain_tokens as t inner join public.currencies as c on c.code = t.currency
+                where t.chain_id = r.chain_id
+            )
+        )
+        from public.chain_rules as r where r.chain_id = private.rail_chain(chain.rail)
     );
 end
 $$;
-comment on function service.chain_tokens(bigint) is 'Tokens that are watched on a chain, with their decimals.';
+comment on function service.chain(text) is
+'The chain of a rail {rail, chain_id, first_block, fee_ceiling and least_tip in wei, tokens that are watched [{address, currency, decimals}]}; null: it has none that we read.';
 
 -- Definer: as above.
 create function service.chain_due(chain_id bigint, max_rows integer default 200) returns jsonb
@@ -73,7 +80,8 @@ begin
         select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'address', f.address) order by f.id), '[]')
         from (
             select o.id, o.address from public.deposit_requests as o
-            where o.rail = private.chain_rail(chain_addresses.chain_id) and o.address is not null and o.closed_at is null
+            where o.rail = any (private.shares_addresses(private.chain_rail(chain_addresses.chain_id)))
+                and o.address is not null and o.closed_at is null
                 and (chain_addresses.after is null or o.id > chain_addresses.after)
             order by o.id limit least(greatest(max_rows, 1), 5000)
         ) as f
@@ -81,11 +89,14 @@ begin
 end
 $$;
 comment on function service.chain_addresses(bigint, uuid, integer) is
-'A page of the deposit addresses that are watched on a chain, after one: also those of what has ended, since late money must be found.';
+'A page of the deposit addresses that are watched on a chain, after one: also those of what has ended, since late money must be found, and those of other chains of its kind, since money is sent over the wrong one.';
 
 create function private.keep_transfers(p_chain bigint, p_transfers jsonb, p_now timestamptz) returns void
 language plpgsql volatile set search_path = ''
 as $$
+declare
+    v_rail text := private.chain_rail(p_chain);
+    v_rails text[] := private.shares_addresses(v_rail);
 begin
     insert into public.chain_deposits as d (
         chain_id, transaction_hash, log_index, block_number, block_hash, block_time, token, currency, sender, recipient,
@@ -98,7 +109,7 @@ begin
         sender text, recipient text, amount numeric
     )
     join public.chain_tokens as k on k.chain_id = p_chain and k.address = t.token
-    join public.deposit_requests as f on f.address = t.recipient and f.rail = private.chain_rail(p_chain)
+    join public.deposit_requests as f on f.address = t.recipient and f.rail = any (v_rails)
     order by t.transaction_hash, t.log_index
     on conflict (chain_id, transaction_hash, log_index) do update set
         block_number = excluded.block_number, block_hash = excluded.block_hash, block_time = excluded.block_time,
@@ -116,12 +127,12 @@ begin
         or (d.state = 'seen' and (d.token, d.sender, d.recipient, d.amount)
             is distinct from (excluded.token, excluded.sender, excluded.recipient, excluded.amount));
     -- Who sends money that matters is screened: a hit holds what it has paid, and what it pays later.
-    perform private.watch_address(private.chain_rail(p_chain), s.sender, s.party_id, 'deposit')
+    perform private.watch_address(v_rail, s.sender, s.party_id, 'deposit')
     from (
         select distinct t.sender, f.party_id
         from jsonb_to_recordset(p_transfers) as t (sender text, recipient text, token text, amount numeric)
         join public.chain_tokens as k on k.chain_id = p_chain and k.address = t.token and t.amount >= k.dust_below
-        join public.deposit_requests as f on f.address = t.recipient and f.rail = private.chain_rail(p_chain)
+        join public.deposit_requests as f on f.address = t.recipient and f.rail = any (v_rails)
         order by t.sender, f.party_id
     ) as s;
 end
@@ -352,6 +363,7 @@ as $$
 #variable_conflict use_column
 declare
     v_now timestamptz := private.clock();
+    v_rail text := private.chain_rail(chain_verdicts_record.chain_id);
     v_found record;
     v_moved integer := 0;
 begin
@@ -364,7 +376,7 @@ begin
         inner join public.chain_deposits as d
             on d.chain_id = chain_verdicts_record.chain_id and d.transaction_hash = v.transaction_hash
             and d.log_index = v.log_index
-        inner join public.deposit_requests as r on r.id = d.request_id and r.amount is null
+        inner join public.deposit_requests as r on r.id = d.request_id and (r.amount is null or r.rail <> v_rail)
     )
     order by w.id for no key update;
     for v_found in
@@ -391,10 +403,12 @@ comment on function service.chain_verdicts_record(bigint, service.command) is
 create function private.chain_funds_pending(p_escrow public.escrow_transactions, p_event text) returns boolean
 language plpgsql stable set search_path = ''
 as $$
+declare
+    v_chain bigint := private.rail_chain(p_escrow.rail);
 begin
     if exists (
         select from public.chain_deposits as d
-        where d.state = 'seen' and d.request_id in (
+        where d.state = 'seen' and d.chain_id = v_chain and d.request_id in (
             select r.id from public.deposit_requests as r where r.purpose = 'escrow' and r.reference_id = p_escrow.id
         ) and d.block_time <= p_escrow.expires_at
     ) then
@@ -407,7 +421,8 @@ begin
             where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.address is not null
         )
         and coalesce((
-            select c.block_time from public.chain_cursors as c order by c.chain_id desc, c.block_number desc limit 1
+            select c.block_time from public.chain_cursors as c where c.chain_id = v_chain
+            order by c.block_number desc limit 1
         ), '-infinity') <= p_escrow.expires_at;
 end
 $$;

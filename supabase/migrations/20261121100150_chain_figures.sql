@@ -78,26 +78,28 @@ comment on function private.chain_under_way(text, jsonb) is
 
 create view public.deposits_to_sweep with (security_invoker = true) as
 select
-    d.rail,
+    r.id as rail,
     b.currency,
     d.address,
     b.amount,
     sum(b.amount) over (
-        partition by d.rail, b.currency order by b.amount desc, b.request_id asc
+        partition by b.currency order by b.amount desc, b.request_id asc
     )::public.money_amount as amount_so_far,
     b.as_of
 from public.deposit_balances as b
 inner join public.deposit_requests as d on b.request_id = d.id
+inner join public.currencies as c on b.currency = c.code
+inner join public.rails as r on c.network_id = r.network_id and r.has_deposit_addresses
 where b.amount > 0 and not exists (
-    select from public.chain_deposits as c
+    select from public.chain_deposits as s
     inner join public.deposit_quarantines as q
-        on c.chain_id = q.chain_id and c.transaction_hash = q.transaction_hash and c.log_index = q.log_index
-    where c.request_id = b.request_id and c.state = 'quarantined' and q.reason = 'flagged'
+        on s.chain_id = q.chain_id and s.transaction_hash = q.transaction_hash and s.log_index = q.log_index
+    where s.request_id = b.request_id and s.state = 'quarantined' and q.reason = 'flagged'
 )
 order by b.amount desc, b.request_id asc;
 comment on view public.deposits_to_sweep is
 'For operators: deposit addresses that hold money, biggest first; not those where money of an address that is warned of waits.';
-comment on column public.deposits_to_sweep.rail is 'The rail.';
+comment on column public.deposits_to_sweep.rail is 'Over which it came, whatever the address was given for.';
 comment on column public.deposits_to_sweep.currency is 'What it holds.';
 comment on column public.deposits_to_sweep.address is 'The address; the treasury knows its index by it.';
 comment on column public.deposits_to_sweep.amount is 'How much.';

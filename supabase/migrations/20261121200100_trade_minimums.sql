@@ -22,7 +22,7 @@ comment on column public.trade_minimums.rated_from is
 insert into public.trade_minimums (currency, min_amount, rated_from) values
 ('BTC', 0.00001, 0.0002), ('ETH', 0.0003, 0.005), ('USDT_TRON', 1, 10), ('USDT_ETH', 1, 10), ('USDT_BSC', 1, 10),
 ('USDC_ETH', 1, 10), ('USDC_BASE', 1, 10), ('USDC_POLYGON', 1, 10), ('BNB', 0.002, 0.02), ('TRX', 5, 50),
-('POL', 3, 30), ('LTC', 0.01, 0.15), ('SOL', 0.01, 0.1);
+('POL', 3, 30), ('LTC', 0.01, 0.15), ('SOL', 0.01, 0.1), ('CELO', 2, 20), ('CUSD', 1, 10);
 
 -- Definer: the guard of a draft runs as its maker.
 create function private.least_trade(p_currency text) returns numeric

@@ -1,5 +1,8 @@
-grant select on public.chain_tokens, public.chain_confirmations to anon, authenticated;
+grant select on public.chain_tokens, public.chain_rules, public.chain_confirmations to anon, authenticated;
 create policy chain_tokens_select_anyone on public.chain_tokens for select to anon, authenticated
+using (true);
+
+create policy chain_rules_select_anyone on public.chain_rules for select to anon, authenticated
 using (true);
 
 create policy chain_confirmations_select_anyone on public.chain_confirmations for select to anon, authenticated

@@ -3,6 +3,7 @@
 import base64
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from functions.rail_evm.signer import Signer, SigningFailed, configured_signer
 from functions.rail_evm.transaction import Transaction, transfer_data
 from shared.settings import SettingsError
 from stack.aws import CREDENTIALS, Aws
-from stack.stand_ins.chain import CHAIN_ID, USDC, Chain
+from stack.stand_ins.chain import BASE, CHAIN_ID, USDC, Chain
 from stack.stand_ins.chain.accounts import HOT_WALLET, account
 from stack.stand_ins.chain.hot_wallet import put_in_place
 
@@ -63,7 +64,7 @@ def test_the_chain_takes_what_it_signs(chain: Chain, node: Node) -> None:
     chain.mint(WALLET.address, "10")
     data = transfer_data(payee.address, Decimal("1.25"), 6)
 
-    signed = configured_signer(CHAIN_ID).sign(
+    signed = configured_signer("base", CHAIN_ID).sign(
         Transaction(CHAIN_ID, 0, 10**9, 10**10, 100_000, USDC, data)
     )
     node.send(signed)
@@ -75,7 +76,7 @@ def test_the_chain_takes_what_it_signs(chain: Chain, node: Node) -> None:
 @pytest.mark.usefixtures("environment")
 def test_the_key_is_shown_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    signer = configured_signer(CHAIN_ID)
+    signer = configured_signer("base", CHAIN_ID)
     signed = signer.sign(TRANSACTION)
 
     secret = WALLET.key.secret
@@ -93,14 +94,14 @@ def test_the_key_is_shown_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
 def test_a_ciphertext_of_another_context_is_not_opened(
     aws: Aws, environment: dict[str, str]
 ) -> None:
-    other = put_in_place(aws.client, chain_id=1)
+    other = put_in_place(aws.client, replace(BASE, chain_id=1))
     stored = aws.client("secretsmanager").get_secret_value(
         SecretId=other["HOLDFAST_EVM_SIGNER_SECRET"]
     )
     signer = Signer(
         aws.client("kms"),
         key_id=other["HOLDFAST_EVM_KMS_KEY"],
-        ciphertext=base64.b64decode(stored["SecretString"]),
+        ciphertext=base64.b64decode(stored["SecretString"].split()[1]),
         address=WALLET.address,
         chain_id=CHAIN_ID,
     )
@@ -132,4 +133,4 @@ def test_a_missing_variable(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.delenv(f"HOLDFAST_EVM_{name}")
 
     with pytest.raises(SettingsError, match=name):
-        configured_signer(CHAIN_ID)
+        configured_signer("base", CHAIN_ID)

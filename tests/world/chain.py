@@ -22,7 +22,7 @@ def fresh_hash() -> str:
 
 def deposit_address(world: World, escrow: Escrow) -> str:
     """The address of an escrow that waits for its money."""
-    command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "rail": "base",
+    command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "address_kind": "evm",
                "key_fingerprint": FINGERPRINT}  # fmt: skip
     begun = world.command("escrow_deposit_begin", **command)
     address = "0x" + uuid4().hex + "0" * 8

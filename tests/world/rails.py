@@ -192,7 +192,7 @@ def rails(world: World, payer: UUID, payee: UUID) -> None:
         "escrow_deposit_begin",
         escrow_id=waiting.id,
         actor_id=payer,
-        rail="base",
+        address_kind="evm",
         key_fingerprint=FINGERPRINT,
     )
     report(world, waiting, f"funds_{waiting.id}")

@@ -139,6 +139,16 @@ class ChainPayouts(Row):
     created_at: Time
 
 
+class ChainRules(Row):
+    """Rows of chain_rules."""
+
+    relation = "chain_rules"
+    chain_id: int
+    first_block: int
+    fee_ceiling: float
+    least_tip: float
+
+
 class ChainTokens(Row):
     """Rows of chain_tokens."""
 
@@ -1766,6 +1776,7 @@ class Rails(Row):
     relation = "rails"
     id: str
     description: str
+    is_open: bool
     hold_within: str | None
     network_id: str | None
     address_kind: str | None

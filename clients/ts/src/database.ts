@@ -59,6 +59,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      chain_rules: {
+        Row: { chain_id: number; first_block: number; fee_ceiling: number; least_tip: number };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       chain_tokens: {
         Row: { chain_id: number; address: string; currency: string; dust_below: string };
         Insert: { [column in never]: never };
@@ -714,7 +720,7 @@ export type Database = {
         Relationships: [];
       };
       rails: {
-        Row: { id: string; description: string; hold_within: string | null; network_id: string | null; address_kind: string | null; has_deposit_addresses: boolean; refunds_itself: boolean; destination_wait: string; has_reports: boolean; takes_back: boolean; has_chargebacks: boolean; max_amount: string; margin_bps: number; margin_amount: string; answer_within: string; cost_bps: number; cost_amount: string };
+        Row: { id: string; description: string; is_open: boolean; hold_within: string | null; network_id: string | null; address_kind: string | null; has_deposit_addresses: boolean; refunds_itself: boolean; destination_wait: string; has_reports: boolean; takes_back: boolean; has_chargebacks: boolean; max_amount: string; margin_bps: number; margin_amount: string; answer_within: string; cost_bps: number; cost_amount: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];

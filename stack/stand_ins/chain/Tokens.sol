@@ -16,7 +16,7 @@ contract Usdc is ERC20("", "") {
         return "USDC";
     }
 
-    function decimals() public pure override returns (uint8) {
+    function decimals() public pure virtual override returns (uint8) {
         return 6;
     }
 
@@ -42,5 +42,22 @@ contract BridgedUsdc is Usdc {
 
     function symbol() public pure override returns (string memory) {
         return "USDbC";
+    }
+}
+
+/// A dollar of another chain, with other decimals.
+contract BscUsdc is Usdc {
+    function decimals() public pure override returns (uint8) {
+        return 18;
+    }
+}
+
+contract BscUsdt is BscUsdc {
+    function name() public pure override returns (string memory) {
+        return "Tether USD";
+    }
+
+    function symbol() public pure override returns (string memory) {
+        return "USDT";
     }
 }

@@ -1,5 +1,10 @@
-"""A real EVM chain of the tests: anvil as Base, with stand-ins at the addresses of its tokens."""
+"""A real EVM chain of the tests: anvil, with stand-ins at the addresses of its tokens."""
 
-from stack.stand_ins.chain.chain import BRIDGED_USDC, CHAIN_ID, USDC, Chain, Dropped
+from stack.stand_ins.chain.chain import Chain, Dropped
+from stack.stand_ins.chain.kinds import BASE, BRIDGED_USDC, BSC, BSC_USDT, USDC, Kind
 
-__all__ = ["BRIDGED_USDC", "CHAIN_ID", "USDC", "Chain", "Dropped"]
+CHAIN_ID = BASE.chain_id
+
+__all__ = [
+    "BASE", "BRIDGED_USDC", "BSC", "BSC_USDT", "CHAIN_ID", "USDC", "Chain", "Dropped", "Kind",
+]  # fmt: skip

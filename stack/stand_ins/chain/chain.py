@@ -1,4 +1,4 @@
-"""Base as the tests have it: real blocks, real reorganisations, tokens at their real addresses."""
+"""A chain as the tests have it: real blocks and reorganisations, tokens at their real addresses."""
 
 import time
 from collections.abc import Callable, Collection
@@ -16,11 +16,8 @@ from stack.stand_ins.chain.accounts import HOT_WALLET, ISSUER, PEOPLE, Account, 
 from stack.stand_ins.chain.anvil import Anvil
 from stack.stand_ins.chain.compiler import compiled
 from stack.stand_ins.chain.faults import FaultyNode
+from stack.stand_ins.chain.kinds import BASE, Kind
 
-CHAIN_ID = 8453
-USDC = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
-BRIDGED_USDC = "0xd9aAEc86B65D86f6A7B5B1b0c42FFA531710b6CA"
-DECIMALS = 6
 GAS_LIMIT = 100_000
 _GWEI = 10**9
 _ETHER = 10**18
@@ -38,20 +35,22 @@ class Chain(AbstractContextManager["Chain"]):
     """A chain of its own inside the block.
 
     `safe` is two blocks behind `latest`, `finalized` four. url: of the node that functions use,
-    which `node` can make fail; what the tests ask goes another way. Amounts are of a token.
+    which `node` can make fail; what the tests ask goes another way. Amounts are of a token; where
+    none is named, of that which people pay with.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kind: Kind = BASE) -> None:
+        self.kind = kind
         # It signs for the issuer whatever the tests want minted or blocked.
-        self.anvil = Anvil(CHAIN_ID, f"m/44'/60'/{ISSUER}'/0/", account(ISSUER, 0).address)
+        self.anvil = Anvil(kind.chain_id, f"m/44'/60'/{ISSUER}'/0/", account(ISSUER, 0).address)
         self.node = FaultyNode(self.anvil)
         self._people = 0
 
     def __enter__(self) -> Self:
         code = compiled()
         self.anvil.start()
-        self.anvil.ask("anvil_setCode", USDC, code["Usdc"])
-        self.anvil.ask("anvil_setCode", BRIDGED_USDC, code["BridgedUsdc"])
+        for address, contract in self.kind.contracts.items():
+            self.anvil.ask("anvil_setCode", address, code[contract])
         self.node.__enter__()
         return self
 
@@ -72,7 +71,7 @@ class Chain(AbstractContextManager["Chain"]):
     def hot_wallet(self) -> Account:
         return account(HOT_WALLET, 0)
 
-    def person(self, amount: str = "0", token: str = USDC) -> Account:
+    def person(self, amount: str = "0", token: str = "") -> Account:
         """Somebody nobody else is, with ether for gas and that much of a token."""
         self._people += 1
         somebody = account(PEOPLE, self._people)
@@ -83,33 +82,41 @@ class Chain(AbstractContextManager["Chain"]):
 
     # Tokens
 
-    def mint(self, to: str, amount: str, token: str = USDC) -> str:
+    def mint(self, to: str, amount: str, token: str = "") -> str:
         """Make money from nothing; the hash. It needs a block: mining must not be paused."""
-        units = to_units(Decimal(amount), DECIMALS)
+        units = to_units(Decimal(amount), self.kind.decimals)
         return self._as_issuer(token, "mint(address,uint256)", _word(to), units.to_bytes(32, "big"))
 
-    def block(self, address: str, blocked: bool = True, token: str = USDC) -> None:
+    def block(self, address: str, blocked: bool = True, token: str = "") -> None:
         """Let the issuer block an address: whatever it sends or is sent reverts."""
         flag = int(blocked).to_bytes(32, "big")
         self._as_issuer(token, "setBlacklisted(address,bool)", _word(address), flag)
 
-    def balance_of(self, address: str, token: str = USDC) -> Decimal:
-        asked = {"to": token, "data": "0x70a08231" + _word(address).hex()}
-        return from_units(int(self.anvil.ask("eth_call", asked, "latest"), 16), DECIMALS)
+    def balance_of(self, address: str, token: str = "") -> Decimal:
+        asked = {"to": token or self.kind.token, "data": "0x70a08231" + _word(address).hex()}
+        return from_units(int(self.anvil.ask("eth_call", asked, "latest"), 16), self.kind.decimals)
 
-    def transfer(self, sender: Account, to: str, amount: str, token: str = USDC) -> str:
+    def transfer(self, sender: Account, to: str, amount: str, token: str = "") -> str:
         """Send money; the hash. It is in a block on return unless mining is paused."""
         return self.send(self.sign_transfer(sender, to, amount, token).raw)
 
     def sign_transfer(
-        self, sender: Account, to: str, amount: str, token: str = USDC, tip: int = _GWEI
+        self, sender: Account, to: str, amount: str, token: str = "", tip: int = _GWEI
     ) -> Signed:
         """A transfer with the sender's next nonce, not sent. tip: wei per unit of gas."""
         base_fee = int(self.anvil.ask("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
         nonce = int(self.anvil.ask("eth_getTransactionCount", sender.address, "pending"), 16)
-        data = transfer_data(to, Decimal(amount), DECIMALS)
+        data = transfer_data(to, Decimal(amount), self.kind.decimals)
         return sender.sign(
-            Transaction(CHAIN_ID, nonce, tip, 4 * base_fee + tip, GAS_LIMIT, token, data)
+            Transaction(
+                self.kind.chain_id,
+                nonce,
+                tip,
+                4 * base_fee + tip,
+                GAS_LIMIT,
+                token or self.kind.token,
+                data,
+            )
         )
 
     def send(self, raw: bytes) -> str:
@@ -201,7 +208,8 @@ class Chain(AbstractContextManager["Chain"]):
 
     def _as_issuer(self, token: str, function: str, *words: bytes) -> str:
         data = keccak_256(function.encode())[:4] + b"".join(words)
-        asked = {"from": account(ISSUER, 0).address, "to": token, "data": "0x" + data.hex()}
+        to = token or self.kind.token
+        asked = {"from": account(ISSUER, 0).address, "to": to, "data": "0x" + data.hex()}
         hash_ = str(self.anvil.ask("eth_sendTransaction", asked))
         self.receipt(hash_)
         return hash_

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from stack.stand_ins.chain.accounts import DEPOSITS, account
-from stack.stand_ins.chain.chain import USDC, Chain
+from stack.stand_ins.chain.chain import Chain
+from stack.stand_ins.chain.kinds import USDC
 
 
 def sweep(chain: Chain, indexes: Mapping[str, int], token: str = USDC) -> Decimal:

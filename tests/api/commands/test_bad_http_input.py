@@ -45,7 +45,7 @@ KEYS = ("", "a b", "x" * 256, "x" * 5_000, "é".encode())
 @pytest.fixture(scope="module")
 def commands(stack: Stack, http: httpx.Client) -> Commands:
     # A rail that is not there answers nobody.
-    stack.configure(HOLDFAST_EVM_CHAIN_ID="8453", HOLDFAST_EVM_XPUB=deposits_xpub())
+    stack.configure(HOLDFAST_EVM_RAILS="base", HOLDFAST_EVM_XPUB=deposits_xpub())
     return Commands(stack, http)
 
 

@@ -123,7 +123,7 @@ HEADERS = ("", "Bearer", "Basic YTpi", "bearer a b", "Token x", "Bearer '--", "x
 def outside(stack: Stack) -> Iterator[None]:
     """What functions ask before they ask who is asking, or without which a rail is off."""
     with Roblox() as roblox:
-        stack.configure(**roblox.variables(), HOLDFAST_EVM_CHAIN_ID="8453",
+        stack.configure(**roblox.variables(), HOLDFAST_EVM_RAILS="base",
                         HOLDFAST_EVM_XPUB=deposits_xpub())  # fmt: skip
         yield
 

@@ -10,8 +10,8 @@ from tests.world.refused import refused
 from tests.world.world import World
 
 
-def _begin(escrow: Escrow, rail: str = "base", **fields: Any) -> dict[str, Any]:
-    command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "rail": rail,
+def _begin(escrow: Escrow, kind: str = "evm", **fields: Any) -> dict[str, Any]:
+    command = {"escrow_id": escrow.id, "actor_id": escrow.payer, "address_kind": kind,
                "key_fingerprint": FINGERPRINT} | fields  # fmt: skip
     answer: dict[str, Any] = escrow.world.command("escrow_deposit_begin", **command)
     return answer
@@ -64,10 +64,10 @@ def test_where_an_escrow_is_paid_never_changes(world: World) -> None:
 def test_a_repeated_key_has_the_answer_it_had(world: World) -> None:
     escrow = awaiting(world, "stripe")
     key = {"idempotency_key": "k", "request_hash": "h"}
-    assert "answer" not in _begin(escrow, "stripe", **key)
+    assert "answer" not in _begin(escrow, "stripe_account", **key)
     said = _attach(escrow, provider_reference="pi_1", client_secret="s", **key)
     assert (said["provider_reference"], said["replayed"]) == ("pi_1", False)
-    assert _begin(escrow, "stripe", **key) == {"answer": said | {"replayed": True}}
+    assert _begin(escrow, "stripe_account", **key) == {"answer": said | {"replayed": True}}
     assert _attach(escrow, provider_reference="pi_2", **key) == said | {"replayed": True}
 
 
@@ -76,7 +76,7 @@ def test_whoever_attaches_is_the_payer_and_says_all_of_it(world: World) -> None:
     with refused(world.connection, "not_awaiting_funds"):
         _attach(escrow, address=ADDRESS)
     _begin(escrow)
-    _begin(card, "stripe")
+    _begin(card, "stripe_account")
     with refused(world.connection, "not_your_move"):
         _attach(escrow, address=ADDRESS, actor_id=escrow.payee)
     for made, fields in (
@@ -94,14 +94,14 @@ def test_who_asks_how_to_pay(world: World) -> None:
         with refused(world.connection, "not_your_move", "escrow_not_found"):
             _begin(escrow, actor_id=who)
     with refused(world.connection, "other_rail"):
-        _begin(escrow, "stripe")
+        _begin(escrow, "stripe_account")
 
 
 def test_money_of_a_chain_has_somewhere_to_go_back_to(world: World) -> None:
     escrow = awaiting(world)
     with refused(world.connection, "destination_required"):
         _begin(escrow)
-    _begin(awaiting(world, "stripe"), "stripe")
+    _begin(awaiting(world, "stripe"), "stripe_account")
 
 
 @pytest.mark.parametrize("why", ["over", "paid", "late", "mismatched", "frozen"])

@@ -22,9 +22,14 @@ from tests.world.wallets import (
 )
 from tests.world.world import PLATFORM, World
 
+CARRIED = (
+    "with made as (update public.currencies set is_active = true where code = 'USDBC_BASE')"
+    " insert into public.rail_limits (rail, tier, currency) values ('base', 1, 'USDBC_BASE')"
+)
+
 
 def test_an_address_is_one_for_each_party_and_currency_and_stays(world: World) -> None:
-    world.run("update public.currencies set is_active = true where code = 'USDBC_BASE'")
+    world.run(CARRIED)
     one, other = world.user(), world.user()
     mine = wallet_address(world, one)
     assert wallet_address(world, one) == mine
@@ -171,7 +176,7 @@ def test_bad_input(world: World, fields: dict[str, str | None], code: str) -> No
 
 def test_addresses_of_one_person_are_counted(world: World) -> None:
     """Quota: nobody has the rail watch addresses without end."""
-    world.run("update public.currencies set is_active = true where code = 'USDBC_BASE'")
+    world.run(CARRIED)
     world.run("update private.quotas set max_open = 1 where kind = 'deposit_address'")
     party = world.user(limited=True)
     wallet_address(world, party)

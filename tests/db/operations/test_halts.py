@@ -174,7 +174,7 @@ def test_nothing_new_begins_over_a_halted_rail(world: World, kind: str) -> None:
         outcome(world, taken, "submit", provider_reference=f"tx_{uuid4()}", next_in=1)
     queued = released(world)
     destination(world, queued.payee)
-    deposit = {"escrow_id": waiting.id, "actor_id": waiting.payer, "rail": "base",
+    deposit = {"escrow_id": waiting.id, "actor_id": waiting.payer, "address_kind": "evm",
                "key_fingerprint": FINGERPRINT}  # fmt: skip
     wallet = COMMANDS["wallet_deposit_begin"](world)
     withdrawal = COMMANDS["withdrawal_request"](world)

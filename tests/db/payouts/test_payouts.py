@@ -429,7 +429,7 @@ def test_cards_are_refunded_to_the_card(world: World) -> None:
     """No account is needed, and none is asked for."""
     escrow = rails.awaiting(world, "stripe")
     funding = {"escrow_id": escrow.id, "actor_id": escrow.payer}
-    world.command("escrow_deposit_begin", rail="stripe", **funding)
+    world.command("escrow_deposit_begin", address_kind="stripe_account", **funding)
     world.command("escrow_deposit_place", provider_reference="pi_1", client_secret="pi_1_secret",
                   **funding)  # fmt: skip
     escrow.commit("funds_confirmed", "rail")

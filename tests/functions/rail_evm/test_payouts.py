@@ -249,11 +249,11 @@ def test_whichever_of_its_transactions_was_mined_pays(scene: Scene) -> None:
 
 def test_gas_that_costs_too_much_is_waited_for(scene: Scene) -> None:
     made = scene.released()
-    scene.desk.stack.configure(HOLDFAST_EVM_FEE_CEILING="1")
+    scene.change("update public.chain_rules set least_tip = 0, fee_ceiling = 1")
     scene.pay()
     assert states(scene, made) == ["created"]
     assert (states(scene, made), scene.nonces(made)) == (["created"], [])
-    scene.desk.stack.configure(HOLDFAST_EVM_FEE_CEILING=str(200 * 10**9))
+    scene.change("update public.chain_rules set fee_ceiling = 200000000000")
     scene.advance(minutes=2)
     scene.paid_out()
     assert_paid_once(scene, made)

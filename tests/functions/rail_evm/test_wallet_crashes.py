@@ -15,7 +15,7 @@ from functions.rail_evm.addresses import deposit_address, fingerprint
 from functions.rail_evm.commands import app as deposits_app
 from shared.api import Api, lambda_handler
 from shared.db import PostgrestDatabase, database
-from stack.stand_ins.chain import BRIDGED_USDC, CHAIN_ID
+from stack.stand_ins.chain import BRIDGED_USDC
 from stack.stand_ins.chain.accounts import deposits_xpub
 from tests.world.http.chain import CURRENCY, Scene
 from tests.world.http.chain_worker import Killed
@@ -100,7 +100,7 @@ def key(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int
         scene.desk.stack.configure(HOLDFAST_EVM_XPUB=deposits_xpub(number))
         monkeypatch.setenv("HOLDFAST_EVM_XPUB", deposits_xpub(number))
 
-    monkeypatch.setenv("HOLDFAST_EVM_CHAIN_ID", str(CHAIN_ID))
+    monkeypatch.setenv("HOLDFAST_EVM_RAILS", "base")
     monkeypatch.setenv("HOLDFAST_EVM_XPUB", deposits_xpub())
     yield use
     use(0)

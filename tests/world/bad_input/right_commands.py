@@ -270,7 +270,7 @@ def _fund(world: World) -> dict[str, Any]:
     made = awaiting(world)
     assert made.payer
     destination(world, made.payer)
-    return {"escrow_id": made.id, "actor_id": made.payer, "rail": "base",
+    return {"escrow_id": made.id, "actor_id": made.payer, "address_kind": "evm",
             "key_fingerprint": FINGERPRINT}  # fmt: skip
 
 

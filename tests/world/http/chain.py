@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from stack.stand_ins.chain import CHAIN_ID, USDC, Chain
-from stack.stand_ins.chain.accounts import Account, deposits_xpub
-from stack.stand_ins.chain.hot_wallet import put_in_place
+from stack.stand_ins.chain import USDC, Chain
+from stack.stand_ins.chain.accounts import Account
+from stack.stand_ins.chain.hot_wallet import work_on
 from stack.stand_ins.screening import Screening
 from tests.world.http.desk import Desk
 from tests.world.http.market import listing, milestone
@@ -47,19 +47,8 @@ class Scene:
     @contextmanager
     def start(cls, desk: Desk) -> Iterator["Scene"]:
         with Chain() as chain, Screening() as screening:
-            secret = f"holdfast/node/{uuid4()}"
-            desk.stack.aws.client("secretsmanager").create_secret(
-                Name=secret, SecretString=chain.url
-            )
-            desk.stack.configure(
-                HOLDFAST_EVM_CHAIN_ID=str(CHAIN_ID),
-                HOLDFAST_EVM_XPUB=deposits_xpub(),
-                HOLDFAST_EVM_FIRST_BLOCK="0",
-                HOLDFAST_EVM_FEE_CEILING=str(200 * 10**9),
-                HOLDFAST_EVM_NODE_SECRET=secret,
-                **put_in_place(desk.stack.aws.client),
-                **screening.variables(),
-            )
+            work_on(desk.stack, chain)
+            desk.stack.configure(**screening.variables())
             chain.give_ether(chain.hot_wallet.address, 10**20)
             scene = cls(desk, chain, screening)
             scene.fill(FLOAT)
@@ -237,6 +226,11 @@ class Scene:
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.desk.stack.connect() as connection:
             return connection.execute(query.encode(), values).fetchall()
+
+    def change(self, statement: str) -> None:
+        """What only an owner of the database does."""
+        with self.desk.stack.connect() as connection:
+            connection.execute(statement.encode())
 
     def one(self, query: str, *values: Any) -> Any:
         (row,) = self.rows(query, *values)

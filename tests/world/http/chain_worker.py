@@ -1,12 +1,13 @@
 """A worker of payouts in the tests' own process: it can be stopped dead at any step."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from functions.rail_evm.fees import Limits
 from functions.rail_evm.node import Node
-from functions.rail_evm.rail import BaseRail
-from functions.rail_evm.settings import tokens
+from functions.rail_evm.rail import EvmRail
+from functions.rail_evm.settings import network
 from functions.rail_evm.signer import Signer
 from functions.rail_evm.transaction import Signed, Transaction
 from shared.db import PostgrestDatabase
@@ -70,10 +71,10 @@ class Worker:
         )  # fmt: skip
         self._node = Line(scene.chain.url, CHAIN_ID)
         pen = Pen(None, key_id="", ciphertext=b"", address=account.address, chain_id=CHAIN_ID)
-        known = tokens(self._books, CHAIN_ID)
         limits = Limits(ceiling=fee_ceiling, least_tip=10**6)
+        known = replace(network(self._books, "base"), fees=limits)
         self.alarms: list[str] = []
-        self._rail = BaseRail(self._books, [self._node], pen, known, limits, self.alarms.append)
+        self._rail = EvmRail(self._books, [self._node], pen, known, self.alarms.append)
 
     def run(self) -> dict[str, int]:
         """One run, to its end or to its death."""
