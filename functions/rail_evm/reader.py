@@ -18,6 +18,10 @@ MOST_BLOCKS = 500
 MOST_ADDRESSES = 500
 _PAGE = 1000
 
+# Which addresses are asked about, as service.chain_addresses has it.
+_ACTIVE: Mapping[str, Any] = {"active": True}
+_ALL: Mapping[str, Any] = {}
+
 Place = Mapping[str, Any]
 _T = TypeVar("_T")
 
@@ -30,7 +34,7 @@ class Reader:
         self._node = node
         self._decimals = network.decimals
         self._first_block = network.first_block
-        self._span = MOST_BLOCKS
+        self._span = self._slice_span = MOST_BLOCKS
 
     def read_on(self, cursor: Place | None) -> int | None:
         """Read the next blocks after a place; how many transfers, None when nothing is new.
@@ -46,7 +50,7 @@ class Reader:
             return None
         last = min(head.number, number + self._span)
         try:
-            found, odd, header = self._transfers(number + 1, last, cursor["hash"])
+            found, odd, header = self._transfers(_ACTIVE, number + 1, last, cursor["hash"])
         except NodeRefused:
             if self._span == 1:
                 raise
@@ -56,12 +60,53 @@ class Reader:
         self._keep(cursor, header, self._timed(found), odd)
         return len(found)
 
+    def read_slice(self, due: Mapping[str, Any], read_up_to: int) -> bool:
+        """Read the next final blocks for a slice of all addresses ever given out; whether it came
+        further.
+
+        due: {slice, number: of the block up to which it was read}. Raises NodeRefused,
+        NodeUnknown, BadLog, Problem.
+        """
+        final, after = self._node.block("finalized"), due["number"]
+        if final is None:
+            raise NodeUnknown("no block is final")
+        end = max(min(final.number, read_up_to), after)
+        last = min(end, after + self._slice_span)
+        found: list[Transfer] = []
+        odd: list[OddLog] = []
+        try:
+            if last > after:
+                found, odd, header = self._transfers({"slice": due["slice"]}, after + 1, last)
+            else:
+                header = self._header(last)
+        except NodeRefused:
+            if self._slice_span == 1:
+                raise
+            self._slice_span = max(self._slice_span // 2, 1)
+            return self.read_slice(due, read_up_to)
+        scan = {
+            "chain_id": self._node.chain_id,
+            "slice": due["slice"],
+            "read_before": after,
+            "last": {"number": header.number, "time": _moment(header.timestamp)},
+            "through": last == end,
+            "transfers": self._timed(found),
+            "odd": _told(odd),
+        }
+        return bool(self._db.service_rpc("chain_slice_read", {"scan": scan}, repeatable=True))
+
+    def _header(self, number: int) -> Block:
+        block = self._node.block(number)
+        if block is None:
+            raise NodeUnknown("the node has not come to the last block")
+        return block
+
     def read_once_more(self, number: int) -> bool:
         """Read a block that had an odd log; whether all of it could be read now.
 
         Raises NodeRefused, NodeUnknown, BadLog, Problem.
         """
-        found, odd, _ = self._transfers(number, number)
+        found, odd, _ = self._transfers(_ALL, number, number)
         scan = {
             "chain_id": self._node.chain_id,
             "block_number": number,
@@ -94,20 +139,18 @@ class Reader:
         return self._ask("chain_rewind", block_number=number - 1) is not None
 
     def _begin(self) -> int:
-        block = self._node.block(self._first_block)
-        if block is None:
-            raise NodeUnknown("the node has not come to the first block")
+        block = self._header(self._first_block)
         self._keep(None, block, [], [])
         return 0
 
     def _transfers(
-        self, first: int, last: int, after: str | None = None
+        self, which: Mapping[str, Any], first: int, last: int, after: str | None = None
     ) -> tuple[list[Transfer], list[OddLog], Block]:
         found: list[Transfer] = []
         odd: list[OddLog] = []
         header: Block | None = None
         # The addresses are asked for after the head: a later one is not paid before it.
-        for addresses in self._addresses():
+        for addresses in self._addresses(which):
             logs, end = self._node.logs(
                 list(self._decimals), transfer_topics(addresses), first, last, after=after
             )
@@ -125,11 +168,11 @@ class Reader:
                 raise Reorganised
         return found, odd, header
 
-    def _addresses(self) -> Iterator[Sequence[str]]:
+    def _addresses(self, which: Mapping[str, Any]) -> Iterator[Sequence[str]]:
         after: str | None = None
         while page := self._db.service_rpc(
             "chain_addresses",
-            {"chain_id": self._node.chain_id, "after": after, "max_rows": _PAGE},
+            {"chain_id": self._node.chain_id, "after": after, "max_rows": _PAGE, **which},
             repeatable=True,
         ):
             yield from _parts([each["address"] for each in page], MOST_ADDRESSES)

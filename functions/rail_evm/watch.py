@@ -98,11 +98,21 @@ class Watch:
         if found is not None:
             known = self._ask("chain_due")
         self._read_once_more(known["odd"])
-        return self._record_verdicts(known) or found is not None
+        rest = self._read_slice(known)
+        return self._record_verdicts(known) or found is not None or rest
 
     def _read_tokens_of(self, network: Network) -> None:
         self._reader = Reader(self._db, self._node, network)
         self._prover = Prover(self._nodes, network.decimals)
+
+    def _read_slice(self, known: Mapping[str, Any]) -> bool:
+        """A part of what is read once a day; a node that refuses it holds up nothing else."""
+        if known["slice"] is None:
+            return False
+        try:
+            return self._reader.read_slice(known["slice"], known["cursor"]["number"])
+        except (NodeUnknown, NodeRefused, BadLog) as error:
+            return self._failed(error)
 
     def _read_once_more(self, numbers: Sequence[int]) -> None:
         """Blocks that had an odd log; none of them holds up another, or what is watched."""

@@ -34,6 +34,8 @@ create table public.deposit_requests (
     key_id smallint references public.deposit_keys (id) on delete restrict,
     address_index bigint check (address_index >= 0),
     address text unique check (length(address) between 1 and 255),
+    slice smallint generated always as (get_byte(decode(md5(address), 'hex'), 0) % 24) stored,
+    active_until timestamptz check (isfinite(active_until)),
     provider_reference text unique check (length(provider_reference) between 1 and 255),
     requested_by uuid not null references auth.users (id) on delete restrict,
     created_at timestamptz not null,
@@ -43,13 +45,16 @@ create table public.deposit_requests (
     constraint deposit_requests_at_one_place check (
         (key_id is null) = (address_index is null) and (address is null or address_index is not null)
         and (address_index is null or provider_reference is null)
-    )
+    ),
+    constraint deposit_requests_address_is_active check ((address is null) = (active_until is null))
 );
 alter table public.deposit_requests enable row level security;
 create index deposit_requests_party_id_idx on public.deposit_requests (party_id, created_at desc);
 create index deposit_requests_currency_idx on public.deposit_requests (currency);
 create index deposit_requests_requested_by_idx on public.deposit_requests (requested_by);
 create index deposit_requests_rail_idx on public.deposit_requests (rail, created_at);
+create index deposit_requests_active_until_idx on public.deposit_requests (active_until) where address is not null;
+create index deposit_requests_slice_idx on public.deposit_requests (slice, id) where address is not null;
 comment on table public.deposit_requests is
 'Where a party pays what is expected of it: at a deposit address that is nobody else''s, or by a payment of the rail. One for what it is for, rail and currency, and never changed.';
 comment on column public.deposit_requests.id is 'The request.';
@@ -62,6 +67,10 @@ comment on column public.deposit_requests.amount is 'How much, in units of the c
 comment on column public.deposit_requests.key_id is 'Key that the address is derived from; null where there is none.';
 comment on column public.deposit_requests.address_index is 'Index of the address below the key.';
 comment on column public.deposit_requests.address is 'Deposit address; null for a payment of the rail.';
+comment on column public.deposit_requests.slice is
+'Which of 24 parts of all addresses it is in: each is read through once a day, so that money is found however late it comes.';
+comment on column public.deposit_requests.active_until is
+'Until when its address is looked at each time a chain is read: 30 days from when it was last asked for or paid to.';
 comment on column public.deposit_requests.provider_reference is 'What the rail calls the payment; null at an address.';
 comment on column public.deposit_requests.requested_by is 'User who asked how to pay.';
 comment on column public.deposit_requests.created_at is 'When, by the database clock.';
@@ -71,8 +80,8 @@ create function private.tg_deposit_requests__guard() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
-    if (to_jsonb(old) - '{key_id,address_index,address,provider_reference,closed_at}'::text[])
-        is distinct from (to_jsonb(new) - '{key_id,address_index,address,provider_reference,closed_at}'::text[])
+    if (to_jsonb(old) - '{key_id,address_index,address,slice,active_until,provider_reference,closed_at}'::text[])
+        is distinct from (to_jsonb(new) - '{key_id,address_index,address,slice,active_until,provider_reference,closed_at}'::text[])
         or (old.address is not null and (old.key_id, old.address_index, old.address)
             is distinct from (new.key_id, new.address_index, new.address))
         or (old.provider_reference is not null and new.provider_reference is distinct from old.provider_reference) then
@@ -89,6 +98,16 @@ create trigger _510_own_address after insert or update of address on public.depo
 for each row execute function private.tg__own_address('evm');
 create trigger _000_never_deleted before delete or truncate on public.deposit_requests
 for each statement execute function private.tg__append_only();
+
+create function private.active_from(p_now timestamptz) returns timestamptz
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return p_now + interval '30 days';
+end
+$$;
+comment on function private.active_from(timestamptz) is
+'Until when a deposit address is looked at each time, when it is asked for or paid to at a time.';
 
 create function private.request_deposit(
     p_request public.deposit_requests, p_fingerprint text
@@ -112,6 +131,11 @@ begin
     where d.purpose = p_request.purpose and d.reference_id = p_request.reference_id and d.rail = p_request.rail
         and d.currency = p_request.currency
     for no key update;
+    if v_row.address is not null then
+        update public.deposit_requests as d set
+            active_until = greatest(d.active_until, private.active_from(p_request.created_at))
+        where d.id = v_row.id;
+    end if;
     if v_kind is null or v_row.address is not null or exists (
         select from public.deposit_keys as k where k.id = v_row.key_id and k.fingerprint = p_fingerprint
     ) then
@@ -144,7 +168,7 @@ begin
         -- The row names the key that the address was derived from, though another key may have been asked
         -- for meanwhile: what was given of the first is given to nobody else.
         update public.deposit_requests as d set
-            address = command ->> 'address', key_id = k.id, address_index = (command ->> 'address_index')::bigint
+            address = command ->> 'address', active_until = private.active_from(private.clock()), key_id = k.id, address_index = (command ->> 'address_index')::bigint
         from public.deposit_keys as k
         where d.id = p_request_id and k.fingerprint = command ->> 'key_fingerprint'
             and k.address_kind = (select r.address_kind from public.rails as r where r.id = d.rail)

@@ -27,8 +27,8 @@ comment on column public.chain_tokens.dust_below is
 create table public.chain_rules (
     chain_id bigint primary key references public.networks (chain_id) on delete restrict,
     first_block bigint not null default 0 check (first_block >= 0),
-    fee_ceiling numeric(30, 0) not null check (fee_ceiling > 0),
-    least_tip numeric(30, 0) not null check (least_tip >= 0),
+    fee_ceiling bigint not null check (fee_ceiling > 0),
+    least_tip bigint not null check (least_tip >= 0),
     constraint chain_rules_tip_below_ceiling check (least_tip < fee_ceiling)
 );
 alter table public.chain_rules enable row level security;
@@ -86,6 +86,24 @@ comment on column public.chain_cursors.block_number is 'Everything up to this bl
 comment on column public.chain_cursors.block_hash is 'Its hash when it was read.';
 comment on column public.chain_cursors.block_time is 'When the chain says it was made: all that was paid before has been seen.';
 comment on column public.chain_cursors.scanned_at is 'When it was read.';
+
+create table public.chain_slices (
+    chain_id bigint not null references public.chain_rules (chain_id) on delete restrict,
+    slice smallint not null check (slice between 0 and 23),
+    block_number bigint not null check (block_number >= 0),
+    block_time timestamptz not null,
+    read_at timestamptz not null,
+    primary key (chain_id, slice)
+);
+alter table public.chain_slices enable row level security;
+create index chain_slices_read_at_idx on public.chain_slices (chain_id, read_at);
+comment on table public.chain_slices is
+'How far a chain was read for each of the 24 parts of all addresses ever given out: once a day, up to a final block.';
+comment on column public.chain_slices.chain_id is 'Chain, by its EIP-155 id.';
+comment on column public.chain_slices.slice is 'The part, as in deposit_requests.';
+comment on column public.chain_slices.block_number is 'Up to this block its addresses were read.';
+comment on column public.chain_slices.block_time is 'When the chain says that block was made.';
+comment on column public.chain_slices.read_at is 'When it was last read through.';
 
 create table public.chain_deposits (
     chain_id bigint not null,

@@ -54,6 +54,13 @@ begin
                 limit least(greatest(chain_due.max_rows, 1), 1000)
             ) as d
         ),
+        'slice', (
+            select jsonb_build_object('slice', s.slice, 'number', s.block_number)
+            from public.chain_slices as s
+            -- A timer waits a day at most for the chain: so it has been read by then.
+            where s.chain_id = chain_due.chain_id and s.read_at <= private.clock() - interval '20 hours'
+            order by s.read_at, s.slice limit 1
+        ),
         'odd', (
             select coalesce(jsonb_agg(o.block_number order by o.block_number), '[]')
             from (
@@ -67,11 +74,12 @@ begin
 end
 $$;
 comment on function service.chain_due(bigint, integer) is
-'Where reading a chain goes on {cursor {number, hash} or null}, the deposits whose blocks are not final yet, oldest first, each with the block that must have passed it, and the blocks to be read once more since a log of theirs was odd.';
+'Where reading a chain goes on {cursor {number, hash} or null}, the deposits whose blocks are not final yet, oldest first, each with the block that must have passed it, slice {slice, number: of the block up to which it was read} of addresses whose time has come (20 hours) or null, and the blocks to be read once more since a log of theirs was odd.';
 
 -- Definer: as above.
 create function service.chain_addresses(
-    chain_id bigint, after uuid default null, max_rows integer default 1000
+    chain_id bigint, after uuid default null, max_rows integer default 1000, slice integer default null,
+    active boolean default false
 ) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -81,15 +89,17 @@ begin
         from (
             select o.id, o.address from public.deposit_requests as o
             where o.rail = any (private.shares_addresses(private.chain_rail(chain_addresses.chain_id)))
-                and o.address is not null and o.closed_at is null
+                and o.address is not null
+                and (chain_addresses.slice is null or o.slice = chain_addresses.slice)
+                and (not chain_addresses.active or o.active_until > private.clock())
                 and (chain_addresses.after is null or o.id > chain_addresses.after)
             order by o.id limit least(greatest(max_rows, 1), 5000)
         ) as f
     );
 end
 $$;
-comment on function service.chain_addresses(bigint, uuid, integer) is
-'A page of the deposit addresses that are watched on a chain, after one: also those of what has ended, since late money must be found, and those of other chains of its kind, since money is sent over the wrong one.';
+comment on function service.chain_addresses(bigint, uuid, integer, integer, boolean) is
+'A page of the deposit addresses that are watched on a chain, after one; of one slice, or only those that are active: also those of what has ended, since late money must be found, and those of other chains of its kind, since money is sent over the wrong one.';
 
 create function private.keep_transfers(p_chain bigint, p_transfers jsonb, p_now timestamptz) returns void
 language plpgsql volatile set search_path = ''
@@ -126,6 +136,9 @@ begin
     where d.block_hash <> excluded.block_hash or d.state = 'dropped'
         or (d.state = 'seen' and (d.token, d.sender, d.recipient, d.amount)
             is distinct from (excluded.token, excluded.sender, excluded.recipient, excluded.amount));
+    update public.deposit_requests as f set active_until = private.active_from(p_now)
+    from jsonb_to_recordset(p_transfers) as t (recipient text)
+    where f.address = t.recipient and f.active_until < private.active_from(p_now - interval '1 day');
     -- Who sends money that matters is screened: a hit holds what it has paid, and what it pays later.
     perform private.watch_address(v_rail, s.sender, s.party_id, 'deposit')
     from (
@@ -161,6 +174,13 @@ begin
     perform private.put_off('chain_block', v_chain || ':' || o.block_number, min(o.reason), v_now)
     from jsonb_to_recordset(scan -> 'odd') as o (block_number bigint, reason text)
     group by o.block_number;
+    insert into public.chain_slices (chain_id, slice, block_number, block_time, read_at)
+    select v_chain, s.slice, v_last, (scan -> 'last' ->> 'time')::timestamptz,
+        -- Through the day, not all at once.
+        v_now - s.slice * interval '50 minutes'
+    from generate_series(0, 23) as s (slice)
+    where v_cursor.block_number is null
+    on conflict (chain_id, slice) do nothing;
     insert into public.chain_cursors (chain_id, block_number, block_hash, block_time, scanned_at)
     values (v_chain, v_last, scan -> 'last' ->> 'hash', (scan -> 'last' ->> 'time')::timestamptz, v_now);
     -- Enough to go back by a day; further back one goes to the oldest.
@@ -172,6 +192,35 @@ end
 $$;
 comment on function service.chain_scanned(service.command) is
 'Blocks were read {chain_id, cursor {number, hash} or null, last {number, hash, time}, transfers (as private.keep_transfers has them), odd [{block_number, reason}]}: keeps the transfers, the place, and which blocks have a log that cannot be read, in one. False when another has read on from there.';
+
+-- Definer: as above.
+create function service.chain_slice_read(scan service.command) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_chain bigint := (scan ->> 'chain_id')::bigint;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('holdfast.chain_cursors', v_chain));
+    update public.chain_slices as s set
+        block_number = (scan -> 'last' ->> 'number')::bigint,
+        block_time = (scan -> 'last' ->> 'time')::timestamptz,
+        read_at = case when (scan ->> 'through')::boolean then v_now else s.read_at end
+    where s.chain_id = v_chain and s.slice = (scan ->> 'slice')::smallint
+        and s.block_number = (scan ->> 'read_before')::bigint
+        and s.block_number <= (scan -> 'last' ->> 'number')::bigint;
+    if not found then
+        return false;
+    end if;
+    perform private.keep_transfers(v_chain, scan -> 'transfers', v_now);
+    perform private.put_off('chain_block', v_chain || ':' || o.block_number, min(o.reason), v_now)
+    from jsonb_to_recordset(scan -> 'odd') as o (block_number bigint, reason text)
+    group by o.block_number;
+    return true;
+end
+$$;
+comment on function service.chain_slice_read(service.command) is
+'Final blocks were read for one slice of all addresses {chain_id, slice, read_before: block up to which it was read, last {number, time}, through: whether that is all for today, transfers, odd}: keeps the transfers and the place in one. False when another has read on from there.';
 
 -- Definer: as above.
 create function service.chain_reread(scan service.command) returns boolean
@@ -236,6 +285,12 @@ begin
     delete from public.chain_cursors as c
     where c.chain_id = chain_rewind.chain_id and c.block_number > chain_rewind.block_number;
     get diagnostics v_gone = row_count;
+    update public.chain_slices as s set block_number = c.block_number, block_time = c.block_time
+    from (
+        select o.block_number, o.block_time from public.chain_cursors as o where o.chain_id = chain_rewind.chain_id
+        order by o.block_number desc limit 1
+    ) as c
+    where s.chain_id = chain_rewind.chain_id and s.block_number > c.block_number;
     -- What counted as final is checked again.
     update public.chain_deposits as d set
         watched = true, next_at = private.clock(), last_event = 'include', updated_at = private.clock()
@@ -421,8 +476,16 @@ begin
             where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.address is not null
         )
         and coalesce((
-            select c.block_time from public.chain_cursors as c where c.chain_id = v_chain
-            order by c.block_number desc limit 1
+            select case
+                when r.active_until > greatest(private.clock(), p_escrow.expires_at) then (
+                    select c.block_time from public.chain_cursors as c where c.chain_id = v_chain
+                    order by c.block_number desc limit 1
+                )
+                -- Its address is not looked at each time any more.
+                else (select s.block_time from public.chain_slices as s where s.chain_id = v_chain and s.slice = r.slice)
+            end
+            from public.deposit_requests as r
+            where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.rail = p_escrow.rail
         ), '-infinity') <= p_escrow.expires_at;
 end
 $$;

@@ -8,8 +8,11 @@ using (true);
 create policy chain_confirmations_select_anyone on public.chain_confirmations for select to anon, authenticated
 using (true);
 
-grant select on public.chain_cursors to authenticated;
+grant select on public.chain_cursors, public.chain_slices to authenticated;
 create policy chain_cursors_select_operator on public.chain_cursors for select to authenticated
+using ((select private.is_staff((select auth.uid()), 'operator')));
+
+create policy chain_slices_select_operator on public.chain_slices for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));
 
 -- What arrived is known to who pays, as the address is. Operators see what is not credited: it may need one of them.

@@ -145,8 +145,19 @@ class ChainRules(Row):
     relation = "chain_rules"
     chain_id: int
     first_block: int
-    fee_ceiling: float
-    least_tip: float
+    fee_ceiling: int
+    least_tip: int
+
+
+class ChainSlices(Row):
+    """Rows of chain_slices."""
+
+    relation = "chain_slices"
+    chain_id: int
+    slice: int
+    block_number: int
+    block_time: Time
+    read_at: Time
 
 
 class ChainTokens(Row):

@@ -65,6 +65,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      chain_slices: {
+        Row: { chain_id: number; slice: number; block_number: number; block_time: string; read_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       chain_tokens: {
         Row: { chain_id: number; address: string; currency: string; dust_below: string };
         Insert: { [column in never]: never };

@@ -28,6 +28,11 @@ class FaultyNode(Loopback):
         self._behind: dict[str, int] = {}
         self._lies: dict[str, tuple[Callable[[Any], Any], int]] = {}
         self._choose: Callable[[Received], Behaviour | None] = lambda _: None
+        self._most_blocks: int | None = None
+
+    def most_blocks(self, most: int) -> None:
+        """Refuse to look for logs in more blocks at once."""
+        self._most_blocks = most
 
     def choose(self, choose: Callable[[Received], Behaviour | None]) -> None:
         """Ask each time what to do with a request; None: what it should."""
@@ -103,11 +108,18 @@ class FaultyNode(Loopback):
             return {"jsonrpc": "2.0", "id": call["id"], **made_up(call)}
         if call["method"] == "eth_getBlockByNumber":
             call = self._lagging(call)
+        elif call["method"] == "eth_getLogs" and self._is_too_long(call["params"][0]):
+            error = {"code": -32005, "message": "query exceeds the block range"}
+            return {"jsonrpc": "2.0", "id": call["id"], "error": error}
         _, content = self._anvil.forward(json.dumps(call).encode())
         answer: dict[str, Any] = json.loads(content)
         if "result" in answer:
             answer["result"] = self._lied(call["method"], answer["result"])
         return answer
+
+    def _is_too_long(self, wanted: Mapping[str, str]) -> bool:
+        blocks = int(wanted["toBlock"], 16) - int(wanted["fromBlock"], 16) + 1
+        return self._most_blocks is not None and blocks > self._most_blocks
 
     def _lied(self, method: str, result: Any) -> Any:
         change, left = self._lies.get(method, (None, 0))
