@@ -8,7 +8,8 @@ from stack.stand_ins.openid import Account, OpenId
 class Google(OpenId):
     """As OpenId."""
 
-    name = "Google"
+    name, known_as = "Google", "google"
+    scopes, email_optional = "email profile", False
     client_id = "holdfast.apps.google.test"
     client_secret = "GOCSPX-stand-in"
     page_path = "/o/oauth2/v2/auth"

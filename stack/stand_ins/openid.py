@@ -1,5 +1,5 @@
-"""A stand-in for somebody who vouches for people by OpenID Connect: a page that asks, a code that is
-good once, an identity token signed with RS256, and the keys that verify it."""
+"""A stand-in for somebody who vouches for people by OpenID Connect: a page that asks, a code that
+is good once, an identity token signed with RS256, and the keys that verify it."""
 
 import base64
 import hashlib
@@ -16,6 +16,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from stack.people import email_of
 from stack.stand_ins.loopback import Loopback, Received, Wire
 
 _JSON = {"content-type": "application/json"}
@@ -43,6 +44,11 @@ class _Asked:
     scopes: frozenset[str]
     challenge: str
 
+    def fits(self, form: Mapping[str, str]) -> bool:
+        """Whether who left with it comes to redeem it."""
+        answered = challenge_of(form.get("code_verifier", ""))
+        return form.get("redirect_uri") == self.place and self.challenge in ("", answered)
+
 
 class OpenId(Loopback):
     """Serves inside its block. `person`: who sits at the page and agrees; None: they refuse.
@@ -51,6 +57,10 @@ class OpenId(Loopback):
     client_id: ClassVar[str]
     client_secret: ClassVar[str]
     name: ClassVar[str]
+    known_as: ClassVar[str]
+    """How Auth names it, and below: how Auth is to be set up for it."""
+    scopes: ClassVar[str]
+    email_optional: ClassVar[bool]
     page_path: ClassVar[str]
     token_path: ClassVar[str]
     keys_path: ClassVar[str]
@@ -63,6 +73,10 @@ class OpenId(Loopback):
         self.people: Sequence[Account] = ()
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self._codes: dict[str, _Asked] = {}
+
+    def account(self, name: str) -> Account:
+        """That of somebody of `make up`, or of somebody new, with the address of that name."""
+        return Account(str(int.from_bytes(name.encode())), email_of(name), name.capitalize())
 
     def claims(self, person: Account, scopes: frozenset[str]) -> dict[str, Any]:
         """What it says of somebody, beside who they are (sub)."""
@@ -115,9 +129,8 @@ class OpenId(Loopback):
     def _choice(self, query: Mapping[str, str]) -> str:
         named = [(each.sub, f"{each.name} {each.email}") for each in self.people]
         links = "".join(
-            f'<li><a href="{escape(self.page_path)}?{escape(urlencode({**query, "account": sub}))}">'
-            f"{escape(words)}</a></li>"
-            for sub, words in [*named, ("", "Nobody: I do not agree")]
+            f'<li><a href="?{escape(urlencode({**query, "account": sub}))}">{escape(who)}</a></li>'
+            for sub, who in [*named, ("", "Nobody: I do not agree")]
         )
         title = f"{self.name} (a stand-in on this machine)"
         return (
@@ -130,9 +143,7 @@ class OpenId(Loopback):
         asked = self._codes.pop(form.get("code", ""), None)
         if self._known(request.headers, form) != (self.client_id, self.client_secret):
             self._say(wire, 401, {"error": "invalid_client"})
-        elif asked is None or asked.place != form.get("redirect_uri"):
-            self._say(wire, 400, {"error": "invalid_grant"})
-        elif asked.challenge and asked.challenge != challenge_of(form.get("code_verifier", "")):
+        elif asked is None or not asked.fits(form):
             self._say(wire, 400, {"error": "invalid_grant"})
         else:
             now = int(time.time())

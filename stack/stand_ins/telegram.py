@@ -1,5 +1,5 @@
-"""A stand-in for "Log in with Telegram" (OpenID Connect): it tells no address, and without the scope
-`profile` nothing but a number."""
+"""A stand-in for "Log in with Telegram" (OpenID Connect): it tells no address, and without the
+scope `profile` nothing but a number."""
 
 from typing import Any
 
@@ -9,7 +9,9 @@ from stack.stand_ins.openid import Account, OpenId
 class Telegram(OpenId):
     """As OpenId. client_id: the number of the bot."""
 
-    name = "Telegram"
+    name, known_as = "Telegram", "custom:telegram"
+    # Its number is all that is asked for, so that nothing else is kept.
+    scopes, email_optional = "openid", True
     client_id = "7000000001"
     client_secret = "stand-in-of-telegram"
     page_path = "/auth"

@@ -97,8 +97,8 @@ def _known(rows: Rows, name: str, claims: dict[str, Any]) -> Row | None:
 
 def _data(claims: dict[str, Any]) -> dict[str, Any]:
     """What Auth keeps of what a provider says."""
-    kept = {name: claims[name] for name in ("name", "picture", "preferred_username", "email")
-            if name in claims}  # fmt: skip
+    told = ("name", "picture", "preferred_username", "email")
+    kept: dict[str, Any] = {name: claims[name] for name in told if name in claims}
     if "name" in kept:
         kept["full_name"] = kept["name"]
     return kept | {

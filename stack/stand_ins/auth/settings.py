@@ -104,9 +104,11 @@ def _hooks(sections: Mapping[str, Any]) -> dict[str, Hook]:
 def _providers(sections: Mapping[str, Any]) -> dict[str, Provider]:
     return {
         name: Provider(
-            section["url"], section["client_id"], section["secret"],
+            section["url"],
+            section["client_id"],
+            section["secret"],
             email_optional=section.get("email_optional", False),
-        )  # fmt: skip
+        )
         for name, section in sections.items()
         if section.get("enabled")
     }

@@ -1,4 +1,5 @@
-"""Further ways in: linked and taken off by Supabase's clients; and Telegram, which tells no address."""
+"""Further ways in: linked and taken off by Supabase's clients; and Telegram, which tells no
+address."""
 
 import json
 import subprocess
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from stack.stand_ins.auth.settings import Provider
+from stack.stand_ins.auth.stand_in import trusted
 from stack.stand_ins.google import Google
 from stack.stand_ins.openid import Account
 from stack.stand_ins.telegram import Telegram
@@ -28,12 +30,7 @@ def google(door: Door) -> Iterator[Google]:
 @pytest.fixture(scope="module")
 def telegram(door: Door, google: Google) -> Iterator[Telegram]:
     with Telegram() as served:
-        providers = {
-            "google": Provider(google.url, google.client_id, google.client_secret),
-            TELEGRAM: Provider(
-                served.url, served.client_id, served.client_secret, "openid", email_optional=True
-            ),
-        }
+        providers = {each.known_as: trusted(each) for each in (google, served)}
         with door.stack.auth.changed(providers=providers, manual_linking=True):
             yield served
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from stack.stand_ins.auth.settings import Provider
+from stack.stand_ins.auth.stand_in import trusted
 from stack.stand_ins.google import Google
 from stack.stand_ins.openid import Account
 from supabase import ClientOptions, create_client
@@ -19,10 +19,8 @@ from tests.api.auth.providers import browse, code, come, exchange, place, rows
 
 @pytest.fixture(scope="module")
 def page(door: Door) -> Iterator[Google]:
-    with Google() as google:
-        provider = Provider(google.url, google.client_id, google.client_secret)
-        with door.stack.auth.changed(providers={"google": provider}):
-            yield google
+    with Google() as google, door.stack.auth.changed(providers={"google": trusted(google)}):
+        yield google
 
 
 def test_supabase_js_signs_in(door: Door, page: Google) -> None:
