@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote, unquote
 
 _NAMES = {"google": "Google", "custom:telegram": "Telegram"}
 
@@ -39,12 +38,17 @@ class Away:
         purpose, _, path = rest.partition("~")
         if not verifier or purpose not in ("in", "link"):
             return None
-        return cls(verifier, "in" if purpose == "in" else "link", unquote(path))
+        try:
+            next_path = base64.urlsafe_b64decode(path).decode()
+        except ValueError:
+            return None
+        return cls(verifier, "in" if purpose == "in" else "link", next_path)
 
     @property
     def kept(self) -> str:
         """As the value of a cookie."""
-        return f"{self.verifier}~{self.purpose}~{quote(self.next_path[:500], safe='')}"
+        path = base64.urlsafe_b64encode(self.next_path[:500].encode()).decode()
+        return f"{self.verifier}~{self.purpose}~{path}"
 
     @property
     def challenge(self) -> str:

@@ -16,7 +16,7 @@ from web.visit import SECOND_FACTOR, SIGN_IN, Visit, Visitor
 
 from . import confirm_pages
 from .attempts import Answer, by_password
-from .factor_pages import shown, verified
+from .factor_pages import REFUSED_CODES, shown, verified
 from .provider_rules import name_of
 from .recovery_rules import code_hash
 from .session_routes import current_session
@@ -60,10 +60,10 @@ def show_second_factor(visit: Visitor) -> Response[Any]:
     try:
         visit.sign_in(shown(visit, factor_id, code))
     except Problem as problem:
-        if problem.slug != "mfa_verification_failed":
+        if problem.slug not in REFUSED_CODES:
             raise
         try:
-            return _second_factor_page(visit, wanted, 422, "refused.code")
+            return _second_factor_page(visit, wanted, 422, REFUSED_CODES[problem.slug])
         except AuthRefused:
             # Where Auth rejects a code it ends every session of the person.
             visit.sign_out()

@@ -130,7 +130,7 @@ def test_a_code_is_of_the_browser_that_left(
     assert (again.status_code, REFUSED in again.text) == (422, True)
 
 
-@pytest.mark.parametrize("kept", ["", "x", "~in~/account", "v~out~", "v~link~", "%~in~%"])
+@pytest.mark.parametrize("kept", ["", "x", "~in~", "v~out~", "v~link~", "%~in~%"])
 def test_what_a_browser_claims_to_have_kept_is_no_sign_in(
     window: httpx.Client, google: Google, kept: str
 ) -> None:
