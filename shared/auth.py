@@ -96,7 +96,10 @@ def _headers(client: Client, token: str | None) -> dict[str, str]:
     # A secret key of Supabase is no token: it goes as apikey only.
     bearer = token or ("" if key.startswith(SECRET_KEY) else key)
     headers = {
-        "Content-Type": "application/json", "apikey": key, "User-Agent": client.user_agent,
+        "Content-Type": "application/json", "apikey": key,
+        # Supabase lets no browser use a secret key, and would take us for one. The database reads
+        # it back (private.agent_told).
+        "User-Agent": f"Holdfast/1 {client.user_agent.encode().hex()}",
         "X-Supabase-Api-Version": _API_VERSION, "Sb-Forwarded-For": client.address,
     }  # fmt: skip
     return headers | ({"Authorization": f"Bearer {bearer}"} if bearer else {})

@@ -223,3 +223,42 @@ def test_the_front_needs_right_fields_and_auth(unpaid: Front) -> None:
         assert (down.status_code, down.json()["code"]) == (503, "auth_unavailable")
     finally:
         unpaid.stack.configure(HOLDFAST_AUTH_URL=f"{unpaid.stack.url}/auth/v1")
+
+
+@pytest.fixture
+def secret_key(front: Front) -> Iterator[str]:
+    """The functions have a secret key (sb_secret_…) in place of the older form."""
+    stack, secret = front.stack, front.stack.api_keys.secret
+    for key, url in ((secret, stack.rest_url), (stack.service_key, stack.postgrest.url)):
+        stack.aws.client("secretsmanager").put_secret_value(
+            SecretId="holdfast/service-key", SecretString=key
+        )
+        stack.configure(HOLDFAST_POSTGREST_URL=url)
+        if key == secret:
+            yield key
+
+
+def test_with_a_secret_key_a_browser_signs_in_and_is_known_again(
+    front: Front, secret_key: str
+) -> None:
+    """Supabase answers 401 to a browser that shows one; our functions ask in a browser's place."""
+    _, email, right = front.person()
+    headers = {"apikey": secret_key, "User-Agent": AGENT}
+    path = f"{front.stack.url}/auth/v1/settings"
+    assert httpx.get(path, headers=headers).status_code == 401
+    assert httpx.get(path, headers={"apikey": secret_key}).status_code == 200
+    answer = front.ask(email, right)
+    assert answer.status_code == 200
+    client = Client(front.stack.url, front.stack.anon_key)
+    # The same browser at Auth itself is the same device.
+    direct = httpx.post(
+        f"{front.stack.url}/auth/v1/token?grant_type=password",
+        json={"email": email, "password": right},
+        headers={"apikey": front.stack.anon_key, "User-Agent": AGENT},
+    )
+    assert client.send("GET", "/user", token=direct.json()["access_token"])
+    token = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    for path in ("sessions", "user_devices"):
+        found = httpx.get(f"{front.stack.url}/rest/v1/{path}", headers=token).json()
+        assert {each["family"] for each in found} == {"Firefox on Linux"}
+    assert len(found) == 1
