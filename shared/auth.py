@@ -116,8 +116,11 @@ def _read(status: int, content: bytes, path: str) -> dict[str, Any]:
     if 200 <= status < 300:
         return told
     code = str(told.get("code", ""))
-    # A hook that took too long says nothing about what was asked.
-    if status >= 500 or code.startswith("hook_timeout"):
+    if status == 429:
+        raise AuthRefused(status, code or "over_request_rate_limit", str(told.get("message", "")))
+    # Whoever names no code is not Auth: the gateway lets nobody through. A hook that took too long
+    # says nothing about what was asked.
+    if status >= 500 or not code or code.startswith("hook_timeout"):
         logger.error("auth failed", path=path, status=status, code=code)
         raise _unavailable()
     raise AuthRefused(status, code, str(told.get("message", "")))

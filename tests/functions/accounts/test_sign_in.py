@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from stack.aws import SERVICE_KEY_SECRET
 from stack.people import email_of, password_of
 from stack.sign_in import Client, SignInFailed
 from stack.stack import Stack
@@ -217,10 +218,13 @@ def test_the_front_needs_right_fields_and_auth(unpaid: Front) -> None:
     code = {"factor_id": str(uuid4()), "code": "1"}
     bare = httpx.post(f"{unpaid.stack.url}/sign-in/verify", json=code)
     assert (bare.status_code, bare.json()["code"]) == (401, "unauthorized")
-    unpaid.stack.configure(HOLDFAST_AUTH_URL="http://127.0.0.1:9")
+    # Nobody there, and somebody who is not Auth: a gateway that lets nobody through.
+    nowhere = ("http://127.0.0.1:9", f"{unpaid.stack.url}/nobody")
     try:
-        down = unpaid.ask("who@x.test", "x")
-        assert (down.status_code, down.json()["code"]) == (503, "auth_unavailable")
+        for url in nowhere:
+            unpaid.stack.configure(HOLDFAST_AUTH_URL=url)
+            down = unpaid.ask("who@x.test", "x")
+            assert (down.status_code, down.json()["code"]) == (503, "auth_unavailable")
     finally:
         unpaid.stack.configure(HOLDFAST_AUTH_URL=f"{unpaid.stack.url}/auth/v1")
 
@@ -229,10 +233,11 @@ def test_the_front_needs_right_fields_and_auth(unpaid: Front) -> None:
 def secret_key(front: Front) -> Iterator[str]:
     """The functions have a secret key (sb_secret_…) in place of the older form."""
     stack, secret = front.stack, front.stack.api_keys.secret
+    # Secrets are made with the names that the template gets here.
+    assert stack.aws.resolver
+    secrets = stack.aws.client("secretsmanager")
     for key, url in ((secret, stack.rest_url), (stack.service_key, stack.postgrest.url)):
-        stack.aws.client("secretsmanager").put_secret_value(
-            SecretId="holdfast/service-key", SecretString=key
-        )
+        secrets.put_secret_value(SecretId=SERVICE_KEY_SECRET, SecretString=key)
         stack.configure(HOLDFAST_POSTGREST_URL=url)
         if key == secret:
             yield key
