@@ -96,7 +96,10 @@ def _headers(client: Client, token: str | None) -> dict[str, str]:
     # A secret key of Supabase is no token: it goes as apikey only.
     bearer = token or ("" if key.startswith(SECRET_KEY) else key)
     headers = {
-        "Content-Type": "application/json", "apikey": key, "User-Agent": client.user_agent,
+        "Content-Type": "application/json", "apikey": key,
+        # Supabase lets no browser use a secret key, and would take us for one. The database reads
+        # it back (private.agent_told).
+        "User-Agent": f"Holdfast/1 {client.user_agent.encode().hex()}",
         "X-Supabase-Api-Version": _API_VERSION, "Sb-Forwarded-For": client.address,
     }  # fmt: skip
     return headers | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
@@ -113,8 +116,11 @@ def _read(status: int, content: bytes, path: str) -> dict[str, Any]:
     if 200 <= status < 300:
         return told
     code = str(told.get("code", ""))
-    # A hook that took too long says nothing about what was asked.
-    if status >= 500 or code.startswith("hook_timeout"):
+    if status == 429:
+        raise AuthRefused(status, code or "over_request_rate_limit", str(told.get("message", "")))
+    # Whoever names no code is not Auth: the gateway lets nobody through. A hook that took too long
+    # says nothing about what was asked.
+    if status >= 500 or not code or code.startswith("hook_timeout"):
         logger.error("auth failed", path=path, status=status, code=code)
         raise _unavailable()
     raise AuthRefused(status, code, str(told.get("message", "")))

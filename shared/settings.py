@@ -54,6 +54,11 @@ def pages_url() -> str:
     return _variable("HOLDFAST_PAGES_URL").rstrip("/")
 
 
+def sign_in_providers() -> list[str]:
+    """Who may vouch for people on our pages, as Auth names them; in this order."""
+    return os.environ.get("HOLDFAST_SIGN_IN_PROVIDERS", "").split()
+
+
 def bucket(variable: str) -> str:
     """Name of the bucket that a variable of the environment gives. Raises SettingsError."""
     return _variable(variable)

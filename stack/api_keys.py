@@ -3,14 +3,17 @@
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 _PREFIX = "sb_"
+# What exactly Supabase takes for a browser is not written down.
+_BROWSER = re.compile("Mozilla|AppleWebKit|Chrome|Safari|Firefox|Edg|Opera", re.IGNORECASE)
 
 
-class UnknownKey(ValueError):
-    """The key looks like a key of a project, and is none of this one."""
+class KeyRefused(ValueError):
+    """The key is none of this project, or a browser shows a secret one; the text says which."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,14 @@ class ApiKeys:
         """Whether a key is one of the project's servers."""
         return apikey in (self.secret, self._roles[self.secret])
 
-    def authorization(self, authorization: str, apikey: str) -> str:
+    def authorization(self, authorization: str, apikey: str, agent: str = "") -> str:
         """What PostgREST is told, given what the client sent: its own token if it has one, else
-        the role of its key. A key that clients repeat as a token is no token. Raises UnknownKey.
+        the role of its key. A key that clients repeat as a token is no token. Raises KeyRefused.
         """
         if apikey.startswith(_PREFIX) and apikey not in self._roles:
-            raise UnknownKey
+            raise KeyRefused("Invalid API key")
+        if apikey == self.secret and _BROWSER.search(agent):
+            raise KeyRefused("Forbidden use of secret API key in browser")
         if authorization and authorization != f"Bearer {apikey}":
             return authorization
         return f"Bearer {self._roles.get(apikey, apikey)}" if apikey else ""

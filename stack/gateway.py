@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from shared.connections import has_ended
-from stack.api_keys import ApiKeys, UnknownKey
+from stack.api_keys import ApiKeys, KeyRefused
 from stack.cors import OF_AUTH, Cors
 from stack.http_events import Answer, BadAnswer, Request, answer_of, event_of
 from stack.lambdas import FunctionFailed, FunctionThrottled, FunctionTimedOut, Lambdas
@@ -93,8 +93,8 @@ class Gateway:
     def _signing_in(self, request: Request) -> Answer:
         try:
             headers = _forwarded(request, self._api_keys)
-        except UnknownKey:
-            return Answer.message(401, "Invalid API key")
+        except KeyRefused as refused:
+            return Answer.message(401, str(refused))
         if not self._api_keys.is_secret(_header(request, "apikey")):
             headers.pop("sb-forwarded-for", None)
         return self._auth(replace(request, headers=tuple(headers.items())))
@@ -117,8 +117,8 @@ class Gateway:
             target += f"?{request.query}"
         try:
             headers = _forwarded(request, self._api_keys)
-        except UnknownKey:
-            return Answer.message(401, "Invalid API key")
+        except KeyRefused as refused:
+            return Answer.message(401, str(refused))
         connection = self._connection()
         try:
             connection.request(request.method, target, request.body or None, headers)
@@ -154,7 +154,9 @@ def _forwarded(request: Request, api_keys: ApiKeys) -> dict[str, str]:
         key = name.lower()
         if key not in _HOP_BY_HOP and key not in ("host", "content-length"):
             headers[key] = f"{headers[key]},{value}" if key in headers else value
-    told = api_keys.authorization(headers.pop("authorization", ""), headers.pop("apikey", ""))
+    told = api_keys.authorization(
+        headers.pop("authorization", ""), headers.pop("apikey", ""), headers.get("user-agent", "")
+    )
     if told:
         headers["authorization"] = told
     headers["x-forwarded-for"] = request.client

@@ -157,6 +157,14 @@ create table auth.mfa_challenges (
 );
 create index mfa_challenge_created_at_idx on auth.mfa_challenges (created_at desc);
 
+create table auth.oauth_client_states (
+    id uuid primary key,
+    provider_type text not null,
+    code_verifier text,
+    created_at timestamptz not null
+);
+create index idx_oauth_client_states_created_at on auth.oauth_client_states (created_at);
+
 create type auth.code_challenge_method as enum ('s256', 'plain');
 create table auth.flow_state (
     id uuid primary key,
@@ -170,7 +178,10 @@ create table auth.flow_state (
     created_at timestamptz,
     updated_at timestamptz,
     authentication_method text not null,
-    auth_code_issued_at timestamptz
+    auth_code_issued_at timestamptz,
+    oauth_client_state_id uuid,
+    linking_target_id uuid,
+    email_optional boolean not null default false
 );
 create index idx_auth_code on auth.flow_state (auth_code);
 create index idx_user_id_auth_method on auth.flow_state (user_id, authentication_method);
@@ -199,6 +210,7 @@ alter table auth.mfa_factors enable row level security;
 alter table auth.mfa_challenges enable row level security;
 alter table auth.one_time_tokens enable row level security;
 alter table auth.flow_state enable row level security;
+alter table auth.oauth_client_states enable row level security;
 
 grant all on all tables in schema auth to postgres;
 grant select on all tables in schema auth to postgres with grant option;

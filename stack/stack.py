@@ -32,7 +32,9 @@ from stack.rundirs import run_directory
 from stack.schedules import Schedules
 from stack.shared import clone
 from stack.sources import Drained, Sources
+from stack.stand_ins.google import Google
 from stack.stand_ins.sms import SmsProvider
+from stack.stand_ins.telegram import Telegram
 
 if TYPE_CHECKING:
     from stack.stand_ins.auth.stand_in import Auth
@@ -189,6 +191,13 @@ class Stack:
             self.configure(**sms.variables())
             self.auth.send_through(f"{self.url}/auth-hooks", HOOK_SECRET)
         return self._mailbox
+
+    def vouchers(self) -> tuple[Google, Telegram]:
+        """Google and Telegram, by whom people sign in from now on, at Auth and on the pages."""
+        google, telegram = self.stand_in(Google), self.stand_in(Telegram)
+        self.auth.trust(google, telegram)
+        self.configure(HOLDFAST_SIGN_IN_PROVIDERS=" ".join(self.auth.settings.providers))
+        return google, telegram
 
     def advance(self, by: timedelta) -> None:
         """Move the clock on while schedules run: what fell due meanwhile fires."""

@@ -81,6 +81,8 @@ def run(port: int, folder: Path) -> None:
             _upgrade(cluster, home)
         with _stack(cluster, home, port) as stack:
             stack.mailbox()
+            for voucher in stack.vouchers():
+                voucher.people = [voucher.account(name) for name in ("alice", "nina")]
             # Until something has a price, only small trades are open; the schedule comes later.
             stack.tick("PricesFunction")
             home.add_dev_data(stack)

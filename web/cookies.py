@@ -5,7 +5,7 @@ from typing import Literal
 
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
-Name = Literal["access", "refresh", "form", "language"]
+Name = Literal["access", "refresh", "form", "language", "away"]
 _DAY = 24 * 60 * 60
 # A refresh token is good for as long as Auth lets the session last; the cookie is there longer.
 _LASTS: dict[Name, int] = {
@@ -13,6 +13,8 @@ _LASTS: dict[Name, int] = {
     "refresh": 30 * _DAY,
     "form": _DAY,
     "language": 365 * _DAY,
+    # As long as Auth takes somebody back.
+    "away": 10 * 60,
 }
 
 

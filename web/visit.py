@@ -139,6 +139,10 @@ class Visit:
         where = f"{path}?{urlencode(query)}" if query else path
         return Response(303, HTML, "", {"Location": where})
 
+    def leave(self, url: str) -> Response[str]:
+        """An answer that leads to another site. url: never of a request."""
+        return Response(303, HTML, "", {"Location": url})
+
     def next_path(self, value: str, default: str) -> str:
         """A path of ours that a request named as the page to come; no other host."""
         ours = value.startswith("/") and not value.startswith(("//", "/\\"))

@@ -51,11 +51,13 @@ def by_code(
 ) -> Answer:
     """The session of the second level, for a code of a second factor.
 
-    While it is locked a right one is refused like a wrong one, and so is a code that another
-    session has just shown. Raises Problem: mfa_verification_failed (422), factor_not_found (404),
-    session_ended (401), sign_in_rate (429), auth_unavailable (503).
+    While it is locked a right one is refused like a wrong one. Raises Problem: second_factor_wait
+    (409): another session has just shown a code, so Auth is not asked; mfa_verification_failed
+    (422), factor_not_found (404), session_ended (401), sign_in_rate (429), auth_unavailable (503).
     """
     person = db.rpc("whoami", {}, token=token, repeatable=True)
+    asks = {"user_id": person["id"], "factor_id": factor_id, "session_id": person["session_id"]}
+    db.service_rpc("second_factor_begin", asks, repeatable=True)
     path = f"/factors/{factor_id}"
     try:
         challenge = auth.ask("POST", f"{path}/challenge", {}, client=client, token=token)

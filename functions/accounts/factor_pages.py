@@ -20,6 +20,10 @@ from .attempts import Answer, by_code
 from .recovery_rules import code_hash, make_codes
 
 FACTORS = "/account/factors"
+REFUSED_CODES = {
+    "mfa_verification_failed": "refused.code", "second_factor_wait": "refused.code_wait",
+}  # fmt: skip
+"""What a page says of a code that was not taken."""
 
 routes = PageRoutes()
 
@@ -67,10 +71,11 @@ def verify(visit: Visitor) -> Response[Any]:
     try:
         visit.sign_in(shown(visit, factor_id, visit.field("code")))
     except Problem as problem:
-        if problem.slug != "mfa_verification_failed":
+        if problem.slug not in REFUSED_CODES:
             raise
         # The secret was shown once and is not asked for again: it stands in the app by now.
-        return _enrol_page(visit, factor_id, "", "", refused="refused.code")
+        refused = REFUSED_CODES[problem.slug]
+        return _enrol_page(visit, factor_id, "", "", refused=refused)
     return visit.go(FACTORS, done="added")
 
 

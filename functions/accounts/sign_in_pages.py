@@ -9,13 +9,15 @@ from aws_lambda_powertools.event_handler import Response
 from shared.auth import AuthRefused
 from shared.db import database
 from shared.errors import Problem
+from shared.settings import sign_in_providers
 from web.commands import give
 from web.site import PageRoutes
 from web.visit import SECOND_FACTOR, SIGN_IN, Visit, Visitor
 
 from . import confirm_pages
-from .attempts import by_password
-from .factor_pages import shown, verified
+from .attempts import Answer, by_password
+from .factor_pages import REFUSED_CODES, shown, verified
+from .provider_rules import name_of
 from .recovery_rules import code_hash
 from .session_routes import current_session
 
@@ -26,7 +28,7 @@ routes = PageRoutes()
 
 @routes.get(SIGN_IN)
 def show(visit: Visitor) -> Response[Any]:
-    return _page(visit, next_path=visit.query.get("next", ""))
+    return page(visit, next_path=visit.query.get("next", ""))
 
 
 @routes.post(SIGN_IN)
@@ -34,7 +36,7 @@ def sign_in(visit: Visitor) -> Response[Any]:
     email, password = visit.field("email").strip(), visit.field("password")
     wanted = visit.field("next", "")
     if not email or not password:
-        return _page(visit, 422, "refused.credentials", email=email, next_path=wanted)
+        return page(visit, 422, "refused.credentials", email=email, next_path=wanted)
     try:
         answer = by_password(visit.auth, database(), email, password, visit.client)
     except Problem as problem:
@@ -42,12 +44,8 @@ def sign_in(visit: Visitor) -> Response[Any]:
             return confirm_pages.page(visit, "signup", email, may_resend=True)
         if problem.slug != "invalid_credentials":
             raise
-        return _page(visit, 422, "refused.credentials", email=email, next_path=wanted)
-    visit.sign_in(answer)
-    place = visit.next_path(wanted, HOME)
-    if verified(answer["user"]):
-        return visit.go(SECOND_FACTOR, next=place)
-    return visit.go(place)
+        return page(visit, 422, "refused.credentials", email=email, next_path=wanted)
+    return entered(visit, answer, wanted)
 
 
 @routes.get(SECOND_FACTOR)
@@ -62,14 +60,14 @@ def show_second_factor(visit: Visitor) -> Response[Any]:
     try:
         visit.sign_in(shown(visit, factor_id, code))
     except Problem as problem:
-        if problem.slug != "mfa_verification_failed":
+        if problem.slug not in REFUSED_CODES:
             raise
         try:
-            return _second_factor_page(visit, wanted, 422, "refused.code")
+            return _second_factor_page(visit, wanted, 422, REFUSED_CODES[problem.slug])
         except AuthRefused:
             # Where Auth rejects a code it ends every session of the person.
             visit.sign_out()
-            return _page(visit, 422, "refused.code_rejected", next_path=wanted)
+            return page(visit, 422, "refused.code_rejected", next_path=wanted)
     return visit.go(visit.next_path(wanted, HOME))
 
 
@@ -101,12 +99,25 @@ def sign_out(visit: Visitor) -> Response[Any]:
     return visit.go(SIGN_IN, done="signed_out")
 
 
-def _page(
+def entered(visit: Visit, answer: Answer, wanted: str) -> Response[Any]:
+    """The way on of somebody whom Auth gave a session: to the second factor, if they have one, and
+    to the page that was wanted."""
+    visit.sign_in(answer)
+    place = visit.next_path(wanted, HOME)
+    if verified(answer["user"]):
+        return visit.go(SECOND_FACTOR, next=place)
+    return visit.go(place)
+
+
+def page(
     visit: Visit, status: int = 200, refused: str = "", *, email: str = "", next_path: str
 ) -> Response[Any]:
+    """The page that asks who one is."""
+    providers = {each: name_of(each) for each in sign_in_providers()}
     return visit.page(
-        "account/sign_in.html", status, refused=refused, email=email, next_path=next_path
-    )
+        "account/sign_in.html", status, refused=refused, email=email, next_path=next_path,
+        providers=providers,
+    )  # fmt: skip
 
 
 def _second_factor_page(

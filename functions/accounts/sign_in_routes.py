@@ -34,6 +34,7 @@ def verify(
     body: bodies.FactorCode, caller: Caller, asker: AskedBy, auth: AuthClient, db: Db
 ) -> Response[Any]:
     """Somebody who is signed in shows a code of the second factor. While it is locked a right one
-    is refused like a wrong one, and so is a code that another session has just shown."""
+    is refused like a wrong one. For 90 seconds after another session has shown one it is refused
+    unseen, and no session ends."""
     answer = by_code(auth, db, caller.token, str(body.factor_id), body.code, asker)
     return Response(200, "application/json", dict(answer))

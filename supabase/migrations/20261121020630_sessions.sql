@@ -52,20 +52,34 @@ comment on column public.session_audits.address is 'Who called Auth at the time.
 comment on column public.session_audits.device_id is 'The device of a sign-in; null for what came later.';
 comment on column public.session_audits.created_at is 'When, by the database clock.';
 
+create function private.agent_told(p_agent text) returns text
+language plpgsql immutable set search_path = ''
+as $$
+declare
+    -- Printable ASCII in hex, nothing else.
+    v_hex text := substring(p_agent from '^Holdfast/1 ((?:[2-7][0-9a-f])+)$');
+begin
+    return case when v_hex is null then p_agent else convert_from(decode(v_hex, 'hex'), 'utf8') end;
+end
+$$;
+comment on function private.agent_told(text) is
+'The user agent of whoever asked, also where our functions asked Auth in their place: with a secret key no browser may be named, so they name it in hex.';
+
 create function private.agent_family(p_agent text) returns text
 language plpgsql immutable set search_path = ''
 as $$
 declare
+    v_agent text := private.agent_told(p_agent);
     v_program text := case
-        when p_agent ~ 'Edg(e|A|iOS)?/' then 'Edge' when p_agent ~ 'OPR/|Opera' then 'Opera'
-        when p_agent ~ 'SamsungBrowser/' then 'Samsung Internet' when p_agent ~ '(Firefox|FxiOS)/' then 'Firefox'
-        when p_agent ~ '(Chrome|CriOS|Chromium)/' then 'Chrome' when p_agent ~ 'Safari/' then 'Safari'
-        else left(substring(p_agent from '^([A-Za-z][A-Za-z0-9 ._-]*)'), 40)
+        when v_agent ~ 'Edg(e|A|iOS)?/' then 'Edge' when v_agent ~ 'OPR/|Opera' then 'Opera'
+        when v_agent ~ 'SamsungBrowser/' then 'Samsung Internet' when v_agent ~ '(Firefox|FxiOS)/' then 'Firefox'
+        when v_agent ~ '(Chrome|CriOS|Chromium)/' then 'Chrome' when v_agent ~ 'Safari/' then 'Safari'
+        else left(substring(v_agent from '^([A-Za-z][A-Za-z0-9 ._-]*)'), 40)
     end;
     v_system text := case
-        when p_agent ~ 'Android' then 'Android' when p_agent ~ 'iPhone|iPad|iOS' then 'iOS' when p_agent ~ 'Windows' then 'Windows'
-        when p_agent ~ 'Mac OS X|Macintosh|Darwin' then 'macOS' when p_agent ~ 'CrOS' then 'ChromeOS'
-        when p_agent ~ 'Linux|X11' then 'Linux'
+        when v_agent ~ 'Android' then 'Android' when v_agent ~ 'iPhone|iPad|iOS' then 'iOS' when v_agent ~ 'Windows' then 'Windows'
+        when v_agent ~ 'Mac OS X|Macintosh|Darwin' then 'macOS' when v_agent ~ 'CrOS' then 'ChromeOS'
+        when v_agent ~ 'Linux|X11' then 'Linux'
     end;
 begin
     return coalesce(v_program || coalesce(' on ' || v_system, ''), 'unknown');
@@ -80,7 +94,7 @@ as $$
 begin
     return sha256(convert_to(
         p_user_id || ' ' || private.agent_family(p_agent) || ' '
-        || coalesce(substring(p_agent from '\mdevice/([A-Za-z0-9-]{8,64})\M'), ''), 'utf8'
+        || coalesce(substring(private.agent_told(p_agent) from '\mdevice/([A-Za-z0-9-]{8,64})\M'), ''), 'utf8'
     ));
 end
 $$;

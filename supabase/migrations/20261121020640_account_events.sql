@@ -9,6 +9,10 @@ declare
 begin
     begin
         v_row := to_jsonb(coalesce(new, old));
+        -- Of a user who is deleted the rest goes after them.
+        if not exists (select from auth.users as u where u.id = (v_row ->> tg_argv[1])::uuid) then
+            return null;
+        end if;
         perform private.account_event(
             tg_argv[0], 'warning', (v_row ->> tg_argv[1])::uuid, 1,
             -- Never the secret, the number or the address.

@@ -6,6 +6,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('invalid_credentials', 400, 'Invalid login credentials.', 'Try again later, or recover the password.'),
 ('email_not_confirmed', 400, 'The address of this account is not proved yet.', 'Answer the message sent there.'),
 ('mfa_verification_failed', 422, 'Invalid TOTP code entered.', 'Show the code that stands there now, or try later.'),
+('second_factor_wait', 409, 'A code was just shown for another sign-in.', 'Wait 90 seconds, then show the code that stands there.'),
 ('factor_not_found', 404, 'You have no such second factor.', 'List your factors at Auth.');
 -- noqa: enable=LT05
 
@@ -71,6 +72,34 @@ end
 $$;
 comment on function service.sign_in_record(text, text, boolean, text, uuid, uuid) is
 'Keeps a password that was tried at POST /sign-in -> {decision}: continue, or reject while the account is locked; the session that Auth gave then ends. Of a name that nobody has only identifier_hash is kept.';
+
+-- Definer: as above.
+create function service.second_factor_begin(user_id uuid, factor_id uuid, session_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz := private.clock();
+    v_since timestamptz := v_now - interval '90 seconds';
+begin
+    if private.is_code_shown(second_factor_begin.user_id, second_factor_begin.session_id, v_now) or (
+        -- Also by one that has ended since.
+        exists (
+            select from public.login_attempts as a
+            where a.user_id = second_factor_begin.user_id and a.factor_id = second_factor_begin.factor_id
+                and a.is_valid and a.decision = 'continue' and a.id >= private.uuid_v7_floor(v_since)
+        ) and not exists (
+            select from auth.mfa_amr_claims as c
+            where c.session_id = second_factor_begin.session_id
+                and c.authentication_method = 'totp' and c.updated_at >= v_since
+        )
+    ) then
+        perform private.refuse('second_factor_wait');
+    end if;
+    return '{}';
+end
+$$;
+comment on function service.second_factor_begin(uuid, uuid, uuid) is
+'Before a code goes to Auth, whose hook could only end every session of the person -> {}. Raises second_factor_wait (409): another session has shown a code within the 90 seconds for which Auth takes it.';
 
 -- Definer: as above.
 create function service.second_factor_record(

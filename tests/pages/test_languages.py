@@ -19,7 +19,10 @@ SOURCES = [
     *(ROOT / "functions").glob("*/*pages.py"),
 ]
 # Made of a name that comes from elsewhere.
-MADE_UP = ("event.", "done.", "problem.", "refused.mfa_", "refused.too_many_")
+MADE_UP = (
+    "event.", "done.", "problem.", "refused.mfa_", "refused.too_many_", "identities.email",
+    "identities.phone",
+)  # fmt: skip
 
 
 def _fields(text: str) -> set[str]:

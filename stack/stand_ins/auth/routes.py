@@ -6,7 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from stack.http_events import Answer
-from stack.stand_ins.auth import account, admin, factors, oauth, sign_in, sign_up, verify
+from stack.stand_ins.auth import (
+    account,
+    admin,
+    factors,
+    identities,
+    oauth,
+    sign_in,
+    sign_up,
+    verify,
+)
 from stack.stand_ins.auth.call import Call
 from stack.stand_ins.auth.refusals import Refused
 
@@ -24,7 +33,8 @@ def _settings(call: Call) -> dict[str, Any]:
     return {
         "external": {
             "anonymous_users": settings.anonymous, "email": True, "phone": settings.phone,
-            **dict.fromkeys(settings.providers, True),
+            # Not the custom ones.
+            **{name: True for name in settings.providers if ":" not in name},
         },
         "disable_signup": not settings.sign_up, "mailer_autoconfirm": not settings.confirm_email,
         "phone_autoconfirm": not settings.confirm_phone, "sms_provider": "", "saml_enabled": False,
@@ -59,6 +69,8 @@ _OPEN: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/verify", verify.follow),
     ("GET", "/user", account.show),
     ("PUT", "/user", account.change),
+    ("GET", "/user/identities/authorize", oauth.link),
+    ("DELETE", "/user/identities/([0-9a-f-]{36})", identities.unlink),
     ("GET", "/reauthenticate", account.reauthenticate),
     ("POST", "/logout", account.logout),
     ("POST", "/factors", factors.enroll),

@@ -41,11 +41,14 @@ class Hook:
 
 @dataclass(frozen=True)
 class Provider:
-    """Who vouches for people, in Google's shape. client_id, secret: what Auth is there."""
+    """Who vouches for people, by OpenID Connect. issuer: where it answers. client_id, secret: what
+    Auth is there. scopes: what Auth asks for. email_optional: people without an address come in."""
 
-    url: str
+    issuer: str
     client_id: str
     secret: str
+    scopes: str = "email profile"
+    email_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Settings:
     totp: bool = True
     notices: frozenset[str] = frozenset()
     hooks: Mapping[str, Hook] = field(default_factory=dict)
+    manual_linking: bool = False
     providers: Mapping[str, Provider] = field(default_factory=dict)
 
 
@@ -99,7 +103,12 @@ def _hooks(sections: Mapping[str, Any]) -> dict[str, Hook]:
 
 def _providers(sections: Mapping[str, Any]) -> dict[str, Provider]:
     return {
-        name: Provider(section["url"], section["client_id"], section["secret"])
+        name: Provider(
+            section["url"],
+            section["client_id"],
+            section["secret"],
+            email_optional=section.get("email_optional", False),
+        )
         for name, section in sections.items()
         if section.get("enabled")
     }
@@ -134,6 +143,7 @@ def read(file: Path, url: str) -> Settings:
         confirm_email=email.get("enable_confirmations", False),
         confirm_phone=sms.get("enable_confirmations", True),
         confirm_both_addresses=email.get("double_confirm_changes", True),
+        manual_linking=auth.get("enable_manual_linking", False),
         reauthenticate=email.get("secure_password_change", False),
         min_password=auth.get("minimum_password_length", 6),
         password_characters=_CHARACTERS[auth.get("password_requirements", "")],

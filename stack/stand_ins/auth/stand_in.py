@@ -18,7 +18,16 @@ from stack.stand_ins.auth import routes
 from stack.stand_ins.auth.call import Call
 from stack.stand_ins.auth.messages import Mailbox
 from stack.stand_ins.auth.refusals import Refused, failed
-from stack.stand_ins.auth.settings import Hook, read
+from stack.stand_ins.auth.settings import Hook, Provider, read
+from stack.stand_ins.openid import OpenId
+
+
+def trusted(voucher: OpenId) -> Provider:
+    """How Auth is set up for a stand-in of a provider."""
+    return Provider(
+        voucher.url, voucher.client_id, voucher.client_secret, voucher.scopes,
+        voucher.email_optional,
+    )  # fmt: skip
 
 
 class Auth:
@@ -53,6 +62,13 @@ class Auth:
         with self._changing:
             hooks = {**self.settings.hooks, **sending}
             self.settings = dataclasses.replace(self.settings, hooks=hooks)
+
+    def trust(self, *vouchers: OpenId) -> None:
+        """People come in by these as well."""
+        with self._changing:
+            more = {each.known_as: trusted(each) for each in vouchers}
+            providers = {**self.settings.providers, **more}
+            self.settings = dataclasses.replace(self.settings, providers=providers)
 
     def allowed(self, place: str | None) -> str:
         """Where a link may lead: the place if the settings allow it, else the site."""

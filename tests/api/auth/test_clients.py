@@ -218,3 +218,23 @@ def test_an_old_session_needs_a_nonce_for_a_new_password(stack: Stack, person: C
     person.auth.reauthenticate()
     nonce = stack.auth.mailbox.last(str(user.user.email), "reauthentication")["token"]
     person.auth.update_user({"password": "another one of those", "nonce": nonce})
+
+
+def test_who_never_did_anything_is_deleted_and_others_stay_whole(
+    stack: Stack, person: Client
+) -> None:
+    admin = _client(stack, stack.service_key).auth.admin
+    mistake = admin.create_user({"email": "mistake@py.test", "password": PASSWORD}).user
+    admin.delete_user(mistake.id)
+    with pytest.raises(AuthApiError) as gone:
+        admin.get_user_by_id(mistake.id)
+    assert gone.value.code == "user_not_found"
+    assert admin.create_user({"email": "mistake@py.test"}).user.id != mistake.id
+    # Whoever has signed in once has a device and sessions.
+    found = person.auth.get_user()
+    assert found
+    with pytest.raises(AuthError) as refused:
+        admin.delete_user(found.user.id)
+    assert refused.value.message == "Database error deleting user"
+    assert admin.get_user_by_id(found.user.id).user.email == found.user.email
+    assert person.auth.get_user() == found

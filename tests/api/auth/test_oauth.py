@@ -1,75 +1,33 @@
 """Sign-in by somebody who vouches for a person: OAuth with PKCE, by Supabase's clients, and by
 hand."""
 
-import base64
-import hashlib
 import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from stack.stand_ins.auth.settings import Provider
-from stack.stand_ins.google import Account, Google
+from stack.stand_ins.auth.stand_in import trusted
+from stack.stand_ins.google import Google
+from stack.stand_ins.openid import Account
 from supabase import ClientOptions, create_client
 from tests.api.auth.door import BEFORE, PASSWORD, Door, refuses, said
-
-VERIFIER = "v" * 64
-Query = dict[str, list[str]]
+from tests.api.auth.providers import browse, code, come, exchange, place, rows
 
 
 @pytest.fixture(scope="module")
 def page(door: Door) -> Iterator[Google]:
-    with Google() as google:
-        provider = Provider(google.url, google.client_id, google.client_secret)
-        with door.stack.auth.changed(providers={"google": provider}):
-            yield google
-
-
-def _place(door: Door) -> str:
-    return f"{door.stack.url}/back"
-
-
-def _browse(door: Door, at: str) -> Query:
-    """A browser follows from page to page until it is back at the client; what it brings."""
-    while not at.startswith(_place(door)):
-        answer = httpx.get(at)
-        assert answer.status_code == 302, answer.text
-        at = answer.headers["location"]
-    return parse_qs(urlsplit(at).query)
-
-
-def _sign_in(door: Door, **query: str) -> Query:
-    digest = hashlib.sha256(VERIFIER.encode()).digest()
-    asked = {
-        "provider": "google", "redirect_to": _place(door), "code_challenge_method": "s256",
-        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), **query,
-    }  # fmt: skip
-    return _browse(door, f"{door.http.base_url}authorize?{httpx.QueryParams(asked)}")
-
-
-def _exchange(door: Door, code: str, verifier: str = VERIFIER) -> httpx.Response:
-    return door.post("/token?grant_type=pkce", {"auth_code": code, "code_verifier": verifier})
-
-
-def _code(door: Door) -> str:
-    return _sign_in(door)["code"][0]
-
-
-def _rows(door: Door, query: str, *values: Any) -> list[Any]:
-    with door.stack.connect() as connection:
-        return connection.execute(query.encode(), values).fetchall()
+    with Google() as google, door.stack.auth.changed(providers={"google": trusted(google)}):
+        yield google
 
 
 def test_supabase_js_signs_in(door: Door, page: Google) -> None:
     page.person = Account("g-js", "js@google.test")
     script = Path(__file__).with_name("oauth.mjs")
     ran = subprocess.run(
-        ["node", str(script), door.stack.url, door.stack.anon_key, _place(door)],
+        ["node", str(script), door.stack.url, door.stack.anon_key, place(door)],
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
@@ -89,59 +47,59 @@ def test_supabase_py_signs_in(door: Door, page: Google) -> None:
         ClientOptions(flow_type="pkce", auto_refresh_token=False),
     )
     asked = client.auth.sign_in_with_oauth(
-        {"provider": "google", "options": {"redirect_to": _place(door)}}
+        {"provider": "google", "options": {"redirect_to": place(door)}}
     )
-    code = _browse(door, asked.url)["code"][0]
-    session = client.auth.exchange_code_for_session({"auth_code": code})
+    brought = browse(door, asked.url)["code"][0]
+    session = client.auth.exchange_code_for_session({"auth_code": brought})
     assert session.user
     assert session.user.user_metadata["full_name"] == "Pia"
     (identity,) = session.user.identities or []
     assert (identity.provider, identity.id) == ("google", "g-py")
-    kept = _rows(door, "select provider, provider_id, email from auth.identities "
+    kept = rows(door, "select provider, provider_id, email from auth.identities "
                        "where user_id::text = %s", session.user.id)  # fmt: skip
     assert kept == [("google", "g-py", "py@google.test")]
     # The same person again is the same user, and a new session.
-    again = _exchange(door, _code(door)).json()
+    again = exchange(door, code(door)).json()
     assert again["user"]["id"] == session.user.id
 
 
 def test_a_code_is_good_once_and_for_its_verifier(door: Door, page: Google) -> None:
     page.person = Account("g-once", "once@google.test")
-    code = _code(door)
-    assert said(_exchange(door, code, "w" * 64)) == (
+    once = code(door)
+    assert said(exchange(door, once, "w" * 64)) == (
         400, "bad_code_verifier",
         "code challenge does not match previously saved code verifier",
     )  # fmt: skip
-    assert _exchange(door, code).status_code == 200
+    assert exchange(door, once).status_code == 200
     gone = (404, "flow_state_not_found", "invalid flow state, no valid flow state found")
-    assert said(_exchange(door, code)) == gone
-    assert said(_exchange(door, "never")) == gone
-    assert said(_exchange(door, ""))[:2] == (400, "validation_failed")
-    late = _code(door)
-    _rows(door, "update auth.flow_state set auth_code_issued_at = now() - interval '6 minutes' "
+    assert said(exchange(door, once)) == gone
+    assert said(exchange(door, "never")) == gone
+    assert said(exchange(door, ""))[:2] == (400, "validation_failed")
+    late = code(door)
+    rows(door, "update auth.flow_state set auth_code_issued_at = now() - interval '6 minutes' "
                 "where auth_code = %s returning id", late)  # fmt: skip
-    assert said(_exchange(door, late))[:2] == (422, "flow_state_expired")
+    assert said(exchange(door, late))[:2] == (422, "flow_state_expired")
 
 
 def test_a_code_of_a_page_that_nobody_came_back_from_is_none(door: Door, page: Google) -> None:
     page.person = None
-    assert _sign_in(door)["error"] == ["access_denied"]
-    (code,) = _rows(door, "select auth_code from auth.flow_state order by created_at desc limit 1")
-    assert said(_exchange(door, code[0]))[1] == "flow_state_not_found"
+    assert come(door)["error"] == ["access_denied"]
+    (unused,) = rows(door, "select auth_code from auth.flow_state order by created_at desc limit 1")
+    assert said(exchange(door, unused[0]))[1] == "flow_state_not_found"
     lied = door.http.get("/callback", params={"code": "x", "state": "no.state.ofours"})
     assert said(lied)[:2] == (400, "bad_oauth_state")
-    for query, code in (
+    for query, why in (
         ({"provider": "nobody"}, "validation_failed"), ({"code_challenge": ""}, "validation_failed")
     ):  # fmt: skip
         asked = {"provider": "google", "code_challenge": "x", "code_challenge_method": "s256"}
         refused = door.http.get("/authorize", params=asked | query)
-        assert said(refused)[:2] == (400, code)
+        assert said(refused)[:2] == (400, why)
 
 
 def test_the_providers_answer_is_used_once(door: Door, page: Google) -> None:
     page.person = Account("g-replay", "replay@google.test")
     at = f"{door.http.base_url}authorize?" + str(httpx.QueryParams({
-        "provider": "google", "redirect_to": _place(door), "code_challenge": "x",
+        "provider": "google", "redirect_to": place(door), "code_challenge": "x",
         "code_challenge_method": "plain",
     }))  # fmt: skip
     for _ in range(2):
@@ -157,7 +115,7 @@ def test_a_proved_address_links_and_an_unproved_one_loses_its_password(
     proved = door.sign_up()
     email = proved["user"]["email"]
     page.person = Account("g-linked", email)
-    linked = _exchange(door, _code(door)).json()["user"]
+    linked = exchange(door, code(door)).json()["user"]
     assert linked["id"] == proved["user"]["id"]
     assert linked["app_metadata"] == {"provider": "email", "providers": ["email", "google"]}
     assert {each["provider"] for each in linked["identities"]} == {"email", "google"}
@@ -166,20 +124,20 @@ def test_a_proved_address_links_and_an_unproved_one_loses_its_password(
     taken = door.new_email()
     door.post("/signup", {"email": taken, "password": PASSWORD})
     page.person = Account("g-owner", taken)
-    owner = _exchange(door, _code(door)).json()["user"]
+    owner = exchange(door, code(door)).json()["user"]
     assert [each["provider"] for each in owner["identities"]] == ["google"]
     assert door.sign_in({"user": {"email": taken}}).status_code == 400
     # Whom Google does not vouch for gets no account of anybody.
     page.person = Account("g-other", email, is_verified=False)
-    told = _sign_in(door)
+    told = come(door)
     assert told["error_code"] == ["provider_email_needs_verification"]
 
 
 def test_the_hook_is_asked_before_a_new_person(door: Door, page: Google) -> None:
     page.person = Account("g-hook", "hooked@google.test")
     with door.asks(BEFORE, answer=refuses("Not from this domain.")):
-        told = _sign_in(door)
+        told = come(door)
     assert told["error_description"] == ["Not from this domain."]
     (event,) = door.events()
     assert event["user"]["app_metadata"] == {"provider": "google", "providers": ["google"]}
-    assert _rows(door, "select from auth.users where email = 'hooked@google.test'") == []
+    assert rows(door, "select from auth.users where email = 'hooked@google.test'") == []

@@ -56,6 +56,26 @@ def test_a_code_is_good_for_one_session(world: World) -> None:
     assert _try(world, user, factor) == "continue"
 
 
+def test_of_two_sessions_at_once_the_second_ends(world: World) -> None:
+    """Both asked before either had shown its code, and Auth took both."""
+    user = world.user()
+    factor = enrol(world.connection, user)
+    first, second = sign_in(world.connection, user), sign_in(world.connection, user)
+    begin = "select service.second_factor_begin(%s, %s, %s)"
+    for session in (first, second):
+        assert world.one(begin, user, factor, session) == {}
+    decided = []
+    for session in (first, second):
+        verified(world.connection, session, world.now())
+        decided.append(world.one(
+            "select service.second_factor_record(%s, %s, true, '', %s, %s)",
+            user, factor, uuid4(), session,
+        )["decision"])  # fmt: skip
+    assert decided == ["continue", "reject"]
+    left = world.rows("select id from auth.sessions where user_id = %s", user)
+    assert left == [(first,)]
+
+
 def test_another_factor_has_codes_of_its_own(world: World) -> None:
     user = world.user()
     factor, other = enrol(world.connection, user), enrol(world.connection, user)

@@ -53,6 +53,19 @@ def test_beginning_level_and_end_of_a_session_are_kept(world: World) -> None:
     ]  # fmt: skip
 
 
+def test_a_device_is_the_same_when_a_function_asked_in_its_place(world: World) -> None:
+    user = world.user()
+    sign_in(world.connection, user)
+    sign_in(world.connection, user, f"Holdfast/1 {FIREFOX.encode().hex()}")
+    assert events(world.connection, user) == []
+    # What only looks like it is a program of that name, and stops nobody.
+    for odd in ("Holdfast/1 zz", "Holdfast/1 c3", "Holdfast/1 00ff", "Holdfast/1 4", "Holdfast/1"):
+        sign_in(world.connection, user, odd)
+    assert losses(world.connection) == []
+    families = "select family from public.user_devices where user_id = %s order by 1"
+    assert world.rows(families, user) == [("Firefox on Linux",), ("Holdfast",)]
+
+
 def test_a_new_device_is_told_the_first_one_is_not(world: World) -> None:
     user = world.user()
     sign_in(world.connection, user)
