@@ -37,7 +37,7 @@ def _transition(options: argparse.Namespace) -> int:
             FULL, seconds=options.seconds, repeats=options.repeats, clients=options.clients
         )
         results = Results(scale, machine.describe(cluster))
-        yardstick.prepare(cluster)
+        yardstick.prepare(cluster, scale.branches)
         world.prepare(cluster, scale.people)
         for clients in scale.clients:
             results.commands[clients] = commands.rounds(cluster, clients, scale, trades=False)

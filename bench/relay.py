@@ -11,7 +11,6 @@ from bench.scale import Scale
 from stack.stack import Stack
 
 FUNCTION = "RelayFunction"
-_PEOPLE = 1000
 
 
 def _waiting(stack: Stack) -> int:
@@ -37,7 +36,7 @@ def rate(scale: Scale) -> Measure:
     cannot be measured here. Raises LoadFailed.
     """
     with server.stack(scale) as stack:
-        people = subscribers.people(stack, _PEOPLE)
+        people = subscribers.people(stack, scale.people)
         stack.tick(FUNCTION)
         measures = []
         for number in range(1, scale.repeats + 1):

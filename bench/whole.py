@@ -145,7 +145,7 @@ def run(scale: Scale, parts: Collection[str] = tuple(PARTS)) -> Results:
     log("starting a stack with the commit settings of production")
     with server.stack(scale) as stack:
         results = Results(scale, machine.describe(stack.cluster))
-        yardstick.prepare(stack.cluster)
+        yardstick.prepare(stack.cluster, scale.branches)
         world.prepare(stack.cluster, scale.people)
         postings.prepare(stack.cluster, scale.people)
         for name, part in PARTS.items():

@@ -10,10 +10,9 @@ from stack.cluster import SUPERUSER, Cluster
 
 NAME = "TPC-B"
 DATABASE = "yardstick"
-SCALE = 10
 
 
-def prepare(cluster: Cluster, scale: int = SCALE) -> None:
+def prepare(cluster: Cluster, scale: int) -> None:
     """Make the database with 100,000 accounts times the scale."""
     with cluster.connect(SUPERUSER) as connection:
         connection.execute("create database yardstick owner postgres")

@@ -22,6 +22,9 @@ from tests.world.error_page import undocumented
 from tests.world.lone_operators import let_operators_act_alone
 from tests.world.openapi_answers import outside
 
+# Nothing that is collected becomes garbage: who looks for some looks through all of it, many times.
+gc.disable()
+
 # Each client would read the certificates of the world anew.
 pytest.MonkeyPatch().setattr(
     "httpx._transports.default.create_ssl_context", functools.cache(httpx.create_ssl_context)
@@ -114,10 +117,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+# A test makes more objects than a program of one job, and few that need to be looked for.
+_YOUNG = 20_000
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests and all that is imported stay: nobody looks for garbage in them again."""
-    gc.collect()
     gc.freeze()
+    gc.set_threshold(_YOUNG, 20, 20)
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -155,7 +155,9 @@ begin
         select from private.reserved_names as r
         cross join unnest(v_seen) as s (seen)
         where (p_kind = 'name' or r.in_titles) and case
-            when r.anywhere then strpos(replace(s.seen, ' ', ''), r.skeleton) > 0
+            -- Cheap, and true of hardly any name; the rest makes a pattern for each word.
+            when strpos(replace(s.seen, ' ', ''), r.skeleton) = 0 then false
+            when r.anywhere then true
             -- Its letters may stand apart, but a longer word that has it inside is another word.
             else s.seen ~ ('(^| )' || regexp_replace(r.skeleton, '(.)(?=.)', '\1 ?', 'g') || '( |$)')
         end

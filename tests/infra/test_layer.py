@@ -69,7 +69,7 @@ IMPORT = """
 import importlib, json, os, sys, traceback
 layers = json.loads(sys.argv[1])
 sys.path[:0] = layers + json.loads(sys.argv[2])
-for library in ("aws_lambda_powertools.event_handler", "httpx", "pydantic"):
+for library in ("aws_lambda_powertools.event_handler", "httpx", "pydantic", "shared.api"):
     importlib.import_module(library)
 heavy = {"boto3", "botocore.session", "aws_xray_sdk", "h2"}
 assert not heavy & set(sys.modules)
@@ -199,12 +199,18 @@ def test_no_bytecode_of_another_python(layers: dict[str, Path], name: str) -> No
 
 
 @pytest.fixture(scope="module")
-def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What every function is built of, each in a folder of its name."""
+def code(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """What every function is built of. Of those that are built of the same, one folder stands for
+    all: it is compiled once."""
     folder = tmp_path_factory.mktemp("code")
-    for name in FUNCTIONS:
-        build_function(name, folder / name)
-    return folder
+    built = {name: build_function(name, folder / name) for name in FUNCTIONS}
+    alike = {_content(each): each for each in built.values()}
+    return {name: alike[_content(each)] for name, each in built.items()}
+
+
+def _content(folder: Path) -> frozenset[tuple[Path, bytes]]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return frozenset((path.relative_to(folder), path.read_bytes()) for path in files)
 
 
 def _carried(name: str) -> list[str]:
@@ -215,7 +221,7 @@ def _carried(name: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def imported(
-    importable: dict[str, Path], code: Path, tmp_path_factory: pytest.TempPathFactory
+    importable: dict[str, Path], code: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, tuple[list[str], list[str]]]:
     """What is heavy of what each function imports, or a trace where it could not be imported; and
     the layers that it uses."""
@@ -224,7 +230,7 @@ def imported(
     for carried, calls_aws in sorted(kinds):
         brought = [str(runtime_path())] if calls_aws else []
         handlers = {
-            name: (function.handler, str(code / name))
+            name: (function.handler, str(code[name]))
             for name, function in FUNCTIONS.items()
             if (tuple(_carried(name)), name in AWS_CALLERS) == (carried, calls_aws)
         }

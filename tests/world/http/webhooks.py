@@ -27,8 +27,9 @@ def carry(stack: Stack) -> None:
 
 
 def advance_past(stack: Stack, moment: datetime) -> None:
-    """Move the clock one second behind a moment."""
-    stack.clock.advance(seconds=(moment - stack.clock.now()).total_seconds() + 1)
+    """Move the clock one second behind a moment; nowhere when the moment is over already."""
+    ahead = (moment - stack.clock.now()).total_seconds() + 1
+    stack.clock.advance(seconds=max(ahead, 0))
 
 
 def due(row: dict[str, Any]) -> datetime:
