@@ -54,6 +54,7 @@ from (values
 ('private.chargeback_evidence', array['reference', 'sha256'], 'keep_by_law', null, null, null, 'what a bank was told', 'nobody over the API', 'accounting'),
 -- What operators and machines keep about people.
 ('public.audit_log', array['before', 'after'], 'keep_by_law', null, null, null, 'rows before and after a change; of words the hash, under a salt that an erasure deletes', 'operators', 'audit: as long as the books'),
+('public.audit_log', array['address', 'user_agent'], 'delete_words', 'actor_id', 'null', null, 'IP address and browser or program of a request', 'operators', 'finding break-ins: 400 days'),
 ('public.party_files', array['reason'], 'keep_by_law', null, null, null, 'why an operator read somebody''s money', 'operators', 'audit: as long as the books'),
 ('public.operator_requests', array['asked_for', 'command_hash', 'reason', 'answer'], 'keep_by_law', null, null, null, 'what an operator asked a second one for', 'operators', 'audit: as long as the books'),
 ('public.factor_resets', array['reason', 'evidence_hash'], 'keep_by_law', null, null, null, 'why operators took a second factor off, and the hash of what they looked at', 'nobody over the API', 'audit: as long as the books'),

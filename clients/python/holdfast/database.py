@@ -71,7 +71,11 @@ class AuditLog(Row):
     after: Any
     actor_id: UUID | None
     request_id: str
+    endpoint: str | None
+    address: str | None
+    user_agent: str | None
     one_operator: bool
+    seals: Any
 
 
 class ChainConfirmations(Row):

@@ -30,7 +30,7 @@ export type Database = {
         Relationships: [];
       };
       audit_log: {
-        Row: { id: number; created_at: string; table_name: string; row_id: string; action: string; before: Json | null; after: Json | null; actor_id: string | null; request_id: string; one_operator: boolean };
+        Row: { id: number; created_at: string; table_name: string; row_id: string; action: string; before: Json | null; after: Json | null; actor_id: string | null; request_id: string; endpoint: string | null; address: string | null; user_agent: string | null; one_operator: boolean; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
