@@ -1,14 +1,10 @@
 """From where a request came, as the edge saw it: what Auth keeps of a session, and the audit log of
 a change."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
-
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ def asked_by(event: Any) -> None:
     _endpoint.set("")
 
 
-def asked_at(app: ApiGatewayResolver, answer: NextMiddleware) -> Response[Any]:
+def asked_at(app: Any, answer: Callable[[Any], Any]) -> Any:
     """Middleware of every application: names the route, without what stands in its place."""
     _endpoint.set(f"{app.request.method} {app.request.route}")
     return answer(app)

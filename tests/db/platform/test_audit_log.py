@@ -75,7 +75,8 @@ def test_only_our_functions_are_believed(world: World) -> None:
               "to authenticated, anon, service_role")  # fmt: skip
     said = {
         "x_holdfast_address": "203.0.113.7", "x_holdfast_endpoint": "POST /orders/{order_id}/take",
-        "x_holdfast_user_agent": "Firefox", "user_agent": "python", "x_forwarded_for": "203.0.113.66, 192.0.2.1",
+        "x_holdfast_user_agent": "Firefox", "user_agent": "python",
+        "x_forwarded_for": "203.0.113.66, 192.0.2.1",
     }  # fmt: skip
     assert _origin(world, "service_role", **said) == {
         "address": "203.0.113.7", "endpoint": "POST /orders/{order_id}/take",
