@@ -1805,6 +1805,19 @@ class Receivables(Row):
     updated_at: Time
 
 
+class RefreshTokens(Row):
+    """Rows of refresh_tokens."""
+
+    relation = "refresh_tokens"
+    id: int | None
+    user_id: UUID | None
+    session_id: UUID | None
+    created_at: Time | None
+    is_revoked: bool | None
+    revoked_at: Time | None
+    has_parent: bool | None
+
+
 class RefusedReports(Row):
     """Rows of refused_reports."""
 

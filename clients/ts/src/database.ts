@@ -725,6 +725,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      refresh_tokens: {
+        Row: { id: number | null; user_id: string | null; session_id: string | null; created_at: string | null; is_revoked: boolean | null; revoked_at: string | null; has_parent: boolean | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       refused_reports: {
         Row: { id: string; rail: string; provider_event_id: string; purpose: string | null; reference_id: string | null; refusal: string; report: Json; remind_at: string | null; outcome: string | null; closed_by: string | null; reason: string; created_at: string; closed_at: string | null };
         Insert: { [column in never]: never };
