@@ -65,6 +65,8 @@ REFUSALS: dict[str, Refusal] = {
     'escrow_not_found': Refusal(404, 'No such escrow.', ''),
     'evidence_invalid': Refusal(422, 'Evidence is named by its SHA-256, as 64 hexadecimal digits.', ''),
     'evidence_limit': Refusal(409, 'No more files are accepted from this side.', ''),
+    'export_not_found': Refusal(404, 'You have no such export.', 'Read data_exports.'),
+    'export_too_soon': Refusal(409, 'An export of your data was asked for within the last 24 hours.', 'Read data_exports; ask again a day after it.'),
     'factor_not_found': Refusal(404, 'You have no such second factor.', 'List your factors at Auth.'),
     'factor_reset_not_found': Refusal(404, 'There is no such reset of yours.', 'Read factor_resets.'),
     'factor_reset_over': Refusal(409, 'This reset was carried out, cancelled, or its time ran out.', ''),

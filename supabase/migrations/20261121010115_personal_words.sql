@@ -30,6 +30,22 @@ comment on column private.personal_columns.holds is 'What it is.';
 comment on column private.personal_columns.readers is 'Who reads it.';
 comment on column private.personal_columns.kept is 'Why it is kept, and for how long.';
 
+create table private.export_parts (
+    table_name text primary key,
+    of_person text,
+    words text[] not null default '{}',
+    only_columns text[],
+    why_not text,
+    constraint export_parts_are_told_or_not check ((of_person is null) = (why_not is not null))
+);
+alter table private.export_parts enable row level security;
+comment on table private.export_parts is
+'What an export of a person''s data tells beside the words that private.personal_columns says are theirs, and what it keeps back and why.';
+comment on column private.export_parts.of_person is 'Which rows: a condition over the row r and the person $1; null: none.';
+comment on column private.export_parts.words is 'Columns of private.personal_columns that are told; no others of the list are.';
+comment on column private.export_parts.only_columns is 'The only columns that are told; null: all that are not in private.personal_columns.';
+comment on column private.export_parts.why_not is 'Why nothing of the table is told, the words of the person included.';
+
 create table private.personal_salts (
     party_id uuid primary key,
     salt uuid not null default gen_random_uuid()

@@ -14,7 +14,9 @@ begin
         case when t.revoked then t.updated_at end, t.parent is not null
     from auth.sessions as s
     inner join auth.refresh_tokens as t on t.session_id = s.id
-    where s.user_id = any (array(select private.readable_parties()));
+    -- Who acts for a person is not told where that person signs in: the own, and open files.
+    where s.user_id = auth.uid()
+        or s.user_id = any (array(select private.readable_parties() except select private.my_parties()));
 end
 $$;
 comment on function private.seen_refresh_tokens() is 'As public.refresh_tokens.';

@@ -10,6 +10,8 @@ insert into private.refusals (code, status, detail, hint) values
 ('hold_end_invalid', 422, 'A legal hold ends at a time to come, within ten years; to end one now, name a time that is past.', '');
 insert into private.personal_columns (table_name, column_name, erasure, holds, readers, kept) values
 ('public.legal_holds', 'reason', 'keep_by_law', 'why somebody is not erased, in an operator''s words', 'operators', 'defence of claims: limitation');
+insert into private.export_parts (table_name, why_not) values
+('public.legal_holds', 'words of operators, kept for audits');
 -- noqa: enable=LT05
 
 insert into public.message_kinds (id, description, channels, default_channels, may_turn_off, is_urgent) values

@@ -58,6 +58,8 @@ AWS_CALLERS = {
     "EvidenceFunction",
     "ImagesFunction",
     "DocumentCommandsFunction",
+    "DataExportCommandsFunction",
+    "DataExportsFunction",
     "DocumentsFunction",
     "RelayFunction",
 }

@@ -86,8 +86,8 @@ def verified(connection: Connection, session: UUID, at: datetime) -> None:
 
 
 def signed_in(world: World, user: UUID) -> None:
-    """Somebody with an identity, a session and its token, a locked account, recovery codes, and a second factor
-    that operators shall take off."""
+    """Somebody with an identity, a session and its token, a locked account, recovery codes, and a
+    second factor that operators shall take off."""
     world.run(
         "insert into auth.identities (provider_id, user_id, identity_data, provider) "
         "values (gen_random_uuid(), %s, '{}', 'google')",

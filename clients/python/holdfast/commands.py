@@ -396,6 +396,27 @@ class EvidenceReceived(Answer):
     receipt: EvidenceReceipt
 
 
+class Export(Answer):
+    """An export that is being written. export_id: names it. deadline_at: when it is given up.
+    """
+    export_id: UUID
+    state: str
+    deadline_at: datetime
+
+
+class ExportOpened(Answer):
+    """export_id: names it. url: read the JSON with method within expires_in seconds. sha256: of
+    its bytes. deadline_at: until when it is kept.
+    """
+    export_id: UUID
+    sha256: str
+    size_bytes: int
+    deadline_at: datetime
+    method: str
+    url: str
+    expires_in: int
+
+
 class FactorReset(Answer):
     """A reset of the second factor. deadline_at: waiting: when the factors are removed; asked:
     until when operators answer; null once over.
@@ -1104,6 +1125,24 @@ class Commands(Sender):
         return self._send(
             f"/contracts/{contract_id}/sign", body, key,
             ContractMoved,
+        )
+
+    def data_export_create(
+        self, body: Nothing | None = None, *, key: str | None = None
+    ) -> Export:
+        """A person asks for all that is kept about them, as one JSON document (aal2)."""
+        return self._send(
+            f"/data-exports", body, key,
+            Export,
+        )
+
+    def data_export_downloads(
+        self, export_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> ExportOpened:
+        """Get an address to download an export of one's own from (aal2)."""
+        return self._send(
+            f"/data-exports/{export_id}/downloads", body, key,
+            ExportOpened,
         )
 
     def deposit_address_create(

@@ -268,6 +268,24 @@ class Currencies(Row):
     created_at: Time
 
 
+class DataExports(Row):
+    """Rows of data_exports."""
+
+    relation = "data_exports"
+    id: UUID
+    party_id: UUID
+    state: str
+    last_event: str
+    last_actor_role: str
+    object_key: str | None
+    sha256: str | None
+    size_bytes: int | None
+    next_at: Time
+    deadline_at: Time
+    created_at: Time
+    updated_at: Time
+
+
 class Deliveries(Row):
     """Rows of deliveries."""
 

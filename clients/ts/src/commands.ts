@@ -542,6 +542,34 @@ export interface EvidenceReceived {
   receipt: EvidenceReceipt;
 }
 
+/** An export that is being written. export_id: names it. deadline_at: when it is given up. */
+export interface Export {
+  /** Names it. */
+  export_id: string;
+  /** State after the command. */
+  state: string;
+  /** When it is given up. */
+  deadline_at: string;
+}
+
+/** export_id: names it. url: read the JSON with method within expires_in seconds. sha256: of its bytes. deadline_at: until when it is kept. */
+export interface ExportOpened {
+  /** Names it. */
+  export_id: string;
+  /** Of its bytes. */
+  sha256: string;
+  /** Size in bytes. */
+  size_bytes: number;
+  /** Until when it is kept. */
+  deadline_at: string;
+  /** HTTP method. */
+  method: string;
+  /** Read the JSON with method within expires_in seconds. */
+  url: string;
+  /** Seconds that the address is good for. */
+  expires_in: number;
+}
+
 /** A reset of the second factor. deadline_at: waiting: when the factors are removed; asked: until when operators answer; null once over. */
 export interface FactorReset {
   /** Row of factor_resets. */
@@ -1422,6 +1450,10 @@ export interface Commands {
   contract_fund: { path: { contract_id: string }; body: Nothing; answer: ContractMoved };
   /** A side signs the document by its hash (aal2) */
   contract_sign: { path: { contract_id: string }; body: ContractSign; answer: ContractMoved };
+  /** A person asks for all that is kept about them, as one JSON document (aal2) */
+  data_export_create: { path: {  }; body: Nothing; answer: Export };
+  /** Get an address to download an export of one's own from (aal2) */
+  data_export_downloads: { path: { export_id: string }; body: Nothing; answer: ExportOpened };
   /** A party asks where to pay into its wallet: one address for each currency, for good */
   deposit_address_create: { path: {  }; body: DepositAddressCreate; answer: WalletAddress };
   /** An operator books money that came in for a party (aal2) */
@@ -1627,6 +1659,8 @@ export const PATHS: { [name in keyof Commands]: string } = {
   contract_document_downloads: "/contracts/{contract_id}/document-downloads",
   contract_fund: "/contracts/{contract_id}/fund",
   contract_sign: "/contracts/{contract_id}/sign",
+  data_export_create: "/data-exports",
+  data_export_downloads: "/data-exports/{export_id}/downloads",
   deposit_address_create: "/deposit-addresses",
   deposit_create: "/deposits",
   device_name: "/devices/{device_id}/name",

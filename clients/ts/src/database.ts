@@ -119,6 +119,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      data_exports: {
+        Row: { id: string; party_id: string; state: string; last_event: string; last_actor_role: string; object_key: string | null; sha256: string | null; size_bytes: number | null; next_at: string; deadline_at: string; created_at: string; updated_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       deliveries: {
         Row: { id: string; milestone_id: string; revision: number; note: string | null; files: string[]; delivered_by: string | null; created_at: string; seals: Json };
         Insert: { [column in never]: never };
@@ -936,6 +942,7 @@ export type Database = {
       arbiter_loads: { Args: { [column in never]: never }; Returns: { user_id: string | null; open_disputes: number | null; max_open: number | null; last_assigned_at: string | null }[] };
       contract_document: { Args: { contract_id: string; edition?: string }; Returns: Json };
       contract_snapshot: { Args: { contract_id: string; idempotency_key?: string; request_hash?: string }; Returns: Json };
+      data_export: { Args: { export_id: string }; Returns: Json };
       escrow_snapshot: { Args: { escrow_id: string; idempotency_key?: string; request_hash?: string }; Returns: Json };
       evidence_files: { Args: { escrow_id: string; sha256: string }; Returns: Json };
       evidence_receipt: { Args: { escrow_id: string; sha256: string }; Returns: Json };

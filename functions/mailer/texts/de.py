@@ -77,6 +77,10 @@ MAIL = {
         "Ihr Konto soll gelöscht werden",
         "Jemand hat mit Ihrem zweiten Faktor verlangt, Ihr Konto zu löschen. Das geschieht nach 14 Tagen. Wenn Sie es nicht waren, nehmen Sie es in Ihrem Konto zurück und ändern Sie Ihr Passwort.",
     ),
+    "security.export": (
+        "Ihr Datenexport ist fertig",
+        "Der Export Ihrer Daten kann 7 Tage lang in Ihrem Konto heruntergeladen werden, mit Ihrem zweiten Faktor. Wenn Sie ihn nicht verlangt haben, ändern Sie Ihr Passwort.",
+    ),
     "security.attempts": (
         "Falsche Versuche an Ihrem Konto",
         "An Ihrem Konto wurden viele falsche Passwörter oder Codes versucht. Die Anmeldung ist vielleicht eine Zeit lang gesperrt. Wenn Sie es nicht waren, ändern Sie Ihr Passwort.",

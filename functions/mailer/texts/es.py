@@ -71,6 +71,10 @@ MAIL = {
         "Su cuenta va a ser borrada",
         "Alguien pidió borrar su cuenta, con su segundo factor. Se hará después de 14 días. Si no fue usted, cancélelo en su cuenta y cambie su contraseña.",
     ),
+    "security.export": (
+        "La exportación de sus datos está lista",
+        "La exportación de sus datos se puede descargar en su cuenta durante 7 días, con su segundo factor. Si no la pidió usted, cambie su contraseña.",
+    ),
     "security.attempts": (
         "Intentos fallidos en tu cuenta",
         "Se probaron muchas contraseñas o códigos incorrectos en tu cuenta. El acceso puede estar bloqueado un tiempo. Si no fuiste tú, cambia tu contraseña.",

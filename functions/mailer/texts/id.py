@@ -68,6 +68,10 @@ MAIL = {
         "Akun Anda akan dihapus",
         "Seseorang meminta penghapusan akun Anda dengan faktor kedua Anda. Ini dilakukan setelah 14 hari. Jika itu bukan Anda, batalkan di akun Anda dan ubah kata sandi Anda.",
     ),
+    "security.export": (
+        "Ekspor data Anda sudah siap",
+        "Ekspor data Anda dapat diunduh di akun Anda selama 7 hari, dengan faktor kedua Anda. Jika bukan Anda yang memintanya, ubah kata sandi Anda.",
+    ),
     "security.attempts": (
         "Percobaan salah pada akun Anda",
         "Banyak kata sandi atau kode yang salah dicoba pada akun Anda. Akses masuk mungkin dikunci sementara. Jika itu bukan Anda, ganti kata sandi Anda.",

@@ -62,6 +62,10 @@ MAIL = {
         "A sua conta vai ser apagada",
         "Alguém pediu para apagar a sua conta, com o seu segundo fator. Será feito após 14 dias. Se não foi você, cancele na sua conta e mude a palavra-passe.",
     ),
+    "security.export": (
+        "A exportação dos seus dados está pronta",
+        "A exportação dos seus dados pode ser baixada na sua conta durante 7 dias, com o seu segundo fator. Se não foi você que a pediu, mude a sua senha.",
+    ),
     "security.attempts": (
         "Tentativas erradas na sua conta",
         "Muitas senhas ou códigos errados foram tentados na sua conta. A entrada pode ficar bloqueada por algum tempo. Se não foi você, mude a sua senha.",

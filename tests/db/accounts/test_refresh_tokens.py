@@ -36,6 +36,10 @@ def test_the_owner_sees_what_became_of_each_token(world: World) -> None:
     user, other = world.user(), world.user()
     session, _ = _renewed(world, user), _renewed(world, other)
     assert _seen(world, user) == [(session, True, True, False), (session, False, False, True)]
+    # Nobody else, not even who acts for the person.
+    colleague = world.user()
+    world.join(user, colleague, "owner")
+    assert _seen(world, colleague) == []
     # The token is in no column.
     as_user(world.connection, user)
     assert "first-" not in str(

@@ -561,6 +561,7 @@ COMMANDS: dict[str, Make] = {
     "recovery_codes_make": _recovery_codes,
     "recovery_code_use": _recovery_code,
     "erasure_ask": _erasure,
+    "data_export_ask": _erasure,
     "erasure_cancel": _cancel,
     "factor_reset_ask": _factor_reset,
     "factor_reset_cancel": _cancel_reset,
