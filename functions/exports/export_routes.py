@@ -33,8 +33,8 @@ class Export(BaseModel):
 
 
 class ExportOpened(BaseModel):
-    """export_id: names it. url: read the JSON with method within expires_in seconds. sha256: of its bytes.
-    deadline_at: until when it is kept."""
+    """export_id: names it. url: read the JSON with method within expires_in seconds. sha256: of its
+    bytes. deadline_at: until when it is kept."""
 
     model_config = ConfigDict(extra="forbid")
     export_id: UUID

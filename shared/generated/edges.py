@@ -58,6 +58,7 @@ EDGES: tuple[Edge, ...] = (
     Edge('deposit', 'seen', '', 'include', 'rail', 'seen', '', None, False, False, False, 27),
     Edge('deposit', 'seen', '', 'quarantine', 'rail', 'quarantined', '', None, False, False, False, 27),
     Edge('deposit', 'seen', '', 'refuse', 'rail', 'dropped', '', None, False, False, False, 27),
+    Edge('erasure', None, '', 'ask', 'operator', 'waiting', '', None, False, False, False, 29),
     Edge('erasure', None, '', 'ask', 'person', 'waiting', '', None, False, False, False, 29),
     Edge('erasure', 'erasing', '', 'finish', 'timer', 'erased', '', None, False, False, False, 29),
     Edge('erasure', 'waiting', '', 'begin', 'timer', 'erasing', '', None, False, False, False, 29),

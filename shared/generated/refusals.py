@@ -60,6 +60,7 @@ REFUSALS: dict[str, Refusal] = {
     'erasure_in_the_way': Refusal(409, 'What is still open stands in the way of an erasure; in_the_way names it.', 'End it, then ask again.'),
     'erasure_not_found': Refusal(404, 'No such request for an erasure.', 'Read erasure_requests.'),
     'erasure_open': Refusal(409, 'This erasure was asked for already.', 'Read erasure_requests.'),
+    'erasure_signs_in': Refusal(409, 'This person can sign in, and asks without anybody else.', 'Tell them of POST /erasure-requests; a lost factor is reset first.'),
     'escrow_closed': Refusal(409, 'The escrow is closed; its money is settled.', ''),
     'escrow_frozen': Refusal(409, 'The escrow is frozen: no money moves, no clock runs.', 'See its escrow_holds: what for, and until when.'),
     'escrow_not_found': Refusal(404, 'No such escrow.', ''),

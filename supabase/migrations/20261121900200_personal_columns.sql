@@ -29,7 +29,7 @@ from (values
 ('public.disputes', array['description'], 'blank', 'raised_by', '''''', null, 'why somebody raises a dispute', 'both sides, the arbiter, operators', 'evidence of the dispute: until the author is erased'),
 ('public.escrow_cases', array['description'], 'blank', 'raised_by', '''''', null, 'what somebody claims', 'both sides, operators', 'evidence of the claim: until the author is erased'),
 ('public.escrow_cases', array['reason'], 'blank', 'raised_by', '''erased''', null, 'what somebody claims, in a word', 'both sides, operators', 'evidence of the claim: until the author is erased'),
-('public.escrow_events', array['payload'], 'delete_words', 'actor_id', 'private.lasting_payload(r.event, r.payload)', null, 'note of a delivery, reference of a payment, reason of a revision, description of a dispute; besides amounts, hashes and codes, which stay', 'both sides, the arbiter, operators', 'history of the escrow: until the author is erased'),
+('public.escrow_events', array['payload'], 'delete_words', '(case when r.payload ? ''seals'' then r.actor_id end)', 'private.lasting_payload(r.event, r.payload)', null, 'note of a delivery, reference of a payment, reason of a revision, description of a dispute; besides amounts, hashes and codes, which stay', 'both sides, the arbiter, operators', 'history of the escrow: until the author is erased'),
 -- Where money comes from and goes to.
 ('public.payout_destinations', array['address'], 'keep_by_law', null, null, null, 'address or account that is paid', 'the own party, operators', 'accounting and money laundering'),
 ('public.payouts', array['destination', 'provider_reference', 'reason'], 'keep_by_law', null, null, null, 'where money went', 'the own party, operators', 'accounting and money laundering'),

@@ -111,7 +111,8 @@ begin
     where party_id = p_party_id and status <> 'removed';
     update public.parties set status = 'closed', status_reason = 'Erased at their own request.', suspended_until = null
     where id = p_party_id and status <> 'closed';
-    update public.profiles set deleted_at = p_now where id = p_party_id and deleted_at is null;
+    update public.profiles set deleted_at = coalesce(deleted_at, p_now), erased_at = p_now
+    where id = p_party_id and erased_at is null;
 end
 $$;
 comment on function private.close_account(uuid, timestamptz) is

@@ -75,17 +75,6 @@ comment on function private.tg_data_exports__guard() is 'Law 2 for exports.';
 create trigger _500_guard before insert or update or delete on public.data_exports
 for each row execute function private.tg_data_exports__guard();
 
-create function private.is_being_erased(p_party_id uuid) returns boolean
-language plpgsql stable set search_path = ''
-as $$
-begin
-    return (select exists (
-        select from public.erasure_requests as e where e.party_id = p_party_id and e.state in ('erasing', 'erased')
-    ));
-end
-$$;
-comment on function private.is_being_erased(uuid) is 'Whether the erasure of a person has begun, or is over.';
-
 -- Definer: written for whoever moved the export.
 create function private.tg_data_exports__event() returns trigger
 language plpgsql security definer set search_path = ''
@@ -95,7 +84,7 @@ begin
         'data_export.' || new.last_event, 'data_export', new.id,
         case new.state when 'waiting' then 1 when 'expired' then 3 else 2 end,
         -- Whoever is being erased is told nothing more.
-        case when private.is_being_erased(new.party_id) then array[private.platform_party()] else array[new.party_id] end,
+        case when private.standing_of(new.party_id) = 'erased' then array[private.platform_party()] else array[new.party_id] end,
         jsonb_build_object('state', new.state, 'deadline_at', new.deadline_at), new.updated_at
     );
     return null;
@@ -174,7 +163,8 @@ comment on function private.parts_of_export() is
 'What an export tells, in order: of a table the rows of a person, and of these the columns that are theirs or say nothing about anybody.';
 
 create function private.page_of_export(
-    p_party_id uuid, p_part bigint, p_after jsonb, p_max_rows integer, out part_table text, out lines jsonb, out last_key jsonb
+    p_party_id uuid, p_part bigint, p_after jsonb, p_max_rows integer,
+    out part_table text, out lines jsonb, out last_key jsonb
 )
 language plpgsql stable set search_path = ''
 as $$
@@ -231,7 +221,7 @@ declare
     v_export public.data_exports;
 begin
     update public.data_exports as d set state = 'failed', last_event = 'give_up', last_actor_role = 'timer', updated_at = v_now
-    where d.state = 'waiting' and (d.deadline_at <= v_now or private.is_being_erased(d.party_id));
+    where d.state = 'waiting' and (d.deadline_at <= v_now or private.standing_of(d.party_id) = 'erased');
     -- Whoever takes one has fifteen minutes; then it is due again.
     update public.data_exports as d set next_at = v_now + interval '15 minutes', updated_at = v_now
     where d.id = (
@@ -285,7 +275,7 @@ begin
         state = 'ready', last_event = 'finish', last_actor_role = 'timer', object_key = data_export_record.object_key,
         sha256 = data_export_record.sha256, size_bytes = data_export_record.size_bytes,
         next_at = v_now + interval '7 days', deadline_at = v_now + interval '7 days', updated_at = v_now
-    where d.id = export_id and d.state = 'waiting' and not private.is_being_erased(d.party_id);
+    where d.id = export_id and d.state = 'waiting' and private.standing_of(d.party_id) <> 'erased';
     return found;
 end
 $$;
@@ -301,7 +291,7 @@ begin
         select coalesce(jsonb_agg(jsonb_build_object('export_id', d.id, 'object_key', d.object_key)), '[]')
         from (
             select r.id, r.object_key from public.data_exports as r
-            where r.state = 'ready' and (r.deadline_at <= private.clock() or private.is_being_erased(r.party_id))
+            where r.state = 'ready' and (r.deadline_at <= private.clock() or private.standing_of(r.party_id) = 'erased')
             order by r.deadline_at limit max_rows
         ) as d
     );
@@ -317,7 +307,7 @@ as $$
 begin
     update public.data_exports as d set
         state = 'expired', last_event = 'expire', last_actor_role = 'timer', updated_at = private.clock()
-    where d.id = export_id and d.state = 'ready' and (d.deadline_at <= private.clock() or private.is_being_erased(d.party_id));
+    where d.id = export_id and d.state = 'ready' and (d.deadline_at <= private.clock() or private.standing_of(d.party_id) = 'erased');
     return found;
 end
 $$;

@@ -685,6 +685,18 @@ class OutageDeclared(Answer):
     to_at: datetime
 
 
+class PartyErase(Body):
+    """reason: how they asked, and how they were known; operators and the person read it."""
+    reason: str
+
+
+class PartyErasure(Answer):
+    """A request to be erased. erasure_id: names it. erase_from: when it begins."""
+    erasure_id: UUID
+    state: str
+    erase_from: datetime
+
+
 class PartyFile(Answer):
     """closes_at: until then this operator reads the money of the party."""
     file_id: UUID
@@ -1691,6 +1703,17 @@ class Commands(Sender):
         return self._send(
             f"/outages", body, key,
             OutageDeclared,
+        )
+
+    def party_erase(
+        self, party_id: UUID | str, body: PartyErase, *, key: str | None = None
+    ) -> PartyErasure | OperatorRequestAsked:
+        """An operator has a person erased who has no sign-in to ask with (aal2); a second one
+        confirms it.
+        """
+        return self._send(
+            f"/parties/{party_id}/erase", body, key,
+            PartyErasure | OperatorRequestAsked,  # type: ignore[arg-type]
         )
 
     def party_hold(

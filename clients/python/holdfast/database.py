@@ -533,6 +533,8 @@ class ErasureRequests(Row):
     state: str
     last_event: str
     last_actor_role: str
+    asked_by: UUID | None
+    reason: str | None
     erase_from: Time
     in_the_way: list[str]
     step: int
@@ -1692,6 +1694,7 @@ class Profiles(Row):
     created_at: Time
     updated_at: Time
     deleted_at: Time | None
+    erased_at: Time | None
     discord_id: str | None
 
 

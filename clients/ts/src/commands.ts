@@ -930,6 +930,22 @@ export interface OutageDeclared {
   to_at: string;
 }
 
+/** reason: how they asked, and how they were known; operators and the person read it. */
+export interface PartyErase {
+  /** How they asked, and how they were known; operators and the person read it. */
+  reason: string;
+}
+
+/** A request to be erased. erasure_id: names it. erase_from: when it begins. */
+export interface PartyErasure {
+  /** Names it. */
+  erasure_id: string;
+  /** State after the command. */
+  state: string;
+  /** When it begins. */
+  erase_from: string;
+}
+
 /** closes_at: until then this operator reads the money of the party. */
 export interface PartyFile {
   /** Row of party_files. */
@@ -1572,6 +1588,8 @@ export interface Commands {
   order_take: { path: { order_id: string }; body: OrderTake; answer: TradeOpened };
   /** An operator declares an outage that is over: every clock gets its time back (aal2) */
   outage_create: { path: {  }; body: OutageCreate; answer: OutageDeclared };
+  /** An operator has a person erased who has no sign-in to ask with (aal2); a second one confirms it */
+  party_erase: { path: { party_id: string }; body: PartyErase; answer: PartyErasure | OperatorRequestAsked };
   /** An operator keeps a person from being erased for a time (aal2) */
   party_hold: { path: { party_id: string }; body: PartyHold; answer: LegalHoldSet };
   /** An operator reads the money of a party for 15 minutes: balances, entries, transfers, holds, payouts and deposits (aal2) */
@@ -1720,6 +1738,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   order_resume: "/orders/{order_id}/resume",
   order_take: "/orders/{order_id}/take",
   outage_create: "/outages",
+  party_erase: "/parties/{party_id}/erase",
   party_hold: "/parties/{party_id}/hold",
   party_open_file: "/parties/{party_id}/open-file",
   party_reset_factors: "/parties/{party_id}/reset-factors",

@@ -222,7 +222,7 @@ export type Database = {
         Relationships: [];
       };
       erasure_requests: {
-        Row: { id: string; party_id: string; state: string; last_event: string; last_actor_role: string; erase_from: string; in_the_way: string[]; step: number; rows_erased: number; rows_at_last_pass: number; created_at: string; updated_at: string };
+        Row: { id: string; party_id: string; state: string; last_event: string; last_actor_role: string; asked_by: string | null; reason: string | null; erase_from: string; in_the_way: string[]; step: number; rows_erased: number; rows_at_last_pass: number; created_at: string; updated_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -678,7 +678,7 @@ export type Database = {
         Relationships: [];
       };
       profiles: {
-        Row: { id: string; full_name: string; avatar_url: string; preferences: Json; phone_verified: boolean; id_document_verified: boolean; address_verified: boolean; biometric_verified: boolean; granted_tier: number | null; verification_tier: number; created_at: string; updated_at: string; deleted_at: string | null; discord_id: string | null };
+        Row: { id: string; full_name: string; avatar_url: string; preferences: Json; phone_verified: boolean; id_document_verified: boolean; address_verified: boolean; biometric_verified: boolean; granted_tier: number | null; verification_tier: number; created_at: string; updated_at: string; deleted_at: string | null; erased_at: string | null; discord_id: string | null };
         Insert: { [column in never]: never };
         Update: { full_name?: string; avatar_url?: string; preferences?: Json };
         Relationships: [];
