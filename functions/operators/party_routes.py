@@ -52,7 +52,7 @@ class FactorResetAgreed(BaseModel):
 
 
 class EraseParty(Body):
-    """reason: how they asked, and how they were known; operators and the person read it."""
+    """reason: how they asked, and how they were known; for operators only."""
 
     reason: OperatorReason
 

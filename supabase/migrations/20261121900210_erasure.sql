@@ -11,7 +11,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('hold_end_invalid', 422, 'A legal hold ends at a time to come, within ten years; to end one now, name a time that is past.', '');
 insert into private.personal_columns (table_name, column_name, erasure, holds, readers, kept) values
 ('public.legal_holds', 'reason', 'keep_by_law', 'why somebody is not erased, in an operator''s words', 'operators', 'defence of claims: limitation'),
-('public.erasure_requests', 'reason', 'keep_by_law', 'why operators had somebody erased, in their words', 'the person, operators', 'audit: as long as the books');
+('public.erasure_requests', 'reason', 'keep_by_law', 'why operators had somebody erased, in their words', 'nobody over the API', 'audit: as long as the books');
 insert into private.export_parts (table_name, why_not) values
 ('public.legal_holds', 'words of operators, kept for audits'),
 ('public.erasure_requests', 'words of operators, kept for audits');
@@ -75,7 +75,7 @@ alter table public.erasure_requests enable row level security;
 create unique index erasure_requests_open_idx on public.erasure_requests (party_id)
 where state in ('waiting', 'erasing', 'erased');
 create index erasure_requests_party_id_idx on public.erasure_requests (party_id);
-create index erasure_requests_asked_by_idx on public.erasure_requests (asked_by) where asked_by is not null;
+create index erasure_requests_asked_by_idx on public.erasure_requests (asked_by);
 select private.make_text('public.erasure_requests', 'prose', 'reason');
 create index erasure_requests_due_idx on public.erasure_requests (erase_from) where state in ('waiting', 'erasing');
 comment on table public.erasure_requests is

@@ -686,7 +686,7 @@ class OutageDeclared(Answer):
 
 
 class PartyErase(Body):
-    """reason: how they asked, and how they were known; operators and the person read it."""
+    """reason: how they asked, and how they were known; for operators only."""
     reason: str
 
 

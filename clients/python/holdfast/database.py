@@ -533,8 +533,6 @@ class ErasureRequests(Row):
     state: str
     last_event: str
     last_actor_role: str
-    asked_by: UUID | None
-    reason: str | None
     erase_from: Time
     in_the_way: list[str]
     step: int

@@ -930,9 +930,9 @@ export interface OutageDeclared {
   to_at: string;
 }
 
-/** reason: how they asked, and how they were known; operators and the person read it. */
+/** reason: how they asked, and how they were known; for operators only. */
 export interface PartyErase {
-  /** How they asked, and how they were known; operators and the person read it. */
+  /** How they asked, and how they were known; for operators only. */
   reason: string;
 }
 

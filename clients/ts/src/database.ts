@@ -222,7 +222,7 @@ export type Database = {
         Relationships: [];
       };
       erasure_requests: {
-        Row: { id: string; party_id: string; state: string; last_event: string; last_actor_role: string; asked_by: string | null; reason: string | null; erase_from: string; in_the_way: string[]; step: number; rows_erased: number; rows_at_last_pass: number; created_at: string; updated_at: string };
+        Row: { id: string; party_id: string; state: string; last_event: string; last_actor_role: string; erase_from: string; in_the_way: string[]; step: number; rows_erased: number; rows_at_last_pass: number; created_at: string; updated_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -977,6 +977,7 @@ export const READABLE: Record<string, string> = {
   deposit_requests: "id,purpose,reference_id,party_id,rail,currency,amount,address,provider_reference,created_at,closed_at",
   discord_links: "id,party_id,guild_id,discord_id,source,occurred_at,seals",
   disputes: "id,escrow_id,raised_by,against_user_id,reason,description,priority,reference_amount,status,level,arbiter_id,reassignments,payer_statement_due_at,payee_statement_due_at,silent_roles,appellant_role,accepted_by,award_payee_amount,first_award_payee_amount,resolution,resolved_by,resolved_at,created_at,updated_at",
+  erasure_requests: "id,party_id,state,last_event,last_actor_role,erase_from,in_the_way,step,rows_erased,rows_at_last_pass,created_at,updated_at",
   escrow_cases: "id,escrow_id,kind,raised_by,reason,description,currency,amount,paid_amount,state,last_event,last_actor_role,resolution,deadline_at,created_at,updated_at",
   escrow_events: "escrow_id,version,event,actor_role,from_state,from_phase,to_state,to_phase,deadline_at,payer_amount,payee_amount,fee_amount,payload,hash,created_at",
   escrow_holds: "id,escrow_id,kind,owner_role,reference,reason,amount,opened_version,opened_at,ends_at,at_end,closed_version,closed_event,closed_role,closed_at",

@@ -13,7 +13,7 @@ WORDS = {
 MAIL = {
     "auth.signup": (
         "Bestätigen Sie Ihre Adresse",
-        "Bestätigen Sie diese Adresse, um die Anmeldung abzuschließen.",
+        "Bestätigen Sie diese Adresse, um die Registrierung abzuschließen.",
     ),
     "auth.recovery": (
         "Wählen Sie ein neues Passwort",

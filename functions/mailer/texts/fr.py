@@ -24,7 +24,7 @@ MAIL = {
     "auth.email": ("Votre code de connexion", "Saisissez le code pour vous connecter."),
     "auth.email_change_current": (
         "Confirmez votre changement d'adresse",
-        "Votre compte doit utiliser {new_address}. Confirmez-le aussi depuis cette adresse.",
+        "Votre compte va utiliser {new_address}. Confirmez-le aussi depuis cette adresse.",
     ),
     "auth.email_change_new": (
         "Confirmez votre nouvelle adresse",
@@ -101,7 +101,7 @@ MAIL = {
     ),
     "trade.funded": (
         "Échange {reference} : argent bloqué",
-        "L'argent est arrivé et bloqué. L'autre partie peut être exécutée.",
+        "L'argent est arrivé et il est bloqué. L'autre partie peut maintenant remplir son engagement.",
     ),
     "trade.paid": (
         "L'échange {reference} est marqué comme exécuté",
