@@ -21,6 +21,7 @@ from shared.db import Database, database, warm_up
 from shared.db_errors import internal
 from shared.errors import PROBLEM_JSON, Invalid, NotFound, Problem
 from shared.idempotency import idempotency_key
+from shared.origin import asked_at
 from shared.settings import SettingsError, not_configured
 from shared.telemetry import Handler, instrumented, logger, request_id
 
@@ -95,6 +96,7 @@ def make_app(
     app = Api(signed_in=signed_by is None and not is_open, signed_by=signed_by, takes=takes)
     for router in routers:
         app.include_router(router)
+    app.use([asked_at])
     app.exception_handler(Problem)(_problem_response)
     app.exception_handler(RequestValidationError)(_invalid_request)
     app.exception_handler(NotFoundError)(_no_route)

@@ -4,7 +4,6 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPException
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ from aws_lambda_powertools.event_handler.request import Request
 from shared.connections import Connections
 from shared.db import SECRET_KEY
 from shared.errors import Unavailable
+from shared.origin import Client, client_of
 from shared.settings import auth_url, service_key
 from shared.telemetry import logger
 
@@ -33,22 +33,6 @@ class AuthRefused(Exception):
         self.status = status
         self.code = code
         self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Who asks us, as the edge saw them: what Auth keeps of a session. address: never what a
-    header claims."""
-
-    address: str
-    user_agent: str
-
-
-def client_of(event: Mapping[str, Any]) -> Client:
-    """Who made a request, by API Gateway's event (payload version 2.0)."""
-    http = event["requestContext"]["http"]
-    agent = str(http.get("userAgent") or "").encode("ascii", "replace").decode()
-    return Client(http["sourceIp"], agent[:400])
 
 
 def _asked_by(request: Request) -> Client:

@@ -16,6 +16,7 @@ from shared.connections import Connections
 from shared.db_errors import internal, not_ready, problem_from_database, timed_out, unavailable
 from shared.errors import Forbidden, Lost, Unauthorized
 from shared.money import format_amount
+from shared.origin import origin_headers
 from shared.settings import service_key, settings
 from shared.telemetry import logger, request_id
 
@@ -111,6 +112,8 @@ class PostgrestDatabase:
             headers["Authorization"] = f"Bearer {token}"
         if identifier := request_id():
             headers["X-Request-Id"] = identifier
+        if schema == "service":
+            headers |= origin_headers()
         body, signed_in = json.dumps(_plain(params)).encode(), token is not None
         try:
             return self._send(name, body, headers, signed_in=signed_in)

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 import boto3
@@ -72,7 +72,7 @@ def address_to_download(file: File, name: str) -> dict[str, Any]:
     return {"method": "GET", "url": url, "expires_in": DOWNLOAD_SECONDS}
 
 
-def store(file: File, content: bytes) -> None:
+def store(file: File, content: bytes | IO[bytes]) -> None:
     """Put these bytes there, if nothing is there yet. Raises Unavailable."""
     _ask(
         "put_object",
@@ -85,6 +85,12 @@ def store(file: File, content: bytes) -> None:
         ChecksumSHA256=file.checksum,
         IfNoneMatch="*",
     )
+
+
+def delete(file: File) -> None:
+    """Take a file away, for good where the bucket keeps no versions; one that is gone is fine.
+    Raises Unavailable."""
+    _ask("delete_object", file, ())
 
 
 def read(file: File) -> bytes:

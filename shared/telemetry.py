@@ -13,6 +13,8 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
+from shared.origin import asked_by
+
 Handler = Callable[[dict[str, Any], Any], Any]
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -61,6 +63,7 @@ def instrumented(handler: Handler) -> Handler:
     @functools.wraps(handler)
     def run(event: dict[str, Any], context: Any) -> Any:
         token = _request_id.set(correlation_id(event, context))
+        asked_by(event)
         try:
             return observed(event, context)
         finally:

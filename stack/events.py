@@ -195,6 +195,10 @@ FAMILIES = (
         machine="erasure",
     ),
     Family(
+        "data_export", "data_export", "the person, and operators while somebody is being erased",
+        {"state": TEXT, "deadline_at": TIME}, machine="data_export",
+    ),
+    Family(
         "security", "security_event", "operators", {"party_id": ID, "severity": TEXT},
         optional=["party_id", "severity"], open=True,
     ),

@@ -150,6 +150,7 @@ SCHEMAS = {
 # Operations are grouped by the domain that serves them.
 TAGS = {
     "accounts": "Sessions, devices, recovery codes and erasure of the own account.",
+    "exports": "All that is kept about a person, as one document for them.",
     "escrow": "Moves of an escrow: of a trade, or of a milestone; disputes, evidence and holds.",
     "p2p": "Orders of the peer-to-peer exchange, and takes.",
     "market": "Offers on listings, contracts and pictures.",

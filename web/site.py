@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from shared.auth import AuthRefused
 from shared.db import warm_up
 from shared.errors import NotFound, Problem
+from shared.origin import asked_at
 from shared.settings import SettingsError, not_configured
 from shared.telemetry import Handler, instrumented, logger, request_id
 from web.language import known
@@ -83,6 +84,7 @@ def make_site(*routers: PageRoutes) -> Site:
     """The pages of one function. A form is read, and known to come from us, before a route is
     asked; what a route raises becomes a page."""
     site = Site()
+    site.use([asked_at])
     for router in routers:
         site.include_router(router)
 

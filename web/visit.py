@@ -10,10 +10,11 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
 from pydantic import TypeAdapter, ValidationError
 
-from shared.auth import Auth, auth, client_of
+from shared.auth import Auth, auth
 from shared.caller import CallerToken
 from shared.errors import Invalid
 from shared.identifier import Id
+from shared.origin import client_of
 from shared.settings import pages_url
 from web import forms, session
 from web.cookies import Cookies

@@ -12,8 +12,10 @@ SECRET = "HOLDFAST_UNSUBSCRIBE_SECRET"  # noqa: S105 - the name of a variable
 
 
 def unsubscribe_headers(user_id: str, kind: str) -> Mapping[str, str]:
-    """The headers by which mail programs show a button. Raises Unavailable not_configured."""
-    base = os.environ["HOLDFAST_API_URL"].rstrip("/")
+    """The headers by which mail programs show a button, or a browser a page. Raises Unavailable
+    not_configured."""
+    # The page takes a form from its own host only; without pages the button still works.
+    base = (os.environ.get("HOLDFAST_PAGES_URL") or os.environ["HOLDFAST_API_URL"]).rstrip("/")
     return {
         "List-Unsubscribe": f"<{base}/unsubscribe/{_token(user_id, kind)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

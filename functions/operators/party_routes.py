@@ -51,6 +51,21 @@ class FactorResetAgreed(BaseModel):
     deadline_at: datetime
 
 
+class EraseParty(Body):
+    """reason: how they asked, and how they were known; for operators only."""
+
+    reason: OperatorReason
+
+
+class PartyErasure(BaseModel):
+    """A request to be erased. erasure_id: names it. erase_from: when it begins."""
+
+    model_config = ConfigDict(extra="forbid")
+    erasure_id: UUID
+    state: str
+    erase_from: datetime
+
+
 class PartyFile(BaseModel):
     """closes_at: until then this operator reads the money of the party."""
 
@@ -142,3 +157,16 @@ def reset_factors(
     session ends, and no money leaves for 72 hours."""
     fields = {"party_id": str(party_id), **body.model_dump(mode="json")}
     return command(db, caller, key, "factor_reset_agree", fields, needs=operator)
+
+
+@routes.post(
+    "/parties/<party_id>/erase",
+    responses=operator_answers(PartyErasure, "The request, once a second operator confirmed it."),
+)
+def erase(
+    party_id: Id, body: EraseParty, caller: Caller, key: IdempotencyKey, db: Db
+) -> Response[Any]:
+    """An operator has a person erased who has no sign-in to ask with (aal2); a second one confirms
+    it. It waits for 14 days, and nothing may be in the way."""
+    fields = {"party_id": str(party_id), **body.model_dump(mode="json")}
+    return command(db, caller, key, "party_erase", fields, needs=operator)

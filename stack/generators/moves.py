@@ -25,6 +25,7 @@ _MACHINES = {
     "webhook_endpoint": "Webhook endpoint",
     "webhook_delivery": "Webhook delivery",
     "erasure": "Erasure",
+    "data_export": "Data export",
 }
 
 _MONEY = {

@@ -81,11 +81,9 @@ create function private.request_id() returns text
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return (
-        select left(coalesce(
-            nullif(current_setting('request.headers', true), '')::json ->> 'x-request-id', ''
-        ), 128)
-    );
+    return left(coalesce(
+        nullif(current_setting('request.headers', true), '')::json ->> 'x-request-id', ''
+    ), 128);
 end
 $$;
 comment on function private.request_id() is
@@ -111,14 +109,14 @@ $$;
 comment on function private.is_client() is
 'Whether a statement came over PostgREST from a person, inside definer functions too.';
 
--- No word of a command can claim it: only private.erase_some writes it, and removes it.
+-- No word of a command can claim it: only private.begin_taking_words writes it.
 create table private.erasing (
     transaction_id xid8 primary key,
-    party_id uuid not null
+    party_id uuid
 );
 alter table private.erasing enable row level security;
 comment on table private.erasing is
-'Whose words the present transaction takes away. Empty outside one.';
+'Whose words the present transaction takes away; null: everybody''s, since they have been kept long enough. Empty outside one.';
 
 -- Definer: guards ask it for whoever writes a row, who may not know who is being erased.
 create function private.is_erasing() returns boolean
@@ -136,6 +134,27 @@ end
 $$;
 comment on function private.is_erasing() is
 'Whether the present transaction takes away the words of an erased person; what it changes private.tg__erased bounds.';
+
+create function private.begin_taking_words(p_party_id uuid) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    insert into private.erasing (transaction_id, party_id) values (pg_current_xact_id(), p_party_id);
+    perform set_config('holdfast.erasing', coalesce(p_party_id::text, 'expired'), true);
+end
+$$;
+comment on function private.begin_taking_words(uuid) is
+'From here on to private.end_taking_words the transaction may take words of a person away, or of everybody (null).';
+
+create function private.end_taking_words() returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    perform set_config('holdfast.erasing', '', true);
+    delete from private.erasing where transaction_id = pg_current_xact_id();
+end
+$$;
+comment on function private.end_taking_words() is 'Ends what private.begin_taking_words began.';
 
 create function private.tg__append_only() returns trigger
 language plpgsql set search_path = ''

@@ -30,6 +30,22 @@ comment on column private.personal_columns.holds is 'What it is.';
 comment on column private.personal_columns.readers is 'Who reads it.';
 comment on column private.personal_columns.kept is 'Why it is kept, and for how long.';
 
+create table private.export_parts (
+    table_name text primary key,
+    of_person text,
+    words text[] not null default '{}',
+    only_columns text[],
+    why_not text,
+    constraint export_parts_are_told_or_not check ((of_person is null) = (why_not is not null))
+);
+alter table private.export_parts enable row level security;
+comment on table private.export_parts is
+'What an export of a person''s data tells beside the words that private.personal_columns says are theirs, and what it keeps back and why.';
+comment on column private.export_parts.of_person is 'Which rows: a condition over the row r and the person $1; null: none.';
+comment on column private.export_parts.words is 'Columns of private.personal_columns that are told; no others of the list are.';
+comment on column private.export_parts.only_columns is 'The only columns that are told; null: all that are not in private.personal_columns.';
+comment on column private.export_parts.why_not is 'Why nothing of the table is told, the words of the person included.';
+
 create table private.personal_salts (
     party_id uuid primary key,
     salt uuid not null default gen_random_uuid()
@@ -171,37 +187,57 @@ $$;
 comment on function private.make_blankable(regclass) is
 'Holds the updates of an erasure on a table to the columns that private.personal_columns names.';
 
+create function private.words_of(p_table text) returns jsonb
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_setting text := 'holdfast.words_of.' || p_table;
+    v_words text := current_setting(v_setting, true);
+begin
+    -- Read once in a transaction, however many rows it changes.
+    if coalesce(v_words, '') = '' then
+        select coalesce(jsonb_agg(jsonb_build_object('name', w.name, 'whose', w.whose)), '[]') into v_words
+        from (
+            select c.column_name, c.whose from private.personal_columns as c
+            where c.table_name = p_table and c.whose is not null
+            union all
+            -- What is made from other columns repeats their words.
+            select a.attname, null from pg_attribute as a where a.attrelid = p_table::regclass and a.attgenerated <> ''
+        ) as w (name, whose);
+        v_words := set_config(v_setting, v_words, true);
+    end if;
+    return v_words::jsonb;
+end
+$$;
+comment on function private.words_of(text) is
+'Which columns of a table the audit log keeps as hashes [{name, whose}], or not at all (whose is null).';
+
 create function private.without_words(p_table text, p_row jsonb) returns jsonb
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_word record;
+    v_words jsonb := private.words_of(p_table);
     v_row jsonb := p_row - 'seals';
+    v_name text;
+    v_party uuid;
     v_salt uuid;
 begin
-    if p_row is null then
-        return null;
-    end if;
-    for v_word in
-        select c.column_name as name, (p_row ->> c.whose)::uuid as party_id, p_row ->> c.column_name as text
-        from private.personal_columns as c
-        where c.table_name = p_table and c.whose is not null and coalesce(p_row ->> c.column_name, '') not in ('', '{}', '[]')
-        union all
-        -- What is made from other columns repeats their words.
-        select a.attname, null, null from pg_attribute as a where a.attrelid = p_table::regclass and a.attgenerated <> ''
-    loop
-        if v_word.text is null then
-            v_row := v_row - v_word.name;
+    for v_word in 0..jsonb_array_length(v_words) - 1 loop
+        v_name := v_words -> v_word ->> 'name';
+        if v_words -> v_word ->> 'whose' is null then
+            v_row := v_row - v_name;
             continue;
         end if;
-        if v_word.party_id is not null then
-            insert into private.personal_salts (party_id) values (v_word.party_id) on conflict do nothing;
-            select s.salt into v_salt from private.personal_salts as s where s.party_id = v_word.party_id;
+        continue when coalesce(p_row ->> v_name, '') in ('', '{}', '[]');
+        v_party := (p_row ->> (v_words -> v_word ->> 'whose'))::uuid;
+        if v_party is not null then
+            insert into private.personal_salts (party_id) values (v_party) on conflict do nothing;
+            select s.salt into v_salt from private.personal_salts as s where s.party_id = v_party;
         else
             v_salt := gen_random_uuid();
         end if;
-        v_row := v_row || jsonb_build_object(v_word.name, 'sha256:' || encode(sha256(convert_to(
-            v_salt || p_table || v_word.name || v_word.text, 'UTF8'
+        v_row := v_row || jsonb_build_object(v_name, 'sha256:' || encode(sha256(convert_to(
+            v_salt || p_table || v_name || (p_row ->> v_name), 'UTF8'
         )), 'hex'));
     end loop;
     return v_row;

@@ -1,4 +1,4 @@
--- The audit log: who changed which row, from what to what, in which request.
+-- The audit log: who signed in, and who changed which row, from what to what, in which request from where.
 
 create table public.operator_rules (
     id boolean primary key default true check (id),
@@ -25,33 +25,70 @@ create table public.audit_log (
     created_at timestamptz not null default private.clock(),
     table_name text not null,
     row_id text not null,
-    action text not null check (action in ('insert', 'update', 'delete')),
+    action text not null check (action in ('create', 'update', 'delete', 'login')),
     before jsonb,
     after jsonb,
     actor_id uuid,
     request_id text not null default '',
+    endpoint text,
+    address inet,
+    user_agent text,
     one_operator boolean not null default false,
     primary key (id, created_at)
 ) partition by range (created_at);
 alter table public.audit_log enable row level security;
 create index audit_log_table_name_row_id_idx on public.audit_log (table_name, row_id);
 create index audit_log_request_id_idx on public.audit_log (request_id);
-select private.make_append_only('public.audit_log');
+-- Whose address and user agent are still there.
+create index audit_log_from_where_idx on public.audit_log (actor_id)
+where address is not null or user_agent is not null;
+select private.make_erasable('public.audit_log', 'address', 'user_agent');
 comment on table public.audit_log is
-'Append-only trail of every change to audited tables: row before and after without words of people, actor and request id.';
+'Append-only trail of every sign-in and every change to audited tables: row before and after without words of people, actor, and the request.';
 comment on column public.audit_log.id is 'Grows with time; unique in its month.';
 comment on column public.audit_log.created_at is 'When the change was made.';
-comment on column public.audit_log.table_name is 'Schema and table of the changed row.';
-comment on column public.audit_log.row_id is 'Key of the changed row, as text.';
-comment on column public.audit_log.action is 'INSERT, UPDATE or DELETE.';
+comment on column public.audit_log.table_name is 'Table of the changed row; of a sign-in sessions.';
+comment on column public.audit_log.row_id is 'Key of the changed row, as text; of a sign-in the session.';
+comment on column public.audit_log.action is 'create, update, delete or login.';
 comment on column public.audit_log.actor_id is
 'User in whose name the change was made; null for machines and the owner.';
 comment on column public.audit_log.one_operator is
 'Whether Holdfast had one operator then: nobody else could confirm what operators did.';
 comment on column public.audit_log.before is
-'The row before the change; null for an insert. Of words of a person the hash (sha256:…), salted with what is deleted when the person is erased.';
-comment on column public.audit_log.after is 'The row after the change, in the same way; null for a delete.';
+'The row before the change; null where it was created. Of words of a person the hash (sha256:…), salted with what is deleted when the person is erased.';
+comment on column public.audit_log.after is 'The row after the change, in the same way; null where it was deleted, and for a sign-in.';
 comment on column public.audit_log.request_id is 'Correlation id (X-Request-Id) of the HTTP request.';
+comment on column public.audit_log.endpoint is
+'Method and route of the request, without ids: POST /escrows/{escrow_id}/release. Of a write over PostgREST and of a schedule the table or function; null for a sign-in, and outside a request.';
+comment on column public.audit_log.address is
+'From where the request came, as the edge saw it; of a sign-in, as Auth has it. Forgotten after 400 days, and when the person is erased.';
+comment on column public.audit_log.user_agent is 'What the program of the person says of itself; forgotten as the address is.';
+
+create function private.request_origin() returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_headers json := nullif(current_setting('request.headers', true), '')::json;
+    -- Only our functions have this role: of anybody else these headers are a claim.
+    v_is_ours boolean := current_setting('role', true) = 'service_role';
+    v_address text := case
+        when v_is_ours then v_headers ->> 'x-holdfast-address'
+        -- Each proxy adds whom it saw at the end: what stands before is what the caller wrote.
+        else coalesce(v_headers ->> 'cf-connecting-ip', trim(regexp_replace(v_headers ->> 'x-forwarded-for', '^.*,', '')))
+    end;
+begin
+    return jsonb_build_object(
+        'address', case when pg_input_is_valid(v_address, 'inet') then v_address end,
+        'endpoint', left(coalesce(
+            case when v_is_ours then v_headers ->> 'x-holdfast-endpoint' end,
+            nullif(concat_ws(' ', current_setting('request.method', true), current_setting('request.path', true)), '')
+        ), 200),
+        'user_agent', left(v_headers ->> case when v_is_ours then 'x-holdfast-user-agent' else 'user-agent' end, 400)
+    );
+end
+$$;
+comment on function private.request_origin() is
+'From where the HTTP request came {address, endpoint, user_agent}: our functions say it of whoever asked them, and are believed; of anybody else it is what the edge saw. Nulls outside a request.';
 
 -- Definer: whoever changes an audited row holds no right on the log itself.
 create function private.tg__audit() returns trigger
@@ -61,17 +98,23 @@ declare
     v_table text := tg_table_schema || '.' || tg_table_name;
     v_before jsonb := case when tg_op <> 'INSERT' then private.without_words(v_table, to_jsonb(old)) end;
     v_after jsonb := case when tg_op <> 'DELETE' then private.without_words(v_table, to_jsonb(new)) end;
+    v_origin jsonb := private.request_origin();
 begin
-    insert into public.audit_log (table_name, row_id, action, before, after, actor_id, request_id, one_operator)
-    values (
+    insert into public.audit_log (
+        table_name, row_id, action, before, after, actor_id, request_id, one_operator, endpoint, address, user_agent
+    ) values (
         tg_table_name,
         coalesce(v_after, v_before) ->> tg_argv[0],
-        lower(tg_op),
+        case tg_op when 'INSERT' then 'create' else lower(tg_op) end,
         v_before,
         v_after,
         private.actor_id(),
         private.request_id(),
-        private.one_operator()
+        -- Not the function: this runs for every audited row.
+        (select r.one_operator from public.operator_rules as r),
+        v_origin ->> 'endpoint',
+        (v_origin ->> 'address')::inet,
+        v_origin ->> 'user_agent'
     );
     return null;
 end
@@ -90,6 +133,29 @@ begin
 end
 $$;
 comment on function private.make_audited(regclass, text) is 'Puts the audit trigger on a table.';
+
+create function private.forget_origins(p_now timestamptz, p_max_rows integer default 5000) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_forgotten integer;
+begin
+    perform private.begin_taking_words(null);
+    with due as (
+        select a.tableoid as part, a.ctid as place from public.audit_log as a
+        where a.created_at < p_now - interval '400 days' and (a.address is not null or a.user_agent is not null)
+        limit p_max_rows
+    )
+    update public.audit_log as a set
+        address = null, user_agent = null, seals = private.unsealed(a.seals, 'address', 'user_agent')
+    from due where a.tableoid = due.part and a.ctid = due.place;
+    get diagnostics v_forgotten = row_count;
+    perform private.end_taking_words();
+    return v_forgotten;
+end
+$$;
+comment on function private.forget_origins(timestamptz, integer) is
+'Takes addresses and user agents out of rows of the audit log that are older than 400 days, of some at a time; returns of how many. Their hash stays.';
 
 -- What a partition does not inherit: row level security, and triggers for each
 -- statement, which a statement that names the partition itself would not meet.

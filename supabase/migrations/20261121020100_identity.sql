@@ -46,7 +46,8 @@ create table public.profiles (
     verification_tier smallint not null default 0,
     created_at timestamptz not null default private.clock(),
     updated_at timestamptz not null default private.clock(),
-    deleted_at timestamptz
+    deleted_at timestamptz,
+    erased_at timestamptz
 );
 alter table public.profiles enable row level security;
 select private.make_blankable('public.profiles');
@@ -67,6 +68,7 @@ comment on column public.profiles.biometric_verified is 'The face was compared w
 comment on column public.profiles.granted_tier is 'Tier an operator gave in place of the one the flags give; null: none.';
 comment on column public.profiles.verification_tier is 'Tier in force (verification_tiers): the granted one, else the highest the flags allow.';
 comment on column public.profiles.deleted_at is 'Soft delete: financial records stay.';
+comment on column public.profiles.erased_at is 'When the erasure of the person began; null: it has not.';
 
 create table public.party_members (
     party_id uuid not null references public.parties (id) on delete restrict,

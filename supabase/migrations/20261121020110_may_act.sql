@@ -3,7 +3,9 @@
 create type private.act_kind as enum (
     'read', 'receive', 'settle', 'settings', 'business', 'money_out', 'destination', 'staff'
 );
-create type private.standing as enum ('active', 'suspended', 'closed', 'deleted', 'banned', 'anonymous', 'recovered');
+create type private.standing as enum (
+    'active', 'suspended', 'closed', 'deleted', 'banned', 'anonymous', 'recovered', 'erased'
+);
 insert into private.refusals (code, status, detail, hint) values
 (
     'recovery_waits', 403,
@@ -31,7 +33,7 @@ alter table private.standing_rules enable row level security;
 comment on table private.standing_rules is
 'What each standing may do, by kind: a refusal, or null for yes. No pair is left out.';
 comment on column private.standing_rules.standing is
-'active; suspended or closed: the status of the party; deleted, banned, anonymous: of the person, as Auth and the profile have it; recovered: the second factor was taken off within 72 hours.';
+'active; suspended or closed: the status of the party; deleted, banned, anonymous: of the person, as Auth and the profile have it; recovered: the second factor was taken off within 72 hours; erased: the erasure of the person has begun.';
 comment on column private.standing_rules.kind is
 'read: the own things. receive: be paid into the balance. settle: end, answer or take back what runs. settings: what concerns nobody else. business: begin something new. money_out: send money out of the house. destination: say where money, news or evidence goes. staff: work for Holdfast.';
 comment on column private.standing_rules.refusal is 'Code of private.refusals; null: it may.';
@@ -39,6 +41,8 @@ comment on column private.standing_rules.refusal is 'Code of private.refusals; n
 -- Whoever is stopped goes on with what others wait for.
 insert into private.standing_rules (standing, kind, refusal)
 select s.standing, k.kind, case
+    -- Nothing was left that others wait for: a token that outlived the erasure does nothing.
+    when s.standing = 'erased' and k.kind <> 'receive' then s.refusal
     when k.kind in ('read', 'receive', 'settle') or s.standing = 'active' then null
     when k.kind = 'settings' and s.standing in ('suspended', 'anonymous') then null
     when s.standing = 'recovered' and k.kind not in ('money_out', 'destination') then null
@@ -47,7 +51,7 @@ end
 from (values
     ('active'::private.standing, null), ('suspended', 'party_suspended'), ('closed', 'party_closed'),
     ('deleted', 'party_closed'), ('banned', 'user_banned'), ('anonymous', 'sign_in_required'),
-    ('recovered', 'recovery_waits')
+    ('recovered', 'recovery_waits'), ('erased', 'party_closed')
 ) as s (standing, refusal)
 cross join unnest(enum_range(null::private.act_kind)) as k (kind);
 
@@ -161,6 +165,7 @@ as $$
 begin
     return coalesce((
         select case
+            when f.erased_at is not null then 'erased'
             when p.status <> 'active' and (p.suspended_until is null or p.suspended_until > private.clock())
                 then p.status::text
             when f.deleted_at is not null or u.deleted_at is not null then 'deleted'

@@ -167,6 +167,14 @@ begin
             case tg_op when 'INSERT' then 'started' when 'UPDATE' then 'aal_changed' else 'ended' end,
             v_session.aal::text, v_session.ip, v_device, v_now
         );
+        if tg_op = 'INSERT' then
+            insert into public.audit_log (
+                created_at, table_name, row_id, action, actor_id, request_id, one_operator, address, user_agent
+            ) values (
+                v_now, 'sessions', new.id::text, 'login', new.user_id, private.request_id(), private.one_operator(),
+                new.ip, left(new.user_agent, 400)
+            );
+        end if;
     -- An error here would be a 500 for everybody who signs in.
     exception when query_canceled or others then
         perform private.note_loss('sessions ' || lower(tg_op), sqlstate, sqlerrm);
@@ -175,7 +183,7 @@ begin
 end
 $$;
 comment on function private.tg_sessions__audit() is
-'Writes session_audits and user_devices for each session of Auth. A failure inside is noted, and the sign-in goes on.';
+'Writes session_audits, user_devices and the sign-in in audit_log for each session of Auth. A failure inside is noted, and the sign-in goes on.';
 create trigger holdfast_audit after insert or delete on auth.sessions
 for each row execute function private.tg_sessions__audit();
 create trigger holdfast_audit_aal after update on auth.sessions

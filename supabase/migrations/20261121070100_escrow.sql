@@ -308,6 +308,9 @@ create table public.escrow_events (
 alter table public.escrow_events enable row level security;
 -- I4: only a settling event carries amounts, and there is one at most.
 create unique index escrow_events_one_settlement_idx on public.escrow_events (escrow_id) where payer_amount is not null;
+-- By whose words there are: an erasure and an export find them, and few events have any.
+create index escrow_events_words_idx on public.escrow_events ((case when payload ? 'seals' then actor_id end))
+where (case when payload ? 'seals' then actor_id end) is not null;
 select private.make_append_only('public.escrow_events', true);
 select private.make_blankable('public.escrow_events');
 comment on table public.escrow_events is

@@ -12,3 +12,12 @@ from (values
 ) as v (table_name, columns, erasure, whose, erased, kept_where, holds, readers, kept)
 cross join unnest(v.columns) as c (name);
 -- noqa: enable=LT05
+
+-- noqa: disable=LT05
+insert into private.export_parts (table_name, of_person, words) values
+('public.chain_deposits', 'r.request_id in (select d.id from public.deposit_requests as d where d.party_id = $1)', '{sender,recipient,transaction_hash}');
+insert into private.export_parts (table_name, why_not) values
+('public.chain_payouts', 'what it says stands in payouts'),
+('public.chain_transactions', 'what it says stands in payouts'),
+('public.deposit_quarantines', 'screening: the law forbids to tell');
+-- noqa: enable=LT05

@@ -28,3 +28,6 @@ begin
 end
 $$;
 comment on function private.p2p_in_the_way(uuid) is 'orders, where a person has some in the book or paused.';
+
+insert into private.export_parts (table_name, of_person) values
+('public.p2p_trades', '$1 in (r.buyer_id, r.seller_id)');

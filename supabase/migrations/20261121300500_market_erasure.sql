@@ -43,3 +43,12 @@ end
 $$;
 comment on function private.market_in_the_way(uuid) is
 'listings, where a person has some active or paused; offers, where one of either side waits.';
+
+insert into private.export_parts (table_name, of_person, words) values
+('public.contracts', '$1 in (r.buyer_id, r.seller_id)', '{}'),
+('public.contract_signatures', 'r.signed_by = $1', '{document_hash}'),
+('public.asset_snapshots', 'r.party_id = $1', '{document,asset_id,sha256}');
+insert into private.export_parts (table_name, why_not) values
+('public.contract_milestones', 'belongs to both sides, who read it in the contract'),
+('public.contract_documents', 'belongs to both sides, who download it'),
+('public.asset_proofs', 'evidence of both sides');

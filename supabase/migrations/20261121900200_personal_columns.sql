@@ -29,7 +29,7 @@ from (values
 ('public.disputes', array['description'], 'blank', 'raised_by', '''''', null, 'why somebody raises a dispute', 'both sides, the arbiter, operators', 'evidence of the dispute: until the author is erased'),
 ('public.escrow_cases', array['description'], 'blank', 'raised_by', '''''', null, 'what somebody claims', 'both sides, operators', 'evidence of the claim: until the author is erased'),
 ('public.escrow_cases', array['reason'], 'blank', 'raised_by', '''erased''', null, 'what somebody claims, in a word', 'both sides, operators', 'evidence of the claim: until the author is erased'),
-('public.escrow_events', array['payload'], 'delete_words', 'actor_id', 'private.lasting_payload(r.event, r.payload)', null, 'note of a delivery, reference of a payment, reason of a revision, description of a dispute; besides amounts, hashes and codes, which stay', 'both sides, the arbiter, operators', 'history of the escrow: until the author is erased'),
+('public.escrow_events', array['payload'], 'delete_words', '(case when r.payload ? ''seals'' then r.actor_id end)', 'private.lasting_payload(r.event, r.payload)', null, 'note of a delivery, reference of a payment, reason of a revision, description of a dispute; besides amounts, hashes and codes, which stay', 'both sides, the arbiter, operators', 'history of the escrow: until the author is erased'),
 -- Where money comes from and goes to.
 ('public.payout_destinations', array['address'], 'keep_by_law', null, null, null, 'address or account that is paid', 'the own party, operators', 'accounting and money laundering'),
 ('public.payouts', array['destination', 'provider_reference', 'reason'], 'keep_by_law', null, null, null, 'where money went', 'the own party, operators', 'accounting and money laundering'),
@@ -54,6 +54,7 @@ from (values
 ('private.chargeback_evidence', array['reference', 'sha256'], 'keep_by_law', null, null, null, 'what a bank was told', 'nobody over the API', 'accounting'),
 -- What operators and machines keep about people.
 ('public.audit_log', array['before', 'after'], 'keep_by_law', null, null, null, 'rows before and after a change; of words the hash, under a salt that an erasure deletes', 'operators', 'audit: as long as the books'),
+('public.audit_log', array['address', 'user_agent'], 'delete_words', 'actor_id', 'null', null, 'IP address and browser or program of a request', 'operators', 'finding break-ins: 400 days'),
 ('public.party_files', array['reason'], 'keep_by_law', null, null, null, 'why an operator read somebody''s money', 'operators', 'audit: as long as the books'),
 ('public.operator_requests', array['asked_for', 'command_hash', 'reason', 'answer'], 'keep_by_law', null, null, null, 'what an operator asked a second one for', 'operators', 'audit: as long as the books'),
 ('public.factor_resets', array['reason', 'evidence_hash'], 'keep_by_law', null, null, null, 'why operators took a second factor off, and the hash of what they looked at', 'nobody over the API', 'audit: as long as the books'),
@@ -74,4 +75,44 @@ from (values
 ('public.webhook_events', array['body'], 'expires', null, null, null, 'raw messages of providers, names of payers in them', 'nobody over the API', '60 days')
 ) as v (table_name, columns, erasure, whose, erased, kept_where, holds, readers, kept)
 cross join unnest(v.columns) as c (name);
+
+-- What else a person is told of by an export.
+insert into private.export_parts (table_name, of_person, words, only_columns) values
+('auth.users', 'r.id = $1', '{}', '{id,email,phone,raw_user_meta_data,created_at,last_sign_in_at}'),
+('auth.identities', 'r.user_id = $1', '{}', '{provider,identity_data,created_at,last_sign_in_at}'),
+('auth.mfa_factors', 'r.user_id = $1', '{}', '{friendly_name,factor_type,status,created_at}'),
+('auth.sessions', 'r.user_id = $1', '{}', '{id,created_at,refreshed_at,ip,user_agent,aal}'),
+('public.profile_verifications', 'r.party_id = $1', '{compared_name,provider_reference}', null),
+('public.payout_destinations', 'r.party_id = $1', '{address}', null),
+('public.payouts', 'r.party_id = $1', '{destination,provider_reference}', null),
+('public.deposit_requests', 'r.party_id = $1', '{address,provider_reference}', null),
+('public.unmatched_deposits', 'r.party_id = $1', '{reference}', null),
+('public.wallets', 'r.party_id = $1', '{}', null),
+('public.ledger_entries', 'r.wallet_id in (select w.id from public.wallets as w where w.party_id = $1)', '{}', null),
+('public.escrow_transactions', '$1 in (r.payer_id, r.payee_id)', '{}', null);
+insert into private.export_parts (table_name, why_not) values
+('private.recovery_codes', 'keys: whoever reads the export could use them'),
+('private.webhook_secrets', 'keys: whoever reads the export could use them'),
+('private.idempotency_keys', 'answers may quote the other side; they stand in the rows themselves'),
+('private.outbox', 'what it tells stands in notifications'),
+('public.payout_events', 'what they say stands in payouts'),
+('public.outside_transfers', 'books of the house; the entries are told'),
+('public.ledger_transfers', 'belongs to both sides; the entries are told'),
+('public.ledger_reversals', 'words of operators; the entries are told'),
+('public.rail_reports', 'reports of providers about all their payments'),
+('public.refused_reports', 'reports of providers that were not believed'),
+('public.rail_differences', 'books of the house'),
+('private.screened_addresses', 'screening: the law forbids to tell'),
+('private.address_watches', 'screening: the law forbids to tell'),
+('public.wallet_screenings', 'screening: the law forbids to tell'),
+('public.screening_clearances', 'screening: the law forbids to tell'),
+('public.dispute_decisions', 'words of an arbiter about both sides, who read them in the dispute'),
+('public.escrow_holds', 'words of operators about both sides, who read them in the escrow'),
+('private.chargeback_evidence', 'what a bank was told about both sides'),
+('public.party_files', 'who of the operators looked, and why: kept for audits'),
+('public.operator_requests', 'words of operators, kept for audits'),
+('public.factor_resets', 'words of operators, kept for audits'),
+('public.staff_changes', 'words of operators, kept for audits'),
+('private.message_suppressions', 'names nobody'),
+('public.webhook_events', 'messages of providers about all their people');
 -- noqa: enable=LT05

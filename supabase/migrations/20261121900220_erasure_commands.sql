@@ -4,7 +4,8 @@ insert into private.acts (act, kind, step_up) values
 ('erasure_ask', 'settle', true),
 ('erasure_cancel', 'settle', false);
 insert into public.operator_commands (kind, function_name, title) values
-('party_hold', 'party_hold', 'keep a person from being erased for a time');
+('party_hold', 'party_hold', 'keep a person from being erased for a time'),
+('party_erase', 'party_erase', 'have a person without a sign-in erased');
 
 create function private.erasure_answer(p_request public.erasure_requests) returns jsonb
 language plpgsql stable set search_path = ''
@@ -17,24 +18,17 @@ end
 $$;
 comment on function private.erasure_answer(public.erasure_requests) is 'What commands about an erasure answer {erasure_id, state, erase_from}.';
 
--- Definer: service_role may give commands, not write the tables.
-create function service.erasure_ask(command service.command) returns jsonb
-language plpgsql volatile security definer set search_path = ''
+create function private.ask_for_erasure(
+    p_party_id uuid, p_role text, p_asked_by uuid, p_reason text, p_now timestamptz
+) returns public.erasure_requests
+language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_actor uuid := private.command_actor(command);
-    v_answer jsonb := private.begin_account_command('erasure_ask', command);
-    v_now timestamptz;
-    v_in_the_way text[];
+    v_in_the_way text[] := private.in_the_way_of_erasure(p_party_id, p_now);
     v_request public.erasure_requests;
 begin
-    if v_answer is not null then
-        return v_answer;
-    end if;
-    v_now := private.clock();
-    v_in_the_way := private.in_the_way_of_erasure(v_actor, v_now);
     if exists (
-        select from public.erasure_requests where party_id = v_actor and state in ('waiting', 'erasing', 'erased')
+        select from public.erasure_requests where party_id = p_party_id and state in ('waiting', 'erasing', 'erased')
     ) then
         perform private.refuse('erasure_open');
     elsif v_in_the_way <> '{}' then
@@ -44,11 +38,33 @@ begin
         );
     end if;
     insert into public.erasure_requests (
-        id, party_id, state, last_event, last_actor_role, erase_from, created_at, updated_at
+        id, party_id, state, last_event, last_actor_role, asked_by, reason, erase_from, created_at, updated_at
     )
-    select private.uuid_v7(v_now), v_actor, 'waiting', 'ask', 'person', v_now + r.wait_for, v_now, v_now
+    select
+        private.uuid_v7(p_now), p_party_id, 'waiting', 'ask', p_role, p_asked_by, p_reason, p_now + r.wait_for, p_now, p_now
     from private.erasure_rules as r
     returning * into v_request;
+    return v_request;
+end
+$$;
+comment on function private.ask_for_erasure(uuid, text, uuid, text, timestamptz) is
+'A new request for an erasure, by a role (person, operator). Raises erasure_open, erasure_in_the_way (409).';
+
+-- Definer: service_role may give commands, not write the tables.
+create function service.erasure_ask(command service.command) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_actor uuid := private.command_actor(command);
+    v_answer jsonb := private.begin_account_command('erasure_ask', command);
+    v_now timestamptz;
+    v_request public.erasure_requests;
+begin
+    if v_answer is not null then
+        return v_answer;
+    end if;
+    v_now := private.clock();
+    v_request := private.ask_for_erasure(v_actor, 'person', null, null, v_now);
     return private.finish_command(command, private.erasure_answer(v_request), v_now);
 end
 $$;
@@ -119,3 +135,48 @@ end
 $$;
 comment on function service.party_hold(service.command) is
 'Operator command: a person is not erased until a time; a time that is past ends the hold {party_id, until, reason, actor_id, aal, idempotency_key, request_hash} -> {party_id, ends_at}. Raises operator_only, not_your_move (403), party_not_found (404), erasure_closed (409), reason_required, hold_end_invalid (422), and what private.ask raises.';
+
+create function private.signs_in(p_user_id uuid) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return (select exists (
+        select from auth.users as u
+        where u.id = p_user_id and u.deleted_at is null and (u.banned_until > private.clock()) is not true
+            and coalesce(u.email, u.phone) is not null
+    ));
+end
+$$;
+comment on function private.signs_in(uuid) is
+'Whether a person can sign in: Auth has the account, with an address or a number, and has not banned it.';
+
+-- Definer: as erasure_ask.
+create function service.party_erase(command service.command) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_party uuid := (command ->> 'party_id')::uuid;
+    v_answer jsonb := private.begin_operator_command('party_erase', command, array[v_party], p_second => true);
+    v_now timestamptz;
+    v_request public.erasure_requests;
+begin
+    if v_answer is not null then
+        return v_answer;
+    end if;
+    perform from public.profiles where id = v_party for no key update;
+    if not found then
+        perform private.refuse('party_not_found');
+    elsif not private.has_words(command ->> 'reason') or length(command ->> 'reason') > 500 then
+        perform private.refuse('reason_required');
+    elsif private.signs_in(v_party) then
+        perform private.refuse('erasure_signs_in');
+    end if;
+    v_now := private.clock();
+    v_request := private.ask_for_erasure(
+        v_party, 'operator', (command ->> 'actor_id')::uuid, command ->> 'reason', v_now
+    );
+    return private.finish_command(command, private.erasure_answer(v_request), v_now);
+end
+$$;
+comment on function service.party_erase(service.command) is
+'Operator command, which a second operator confirms: a person without a sign-in is erased when the wait is over {party_id, reason, actor_id, aal, idempotency_key, request_hash} -> {erasure_id, state, erase_from}. Raises operator_only, not_your_move (403), party_not_found (404), erasure_signs_in, erasure_open, erasure_in_the_way (409), reason_required (422), and what private.ask raises.';

@@ -87,8 +87,7 @@ create function private.erase_some(
 language plpgsql volatile set search_path = ''
 as $$
 begin
-    insert into private.erasing (transaction_id, party_id) values (pg_current_xact_id(), p_request.party_id);
-    perform set_config('holdfast.erasing', p_request.party_id::text, true);
+    perform private.begin_taking_words(p_request.party_id);
     next_step := p_request.step;
     if next_step = 0 then
         perform private.erase_sign_in(p_request.party_id);
@@ -98,12 +97,11 @@ begin
         next_step := v_step + case when rows_erased < p_max_rows then 1 else 0 end;
         exit when rows_erased > 0;
     end loop;
-    perform set_config('holdfast.erasing', '', true);
-    delete from private.erasing where transaction_id = pg_current_xact_id();
+    perform private.end_taking_words();
 end
 $$;
 comment on function private.erase_some(public.erasure_requests, integer) is
-'One step of an erasure: the rows of the next group that has some, and where the next step begins. Only here private.is_erasing is true.';
+'One step of an erasure: the rows of the next group that has some, and where the next step begins.';
 
 create function private.close_account(p_party_id uuid, p_now timestamptz) returns void
 language plpgsql volatile set search_path = ''
@@ -113,7 +111,8 @@ begin
     where party_id = p_party_id and status <> 'removed';
     update public.parties set status = 'closed', status_reason = 'Erased at their own request.', suspended_until = null
     where id = p_party_id and status <> 'closed';
-    update public.profiles set deleted_at = p_now where id = p_party_id and deleted_at is null;
+    update public.profiles set deleted_at = coalesce(deleted_at, p_now), erased_at = p_now
+    where id = p_party_id and erased_at is null;
 end
 $$;
 comment on function private.close_account(uuid, timestamptz) is

@@ -16,7 +16,8 @@ using (
 
 grant select (
     id, full_name, avatar_url, preferences, phone_verified, id_document_verified, address_verified,
-    biometric_verified, granted_tier, verification_tier, discord_id, created_at, updated_at, deleted_at
+    biometric_verified, granted_tier, verification_tier, discord_id, created_at, updated_at, deleted_at,
+    erased_at
 ) on public.profiles to authenticated;
 grant update (full_name, avatar_url, preferences) on public.profiles to authenticated;
 create policy profiles_select_own_or_operator on public.profiles for select to authenticated

@@ -21,6 +21,7 @@ DOMAINS = sorted(path for path in (ROOT / "functions").iterdir() if any(path.glo
 ENGINE = {
     "accounts",
     "escrow",
+    "exports",
     "ledger",
     "mailer",
     "operations",

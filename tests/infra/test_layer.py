@@ -48,7 +48,7 @@ NEEDS = {
         "EvmCompareFunction",
     },
     "DocumentsLayer": {"DocumentsFunction"},
-    "PagesLayer": {"AccountPagesFunction"},
+    "PagesLayer": {"AccountPagesFunction", "MessagePagesFunction"},
 }
 # They call AWS and nobody waits for their first start; of the hooks of Auth it has five seconds.
 AWS_CALLERS = {
@@ -58,6 +58,8 @@ AWS_CALLERS = {
     "EvidenceFunction",
     "ImagesFunction",
     "DocumentCommandsFunction",
+    "DataExportCommandsFunction",
+    "DataExportsFunction",
     "DocumentsFunction",
     "RelayFunction",
 }

@@ -333,10 +333,15 @@ READERS = {"DeliverFunction", "MailReceiptsFunction", "MessageDeliverFunction"}
 MAY = {
     "s3:GetObject": {
         "EvidenceFunction", "ImagesFunction", "DocumentCommandsFunction", "DocumentsFunction",
+        "DataExportCommandsFunction", "DataExportsFunction",
     },
-    "s3:PutObject": {"EvidenceFunction", "ImagesFunction", "DocumentsFunction"},
+    "s3:PutObject": {
+        "EvidenceFunction", "ImagesFunction", "DocumentsFunction", "DataExportsFunction",
+    },
+    "s3:DeleteObject": {"DataExportsFunction"},
     "s3:ListBucket": {
         "EvidenceFunction", "ImagesFunction", "DocumentCommandsFunction", "DocumentsFunction",
+        "DataExportCommandsFunction", "DataExportsFunction",
     },
     "sqs:ReceiveMessage": READERS,
     "sqs:DeleteMessage": READERS,

@@ -86,14 +86,19 @@ def verified(connection: Connection, session: UUID, at: datetime) -> None:
 
 
 def signed_in(world: World, user: UUID) -> None:
-    """Somebody with an identity, a session, a locked account, recovery codes, and a second factor
-    that operators shall take off."""
+    """Somebody with an identity, a session and its token, a locked account, recovery codes, and a
+    second factor that operators shall take off."""
     world.run(
         "insert into auth.identities (provider_id, user_id, identity_data, provider) "
         "values (gen_random_uuid(), %s, '{}', 'google')",
         user,
     )
-    sign_in(world.connection, user)
+    session = sign_in(world.connection, user)
+    world.run(
+        "insert into auth.refresh_tokens (token, user_id, session_id, created_at, updated_at) "
+        "values (gen_random_uuid(), %s, %s, now(), now())",
+        str(user), session,
+    )  # fmt: skip
     guess(world.connection, user, 5)
     hashes = [f"{number:064x}" for number in range(10)]
     world.command("recovery_codes_make", actor_id=user, aal="aal2", code_hashes=hashes)

@@ -113,6 +113,7 @@ def fill_all_tables(world: World) -> Filled:
     world.command("party_open_file", party_id=world.user("asks"), reason="a question",
                   actor_id=world.operator, aal="aal2")  # fmt: skip
     cancelled(world, payer)
+    world.command("data_export_ask", actor_id=payer, aal="aal2")
     world.command("party_hold", party_id=world.user("held"), reason="a court asks",
                   until=world.now(), actor_id=world.operator, aal="aal2")  # fmt: skip
     halt(world, "pair", "LTC/IDR")

@@ -27,11 +27,13 @@ CODES = {
     "banned": "user_banned",
     "anonymous": "sign_in_required",
     "recovered": "recovery_waits",
+    "erased": "party_closed",
 }
 
 STANDINGS: dict[str, LiteralString] = STOPS | {
     "recovered": "insert into private.account_recoveries "
     "values (%s, private.clock() + interval '72 hours')",
+    "erased": "update public.profiles set erased_at = private.clock() where id = %s",
 }
 """As STOPS, and what bounds a person without stopping what they offer."""
 
@@ -43,6 +45,7 @@ MAY = {
     "banned": ALWAYS,
     "anonymous": ALWAYS | {"settings"},
     "recovered": ALWAYS | {"settings", "business", "staff"},
+    "erased": {"receive"},
 }
 """Kinds of acts that each standing has."""
 

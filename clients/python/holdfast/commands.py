@@ -396,6 +396,27 @@ class EvidenceReceived(Answer):
     receipt: EvidenceReceipt
 
 
+class Export(Answer):
+    """An export that is being written. export_id: names it. deadline_at: when it is given up.
+    """
+    export_id: UUID
+    state: str
+    deadline_at: datetime
+
+
+class ExportOpened(Answer):
+    """export_id: names it. url: read the JSON with method within expires_in seconds. sha256: of
+    its bytes. deadline_at: until when it is kept.
+    """
+    export_id: UUID
+    sha256: str
+    size_bytes: int
+    deadline_at: datetime
+    method: str
+    url: str
+    expires_in: int
+
+
 class FactorReset(Answer):
     """A reset of the second factor. deadline_at: waiting: when the factors are removed; asked:
     until when operators answer; null once over.
@@ -662,6 +683,18 @@ class OutageDeclared(Answer):
     outage_id: UUID
     from_at: datetime
     to_at: datetime
+
+
+class PartyErase(Body):
+    """reason: how they asked, and how they were known; for operators only."""
+    reason: str
+
+
+class PartyErasure(Answer):
+    """A request to be erased. erasure_id: names it. erase_from: when it begins."""
+    erasure_id: UUID
+    state: str
+    erase_from: datetime
 
 
 class PartyFile(Answer):
@@ -1104,6 +1137,24 @@ class Commands(Sender):
         return self._send(
             f"/contracts/{contract_id}/sign", body, key,
             ContractMoved,
+        )
+
+    def data_export_create(
+        self, body: Nothing | None = None, *, key: str | None = None
+    ) -> Export:
+        """A person asks for all that is kept about them, as one JSON document (aal2)."""
+        return self._send(
+            f"/data-exports", body, key,
+            Export,
+        )
+
+    def data_export_downloads(
+        self, export_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> ExportOpened:
+        """Get an address to download an export of one's own from (aal2)."""
+        return self._send(
+            f"/data-exports/{export_id}/downloads", body, key,
+            ExportOpened,
         )
 
     def deposit_address_create(
@@ -1652,6 +1703,17 @@ class Commands(Sender):
         return self._send(
             f"/outages", body, key,
             OutageDeclared,
+        )
+
+    def party_erase(
+        self, party_id: UUID | str, body: PartyErase, *, key: str | None = None
+    ) -> PartyErasure | OperatorRequestAsked:
+        """An operator has a person erased who has no sign-in to ask with (aal2); a second one
+        confirms it.
+        """
+        return self._send(
+            f"/parties/{party_id}/erase", body, key,
+            PartyErasure | OperatorRequestAsked,  # type: ignore[arg-type]
         )
 
     def party_hold(

@@ -71,7 +71,11 @@ class AuditLog(Row):
     after: Any
     actor_id: UUID | None
     request_id: str
+    endpoint: str | None
+    address: str | None
+    user_agent: str | None
     one_operator: bool
+    seals: Any
 
 
 class ChainConfirmations(Row):
@@ -283,6 +287,24 @@ class Currencies(Row):
     display_order: int
     is_active: bool
     created_at: Time
+
+
+class DataExports(Row):
+    """Rows of data_exports."""
+
+    relation = "data_exports"
+    id: UUID
+    party_id: UUID
+    state: str
+    last_event: str
+    last_actor_role: str
+    object_key: str | None
+    sha256: str | None
+    size_bytes: int | None
+    next_at: Time
+    deadline_at: Time
+    created_at: Time
+    updated_at: Time
 
 
 class Deliveries(Row):
@@ -1691,6 +1713,7 @@ class Profiles(Row):
     created_at: Time
     updated_at: Time
     deleted_at: Time | None
+    erased_at: Time | None
     discord_id: str | None
 
 
@@ -1821,6 +1844,19 @@ class Receivables(Row):
     lifted_until: Time | None
     created_at: Time
     updated_at: Time
+
+
+class RefreshTokens(Row):
+    """Rows of refresh_tokens."""
+
+    relation = "refresh_tokens"
+    id: int | None
+    user_id: UUID | None
+    session_id: UUID | None
+    created_at: Time | None
+    is_revoked: bool | None
+    revoked_at: Time | None
+    has_parent: bool | None
 
 
 class RefusedReports(Row):

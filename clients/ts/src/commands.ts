@@ -542,6 +542,34 @@ export interface EvidenceReceived {
   receipt: EvidenceReceipt;
 }
 
+/** An export that is being written. export_id: names it. deadline_at: when it is given up. */
+export interface Export {
+  /** Names it. */
+  export_id: string;
+  /** State after the command. */
+  state: string;
+  /** When it is given up. */
+  deadline_at: string;
+}
+
+/** export_id: names it. url: read the JSON with method within expires_in seconds. sha256: of its bytes. deadline_at: until when it is kept. */
+export interface ExportOpened {
+  /** Names it. */
+  export_id: string;
+  /** Of its bytes. */
+  sha256: string;
+  /** Size in bytes. */
+  size_bytes: number;
+  /** Until when it is kept. */
+  deadline_at: string;
+  /** HTTP method. */
+  method: string;
+  /** Read the JSON with method within expires_in seconds. */
+  url: string;
+  /** Seconds that the address is good for. */
+  expires_in: number;
+}
+
 /** A reset of the second factor. deadline_at: waiting: when the factors are removed; asked: until when operators answer; null once over. */
 export interface FactorReset {
   /** Row of factor_resets. */
@@ -900,6 +928,22 @@ export interface OutageDeclared {
   from_at: string;
   /** End. */
   to_at: string;
+}
+
+/** reason: how they asked, and how they were known; for operators only. */
+export interface PartyErase {
+  /** How they asked, and how they were known; for operators only. */
+  reason: string;
+}
+
+/** A request to be erased. erasure_id: names it. erase_from: when it begins. */
+export interface PartyErasure {
+  /** Names it. */
+  erasure_id: string;
+  /** State after the command. */
+  state: string;
+  /** When it begins. */
+  erase_from: string;
 }
 
 /** closes_at: until then this operator reads the money of the party. */
@@ -1422,6 +1466,10 @@ export interface Commands {
   contract_fund: { path: { contract_id: string }; body: Nothing; answer: ContractMoved };
   /** A side signs the document by its hash (aal2) */
   contract_sign: { path: { contract_id: string }; body: ContractSign; answer: ContractMoved };
+  /** A person asks for all that is kept about them, as one JSON document (aal2) */
+  data_export_create: { path: {  }; body: Nothing; answer: Export };
+  /** Get an address to download an export of one's own from (aal2) */
+  data_export_downloads: { path: { export_id: string }; body: Nothing; answer: ExportOpened };
   /** A party asks where to pay into its wallet: one address for each currency, for good */
   deposit_address_create: { path: {  }; body: DepositAddressCreate; answer: WalletAddress };
   /** An operator books money that came in for a party (aal2) */
@@ -1540,6 +1588,8 @@ export interface Commands {
   order_take: { path: { order_id: string }; body: OrderTake; answer: TradeOpened };
   /** An operator declares an outage that is over: every clock gets its time back (aal2) */
   outage_create: { path: {  }; body: OutageCreate; answer: OutageDeclared };
+  /** An operator has a person erased who has no sign-in to ask with (aal2); a second one confirms it */
+  party_erase: { path: { party_id: string }; body: PartyErase; answer: PartyErasure | OperatorRequestAsked };
   /** An operator keeps a person from being erased for a time (aal2) */
   party_hold: { path: { party_id: string }; body: PartyHold; answer: LegalHoldSet };
   /** An operator reads the money of a party for 15 minutes: balances, entries, transfers, holds, payouts and deposits (aal2) */
@@ -1627,6 +1677,8 @@ export const PATHS: { [name in keyof Commands]: string } = {
   contract_document_downloads: "/contracts/{contract_id}/document-downloads",
   contract_fund: "/contracts/{contract_id}/fund",
   contract_sign: "/contracts/{contract_id}/sign",
+  data_export_create: "/data-exports",
+  data_export_downloads: "/data-exports/{export_id}/downloads",
   deposit_address_create: "/deposit-addresses",
   deposit_create: "/deposits",
   device_name: "/devices/{device_id}/name",
@@ -1686,6 +1738,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   order_resume: "/orders/{order_id}/resume",
   order_take: "/orders/{order_id}/take",
   outage_create: "/outages",
+  party_erase: "/parties/{party_id}/erase",
   party_hold: "/parties/{party_id}/hold",
   party_open_file: "/parties/{party_id}/open-file",
   party_reset_factors: "/parties/{party_id}/reset-factors",

@@ -30,7 +30,7 @@ export type Database = {
         Relationships: [];
       };
       audit_log: {
-        Row: { id: number; created_at: string; table_name: string; row_id: string; action: string; before: Json | null; after: Json | null; actor_id: string | null; request_id: string; one_operator: boolean };
+        Row: { id: number; created_at: string; table_name: string; row_id: string; action: string; before: Json | null; after: Json | null; actor_id: string | null; request_id: string; endpoint: string | null; address: string | null; user_agent: string | null; one_operator: boolean; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -127,6 +127,12 @@ export type Database = {
       };
       currencies: {
         Row: { code: string; symbol: string; name: string; kind: string; network_id: string | null; contract_address: string | null; decimals: number; coingecko_id: string | null; pegged_to: string | null; display_order: number; is_active: boolean; created_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      data_exports: {
+        Row: { id: string; party_id: string; state: string; last_event: string; last_actor_role: string; object_key: string | null; sha256: string | null; size_bytes: number | null; next_at: string; deadline_at: string; created_at: string; updated_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -684,7 +690,7 @@ export type Database = {
         Relationships: [];
       };
       profiles: {
-        Row: { id: string; full_name: string; avatar_url: string; preferences: Json; phone_verified: boolean; id_document_verified: boolean; address_verified: boolean; biometric_verified: boolean; granted_tier: number | null; verification_tier: number; created_at: string; updated_at: string; deleted_at: string | null; discord_id: string | null };
+        Row: { id: string; full_name: string; avatar_url: string; preferences: Json; phone_verified: boolean; id_document_verified: boolean; address_verified: boolean; biometric_verified: boolean; granted_tier: number | null; verification_tier: number; created_at: string; updated_at: string; deleted_at: string | null; erased_at: string | null; discord_id: string | null };
         Insert: { [column in never]: never };
         Update: { full_name?: string; avatar_url?: string; preferences?: Json };
         Relationships: [];
@@ -733,6 +739,12 @@ export type Database = {
       };
       receivables: {
         Row: { id: string; party_id: string; purpose: string; reference_id: string; currency: string; amount: string; recovered_amount: string; cancelled_amount: string; written_off_amount: string; lifted_until: string | null; created_at: string; updated_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      refresh_tokens: {
+        Row: { id: number | null; user_id: string | null; session_id: string | null; created_at: string | null; is_revoked: boolean | null; revoked_at: string | null; has_parent: boolean | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -942,6 +954,7 @@ export type Database = {
       arbiter_loads: { Args: { [column in never]: never }; Returns: { user_id: string | null; open_disputes: number | null; max_open: number | null; last_assigned_at: string | null }[] };
       contract_document: { Args: { contract_id: string; edition?: string }; Returns: Json };
       contract_snapshot: { Args: { contract_id: string; idempotency_key?: string; request_hash?: string }; Returns: Json };
+      data_export: { Args: { export_id: string }; Returns: Json };
       escrow_snapshot: { Args: { escrow_id: string; idempotency_key?: string; request_hash?: string }; Returns: Json };
       evidence_files: { Args: { escrow_id: string; sha256: string }; Returns: Json };
       evidence_receipt: { Args: { escrow_id: string; sha256: string }; Returns: Json };
@@ -976,6 +989,7 @@ export const READABLE: Record<string, string> = {
   deposit_requests: "id,purpose,reference_id,party_id,rail,currency,amount,address,provider_reference,created_at,closed_at",
   discord_links: "id,party_id,guild_id,discord_id,source,occurred_at,seals",
   disputes: "id,escrow_id,raised_by,against_user_id,reason,description,priority,reference_amount,status,level,arbiter_id,reassignments,payer_statement_due_at,payee_statement_due_at,silent_roles,appellant_role,accepted_by,award_payee_amount,first_award_payee_amount,resolution,resolved_by,resolved_at,created_at,updated_at",
+  erasure_requests: "id,party_id,state,last_event,last_actor_role,erase_from,in_the_way,step,rows_erased,rows_at_last_pass,created_at,updated_at",
   escrow_cases: "id,escrow_id,kind,raised_by,reason,description,currency,amount,paid_amount,state,last_event,last_actor_role,resolution,deadline_at,created_at,updated_at",
   escrow_events: "escrow_id,version,event,actor_role,from_state,from_phase,to_state,to_phase,deadline_at,payer_amount,payee_amount,fee_amount,payload,hash,created_at",
   escrow_holds: "id,escrow_id,kind,owner_role,reference,reason,amount,opened_version,opened_at,ends_at,at_end,closed_version,closed_event,closed_role,closed_at",

@@ -13,7 +13,7 @@ WORDS = {
 MAIL = {
     "auth.signup": (
         "Bestätigen Sie Ihre Adresse",
-        "Bestätigen Sie diese Adresse, um die Anmeldung abzuschließen.",
+        "Bestätigen Sie diese Adresse, um die Registrierung abzuschließen.",
     ),
     "auth.recovery": (
         "Wählen Sie ein neues Passwort",
@@ -76,6 +76,10 @@ MAIL = {
     "security.erasure": (
         "Ihr Konto soll gelöscht werden",
         "Jemand hat mit Ihrem zweiten Faktor verlangt, Ihr Konto zu löschen. Das geschieht nach 14 Tagen. Wenn Sie es nicht waren, nehmen Sie es in Ihrem Konto zurück und ändern Sie Ihr Passwort.",
+    ),
+    "security.export": (
+        "Ihr Datenexport ist fertig",
+        "Der Export Ihrer Daten kann 7 Tage lang in Ihrem Konto heruntergeladen werden, mit Ihrem zweiten Faktor. Wenn Sie ihn nicht verlangt haben, ändern Sie Ihr Passwort.",
     ),
     "security.attempts": (
         "Falsche Versuche an Ihrem Konto",

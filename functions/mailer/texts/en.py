@@ -68,6 +68,10 @@ MAIL = {
         "Your account is to be erased",
         "Somebody asked to erase your account, with your second factor. It happens after 14 days. If it was not you, cancel it in your account and change your password.",
     ),
+    "security.export": (
+        "Your data export is ready",
+        "The export of your data can be downloaded in your account for 7 days, with your second factor. If you did not ask for it, change your password.",
+    ),
     "security.attempts": (
         "Wrong attempts at your account",
         "Wrong passwords or codes were tried at your account many times. Sign-in may be locked for a while. If it was not you, change your password.",

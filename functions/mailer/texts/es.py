@@ -68,8 +68,12 @@ MAIL = {
         "Alguien entró en tu cuenta desde un dispositivo que no conocíamos. Si no fuiste tú, cierra esa sesión y cambia tu contraseña.",
     ),
     "security.erasure": (
-        "Su cuenta va a ser borrada",
-        "Alguien pidió borrar su cuenta, con su segundo factor. Se hará después de 14 días. Si no fue usted, cancélelo en su cuenta y cambie su contraseña.",
+        "Tu cuenta se va a borrar",
+        "Alguien pidió borrar tu cuenta, con tu segundo factor. Se hará después de 14 días. Si no fuiste tú, cancélalo en tu cuenta y cambia tu contraseña.",
+    ),
+    "security.export": (
+        "La exportación de tus datos está lista",
+        "La exportación de tus datos se puede descargar en tu cuenta durante 7 días, con tu segundo factor. Si no la pediste tú, cambia tu contraseña.",
     ),
     "security.attempts": (
         "Intentos fallidos en tu cuenta",
@@ -80,8 +84,8 @@ MAIL = {
         "Se crearon o se usaron códigos de recuperación de tu cuenta. Si no fuiste tú, escribe enseguida a soporte.",
     ),
     "security.factor_reset": (
-        "El segundo factor de su cuenta",
-        "Alguien pidió quitar el segundo factor de su cuenta, o eso se decidió, se canceló o se hizo. Si no fue usted, inicie sesión, cancélelo de inmediato y cambie su contraseña.",
+        "El segundo factor de tu cuenta",
+        "Alguien pidió quitar el segundo factor de tu cuenta, o eso se decidió, se canceló o se hizo. Si no fuiste tú, inicia sesión, cancélalo de inmediato y cambia tu contraseña.",
     ),
     "security.webhook": (
         "Se activó o desactivó un webhook",
@@ -97,7 +101,7 @@ MAIL = {
     ),
     "trade.funded": (
         "Operación {reference}: dinero retenido",
-        "El dinero está aquí y retenido. Ya se puede cumplir la otra parte.",
+        "El dinero ha llegado y está retenido. La otra parte ya puede cumplir.",
     ),
     "trade.paid": (
         "La operación {reference} está marcada como cumplida",

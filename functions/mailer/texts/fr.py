@@ -24,7 +24,7 @@ MAIL = {
     "auth.email": ("Votre code de connexion", "Saisissez le code pour vous connecter."),
     "auth.email_change_current": (
         "Confirmez votre changement d'adresse",
-        "Votre compte doit utiliser {new_address}. Confirmez-le aussi depuis cette adresse.",
+        "Votre compte va utiliser {new_address}. Confirmez-le aussi depuis cette adresse.",
     ),
     "auth.email_change_new": (
         "Confirmez votre nouvelle adresse",
@@ -71,6 +71,10 @@ MAIL = {
         "Votre compte va être effacé",
         "Quelqu'un a demandé l'effacement de votre compte, avec votre second facteur. Il aura lieu après 14 jours. Si ce n'était pas vous, annulez-le dans votre compte et changez votre mot de passe.",
     ),
+    "security.export": (
+        "L'export de vos données est prêt",
+        "L'export de vos données peut être téléchargé dans votre compte pendant 7 jours, avec votre second facteur. Si vous ne l'avez pas demandé, changez votre mot de passe.",
+    ),
     "security.attempts": (
         "Tentatives erronées sur votre compte",
         "Beaucoup de mots de passe ou de codes faux ont été essayés sur votre compte. La connexion peut être bloquée un moment. Si ce n'était pas vous, changez votre mot de passe.",
@@ -97,7 +101,7 @@ MAIL = {
     ),
     "trade.funded": (
         "Échange {reference} : argent bloqué",
-        "L'argent est arrivé et bloqué. L'autre partie peut être exécutée.",
+        "L'argent est arrivé et il est bloqué. L'autre partie peut maintenant remplir son engagement.",
     ),
     "trade.paid": (
         "L'échange {reference} est marqué comme exécuté",

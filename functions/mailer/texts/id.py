@@ -66,7 +66,11 @@ MAIL = {
     ),
     "security.erasure": (
         "Akun Anda akan dihapus",
-        "Seseorang meminta penghapusan akun Anda dengan faktor kedua Anda. Ini dilakukan setelah 14 hari. Jika itu bukan Anda, batalkan di akun Anda dan ubah kata sandi Anda.",
+        "Seseorang meminta penghapusan akun Anda dengan faktor kedua Anda. Ini dilakukan setelah 14 hari. Jika itu bukan Anda, batalkan di akun Anda dan ganti kata sandi Anda.",
+    ),
+    "security.export": (
+        "Ekspor data Anda sudah siap",
+        "Ekspor data Anda dapat diunduh di akun Anda selama 7 hari, dengan faktor kedua Anda. Jika bukan Anda yang memintanya, ganti kata sandi Anda.",
     ),
     "security.attempts": (
         "Percobaan salah pada akun Anda",
@@ -97,7 +101,7 @@ MAIL = {
         "Uang sudah masuk dan ditahan. Pihak lain dapat memenuhi bagiannya.",
     ),
     "trade.paid": (
-        "Transaksi {reference} ditandai selesai",
+        "Transaksi {reference} ditandai sudah dipenuhi",
         "Satu pihak menyatakan sudah membayar atau mengirim. Periksa sendiri sebelum melepas apa pun.",
     ),
     "trade.released": ("Transaksi {reference}: uang dilepas", "Uang transaksi telah dilepas."),

@@ -65,6 +65,10 @@ MAIL = {
         "Akaunti yako itafutwa",
         "Mtu ameomba kufuta akaunti yako, kwa kipengele chako cha pili. Itafanyika baada ya siku 14. Kama si wewe, ghairi katika akaunti yako na ubadilishe nenosiri lako.",
     ),
+    "security.export": (
+        "Nakala ya data yako iko tayari",
+        "Nakala ya data yako inaweza kupakuliwa katika akaunti yako kwa siku 7, kwa kipengele chako cha pili. Kama si wewe uliyeiomba, badilisha nenosiri lako.",
+    ),
     "security.attempts": (
         "Majaribio yasiyo sahihi kwenye akaunti yako",
         "Nenosiri au misimbo isiyo sahihi imejaribiwa mara nyingi kwenye akaunti yako. Kuingia kunaweza kufungwa kwa muda. Kama si wewe, badilisha nenosiri lako.",

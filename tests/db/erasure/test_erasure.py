@@ -2,7 +2,7 @@
 
 import hashlib
 from typing import Any, LiteralString
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from psycopg import sql
@@ -11,9 +11,10 @@ from psycopg.types.json import Jsonb
 from stack.identity import as_owner, as_user
 from tests.world.accounts import signed_in
 from tests.world.bad_input.right_commands import COMMANDS
-from tests.world.erasures import steps, where
+from tests.world.erasures import begun, steps, where
 from tests.world.escrow import Escrow
 from tests.world.market import listing, offer
+from tests.world.operators import confirm
 from tests.world.ratings import open_between, rate
 from tests.world.refused import refused
 from tests.world.trades import draft, publish
@@ -351,3 +352,68 @@ def test_words_and_seals_that_do_not_fit_are_found(world: World) -> None:
     world.run("update public.trade_messages set body = 'I never said that.' where trade_id = %s",
               trade.id)  # fmt: skip
     assert "words_differ_from_seal" in world.problems()
+
+
+def _letter(world: World) -> UUID:
+    """Somebody whose sign-in is gone, as Auth's soft delete leaves it."""
+    person = world.user()
+    world.run("update auth.users set email = null, deleted_at = now() where id = %s", person)
+    return person
+
+
+def test_two_operators_have_somebody_without_a_sign_in_erased(world: World) -> None:
+    person = _letter(world)
+    command = {"party_id": person, "reason": "asked by letter", "actor_id": world.operator}
+    asked = world.command("party_erase", aal="aal2", **command)
+    assert asked["state"] == "open"
+    assert world.one("select count(*) from public.erasure_requests") == 0
+    assert confirm(world, asked)["answer"]["state"] == "waiting"
+    assert world.rows("select last_actor_role, asked_by, reason from public.erasure_requests") == [
+        ("operator", world.operator, "asked by letter")
+    ]
+    world.advance(days=14)
+    assert steps(world)[-1]["state"] == "erased"
+
+
+def test_who_can_sign_in_asks_alone(world: World) -> None:
+    world.run("update public.operator_rules set one_operator = true")
+    person = world.user()
+    world.run("update auth.users set email = 'ada@lovelace.example' where id = %s", person)
+    command = {"party_id": person, "reason": "asked by letter", "actor_id": world.operator}
+    with refused(world.connection, "erasure_signs_in"):
+        world.command("party_erase", aal="aal2", **command)
+    rich = _letter(world)
+    world.deposit(rich, "1")
+    with refused(world.connection, "erasure_in_the_way"):
+        world.command("party_erase", aal="aal2", **{**command, "party_id": rich})
+    with refused(world.connection, "reason_required"):
+        world.command("party_erase", aal="aal2", **{**command, "party_id": rich, "reason": " "})
+    with refused(world.connection, "party_not_found"):
+        world.command("party_erase", aal="aal2", **{**command, "party_id": uuid4()})
+
+
+def test_a_token_that_outlived_the_erasure_does_nothing(world: World) -> None:
+    person = world.user()
+    begun(world, person)
+    # Made by a machine, it names no session that could have been ended.
+    for name, fields in (
+        ("erasure_ask", {}), ("data_export_ask", {}), ("sessions_revoke_others", {}),
+        ("recovery_codes_make", {"code_hashes": [f"{number:064x}" for number in range(10)]}),
+    ):  # fmt: skip
+        with refused(world.connection, "party_closed"):
+            world.command(name, actor_id=person, aal="aal2", **fields)
+    refusals = "select distinct private.act_refusal(%s, %s, a.act, 'aal2') from private.acts as a"
+    assert set(world.rows(refusals + " where a.kind <> 'receive'", person, person)) == {
+        ("party_closed",)
+    }
+
+
+def test_words_of_a_person_in_events_are_found_by_an_index(world: World) -> None:
+    world.run("set local enable_seqscan = off")
+    plan = world.rows(
+        "explain select from public.escrow_events as r "
+        "where (case when r.payload ? 'seals' then r.actor_id end) = %s", world.user(),
+    )  # fmt: skip
+    text = str(plan)
+    assert "Seq Scan" not in text
+    assert text.count("case_idx") + text.count("words_idx") > 0

@@ -1,7 +1,10 @@
 """After an erasure no column that private.personal_columns says is erased holds a word of the
-person, in any table: a mark is put into each of them, and then looked for everywhere."""
+person, in any table: a mark is put into each of them, and then looked for everywhere. Before that
+an export tells the marks of the person, and of nobody else."""
 
+import contextlib
 import hashlib
+import json
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -11,6 +14,7 @@ import psycopg
 import pytest
 
 from stack.cluster import Cluster
+from tests.world import exports
 from tests.world.all_tables import Filled, fill_all_tables
 from tests.world.erasures import begun, steps, where
 from tests.world.market import guild
@@ -22,11 +26,13 @@ pytestmark = pytest.mark.commits
 _FORMS = (
     "to_jsonb({text})", "jsonb_build_object('mark', {text})", "jsonb_build_array({text})",
     "{text} || md5(r::text)", "{text}", "rpad('whsec_' || {text}, 49, 'A') || '='",
-    "{hash}", "{address}::inet", "convert_to({text}, 'UTF8')", "{digits}", "{url}",
+    "{hash}", "'0x' || {hash}", "'0x' || {short}", "{address}::inet",
+    "convert_to({text}, 'UTF8')", "{digits}", "{url}",
 )  # fmt: skip
 # Of a few letters, a list of ours, or made by hand: there is nothing to recognise.
 _UNMARKED = {"public.message_settings.language", "public.message_preferences.kind",
-             "public.escrow_events.payload", "public.message_deliveries.language"}  # fmt: skip
+             "public.escrow_events.payload", "public.message_deliveries.language",
+             "public.asset_snapshots.asset_id"}  # fmt: skip
 
 
 @dataclass
@@ -35,20 +41,23 @@ class Marks:
 
     people: Filled
     of: dict[UUID, set[str]] = field(default_factory=dict)
+    kept: dict[UUID, set[str]] = field(default_factory=dict)
     columns: set[str] = field(default_factory=set)
+    not_told: set[str] = field(default_factory=set)
 
 
-def _plant(admin: psycopg.Connection[Any], number: int, row: Any, party: UUID) -> str | None:
-    """Mark one column of all rows of a party that have it; the mark, or None without a row."""
-    table, column, whose, kept_where = row
+def _plant(
+    admin: psycopg.Connection[Any], number: int, table: str, column: str, condition: str
+) -> str | None:
+    """Mark one column of all rows that a condition finds; the mark, or None without a row."""
     text = f"Secret{number:05d}Mark"
     marks = {
         "text": text, "hash": hashlib.sha256(text.encode()).hexdigest(),
+        "short": hashlib.sha256(text.encode()).hexdigest()[:40],
         "address": f"203.0.{number // 250}.{number % 250}", "digits": f"9{number:017d}",
         "url": f"https://{text.lower()}.example",
     }  # fmt: skip
-    owner = f"r.{whose}" if whose.isidentifier() else whose
-    rows = f"from {table} as r where {owner} = '{party}' and ({kept_where or 'false'}) is not true"
+    rows = f"from {table} as r where {condition}"
     # Where no two rows may say the same, one of them is enough.
     for form, which in product(_FORMS, ("", " limit 1")):
         name = form.partition("{")[2].partition("}")[0]
@@ -62,7 +71,7 @@ def _plant(admin: psycopg.Connection[Any], number: int, row: Any, party: UUID) -
                 return marks[name] if admin.execute(query).rowcount else None
         except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.DatatypeMismatch):
             continue
-    raise AssertionError(f"no form fits {table}.{column}")
+    raise LookupError(f"no form fits {table}.{column}")
 
 
 @pytest.fixture(scope="module")
@@ -81,17 +90,59 @@ def marks(owner: psycopg.Connection[Any], database: Cluster) -> Marks:
             "select table_name, column_name, whose, kept_where from private.personal_columns "
             "where whose is not null order by 1, 2"
         ).fetchall()
-        for number, row in enumerate(rows):
-            name = f"{row[0]}.{row[1]}"
+        parts = admin.execute(
+            "select table_name, word, of_person from private.export_parts "
+            "left join unnest(words) as w (word) on true order by 1, 2"
+        ).fetchall()
+        withheld = {table for table, _, of_person in parts if of_person is None}
+        told = [part for part in parts if part[1] and f"{part[0]}.{part[1]}" not in _UNMARKED]
+        for number, (table, column, whose, kept_where) in enumerate(rows):
+            name, whom = f"{table}.{column}", f"r.{whose}" if whose.isidentifier() else whose
             if name in _UNMARKED:
                 continue
             for side, party in enumerate((filled.payer, filled.payee)):
-                mark = _plant(admin, 2 * number + side, row, party)
+                theirs = f"{whom} = '{party}' and ({kept_where or 'false'}) is not true"
+                mark = _plant(admin, 2 * number + side, table, column, theirs)
                 if mark:
                     made.columns.add(name)
                     made.of.setdefault(party, set()).add(mark)
+                    if table in withheld:
+                        made.not_told.add(mark)
+        # What is kept by law and told: the same column, of rows that are theirs.
+        for number, (table, column, of_person) in enumerate(told, len(rows)):
+            for side, party in enumerate((filled.payer, filled.payee)):
+                theirs = of_person.replace("$1", f"'{party}'::uuid")
+                with contextlib.suppress(LookupError):
+                    mark = _plant(admin, 2 * number + side, table, column, theirs)
+                    made.kept.setdefault(party, set()).update([mark] if mark else [])
         admin.commit()
     return made
+
+
+def _forms_of(marks: set[str]) -> set[str]:
+    return {form for mark in marks for form in (mark.lower(), mark.encode().hex())}
+
+
+def test_an_export_tells_the_own_marks_and_nobody_elses(world: World, marks: Marks) -> None:
+    payer, payee = marks.people.payer, marks.people.payee
+    exports.ask(world, payee)
+    assert marks.kept[payer]
+    assert marks.kept[payee]
+    others = {payer: payee, payee: payer}
+    while export := exports.due(world):
+        who = UUID(export["party_id"])
+        text = json.dumps(exports.pages(world, export, max_rows=3)).lower()
+        lacks = {
+            mark
+            for mark in (marks.of[who] | marks.kept[who]) - marks.not_told
+            if not any(form in text for form in _forms_of({mark}))
+        }
+        assert lacks == set()
+        theirs = marks.of[others[who]] | marks.kept[others[who]] | marks.not_told
+        assert [form for form in _forms_of(theirs) if form in text] == []
+        world.run("update public.data_exports set state = 'failed', last_event = 'give_up', "
+                  "last_actor_role = 'timer' where id = %s", export["export_id"])  # fmt: skip
+    assert world.one("select count(*) from public.data_exports where state = 'failed'") == 2
 
 
 def test_no_mark_is_left_and_nobody_elses_is_touched(world: World, marks: Marks) -> None:

@@ -32,7 +32,8 @@ STAFF = words(
     "profile_verify discord_link screening_clear operator_request_confirm operator_request_close "
     "fiat_rate_set quarantine_accept receivable_write_off receivable_lift refused_report_close "
     "rail_difference_close party_suspend party_restore party_open_file halt halt_lift staff_grant "
-    "staff_withdraw setting_change party_hold factor_reset_agree"
+    "staff_withdraw setting_change party_hold party_erase "
+    "factor_reset_agree"
 )
 # Commands in the name of nobody: rails, providers, schedules and the functions themselves.
 MACHINES = words(

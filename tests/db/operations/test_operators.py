@@ -106,6 +106,7 @@ TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "party_hold": ("party_hold", COMMANDS["party_hold"], _party),
     "staff_grant": ("staff_grant", COMMANDS["staff_grant"], _user),
     "staff_withdraw": ("staff_withdraw", COMMANDS["staff_withdraw"], _user),
+    "party_erase": ("party_erase", COMMANDS["party_erase"], _party),
     "factor_reset": ("factor_reset_agree", COMMANDS["factor_reset_agree"], _party),
     "write_off": ("receivable_write_off", COMMANDS["receivable_write_off"], _OF_DEBT),
     "lift": ("receivable_lift", COMMANDS["receivable_lift"], _OF_DEBT),

@@ -12,7 +12,14 @@ from stack.user import add
 from tests.world.accounts import IPHONE, enrol, sign_in
 from tests.world.http.desk import Desk
 
-OWN = ("sessions", "user_devices", "session_audits", "login_attempts", "identities")
+OWN = (
+    "sessions",
+    "user_devices",
+    "session_audits",
+    "login_attempts",
+    "identities",
+    "refresh_tokens",
+)
 
 
 class Person:

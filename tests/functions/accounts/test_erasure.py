@@ -45,7 +45,8 @@ def test_a_person_is_erased(desk: Desk, advanced: Stack) -> None:
     assert done["erased"] == 1
     with pytest.raises(SignInFailed):
         client.by_password(email_of("frank"), password_of("frank"))
-    assert desk.post(who, "/erasure-requests").code == "erasure_open"
+    # The token is alive still, and commands nothing.
+    assert desk.post(who, "/erasure-requests").code == "party_closed"
     assert advanced.tick("ErasuresFunction")["steps"] == 0
     # The address is free for somebody new.
     again = add(advanced.url, advanced.anon_key, advanced.service_key, "frank")

@@ -140,7 +140,7 @@ def test_a_call_of_auth_is_sent_once_and_leaves_no_secret(
         assert (answer.status_code, answer.json()) == (200, {})
     (told,) = mails_to(stack, "new.person@example.org")
     data = call["email_data"]
-    assert (told.subject, told.headers["Content-Language"]) == ("Confirme o seu endereço", "pt")
+    assert (told.subject, told.headers["Content-Language"]) == ("Confirme seu endereço", "pt")
     assert f"/auth/v1/verify?token={data['token_hash']}&type=signup&redirect_to=https" in told.text
     assert data["token"] in told.text
     assert "List-Unsubscribe" not in told.headers

@@ -70,6 +70,7 @@ _KINDS = {
     "operator-requests": "requests",
     "recovery-codes": "alone",
     "erasure-requests": "erasure",
+    "data-exports": "alone",
     "factor-resets": "factor_resets",
     "fiat-rates": "deposits",
     "setbacks": "deposits",

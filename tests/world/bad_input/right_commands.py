@@ -86,6 +86,17 @@ def _erasure(world: World) -> dict[str, Any]:
     return {"actor_id": world.user(), "aal": "aal2"}
 
 
+def _erase_party(world: World) -> dict[str, Any]:
+    person = world.user()
+    world.run("update auth.users set email = null where id = %s", person)
+    return {
+        "actor_id": world.operator,
+        "aal": "aal2",
+        "party_id": person,
+        "reason": "asked by letter",
+    }
+
+
 def _cancel(world: World) -> dict[str, Any]:
     made = _erasure(world)
     asked = world.command("erasure_ask", **made)
@@ -561,6 +572,8 @@ COMMANDS: dict[str, Make] = {
     "recovery_codes_make": _recovery_codes,
     "recovery_code_use": _recovery_code,
     "erasure_ask": _erasure,
+    "data_export_ask": _erasure,
+    "party_erase": _erase_party,
     "erasure_cancel": _cancel,
     "factor_reset_ask": _factor_reset,
     "factor_reset_cancel": _cancel_reset,
