@@ -91,7 +91,7 @@ def test_nothing_new_begins_in_a_halted_pair(world: World, kind: str, name: str)
         halted["halt_id"],
     )
     assert audited == [
-        ("insert", "it lies", "", world.operator, False),
+        ("create", "it lies", "", world.operator, False),
         ("update", "it lies", "mended", world.operator, False),
     ]
 
