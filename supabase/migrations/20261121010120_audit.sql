@@ -29,6 +29,7 @@ create table public.audit_log (
     before jsonb,
     after jsonb,
     actor_id uuid,
+    reason text not null default '',
     request_id text not null default '',
     one_operator boolean not null default false,
     primary key (id, created_at)
@@ -38,7 +39,7 @@ create index audit_log_table_name_row_id_idx on public.audit_log (table_name, ro
 create index audit_log_request_id_idx on public.audit_log (request_id);
 select private.make_append_only('public.audit_log');
 comment on table public.audit_log is
-'Append-only trail of every change to audited tables: row before and after without words of people, actor and request id.';
+'Append-only trail of every change to audited tables: row before and after without words of people, actor, reason and request id.';
 comment on column public.audit_log.id is 'Grows with time; unique in its month.';
 comment on column public.audit_log.created_at is 'When the change was made.';
 comment on column public.audit_log.table_name is 'Schema and table of the changed row.';
@@ -46,6 +47,8 @@ comment on column public.audit_log.row_id is 'Key of the changed row, as text.';
 comment on column public.audit_log.action is 'INSERT, UPDATE or DELETE.';
 comment on column public.audit_log.actor_id is
 'User in whose name the change was made; null for machines and the owner.';
+comment on column public.audit_log.reason is
+'Why, in the words of the operator who changed it; empty where no operator did.';
 comment on column public.audit_log.one_operator is
 'Whether Holdfast had one operator then: nobody else could confirm what operators did.';
 comment on column public.audit_log.before is
@@ -62,7 +65,7 @@ declare
     v_before jsonb := case when tg_op <> 'INSERT' then private.without_words(v_table, to_jsonb(old)) end;
     v_after jsonb := case when tg_op <> 'DELETE' then private.without_words(v_table, to_jsonb(new)) end;
 begin
-    insert into public.audit_log (table_name, row_id, action, before, after, actor_id, request_id, one_operator)
+    insert into public.audit_log (table_name, row_id, action, before, after, actor_id, reason, request_id, one_operator)
     values (
         tg_table_name,
         coalesce(v_after, v_before) ->> tg_argv[0],
@@ -70,6 +73,7 @@ begin
         v_before,
         v_after,
         private.actor_id(),
+        private.reason(),
         private.request_id(),
         private.one_operator()
     );

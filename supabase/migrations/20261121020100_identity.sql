@@ -9,7 +9,6 @@ create table public.parties (
     kind public.party_kind not null,
     display_name text not null check (length(display_name) between 1 and 80),
     status public.party_status not null default 'active',
-    status_reason text not null default '' check (length(status_reason) <= 500),
     status_since timestamptz,
     suspended_until timestamptz,
     created_at timestamptz not null default private.clock(),
@@ -26,7 +25,6 @@ comment on column public.parties.display_name is 'Name shown to others.';
 comment on column public.parties.created_at is 'When the row was made, by the database clock.';
 comment on column public.parties.status is
 'What it may still do, as private.standing_rules say; changed by operators, with a reason.';
-comment on column public.parties.status_reason is 'Why it has this status, for operators only; each change has its own.';
 comment on column public.parties.suspended_until is
 'When a suspension ends: from then on private.standing_of says active. Null: when an operator ends it.';
 comment on column public.parties.status_since is 'When the status last changed; null: it never did.';
@@ -90,7 +88,6 @@ comment on column public.party_members.created_at is 'When the row was made, by 
 select private.make_text('public.profiles', 'title', 'full_name');
 select private.make_text('public.profiles', 'url', 'avatar_url');
 select private.make_text('public.profiles', 'prose', 'preferences');
-select private.make_text('public.parties', 'prose', 'status_reason');
 
 -- The platform itself has its name.
 create trigger _050_text_display_name before insert or update of display_name on public.parties

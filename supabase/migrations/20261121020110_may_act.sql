@@ -284,7 +284,7 @@ create function private.tg_parties__status() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
-    if not private.has_words(new.status_reason) or new.status_reason = old.status_reason then
+    if not private.has_words(private.reason()) then
         perform private.refuse('reason_required');
     end if;
     new.status_since := private.clock();
@@ -292,7 +292,7 @@ begin
 end
 $$;
 comment on function private.tg_parties__status() is
-'A change of status has a reason of its own, and its time. Raises reason_required (422).';
+'A change of status has a reason (private.reason), which the audit log keeps, and its time. Raises reason_required (422).';
 create trigger _500_status before update on public.parties
 for each row when (old.status <> new.status) execute function private.tg_parties__status();
 

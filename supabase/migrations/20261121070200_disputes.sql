@@ -20,7 +20,6 @@ create table public.disputes (
     accepted_by public.escrow_role[] not null default '{}',
     award_payee_amount public.money_amount,
     first_award_payee_amount public.money_amount,
-    proposal jsonb,
     resolution text,
     resolved_by uuid references auth.users (id) on delete restrict,
     resolved_at timestamptz,
@@ -58,9 +57,19 @@ comment on column public.disputes.resolved_by is 'Who ended it; null when a time
 comment on column public.disputes.resolved_at is 'When it ended; null while pending.';
 comment on column public.disputes.created_at is 'When it was raised.';
 comment on column public.disputes.updated_at is 'When the row last changed, by the database clock.';
+
+create table private.dispute_proposals (
+    dispute_id uuid primary key references public.disputes (id) on delete restrict,
+    ruling jsonb not null
+);
+alter table private.dispute_proposals enable row level security;
+select private.make_audited('private.dispute_proposals', 'dispute_id');
+comment on table private.dispute_proposals is
+'Decisions of disputes that wait for a second arbiter; no side reads one before it is made.';
+comment on column private.dispute_proposals.dispute_id is 'The dispute.';
+comment on column private.dispute_proposals.ruling is 'payer_amount, payee_amount, reason, grounds, arbiter_id.';
 comment on column public.disputes.raised_by is 'Party who raised it; null when the timer did.';
 comment on column public.disputes.award_payee_amount is 'Decided part of the payee before the fee; the rest goes to the payer.';
-comment on column public.disputes.proposal is 'Decision that waits for a second arbiter: payee_amount, reason, grounds, arbiter.';
 comment on column public.disputes.reference_amount is
 'Worth of what is disputed in about the reference currency of the limits, when it was raised.';
 comment on column public.disputes.priority is

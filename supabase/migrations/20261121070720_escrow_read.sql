@@ -260,7 +260,8 @@ begin
     union
     select d.escrow_id from public.disputes as d
     join public.escrow_transactions as e on e.id = d.escrow_id
-    where d.status = 'pending' and d.proposal is not null and e.phase = 'approve'
+    where d.status = 'pending' and e.phase = 'approve'
+        and exists (select from private.dispute_proposals as p where p.dispute_id = d.id)
         and private.may_review(auth.uid(), e);
 end
 $$;

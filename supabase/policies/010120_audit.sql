@@ -1,4 +1,4 @@
-grant select (id, created_at, table_name, row_id, action, before, after, actor_id, request_id, one_operator)
+grant select (id, created_at, table_name, row_id, action, before, after, actor_id, reason, request_id, one_operator)
 on public.audit_log to authenticated;
 create policy audit_log_select_operator on public.audit_log for select to authenticated
 using ((select private.is_staff((select auth.uid()), 'operator')));

@@ -1,7 +1,4 @@
--- NOTE: created_by is not granted: which member of a party named an address is the party's own affair.
-grant select (
-    id, party_id, rail, currency, address, created_at, usable_from, default_from, removed_at
-) on public.payout_destinations to authenticated;
+grant select on public.payout_destinations to authenticated;
 create policy payout_destinations_select_own on public.payout_destinations for select to authenticated
 using (party_id = any(array(select private.readable_parties())));
 

@@ -1,8 +1,5 @@
 -- Where an escrow is paid is known to who pays it: an address shown by the other side could be another one.
--- NOTE: key_id and address_index are not granted: what the addresses of others are derived from.
-grant select (
-    id, purpose, reference_id, party_id, rail, currency, amount, address, provider_reference, created_at, closed_at
-) on public.deposit_requests to authenticated;
+grant select on public.deposit_requests to authenticated;
 create policy deposit_requests_select_payer on public.deposit_requests for select to authenticated
 using (
     party_id = any(array(select private.readable_parties()))

@@ -1,5 +1,4 @@
--- NOTE: actor_id, reason and provider_event_id are not granted: they are for the staff, in the audit log.
-grant select (id, party_id, guild_id, discord_id, source, occurred_at, seals) on public.discord_links to authenticated;
+grant select on public.discord_links to authenticated;
 create policy discord_links_select_own_or_operator on public.discord_links for select to authenticated
 using (
     party_id = (select auth.uid())
