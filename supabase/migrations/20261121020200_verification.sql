@@ -19,12 +19,12 @@ create table public.verification_tiers (
 alter table public.verification_tiers enable row level security;
 select private.make_audited('public.verification_tiers');
 select private.make_setting('public.verification_tiers', 'What each verification tier may do.', '{
-    "per_trade_limit": {"least": "0", "most": "100000000", "second": true},
-    "daily_limit": {"least": "0", "most": "1000000000", "second": true},
-    "monthly_limit": {"least": "0", "most": "10000000000", "second": true},
-    "max_open_trades": {"least": "0", "most": "1000"}, "max_unpaid_takes": {"least": "0", "most": "1000"},
-    "max_published_orders": {"least": "0", "most": "1000"},
-    "max_unbacked_orders": {"least": "0", "most": "1000"}, "max_method_risk": {"second": true}
+    "per_trade_limit": {"no_limit": true, "least": "0", "most": "100000000", "second": true},
+    "daily_limit": {"no_limit": true, "least": "0", "most": "1000000000", "second": true},
+    "monthly_limit": {"no_limit": true, "least": "0", "most": "10000000000", "second": true},
+    "max_open_trades": {"no_limit": true, "least": "0", "most": "1000"}, "max_unpaid_takes": {"no_limit": true, "least": "0", "most": "1000"},
+    "max_published_orders": {"no_limit": true, "least": "0", "most": "1000"},
+    "max_unbacked_orders": {"no_limit": true, "least": "0", "most": "1000"}, "max_method_risk": {"no_limit": true, "second": true}
 }');
 comment on table public.verification_tiers is
 'What a person of each tier may trade, whichever side they are on. Amounts in private.reference_currency(); null: no limit.';

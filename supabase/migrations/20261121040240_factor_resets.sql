@@ -122,6 +122,20 @@ end
 $$;
 comment on function private.refuse_without_factor(uuid) is 'Raises no_second_factor (409) for a person who has none.';
 
+create function private.finish_factor_reset(
+    command jsonb, p_reset public.factor_resets, p_now timestamptz
+) returns jsonb
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return private.finish_command(command, jsonb_build_object(
+        'reset_id', p_reset.id, 'state', p_reset.state, 'deadline_at', p_reset.deadline_at
+    ), p_now);
+end
+$$;
+comment on function private.finish_factor_reset(jsonb, public.factor_resets, timestamptz) is
+'What a command about a reset answers: {reset_id, state, deadline_at}.';
+
 -- Definer: service_role may give commands, not write the tables.
 create function service.factor_reset_ask(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -147,9 +161,7 @@ begin
     if v_reset.id is null then
         perform private.refuse('factor_reset_runs');
     end if;
-    return private.finish_command(command, jsonb_build_object(
-        'reset_id', v_reset.id, 'state', v_reset.state, 'deadline_at', v_reset.deadline_at
-    ), v_now);
+    return private.finish_factor_reset(command, v_reset, v_now);
 end
 $$;
 comment on function service.factor_reset_ask(service.command) is
@@ -181,9 +193,7 @@ begin
         updated_at = v_now
     where id = v_reset.id
     returning * into v_reset;
-    return private.finish_command(command, jsonb_build_object(
-        'reset_id', v_reset.id, 'state', v_reset.state, 'deadline_at', v_reset.deadline_at
-    ), v_now);
+    return private.finish_factor_reset(command, v_reset, v_now);
 end
 $$;
 comment on function service.factor_reset_cancel(service.command) is
@@ -233,9 +243,7 @@ begin
         )
         returning * into v_reset;
     end if;
-    return private.finish_command(command, jsonb_build_object(
-        'reset_id', v_reset.id, 'state', v_reset.state, 'deadline_at', v_reset.deadline_at
-    ), v_now);
+    return private.finish_factor_reset(command, v_reset, v_now);
 end
 $$;
 comment on function service.factor_reset_agree(service.command) is

@@ -15,6 +15,10 @@ create table public.disputes (
     reassignments integer not null default 0,
     payer_statement_due_at timestamptz,
     payee_statement_due_at timestamptz,
+    statement_within interval not null,
+    acknowledge_within interval not null,
+    decide_within interval not null,
+    appeal_within interval not null,
     silent_roles public.escrow_role[] not null default '{}' check (silent_roles <@ '{payer,payee}'),
     appellant_role public.escrow_role,
     accepted_by public.escrow_role[] not null default '{}',
@@ -48,6 +52,10 @@ comment on column public.disputes.arbiter_id is
 'Arbiter who has it now; null before assignment or when none is eligible.';
 comment on column public.disputes.reassignments is 'How many arbiters let their time pass, at this level.';
 comment on column public.disputes.appellant_role is 'Side that appealed; null without an appeal.';
+comment on column public.disputes.statement_within is 'Time of each side for its statement, as the policy was when it was raised.';
+comment on column public.disputes.acknowledge_within is 'Time of an arbiter to take it up, as the policy was then.';
+comment on column public.disputes.decide_within is 'Time of an arbiter to decide, and of a second one to agree, as the policy was then.';
+comment on column public.disputes.appeal_within is 'Time to appeal, as the policy was then.';
 comment on column public.disputes.accepted_by is 'Sides that accepted the decision.';
 comment on column public.disputes.first_award_payee_amount is
 'Payee part, before the fee, of the first decision; set by an appeal.';

@@ -124,15 +124,16 @@ begin
         v_worth := trunc(private.dispute_worth(new), 2);
         insert into public.disputes (
             id, escrow_id, raised_by, against_user_id, reason, description,
-            payer_statement_due_at, payee_statement_due_at, reference_amount, priority, created_at, updated_at
-        ) values (
-            private.uuid_v7(new.updated_at), new.id,
+            payer_statement_due_at, payee_statement_due_at, reference_amount, priority, created_at, updated_at,
+            statement_within, acknowledge_within, decide_within, appeal_within
+        )
+        select private.uuid_v7(new.updated_at), new.id,
             case new.last_actor_role when 'payer' then new.payer_id when 'payee' then new.payee_id end,
             case new.last_actor_role when 'payer' then new.payee_id when 'payee' then new.payer_id end,
             v_reason, coalesce(new.last_payload ->> 'description', ''),
             new.deadline_at, new.deadline_at, v_worth, private.priority_now(new, v_reason, v_worth, '0'),
-            new.updated_at, new.updated_at
-        );
+            new.updated_at, new.updated_at, p.statement_within, p.acknowledge_within, p.decide_within, p.appeal_within
+        from public.escrow_policies as p where p.id = new.policy_id;
         return null;
     end if;
 

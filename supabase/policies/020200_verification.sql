@@ -7,7 +7,7 @@ grant select on public.profile_verifications to authenticated;
 create policy profile_verifications_select_own_or_operator on public.profile_verifications for select to authenticated
 using (
     party_id = (select auth.uid())
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    or (select private.is_acting_staff('operator'))
 );
 
 grant execute on function private.tier_row(uuid) to authenticated;

@@ -36,4 +36,4 @@ using (
 
 grant select on public.ledger_reversals to authenticated;
 create policy ledger_reversals_select_operator on public.ledger_reversals for select to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')));
+using ((select private.is_acting_staff('operator')));

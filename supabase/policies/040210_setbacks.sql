@@ -2,4 +2,4 @@ grant execute on function service.setback_decide(service.command), service.setba
 
 grant select on public.setbacks to authenticated;
 create policy setbacks_select_operator on public.setbacks for select to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')));
+using ((select private.is_acting_staff('operator')));

@@ -2,7 +2,7 @@ grant select on public.factor_resets to authenticated;
 create policy factor_resets_select_own_or_operator on public.factor_resets for select to authenticated
 using (
     user_id = (select auth.uid())
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    or (select private.is_acting_staff('operator'))
 );
 
 grant execute on function

@@ -3,14 +3,10 @@ grant select on public.deposit_requests to authenticated;
 create policy deposit_requests_select_payer on public.deposit_requests for select to authenticated
 using (
     party_id = any(array(select private.readable_parties()))
-    -- What is to be swept: an address that holds money.
-    or (select private.is_staff((select auth.uid()), 'operator')) and exists (
-        select from public.deposit_balances as b where b.request_id = deposit_requests.id and b.amount > 0
-    )
 );
 
 grant select on public.deposit_keys to authenticated;
 create policy deposit_keys_select_operator on public.deposit_keys for select to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')));
+using ((select private.is_acting_staff('operator')));
 
 grant execute on function service.deposit_read(uuid, text), service.deposit_close(uuid) to service_role;

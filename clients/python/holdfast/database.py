@@ -494,6 +494,10 @@ class Disputes(Row):
     reassignments: int
     payer_statement_due_at: Time | None
     payee_statement_due_at: Time | None
+    statement_within: str
+    acknowledge_within: str
+    decide_within: str
+    appeal_within: str
     silent_roles: list[Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']]
     appellant_role: Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system'] | None
     accepted_by: list[Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']]
@@ -895,6 +899,7 @@ class Halts(Row):
     ends_at: Time | None
     lifted_by: UUID | None
     lifted_at: Time | None
+    ended_at: Time | None
     lift_reason: str
 
 
@@ -1978,6 +1983,7 @@ class SettingColumns(Row):
     type: str
     least: str | None
     most: str | None
+    no_limit: bool
     needs_second: bool
 
 

@@ -210,7 +210,7 @@ export type Database = {
         Relationships: [];
       };
       disputes: {
-        Row: { id: string; escrow_id: string; raised_by: string | null; against_user_id: string | null; reason: string; description: string; priority: string; reference_amount: string; status: string; level: number; arbiter_id: string | null; reassignments: number; payer_statement_due_at: string | null; payee_statement_due_at: string | null; silent_roles: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; appellant_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system" | null; accepted_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; award_payee_amount: string | null; first_award_payee_amount: string | null; resolution: string | null; resolved_by: string | null; resolved_at: string | null; created_at: string; updated_at: string };
+        Row: { id: string; escrow_id: string; raised_by: string | null; against_user_id: string | null; reason: string; description: string; priority: string; reference_amount: string; status: string; level: number; arbiter_id: string | null; reassignments: number; payer_statement_due_at: string | null; payee_statement_due_at: string | null; statement_within: string; acknowledge_within: string; decide_within: string; appeal_within: string; silent_roles: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; appellant_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system" | null; accepted_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; award_payee_amount: string | null; first_award_payee_amount: string | null; resolution: string | null; resolved_by: string | null; resolved_at: string | null; created_at: string; updated_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -336,7 +336,7 @@ export type Database = {
         Relationships: [];
       };
       halts: {
-        Row: { id: string; kind: string; name: string; reason: string; halted_by: string; halted_at: string; ends_at: string | null; lifted_by: string | null; lifted_at: string | null; lift_reason: string };
+        Row: { id: string; kind: string; name: string; reason: string; halted_by: string; halted_at: string; ends_at: string | null; lifted_by: string | null; lifted_at: string | null; ended_at: string | null; lift_reason: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -786,7 +786,7 @@ export type Database = {
         Relationships: [];
       };
       setting_columns: {
-        Row: { setting: string; column_name: string; type: string; least: string | null; most: string | null; needs_second: boolean };
+        Row: { setting: string; column_name: string; type: string; least: string | null; most: string | null; no_limit: boolean; needs_second: boolean };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -930,6 +930,7 @@ export type Database = {
       arbiter_loads: { Args: { [column in never]: never }; Returns: { user_id: string | null; open_disputes: number | null; max_open: number | null; last_assigned_at: string | null }[] };
       contract_document: { Args: { contract_id: string; edition?: string }; Returns: Json };
       contract_snapshot: { Args: { contract_id: string; idempotency_key?: string; request_hash?: string }; Returns: Json };
+      deposit_holdings: { Args: { [column in never]: never }; Returns: Json };
       escrow_snapshot: { Args: { escrow_id: string; idempotency_key?: string; request_hash?: string }; Returns: Json };
       evidence_files: { Args: { escrow_id: string; sha256: string }; Returns: Json };
       evidence_receipt: { Args: { escrow_id: string; sha256: string }; Returns: Json };

@@ -362,8 +362,9 @@ def test_one_dispute_at_a_time_and_never_a_second_one_open(world: World) -> None
     with refused(world.connection, "disputes_one_pending_idx", "23505"):
         world.run(
             "insert into public.disputes (id, escrow_id, reason, description, reference_amount, "
-            "created_at, updated_at) "
-            "values (gen_random_uuid(), %s, 'again', '', 1, now(), now())",
+            "created_at, updated_at, statement_within, acknowledge_within, decide_within, "
+            "appeal_within) values (gen_random_uuid(), %s, 'again', '', 1, now(), now(), '1 d', "
+            "'1 d', '1 d', '1 d')",
             escrow.id,
         )
 
