@@ -111,8 +111,11 @@ language plpgsql volatile set search_path = ''
 as $$
 begin
     -- A long sweep is there all the time; a clock that was set back does not make it late.
-    update private.sweep_ticks set last_at = p_now
-    where last_at not between p_now - interval '30 seconds' and p_now;
+    perform from private.sweep_ticks where last_at not between p_now - interval '30 seconds' and p_now for update;
+    if found then
+        -- Read under the lock: who moves the clock takes it too, and p_now may be of before.
+        update private.sweep_ticks set last_at = private.clock();
+    end if;
 end
 $$;
 comment on function private.sweep_is_here(timestamptz) is 'A sign of a sweep that has begun; the first one is service.sweep_begin.';

@@ -61,8 +61,8 @@ comment on function private.tg_halts__guard() is 'Halts are history: one is lift
 create trigger _500_guard before update or delete on public.halts
 for each row execute function private.tg_halts__guard();
 
-create view private.open_halts as
-select * from public.halts
+create view private.open_halts with (security_invoker = true) as
+select id, kind, name, halted_at, ends_at from public.halts
 where lifted_at is null and ended_at is null and coalesce(ends_at > private.clock(), true);
 comment on view private.open_halts is 'Halts that stand now: not lifted, and not over by the clock, told or not.';
 

@@ -87,9 +87,10 @@ begin
     elsif not private.has_words(command ->> 'reason') or length(command ->> 'reason') > 500 then
         perform private.refuse('reason_required');
     end if;
+    perform from public.halts where id = (command ->> 'halt_id')::uuid for no key update;
     update public.halts set
         lifted_by = (command ->> 'actor_id')::uuid, lifted_at = v_now, lift_reason = command ->> 'reason'
-    where id = (select h.id from private.open_halts as h where h.id = (command ->> 'halt_id')::uuid for no key update of h)
+    where id = (select h.id from private.open_halts as h where h.id = (command ->> 'halt_id')::uuid )
     returning * into v_halt;
     if not found then
         perform private.refuse('halt_not_found');

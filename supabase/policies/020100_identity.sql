@@ -2,7 +2,8 @@
 grant execute on function private.my_parties() to anon, authenticated;
 
 grant execute on function
-private.parties_i_act_for(), private.is_staff(uuid, public.member_role), private.is_acting_staff(public.member_role), private.operator_sees_from(),
+private.parties_i_act_for(), private.is_staff(uuid, public.member_role),
+private.is_acting_staff(public.member_role), private.operator_sees_from(),
 private.operator_sees_to(), public.whoami(text, text), private.caller(), private.caller_aal(), private.session_alive()
 to authenticated;
 

@@ -378,3 +378,14 @@ def test_the_sweep_finds_what_nobody_declared(
     )
     assert [int(gap) for (gap,) in gaps] == found
     assert run(world, "select service.sweep_begin()") == 0
+
+
+def test_a_sweep_that_the_clock_overtakes_was_not_away(world: World) -> None:
+    """It has read its time; the clock is moved, as `make clock` does; it says that it is there."""
+    run(world, "select service.sweep_begin()")
+    read = world.now()
+    world.advance(hours=1)
+    world.run("update private.sweep_ticks set last_at = private.clock()")
+    world.one("select private.sweep_is_here(%s)::text", read)
+    assert run(world, "select service.sweep_begin()") == 0
+    assert world.rows("select from public.outages") == []
