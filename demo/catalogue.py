@@ -7,6 +7,7 @@ from demo.cancelled_together import cancelled_together
 from demo.card_charged_back import card_charged_back
 from demo.card_refunded import card_refunded
 from demo.dispute_divided import dispute_divided
+from demo.erased import erased
 from demo.everyone_silent import everyone_silent
 from demo.evidence_and_ratings import evidence_and_ratings
 from demo.group_sold_in_parts import group_sold_in_parts
@@ -14,6 +15,7 @@ from demo.guessed_and_recovered import guessed_and_recovered
 from demo.happy_trade import happy_trade
 from demo.limit_reached import limit_reached
 from demo.margin_and_slippage import margin_and_slippage
+from demo.operators_day import operators_day
 from demo.outage_given_back import outage_given_back
 from demo.own_wallet import own_wallet
 from demo.payment_details import payment_details
@@ -40,9 +42,11 @@ STORIES: tuple[Story, ...] = (
     guessed_and_recovered,
     evidence_and_ratings,
     outage_given_back,
+    operators_day,
     webhooks,
     group_sold_in_parts,
     own_wallet,
     card_refunded,
     card_charged_back,
+    erased,
 )

@@ -15,7 +15,7 @@ from demo.console import Console
 from demo.durations import clock, words
 from demo.newcomers import Newcomer
 from demo.users import Answer, User
-from stack.people import OLGA, PEOPLE
+from stack.people import OLGA, OSKAR, PEOPLE
 from stack.stack import Stack
 from stack.stand_ins.chain import Chain
 from stack.stand_ins.price_source import PriceSource
@@ -40,6 +40,7 @@ class Scene:
         self._passed = timedelta()
         self._outside = ExitStack()
         self.olga = User(stack, http, OLGA.name, OLGA.id)
+        self.oskar = User(stack, http, OSKAR.name, OSKAR.id)
         self.count_in(CRYPTO)
 
     def count_in(self, currency: str) -> None:

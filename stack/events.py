@@ -161,7 +161,7 @@ FAMILIES = (
     ),
     Family(
         "halt", "halt", "operators, and who has begun something that it keeps waiting",
-        {"kind": TEXT, "name": TEXT, "ends_at": _or_null(TIME)}, ["begun", "lifted"],
+        {"kind": TEXT, "name": TEXT, "ends_at": _or_null(TIME)}, ["begun", "lifted", "ended"],
     ),
     Family(
         "staff", "staff", "operators and the person whose role it is", {"role": TEXT},

@@ -39,8 +39,8 @@ insert into public.party_members (party_id, user_id, role) values
 ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000aa', 'operator')
 on conflict do nothing;
 
-insert into public.profile_verifications (party_id, change, flag, source, reason)
-select p.id, 'verify', f.flag, 'operator', 'development data'
+insert into public.profile_verifications (party_id, change, flag, source)
+select p.id, 'verify', f.flag, 'operator'
 from public.profiles as p
 cross join unnest(enum_range(null::public.verification_flag)) as f (flag)
 where p.id in ('00000000-0000-4000-8000-00000000a11c', '00000000-0000-4000-8000-000000000b0b')

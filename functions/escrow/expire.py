@@ -64,6 +64,7 @@ def _sweep(context: Any) -> tuple[dict[str, Any], Problem | None]:
         "orders": _close(db, "orders_expire", time_left),
         "cases": _close(db, "escrow_cases_expire", time_left),
         "requests": _close(db, "operator_requests_expire", time_left),
+        "halts_ended": _close(db, "halts_end", time_left),
         "old_halts": int(db.service_rpc("halts_old", {}, repeatable=True)),
         "factor_resets": _close(db, "factor_resets_end", time_left),
         "stuck": int(db.service_rpc("setbacks_stuck", {}, repeatable=True)),

@@ -19,11 +19,13 @@ _NOTHING_ELSE: dict[str, Any] = {"json_schema_extra": {"additionalProperties": F
 
 class ChangeSetting(Body):
     """setting: name of the table, as in settings. row: the row, by its key columns. values: what
-    each column is set to from now on, as text."""
+    each column is set to from now on, as text; null: no limit."""
 
     setting: _Column
     row: Annotated[dict[_Column, _Value], Field(min_length=1, max_length=4, **_NOTHING_ELSE)]
-    values: Annotated[dict[_Column, _Value], Field(min_length=1, max_length=20, **_NOTHING_ELSE)]
+    values: Annotated[
+        dict[_Column, _Value | None], Field(min_length=1, max_length=20, **_NOTHING_ELSE)
+    ]
     reason: OperatorReason
 
 

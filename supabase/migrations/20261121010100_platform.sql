@@ -99,6 +99,16 @@ $$;
 comment on function private.actor_id() is
 'Who acts: the actor a service command named for its transaction, else the token''s user.';
 
+create function private.reason() returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce(current_setting('holdfast.reason', true), '');
+end
+$$;
+comment on function private.reason() is
+'Why, in the words of the operator whose command this transaction is; empty for all else.';
+
 create function private.is_client() returns boolean
 language plpgsql stable set search_path = ''
 as $$

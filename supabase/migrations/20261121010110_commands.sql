@@ -23,7 +23,7 @@ declare
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
         "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",
         "held": "fields", "moves": "fields", "balances": "fields", "wallets": "fields", "paid": "fields",
-        "document": "object", "proof": "object", "row": "strings", "values": "strings"
+        "document": "object", "proof": "object", "row": "strings", "values": "settings"
     }'::jsonb;
     v_id constant text := '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';
     v_part jsonb;
@@ -55,6 +55,11 @@ begin
             when f.kind = 'strings' then f.type = 'object' and not exists (
                 select from jsonb_each(case f.type when 'object' then f.value else '{}' end) as s
                 where jsonb_typeof(s.value) <> 'string'
+            )
+            -- Null: no limit.
+            when f.kind = 'settings' then f.type = 'object' and not exists (
+                select from jsonb_each(case f.type when 'object' then f.value else '{}' end) as s
+                where jsonb_typeof(s.value) not in ('string', 'null')
             )
             when f.kind in ('texts', 'ids') then f.type = 'array' and not exists (
                 select from jsonb_array_elements(case f.type when 'array' then f.value else '[]' end) as a

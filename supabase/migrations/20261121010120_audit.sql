@@ -29,6 +29,7 @@ create table public.audit_log (
     before jsonb,
     after jsonb,
     actor_id uuid,
+    reason text not null default '',
     request_id text not null default '',
     endpoint text,
     address inet,
@@ -44,7 +45,7 @@ create index audit_log_from_where_idx on public.audit_log (actor_id)
 where address is not null or user_agent is not null;
 select private.make_erasable('public.audit_log', 'address', 'user_agent');
 comment on table public.audit_log is
-'Append-only trail of every sign-in and every change to audited tables: row before and after without words of people, actor, and the request.';
+'Append-only trail of every sign-in and every change to audited tables: row before and after without words of people, actor, reason, and the request.';
 comment on column public.audit_log.id is 'Grows with time; unique in its month.';
 comment on column public.audit_log.created_at is 'When the change was made.';
 comment on column public.audit_log.table_name is 'Table of the changed row; of a sign-in sessions.';
@@ -52,6 +53,8 @@ comment on column public.audit_log.row_id is 'Key of the changed row, as text; o
 comment on column public.audit_log.action is 'create, update, delete or login.';
 comment on column public.audit_log.actor_id is
 'User in whose name the change was made; null for machines and the owner.';
+comment on column public.audit_log.reason is
+'Why, in the words of the operator who changed it; empty where no operator did.';
 comment on column public.audit_log.one_operator is
 'Whether Holdfast had one operator then: nobody else could confirm what operators did.';
 comment on column public.audit_log.before is
@@ -101,7 +104,8 @@ declare
     v_origin jsonb := private.request_origin();
 begin
     insert into public.audit_log (
-        table_name, row_id, action, before, after, actor_id, request_id, one_operator, endpoint, address, user_agent
+        table_name, row_id, action, before, after, actor_id, reason, request_id, one_operator, endpoint, address,
+        user_agent
     ) values (
         tg_table_name,
         coalesce(v_after, v_before) ->> tg_argv[0],
@@ -109,6 +113,7 @@ begin
         v_before,
         v_after,
         private.actor_id(),
+        private.reason(),
         private.request_id(),
         -- Not the function: this runs for every audited row.
         (select r.one_operator from public.operator_rules as r),

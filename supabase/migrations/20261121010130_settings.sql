@@ -20,6 +20,7 @@ create table public.setting_columns (
     type text not null,
     least text,
     most text,
+    no_limit boolean not null,
     needs_second boolean not null,
     primary key (setting, column_name)
 );
@@ -30,6 +31,7 @@ comment on column public.setting_columns.column_name is 'The column.';
 comment on column public.setting_columns.type is 'Its type.';
 comment on column public.setting_columns.least is 'Least that it may be set to; null: the type has no order.';
 comment on column public.setting_columns.most is 'Most that it may be set to; null: the type has no order.';
+comment on column public.setting_columns.no_limit is 'Whether it may be set to null, which means no limit: always by two.';
 comment on column public.setting_columns.needs_second is 'Whether a second operator confirms a change: what is wrong here costs somebody money, or opens a door.';
 
 create function private.make_setting(p_table regclass, p_description text, p_columns jsonb) returns void
@@ -51,7 +53,8 @@ begin
     where c.oid = p_table;
     for v_column in
         select e.key as name, e.value as rule, format_type(a.atttypid, a.atttypmod) as type,
-            t.typcategory in ('N', 'T') as has_order,
+            t.typcategory in ('N', 'T') as has_order, not a.attnotnull as is_nullable,
+            coalesce((e.value ->> 'no_limit')::boolean, false) as no_limit,
             -- In the query: of a variable pg_input_is_valid would go on with the type it saw first.
             pg_input_is_valid(e.value ->> 'least', format_type(a.atttypid, a.atttypmod))
             and pg_input_is_valid(e.value ->> 'most', format_type(a.atttypid, a.atttypmod)) as has_bounds
@@ -61,9 +64,10 @@ begin
     loop
         assert v_column.name <> all (v_keys) and v_column.has_order = coalesce(v_column.has_bounds, false),
             format('%s has no column %s with bounds of its type', v_setting, v_column.name);
-        insert into public.setting_columns (setting, column_name, type, least, most, needs_second) values (
+        assert v_column.is_nullable or not v_column.no_limit, format('%s.%s is never null', v_setting, v_column.name);
+        insert into public.setting_columns (setting, column_name, type, least, most, no_limit, needs_second) values (
             v_setting, v_column.name, v_column.type, v_column.rule ->> 'least', v_column.rule ->> 'most',
-            coalesce((v_column.rule ->> 'second')::boolean, false)
+            v_column.no_limit, coalesce((v_column.rule ->> 'second')::boolean, false)
         );
     end loop;
     -- Who set it to what, and what it was before.
@@ -75,4 +79,4 @@ begin
 end
 $$;
 comment on function private.make_setting(regclass, text, jsonb) is
-'Lets operators change columns of a table by command {column: {least, most, second}}: numbers and times have bounds, a yes or no and a name have none; second: another operator confirms. The table is audited from then on.';
+'Lets operators change columns of a table by command {column: {least, most, no_limit, second}}: numbers and times have bounds, a yes or no and a name have none; no_limit: null may be set, and means that; second: another operator confirms. The table is audited from then on.';

@@ -6,7 +6,6 @@ create table public.outages (
     from_at timestamptz not null,
     to_at timestamptz not null,
     reason text not null check (length(reason) between 1 and 500),
-    declared_by uuid references auth.users (id) on delete restrict,
     created_at timestamptz not null,
     credited_at timestamptz,
     constraint outages_have_ended check (from_at < to_at and to_at <= created_at),
@@ -15,7 +14,6 @@ create table public.outages (
 );
 alter table public.outages enable row level security;
 select private.make_text('public.outages', 'prose', 'reason');
-create index outages_declared_by_idx on public.outages (declared_by);
 create index outages_open_idx on public.outages (created_at) where credited_at is null;
 select private.make_audited('public.outages');
 comment on table public.outages is
@@ -24,7 +22,6 @@ comment on column public.outages.id is 'The outage.';
 comment on column public.outages.from_at is 'When it began.';
 comment on column public.outages.to_at is 'When it was over.';
 comment on column public.outages.reason is 'What happened, for everybody to read.';
-comment on column public.outages.declared_by is 'Operator who declared it; null: the sweep found that it had been away.';
 comment on column public.outages.created_at is 'When it was declared.';
 comment on column public.outages.credited_at is
 'When the last clock had its time back; until then no timer acts on an escrow that waits for it.';
@@ -114,8 +111,11 @@ language plpgsql volatile set search_path = ''
 as $$
 begin
     -- A long sweep is there all the time; a clock that was set back does not make it late.
-    update private.sweep_ticks set last_at = p_now
-    where last_at not between p_now - interval '30 seconds' and p_now;
+    perform from private.sweep_ticks where last_at not between p_now - interval '30 seconds' and p_now for update;
+    if found then
+        -- Read under the lock: who moves the clock takes it too, and p_now may be of before.
+        update private.sweep_ticks set last_at = private.clock();
+    end if;
 end
 $$;
 comment on function private.sweep_is_here(timestamptz) is 'A sign of a sweep that has begun; the first one is service.sweep_begin.';
@@ -136,8 +136,8 @@ begin
     v_late := private.sweep_is_late(v_now);
     if v_late then
         perform pg_advisory_xact_lock(hashtextextended('outages', 0));
-        insert into public.outages (id, from_at, to_at, reason, declared_by, created_at)
-        select private.uuid_v7(v_now), lower(r), upper(r), 'The timers stood still.', null, v_now
+        insert into public.outages (id, from_at, to_at, reason, created_at)
+        select private.uuid_v7(v_now), lower(r), upper(r), 'The timers stood still.', v_now
         from unnest(tstzmultirange(tstzrange(v_last, v_now)) - (
             select coalesce(range_agg(tstzrange(o.from_at, o.to_at)), '{}') from public.outages as o
         )) as r

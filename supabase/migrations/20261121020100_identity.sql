@@ -9,7 +9,6 @@ create table public.parties (
     kind public.party_kind not null,
     display_name text not null check (length(display_name) between 1 and 80),
     status public.party_status not null default 'active',
-    status_reason text not null default '' check (length(status_reason) <= 500),
     status_since timestamptz,
     suspended_until timestamptz,
     created_at timestamptz not null default private.clock(),
@@ -26,7 +25,6 @@ comment on column public.parties.display_name is 'Name shown to others.';
 comment on column public.parties.created_at is 'When the row was made, by the database clock.';
 comment on column public.parties.status is
 'What it may still do, as private.standing_rules say; changed by operators, with a reason.';
-comment on column public.parties.status_reason is 'Why it has this status, for operators only; each change has its own.';
 comment on column public.parties.suspended_until is
 'When a suspension ends: from then on private.standing_of says active. Null: when an operator ends it.';
 comment on column public.parties.status_since is 'When the status last changed; null: it never did.';
@@ -92,7 +90,6 @@ comment on column public.party_members.created_at is 'When the row was made, by 
 select private.make_text('public.profiles', 'title', 'full_name');
 select private.make_text('public.profiles', 'url', 'avatar_url');
 select private.make_text('public.profiles', 'prose', 'preferences');
-select private.make_text('public.parties', 'prose', 'status_reason');
 
 -- The platform itself has its name.
 create trigger _050_text_display_name before insert or update of display_name on public.parties
@@ -119,21 +116,6 @@ begin
 end
 $$;
 comment on function private.external_party() is 'Party id of the outside world: the other side of deposits and withdrawals.';
-
--- Definer: policies call it for callers who may not read party_members.
-create function private.my_parties() returns setof uuid
-language plpgsql stable security definer set search_path = ''
-as $$
-begin
-    return query
-    select auth.uid() where auth.uid() is not null
-    union
-    select party_id from public.party_members
-    where user_id = auth.uid() and role in ('owner', 'operator', 'signer', 'viewer');
-end
-$$;
-comment on function private.my_parties() is
-'Parties whose rows the caller may see. Use as: party_id = any (array(select private.my_parties())).';
 
 -- Definer: policies ask it for callers who may not read all of party_members.
 create function private.parties_i_act_for() returns setof uuid
@@ -203,30 +185,6 @@ begin
 end
 $$;
 comment on function private.is_staff_at_all(uuid) is 'Whether a user has any role in the platform party.';
-
--- A condition without a column, such as is_staff beside the conditions of the
--- parties, makes every list a scan of the whole table; a range of ids that is
--- empty for everybody else lets the planner join indexes instead.
--- Definer: memberships of the platform are not readable to its users.
-create function private.operator_sees_from() returns uuid
-language plpgsql stable security definer set search_path = ''
-as $$
-begin
-    return case when private.is_staff(auth.uid(), 'operator') then '00000000-0000-0000-0000-000000000000'::uuid end;
-end
-$$;
-comment on function private.operator_sees_from() is
-'Smallest id an operator sees, which is every one; null for others. Use as: id between (select private.operator_sees_from()) and (select private.operator_sees_to()).';
-
--- Definer: as operator_sees_from.
-create function private.operator_sees_to() returns uuid
-language plpgsql stable security definer set search_path = ''
-as $$
-begin
-    return case when private.is_staff(auth.uid(), 'operator') then 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid end;
-end
-$$;
-comment on function private.operator_sees_to() is 'Largest id an operator sees; null for others.';
 
 -- Definer: runs as the owner because Auth's own role inserts the user.
 create function private.tg_users__profile() returns trigger

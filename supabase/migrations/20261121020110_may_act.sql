@@ -238,6 +238,63 @@ $$;
 comment on function private.other_side_may(uuid, text) is
 'Whether a party that gives no command itself may be drawn into an act: the maker of what is taken, who is paid.';
 
+-- Definer: policies call it for callers who may not read party_members.
+create function private.my_parties() returns setof uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return query
+    select auth.uid() where auth.uid() is not null
+    union
+    select m.party_id from public.party_members as m
+    where m.user_id = auth.uid() and m.role in ('owner', 'operator', 'signer', 'viewer')
+        -- What the house has is read by who works for it, and by nobody whom it has stopped.
+        and (
+            m.party_id <> private.platform_party()
+            or private.act_refusal(auth.uid(), auth.uid(), 'staff.command', 'aal2') is null
+        );
+end
+$$;
+comment on function private.my_parties() is
+'Parties whose rows the caller may see. Use as: party_id = any (array(select private.my_parties())).';
+
+-- Definer: memberships of the platform, rules and standings are not readable to its users.
+create function private.is_acting_staff(p_role public.member_role) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    -- To read needs no second factor.
+    return private.is_staff(auth.uid(), p_role)
+        and private.act_refusal(auth.uid(), auth.uid(), 'staff.command', 'aal2') is null;
+end
+$$;
+comment on function private.is_acting_staff(public.member_role) is
+'For policies of reading: whether the caller is an operator, an arbiter or a reader of disputes, and is not stopped. Use as: (select private.is_acting_staff(''operator'')).';
+
+-- A condition without a column, such as is_acting_staff beside the conditions of the
+-- parties, makes every list a scan of the whole table; a range of ids that is
+-- empty for everybody else lets the planner join indexes instead.
+-- Definer: as is_acting_staff.
+create function private.operator_sees_from() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return case when private.is_acting_staff('operator') then '00000000-0000-0000-0000-000000000000'::uuid end;
+end
+$$;
+comment on function private.operator_sees_from() is
+'Smallest id an operator sees, which is every one; null for others. Use as: id between (select private.operator_sees_from()) and (select private.operator_sees_to()).';
+
+-- Definer: as is_acting_staff.
+create function private.operator_sees_to() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return case when private.is_acting_staff('operator') then 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid end;
+end
+$$;
+comment on function private.operator_sees_to() is 'Largest id an operator sees; null for others.';
+
 -- Definer: policies ask it for callers who may not read members, rules and standings.
 create function private.may_write(p_act text, p_party_id uuid default auth.uid()) returns boolean
 language plpgsql stable security definer set search_path = ''
@@ -289,7 +346,7 @@ create function private.tg_parties__status() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
-    if not private.has_words(new.status_reason) or new.status_reason = old.status_reason then
+    if not private.has_words(private.reason()) then
         perform private.refuse('reason_required');
     end if;
     new.status_since := private.clock();
@@ -297,7 +354,7 @@ begin
 end
 $$;
 comment on function private.tg_parties__status() is
-'A change of status has a reason of its own, and its time. Raises reason_required (422).';
+'A change of status has a reason (private.reason), which the audit log keeps, and its time. Raises reason_required (422).';
 create trigger _500_status before update on public.parties
 for each row when (old.status <> new.status) execute function private.tg_parties__status();
 

@@ -19,12 +19,12 @@ create table public.verification_tiers (
 alter table public.verification_tiers enable row level security;
 select private.make_audited('public.verification_tiers');
 select private.make_setting('public.verification_tiers', 'What each verification tier may do.', '{
-    "per_trade_limit": {"least": "0", "most": "100000000", "second": true},
-    "daily_limit": {"least": "0", "most": "1000000000", "second": true},
-    "monthly_limit": {"least": "0", "most": "10000000000", "second": true},
-    "max_open_trades": {"least": "0", "most": "1000"}, "max_unpaid_takes": {"least": "0", "most": "1000"},
-    "max_published_orders": {"least": "0", "most": "1000"},
-    "max_unbacked_orders": {"least": "0", "most": "1000"}, "max_method_risk": {"second": true}
+    "per_trade_limit": {"no_limit": true, "least": "0", "most": "100000000", "second": true},
+    "daily_limit": {"no_limit": true, "least": "0", "most": "1000000000", "second": true},
+    "monthly_limit": {"no_limit": true, "least": "0", "most": "10000000000", "second": true},
+    "max_open_trades": {"no_limit": true, "least": "0", "most": "1000"}, "max_unpaid_takes": {"no_limit": true, "least": "0", "most": "1000"},
+    "max_published_orders": {"no_limit": true, "least": "0", "most": "1000"},
+    "max_unbacked_orders": {"no_limit": true, "least": "0", "most": "1000"}, "max_method_risk": {"no_limit": true, "second": true}
 }');
 comment on table public.verification_tiers is
 'What a person of each tier may trade, whichever side they are on. Amounts in private.reference_currency(); null: no limit.';
@@ -71,11 +71,9 @@ create table public.profile_verifications (
     flag public.verification_flag,
     tier smallint references public.verification_tiers (id) on delete restrict,
     source text not null check (source in ('operator', 'provider')),
-    actor_id uuid references auth.users (id) on delete restrict,
     provider text check (length(provider) between 1 and 40),
     provider_reference text check (length(provider_reference) <= 200),
     compared_name text check (length(compared_name) <= 120 and btrim(compared_name) <> ''),
-    reason text not null default '' check (length(reason) <= 500),
     occurred_at timestamptz not null,
     created_at timestamptz not null,
     constraint profile_verifications_sequence_key unique (party_id, sequence),
@@ -89,11 +87,10 @@ create table public.profile_verifications (
 );
 alter table public.profile_verifications enable row level security;
 create index profile_verifications_tier_idx on public.profile_verifications (tier);
-create index profile_verifications_actor_id_idx on public.profile_verifications (actor_id);
 select private.make_append_only('public.profile_verifications');
 select private.make_audited('public.profile_verifications');
 comment on table public.profile_verifications is
-'Append-only history of what was verified of a person, by whom and why. The flags and tiers of profiles follow it: nothing else changes them.';
+'Append-only history of what was verified of a person. Which operator did it and why is in the audit log. The flags and tiers of profiles follow it: nothing else changes them.';
 comment on column public.profile_verifications.id is 'Carries its time.';
 comment on column public.profile_verifications.party_id is 'Whose it is.';
 comment on column public.profile_verifications.sequence is '1, 2, 3 … of this person.';
@@ -102,17 +99,14 @@ comment on column public.profile_verifications.change is
 comment on column public.profile_verifications.flag is 'What was verified or revoked; null for tiers.';
 comment on column public.profile_verifications.tier is 'The granted tier; null else.';
 comment on column public.profile_verifications.source is 'An operator''s command or a provider''s signed event.';
-comment on column public.profile_verifications.actor_id is 'The operator; null for a provider.';
 comment on column public.profile_verifications.provider is 'Name of the provider; null for an operator.';
 comment on column public.profile_verifications.provider_reference is 'The provider''s own name for its check.';
 comment on column public.profile_verifications.compared_name is
 'Name on the document, as whoever checked it read it; null: no name was compared. Only this name is verified.';
-comment on column public.profile_verifications.reason is 'Why, in the operator''s words.';
 comment on column public.profile_verifications.occurred_at is
 'When it was decided, by the clock of who decided: a flag follows its latest decision, not the last to arrive.';
 comment on column public.profile_verifications.created_at is 'When it was written.';
 
-select private.make_text('public.profile_verifications', 'prose', 'reason');
 select private.make_text('public.profile_verifications', 'line', 'compared_name');
 
 create function private.tier_row(p_party_id uuid) returns public.verification_tiers

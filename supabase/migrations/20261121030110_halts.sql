@@ -14,14 +14,17 @@ create table public.halts (
     ends_at timestamptz,
     lifted_by uuid,
     lifted_at timestamptz,
+    ended_at timestamptz,
     lift_reason text not null default '' check (length(lift_reason) <= 500),
     constraint halts_end_is_later check (ends_at > halted_at and isfinite(ends_at)),
     constraint halts_lifted_by_somebody check (
         (lifted_at is null) = (lifted_by is null) and (lifted_at is null) = (lift_reason = '')
-    )
+    ),
+    constraint halts_end_once check (lifted_at is null or ended_at is null),
+    constraint halts_ended_by_the_clock check (ended_at is null or (ended_at >= ends_at) is true)
 );
 alter table public.halts enable row level security;
-create index halts_open_idx on public.halts (kind, name) where lifted_at is null;
+create index halts_open_idx on public.halts (kind, name) where lifted_at is null and ended_at is null;
 select private.make_text('public.halts', 'prose', 'reason', 'lift_reason');
 select private.make_audited('public.halts');
 comment on table public.halts is
@@ -36,6 +39,7 @@ comment on column public.halts.halted_at is 'When, by the database clock.';
 comment on column public.halts.ends_at is 'When it ends by itself; null: when operators lift it.';
 comment on column public.halts.lifted_by is 'Operator who asked to lift it; null while it is open.';
 comment on column public.halts.lifted_at is 'When it was lifted; null: it was not.';
+comment on column public.halts.ended_at is 'When its end by the clock was told; it was over from ends_at on. Null: it has not ended so.';
 comment on column public.halts.lift_reason is 'Why it was lifted; empty while it was not.';
 
 create function private.tg_halts__guard() returns trigger
@@ -43,28 +47,31 @@ language plpgsql set search_path = ''
 as $$
 begin
     -- Of a row that is deleted nothing is left as it was.
-    if old.lifted_at is not null or (
+    if num_nonnulls(old.lifted_at, old.ended_at) > 0 or (
         new.id, new.kind, new.name, new.reason, new.halted_by, new.halted_at, new.ends_at
     ) is distinct from (
         old.id, old.kind, old.name, old.reason, old.halted_by, old.halted_at, old.ends_at
     ) then
-        raise sqlstate 'PT403' using message = 'append_only', detail = 'A halt is lifted once, and nothing else of it changes.';
+        raise sqlstate 'PT403' using message = 'append_only', detail = 'A halt is lifted or ends once, and nothing else of it changes.';
     end if;
     return new;
 end
 $$;
-comment on function private.tg_halts__guard() is 'Halts are history: one is lifted, once.';
+comment on function private.tg_halts__guard() is 'Halts are history: one is lifted or ends, once.';
 create trigger _500_guard before update or delete on public.halts
 for each row execute function private.tg_halts__guard();
+
+create view private.open_halts with (security_invoker = true) as
+select id, kind, name, halted_at, ends_at from public.halts
+where lifted_at is null and ended_at is null and coalesce(ends_at > private.clock(), true);
+comment on view private.open_halts is 'Halts that stand now: not lifted, and not over by the clock, told or not.';
 
 create function private.is_halted(p_kind text, p_name text) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
     return exists (
-        select from public.halts as h
-        where h.lifted_at is null and coalesce(h.ends_at > private.clock(), true)
-            and h.kind = p_kind and h.name = p_name
+        select from private.open_halts as h where h.kind = p_kind and h.name = p_name
     );
 end
 $$;
@@ -82,8 +89,7 @@ begin
         from (
             select h.kind, h.name, min(h.halted_at) as since,
                 case when bool_and(h.ends_at is not null) then max(h.ends_at) end as ends_at
-            from public.halts as h
-            where h.lifted_at is null and coalesce(h.ends_at > private.clock(), true)
+            from private.open_halts as h
             group by h.kind, h.name
         ) as s
     );
@@ -107,8 +113,8 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
     return (
-        select count(*) from public.halts
-        where lifted_at is null and ends_at is null and halted_at <= private.clock() - interval '1 day'
+        select count(*) from private.open_halts
+        where ends_at is null and halted_at <= private.clock() - interval '1 day'
     );
 end
 $$;

@@ -13,13 +13,12 @@ create table public.fiat_rates (
     source text not null check (length(source) between 1 and 200),
     as_of timestamptz not null,
     ends_at timestamptz not null,
-    set_by uuid references auth.users (id) on delete restrict,
+    by_operator boolean not null default false,
     reason text not null default '' check (length(reason) <= 500),
     recorded_at timestamptz not null,
     constraint fiat_rates_end_after_they_begin check (as_of < ends_at and ends_at <= as_of + interval '40 days')
 );
 alter table public.fiat_rates enable row level security;
-create index fiat_rates_set_by_idx on public.fiat_rates (set_by);
 select private.make_audited('public.fiat_rates', 'currency');
 select private.make_text('public.fiat_rates', 'prose', 'reason');
 comment on table public.fiat_rates is
@@ -29,8 +28,8 @@ comment on column public.fiat_rates.rate is 'Units of the reference currency.';
 comment on column public.fiat_rates.source is 'Who says so.';
 comment on column public.fiat_rates.as_of is 'Of which moment it is.';
 comment on column public.fiat_rates.ends_at is 'From when it counts for nothing.';
-comment on column public.fiat_rates.set_by is 'Operator who set it; null: it came from a list.';
-comment on column public.fiat_rates.reason is 'Words of the operator.';
+comment on column public.fiat_rates.by_operator is 'Whether an operator set it; false: it came from a list.';
+comment on column public.fiat_rates.reason is 'Why an operator set it, for everybody to read; empty: it came from a list.';
 comment on column public.fiat_rates.recorded_at is 'When it was recorded, by the database clock.';
 
 create function private.reference_currency() returns text

@@ -164,14 +164,12 @@ language plpgsql stable set search_path = ''
 as $$
 begin
     return exists (
-        select from public.halts as h
-        where h.lifted_at is null and coalesce(h.ends_at > private.clock(), true) and (
-            h.kind = 'rail' and h.name = p_rail
+        select from private.open_halts as h
+        where h.kind = 'rail' and h.name = p_rail
             or h.kind = 'network' and (
                 h.name = (select r.network_id from public.rails as r where r.id = p_rail)
                 or h.name = (select c.network_id from public.currencies as c where c.code = p_currency)
             )
-        )
     );
 end
 $$;

@@ -356,6 +356,7 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
     v_actor uuid := (command ->> 'actor_id')::uuid;
+    v_reason text := coalesce(private.clean_text('prose', command ->> 'reason'), '');
     v_now timestamptz;
     v_answer jsonb;
 begin
@@ -373,6 +374,10 @@ begin
     elsif not private.operator_may(v_actor, p_parties) then
         perform private.refuse('not_your_move');
     end if;
+    if private.has_words(v_reason) then
+        perform private.check_text('prose', v_reason, 'reason');
+    end if;
+    v_reason := set_config('holdfast.reason', v_reason, true);
     if command ? 'confirms' then
         -- The answer of run_request's own row, in its own transaction: said by nobody else.
         perform from private.operator_runs as u

@@ -66,7 +66,7 @@ begin
         perform private.refuse('suspension_end_past');
     end if;
     update public.parties set
-        status = 'suspended', status_reason = command ->> 'reason', status_since = v_now, suspended_until = v_until
+        status = 'suspended', status_since = v_now, suspended_until = v_until
     where id = v_party.id
     returning * into v_party;
     -- Of one whose suspension had ended by itself the status does not change.
@@ -102,7 +102,7 @@ begin
     elsif not private.has_words(command ->> 'reason') or length(command ->> 'reason') > 500 then
         perform private.refuse('reason_required');
     end if;
-    update public.parties set status = 'active', status_reason = command ->> 'reason', suspended_until = null
+    update public.parties set status = 'active', suspended_until = null
     where id = v_party.id
     returning * into v_party;
     return private.finish_party_command(command, 'restored', v_party, v_now);

@@ -29,8 +29,6 @@ create table public.factor_resets (
     state text not null check (state in ('asked', 'waiting', 'done', 'cancelled', 'expired')),
     last_event text not null,
     last_actor_role text not null,
-    asked_by uuid not null references auth.users (id) on delete restrict,
-    reason text not null default '' check (length(reason) <= 500),
     evidence_hash text check (evidence_hash ~ '^[0-9a-f]{64}$'),
     since timestamptz not null,
     deadline_at timestamptz check (isfinite(deadline_at)),
@@ -38,13 +36,11 @@ create table public.factor_resets (
     updated_at timestamptz not null,
     constraint factor_resets_live_has_deadline check ((state in ('asked', 'waiting')) = (deadline_at is not null)),
     constraint factor_resets_agreed check (
-        state not in ('waiting', 'done') or (evidence_hash is not null and reason <> '')
+        state not in ('waiting', 'done') or evidence_hash is not null
     )
 );
 alter table public.factor_resets enable row level security;
-select private.make_text('public.factor_resets', 'prose', 'reason');
 create index factor_resets_user_id_idx on public.factor_resets (user_id);
-create index factor_resets_asked_by_idx on public.factor_resets (asked_by);
 create unique index factor_resets_live_idx on public.factor_resets (user_id) where state in ('asked', 'waiting');
 create index factor_resets_deadline_at_idx on public.factor_resets (deadline_at) where state in ('asked', 'waiting');
 select private.make_audited('public.factor_resets');
@@ -56,9 +52,7 @@ comment on column public.factor_resets.state is
 'asked by the person; waiting: two operators agreed; then done, cancelled by the person, or expired: no operator answered.';
 comment on column public.factor_resets.last_event is 'Name of the last move, as in private.state_edges.';
 comment on column public.factor_resets.last_actor_role is 'Who made the last move: owner, operator or timer.';
-comment on column public.factor_resets.asked_by is 'The person, or the operator who filed it for them. Not granted: it names staff.';
-comment on column public.factor_resets.reason is 'Why operators agreed, in their words. Not granted.';
-comment on column public.factor_resets.evidence_hash is 'SHA-256 of what proved who asks, in hex. Not granted.';
+comment on column public.factor_resets.evidence_hash is 'SHA-256 of what proved who asks, in hex; null until operators agree.';
 comment on column public.factor_resets.since is 'When it came into its state.';
 comment on column public.factor_resets.deadline_at is 'Waiting: when the factor is removed; asked: when it ends unanswered; null once over.';
 comment on column public.factor_resets.created_at is 'When the row was made, by the database clock.';
@@ -79,8 +73,7 @@ as $$
 begin
     if tg_op = 'DELETE' then
         raise sqlstate 'PT403' using message = 'append_only', detail = 'A reset is never deleted.';
-    elsif tg_op = 'UPDATE' and (new.id, new.user_id, new.asked_by, new.created_at)
-        is distinct from (old.id, old.user_id, old.asked_by, old.created_at) then
+    elsif tg_op = 'UPDATE' and (new.id, new.user_id, new.created_at) is distinct from (old.id, old.user_id, old.created_at) then
         raise sqlstate 'PT403' using message = 'append_only', detail = 'Whose factor it is never changes.';
     elsif not private.has_edge(
         'factor_reset', case when tg_op = 'UPDATE' then old.state end, '', new.last_event, new.last_actor_role,
@@ -129,6 +122,20 @@ end
 $$;
 comment on function private.refuse_without_factor(uuid) is 'Raises no_second_factor (409) for a person who has none.';
 
+create function private.finish_factor_reset(
+    command jsonb, p_reset public.factor_resets, p_now timestamptz
+) returns jsonb
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    return private.finish_command(command, jsonb_build_object(
+        'reset_id', p_reset.id, 'state', p_reset.state, 'deadline_at', p_reset.deadline_at
+    ), p_now);
+end
+$$;
+comment on function private.finish_factor_reset(jsonb, public.factor_resets, timestamptz) is
+'What a command about a reset answers: {reset_id, state, deadline_at}.';
+
 -- Definer: service_role may give commands, not write the tables.
 create function service.factor_reset_ask(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -145,18 +152,16 @@ begin
     v_now := private.clock();
     perform private.refuse_without_factor(v_actor);
     insert into public.factor_resets (
-        id, user_id, state, last_event, last_actor_role, asked_by, since, deadline_at, created_at, updated_at
+        id, user_id, state, last_event, last_actor_role, since, deadline_at, created_at, updated_at
     )
-    select private.uuid_v7(v_now), v_actor, 'asked', 'ask', 'owner', v_actor, v_now, v_now + r.answered_within, v_now, v_now
+    select private.uuid_v7(v_now), v_actor, 'asked', 'ask', 'owner', v_now, v_now + r.answered_within, v_now, v_now
     from private.factor_reset_rules as r
     on conflict do nothing
     returning * into v_reset;
     if v_reset.id is null then
         perform private.refuse('factor_reset_runs');
     end if;
-    return private.finish_command(command, jsonb_build_object(
-        'reset_id', v_reset.id, 'state', v_reset.state, 'deadline_at', v_reset.deadline_at
-    ), v_now);
+    return private.finish_factor_reset(command, v_reset, v_now);
 end
 $$;
 comment on function service.factor_reset_ask(service.command) is
@@ -188,9 +193,7 @@ begin
         updated_at = v_now
     where id = v_reset.id
     returning * into v_reset;
-    return private.finish_command(command, jsonb_build_object(
-        'reset_id', v_reset.id, 'state', v_reset.state, 'deadline_at', v_reset.deadline_at
-    ), v_now);
+    return private.finish_factor_reset(command, v_reset, v_now);
 end
 $$;
 comment on function service.factor_reset_cancel(service.command) is
@@ -203,7 +206,6 @@ as $$
 declare
     v_user uuid := (command ->> 'party_id')::uuid;
     v_answer jsonb := private.begin_operator_command('factor_reset', command, array[v_user], p_second => true);
-    v_actor uuid := (command ->> 'actor_id')::uuid;
     v_now timestamptz;
     v_until timestamptz;
     v_reset public.factor_resets;
@@ -228,23 +230,20 @@ begin
         perform private.refuse('factor_reset_runs');
     elsif v_reset.state = 'asked' then
         update public.factor_resets set
-            state = 'waiting', last_event = 'agree', last_actor_role = 'operator', reason = command ->> 'reason',
+            state = 'waiting', last_event = 'agree', last_actor_role = 'operator',
             evidence_hash = command ->> 'evidence_hash', since = v_now, deadline_at = v_until, updated_at = v_now
         where id = v_reset.id
         returning * into v_reset;
     else
         insert into public.factor_resets (
-            id, user_id, state, last_event, last_actor_role, asked_by, reason, evidence_hash, since, deadline_at,
-            created_at, updated_at
+            id, user_id, state, last_event, last_actor_role, evidence_hash, since, deadline_at, created_at, updated_at
         ) values (
-            private.uuid_v7(v_now), v_user, 'waiting', 'agree', 'operator', v_actor, command ->> 'reason',
+            private.uuid_v7(v_now), v_user, 'waiting', 'agree', 'operator',
             command ->> 'evidence_hash', v_now, v_until, v_now, v_now
         )
         returning * into v_reset;
     end if;
-    return private.finish_command(command, jsonb_build_object(
-        'reset_id', v_reset.id, 'state', v_reset.state, 'deadline_at', v_reset.deadline_at
-    ), v_now);
+    return private.finish_factor_reset(command, v_reset, v_now);
 end
 $$;
 comment on function service.factor_reset_agree(service.command) is

@@ -37,7 +37,7 @@ begin
 end
 $$;
 comment on function private.tell_halt(public.halts, text, timestamptz) is
-'Tells operators, and the parties whose orders, escrows or payouts it reaches, that a halt has begun or was lifted.';
+'Tells operators, and the parties whose orders, escrows or payouts it reaches, that a halt has begun, was lifted, or is over by the clock.';
 
 -- Definer: service_role may give the command, not write the tables.
 create function service.halt(command service.command) returns jsonb
@@ -87,9 +87,10 @@ begin
     elsif not private.has_words(command ->> 'reason') or length(command ->> 'reason') > 500 then
         perform private.refuse('reason_required');
     end if;
+    perform from public.halts where id = (command ->> 'halt_id')::uuid for no key update;
     update public.halts set
         lifted_by = (command ->> 'actor_id')::uuid, lifted_at = v_now, lift_reason = command ->> 'reason'
-    where id = (command ->> 'halt_id')::uuid and lifted_at is null and coalesce(ends_at > v_now, true)
+    where id = (select h.id from private.open_halts as h where h.id = (command ->> 'halt_id')::uuid )
     returning * into v_halt;
     if not found then
         perform private.refuse('halt_not_found');
@@ -103,3 +104,29 @@ end
 $$;
 comment on function service.halt_lift(service.command) is
 'Operator command, always of two: ends a halt {halt_id, reason, actor_id, aal, idempotency_key, request_hash} -> {halt_id, kind, name, lifted_at, still_halted by another halt}. Raises operator_only (403), halt_not_found (404), reason_required (422), and what private.ask raises.';
+
+-- Definer: timers have no user.
+create function service.halts_end(max_rows integer default 500) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_now timestamptz;
+    v_halt public.halts;
+    v_ended integer := 0;
+begin
+    perform set_config('holdfast.actor_id', '', true);
+    for v_halt in
+        select h.* from public.halts as h
+        where h.lifted_at is null and h.ended_at is null and h.ends_at <= private.clock()
+        order by h.ends_at limit least(greatest(max_rows, 1), 2000) for no key update skip locked
+    loop
+        v_now := private.clock();
+        update public.halts set ended_at = v_now where id = v_halt.id returning * into v_halt;
+        perform private.tell_halt(v_halt, 'ended', v_now);
+        v_ended := v_ended + 1;
+    end loop;
+    return v_ended;
+end
+$$;
+comment on function service.halts_end(integer) is
+'Tells of halts that are over by the clock, once each; how many. They were over at their end, whenever this runs.';

@@ -84,9 +84,12 @@ declare
     v_fits boolean;
 begin
     for v_value in
-        select e.key, e.value, c.type, c.least, c.most,
+        select e.key, e.value, c.type, c.least, c.most, c.no_limit,
             -- No digit is lost.
-            coalesce(pg_input_is_valid(e.value, c.type) and e.value !~ '[.][0-9]{19}', false) as is_valid
+            coalesce(case
+                when e.value is null then c.no_limit
+                else pg_input_is_valid(e.value, c.type) and e.value !~ '[.][0-9]{19}'
+            end, false) as is_valid
         from jsonb_each_text(p_values) as e
         left join public.setting_columns as c on c.setting = p_setting and c.column_name = e.key
         order by e.key
@@ -95,14 +98,15 @@ begin
             perform private.refuse_field('setting_fixed', 'values.' || v_value.key, 'Operators do not change this column.');
         end if;
         v_fits := v_value.is_valid;
-        if v_fits and v_value.least is not null then
+        if v_fits and v_value.value is not null and v_value.least is not null then
             execute format('select $1::%1$s between $2::%1$s and $3::%1$s', v_value.type) into v_fits
             using v_value.value, v_value.least, v_value.most;
         end if;
         if not v_fits then
             perform private.refuse_field('setting_out_of_bounds', 'values.' || v_value.key, format(
-                'It is of the type %s%s.', v_value.type,
-                case when v_value.least is null then '' else format(', from %s to %s', v_value.least, v_value.most) end
+                'It is of the type %s%s%s.', v_value.type,
+                case when v_value.least is null then '' else format(', from %s to %s', v_value.least, v_value.most) end,
+                case when v_value.no_limit then ', or null' else '' end
             ));
         end if;
     end loop;
@@ -128,7 +132,8 @@ begin
     v_answer := private.begin_operator_command(
         'setting_change', command, '{}', p_second => exists (
             select from public.setting_columns as c
-            where c.setting = v_setting.setting and c.needs_second and v_values ? c.column_name
+            where c.setting = v_setting.setting and v_values ? c.column_name
+                and (c.needs_second or v_values -> c.column_name = 'null')
         )
     );
     if v_answer is not null then
@@ -178,7 +183,7 @@ begin
 end
 $$;
 comment on function service.setting_change(service.command) is
-'Operator command: changes a row of a setting {setting, row {key column: text}, values {column: text}, reason, actor_id, aal, idempotency_key, request_hash} -> {setting, row, before, after}; of two, where a column needs it. It counts from now on; what has begun keeps what it began with. Raises operator_only (403), setting_unknown (404), setting_fixed, setting_out_of_bounds (422) naming the field, reason_required (422), and what private.ask raises.';
+'Operator command: changes a row of a setting {setting, row {key column: text}, values {column: text, or null for no limit}, reason, actor_id, aal, idempotency_key, request_hash} -> {setting, row, before, after}; of two, where a column needs it, and for no limit. It counts from now on; what has begun keeps what it began with. Raises operator_only (403), setting_unknown (404), setting_fixed, setting_out_of_bounds (422) naming the field, reason_required (422), and what private.ask raises.';
 
 -- Definer: some settings are in tables that nobody reads.
 create function private.setting_rows(p_setting text) returns jsonb
@@ -188,7 +193,7 @@ declare
     v_setting public.settings;
     v_rows jsonb;
 begin
-    if not private.is_staff(auth.uid(), 'operator') then
+    if not private.is_acting_staff('operator') then
         perform private.refuse('operator_only');
     end if;
     select * into v_setting from public.settings as s where s.setting = p_setting;

@@ -11,11 +11,43 @@ alter table public.deposit_balances enable row level security;
 create index deposit_balances_amount_idx on public.deposit_balances (currency, amount desc) where amount > 0;
 create index deposit_balances_currency_idx on public.deposit_balances (currency);
 comment on table public.deposit_balances is
-'For operators: what each deposit address holds by its rail, written with the daily comparison. An address that never held anything has no row.';
+'For operators who have the file of its party open: what a deposit address holds by its rail, written with the daily comparison. An address that never held anything has no row.';
 comment on column public.deposit_balances.request_id is 'Request whose address it is.';
 comment on column public.deposit_balances.currency is 'What it holds.';
 comment on column public.deposit_balances.amount is 'How much, in units of the currency.';
 comment on column public.deposit_balances.as_of is 'Since when it is known to hold that.';
+
+-- Definer: whose address it is stands in the file of a party; where money lies to be swept, operators learn without.
+create function private.deposit_holdings() returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if not private.is_acting_staff('operator') then
+        perform private.refuse('operator_only');
+    end if;
+    return (
+        select coalesce(jsonb_agg(f.holding order by f.amount desc), '[]') from (
+            select b.amount, jsonb_build_object(
+                'address', d.address, 'rail', d.rail, 'currency', b.currency, 'amount', trim_scale(b.amount)::text,
+                'as_of', b.as_of
+            ) as holding
+            from public.deposit_balances as b inner join public.deposit_requests as d on b.request_id = d.id
+            where b.amount > 0 order by b.amount desc limit 500
+        ) as f
+    );
+end
+$$;
+comment on function private.deposit_holdings() is 'As public.deposit_holdings.';
+
+create function public.deposit_holdings() returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.deposit_holdings();
+end
+$$;
+comment on function public.deposit_holdings() is
+'For operators: deposit addresses that hold money, by their rail, the largest amounts first, 500 at most [{address, rail, currency, amount, as_of}]; not whose they are. Raises operator_only (403).';
 
 -- Definer: schedules have no user.
 create function service.deposit_addresses(

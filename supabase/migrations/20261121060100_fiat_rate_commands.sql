@@ -15,7 +15,7 @@ begin
         where c.kind = 'fiat' and c.is_active and c.code <> private.reference_currency()
             -- Once an hour is more often than a list changes.
             and not exists (
-                select from public.fiat_rates as r where r.set_by is null and r.recorded_at > v_now - interval '1 hour'
+                select from public.fiat_rates as r where not r.by_operator and r.recorded_at > v_now - interval '1 hour'
             )
     ));
 end
@@ -53,10 +53,10 @@ begin
     order by c.code
     on conflict (currency) do update set
         rate = excluded.rate, source = excluded.source, as_of = excluded.as_of, ends_at = excluded.ends_at,
-        set_by = null, reason = '', recorded_at = excluded.recorded_at
+        by_operator = false, reason = '', recorded_at = excluded.recorded_at
     -- What an operator said stands until its end; a list never goes back, nor far away from the one before.
     where f.ends_at <= v_now or (
-        f.set_by is null and excluded.as_of >= f.as_of and abs(excluded.rate - f.rate) * 5 <= f.rate
+        not f.by_operator and excluded.as_of >= f.as_of and abs(excluded.rate - f.rate) * 5 <= f.rate
     );
     get diagnostics v_recorded = row_count;
     return v_recorded;
@@ -90,13 +90,12 @@ begin
     elsif not private.has_words(command ->> 'reason') then
         perform private.refuse('reason_required');
     end if;
-    insert into public.fiat_rates (currency, rate, source, as_of, ends_at, set_by, reason, recorded_at)
+    insert into public.fiat_rates (currency, rate, source, as_of, ends_at, by_operator, reason, recorded_at)
     values (
-        command ->> 'currency', v_rate, command ->> 'source', v_as_of, v_ends, (command ->> 'actor_id')::uuid,
-        command ->> 'reason', v_now
+        command ->> 'currency', v_rate, command ->> 'source', v_as_of, v_ends, true, command ->> 'reason', v_now
     ) on conflict (currency) do update set
         rate = excluded.rate, source = excluded.source, as_of = excluded.as_of, ends_at = excluded.ends_at,
-        set_by = excluded.set_by, reason = excluded.reason, recorded_at = excluded.recorded_at;
+        by_operator = true, reason = excluded.reason, recorded_at = excluded.recorded_at;
     return private.finish_command(command, jsonb_build_object(
         'currency', command ->> 'currency', 'rate', trim_scale(v_rate)::text, 'as_of', v_as_of, 'ends_at', v_ends
     ), v_now);

@@ -18,7 +18,7 @@ begin
     if v_answer is not null then
         return v_answer;
     end if;
-    if not private.has_words(command ->> 'reason') then
+    if not private.has_words(command ->> 'reason') or length(command ->> 'reason') > 500 then
         perform private.refuse('reason_required');
     elsif not exists (select from public.profiles where id = (command ->> 'party_id')::uuid) then
         perform private.refuse('profile_not_found');
@@ -33,12 +33,12 @@ begin
     )) then
         perform private.refuse('bad_verification');
     end if;
-    insert into public.profile_verifications (party_id, change, flag, tier, compared_name, source, actor_id, reason)
+    insert into public.profile_verifications (party_id, change, flag, tier, compared_name, source)
     values (
         (command ->> 'party_id')::uuid, v_change,
         case when v_change in ('verify', 'revoke') then (command ->> 'flag')::public.verification_flag end,
         case when v_change = 'grant_tier' then (command ->> 'tier')::integer end,
-        command ->> 'name', 'operator', (command ->> 'actor_id')::uuid, command ->> 'reason'
+        command ->> 'name', 'operator'
     );
     select * into v_profile from public.profiles where id = (command ->> 'party_id')::uuid;
     v_answer := jsonb_build_object(

@@ -60,9 +60,13 @@ create table public.escrow_policies (
 alter table public.escrow_policies enable row level security;
 select private.make_audited('public.escrow_policies');
 select private.make_setting('public.escrow_policies',
-'The fee of new escrows, and how long their payer has to accept.', '{
+'The fee of new escrows, how long their payer has to accept, and the windows of new disputes.', '{
     "fee_bps": {"least": "0", "most": "2000", "second": true},
-    "accept_within": {"least": "30 minutes", "most": "60 days", "second": true}
+    "accept_within": {"least": "30 minutes", "most": "60 days", "second": true},
+    "statement_within": {"least": "1 hour", "most": "14 days", "second": true},
+    "acknowledge_within": {"least": "30 minutes", "most": "7 days", "second": true},
+    "decide_within": {"least": "1 hour", "most": "30 days", "second": true},
+    "appeal_within": {"least": "1 hour", "most": "14 days", "second": true}
 }');
 -- As currencies: named by hot rows without a foreign key, so never deleted.
 create trigger _000_never_deleted before delete or truncate on public.escrow_policies

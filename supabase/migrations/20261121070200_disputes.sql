@@ -15,12 +15,15 @@ create table public.disputes (
     reassignments integer not null default 0,
     payer_statement_due_at timestamptz,
     payee_statement_due_at timestamptz,
+    statement_within interval not null,
+    acknowledge_within interval not null,
+    decide_within interval not null,
+    appeal_within interval not null,
     silent_roles public.escrow_role[] not null default '{}' check (silent_roles <@ '{payer,payee}'),
     appellant_role public.escrow_role,
     accepted_by public.escrow_role[] not null default '{}',
     award_payee_amount public.money_amount,
     first_award_payee_amount public.money_amount,
-    proposal jsonb,
     resolution text,
     resolved_by uuid references auth.users (id) on delete restrict,
     resolved_at timestamptz,
@@ -49,6 +52,10 @@ comment on column public.disputes.arbiter_id is
 'Arbiter who has it now; null before assignment or when none is eligible.';
 comment on column public.disputes.reassignments is 'How many arbiters let their time pass, at this level.';
 comment on column public.disputes.appellant_role is 'Side that appealed; null without an appeal.';
+comment on column public.disputes.statement_within is 'Time of each side for its statement, as the policy was when it was raised.';
+comment on column public.disputes.acknowledge_within is 'Time of an arbiter to take it up, as the policy was then.';
+comment on column public.disputes.decide_within is 'Time of an arbiter to decide, and of a second one to agree, as the policy was then.';
+comment on column public.disputes.appeal_within is 'Time to appeal, as the policy was then.';
 comment on column public.disputes.accepted_by is 'Sides that accepted the decision.';
 comment on column public.disputes.first_award_payee_amount is
 'Payee part, before the fee, of the first decision; set by an appeal.';
@@ -58,9 +65,19 @@ comment on column public.disputes.resolved_by is 'Who ended it; null when a time
 comment on column public.disputes.resolved_at is 'When it ended; null while pending.';
 comment on column public.disputes.created_at is 'When it was raised.';
 comment on column public.disputes.updated_at is 'When the row last changed, by the database clock.';
+
+create table private.dispute_proposals (
+    dispute_id uuid primary key references public.disputes (id) on delete restrict,
+    ruling jsonb not null
+);
+alter table private.dispute_proposals enable row level security;
+select private.make_audited('private.dispute_proposals', 'dispute_id');
+comment on table private.dispute_proposals is
+'Decisions of disputes that wait for a second arbiter; no side reads one before it is made.';
+comment on column private.dispute_proposals.dispute_id is 'The dispute.';
+comment on column private.dispute_proposals.ruling is 'payer_amount, payee_amount, reason, grounds, arbiter_id.';
 comment on column public.disputes.raised_by is 'Party who raised it; null when the timer did.';
 comment on column public.disputes.award_payee_amount is 'Decided part of the payee before the fee; the rest goes to the payer.';
-comment on column public.disputes.proposal is 'Decision that waits for a second arbiter: payee_amount, reason, grounds, arbiter.';
 comment on column public.disputes.reference_amount is
 'Worth of what is disputed in about the reference currency of the limits, when it was raised.';
 comment on column public.disputes.priority is

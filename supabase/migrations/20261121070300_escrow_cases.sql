@@ -20,7 +20,6 @@ create table public.escrow_cases (
     last_event text not null,
     last_actor_role public.escrow_role not null,
     resolution text not null default '' check (length(resolution) <= 5000),
-    resolved_by uuid references auth.users (id) on delete restrict,
     deadline_at timestamptz,
     created_at timestamptz not null,
     updated_at timestamptz not null,
@@ -36,7 +35,6 @@ create unique index escrow_cases_one_claim_idx on public.escrow_cases (escrow_id
 create index escrow_cases_escrow_id_idx on public.escrow_cases (escrow_id);
 create index escrow_cases_raised_by_idx on public.escrow_cases (raised_by);
 create index escrow_cases_currency_idx on public.escrow_cases (currency);
-create index escrow_cases_resolved_by_idx on public.escrow_cases (resolved_by);
 create index escrow_cases_discrepancies_idx on public.escrow_cases (id) where kind = 'discrepancy' and state = 'review';
 create index escrow_cases_deadline_at_idx on public.escrow_cases (deadline_at) where state = 'review';
 select private.make_audited('public.escrow_cases');
@@ -52,8 +50,6 @@ comment on column public.escrow_cases.state is 'review, then upheld or dismissed
 comment on column public.escrow_cases.last_event is 'Name of the last move, as in private.state_edges.';
 comment on column public.escrow_cases.last_actor_role is 'Who made the last move.';
 comment on column public.escrow_cases.resolution is 'Words of the operator who closed it; empty while open.';
-comment on column public.escrow_cases.resolved_by is
-'Operator who closed it; null while open or when its time ran out.';
 comment on column public.escrow_cases.deadline_at is
 'When the case is dismissed unless closed before; null once closed.';
 comment on column public.escrow_cases.created_at is 'When the row was made, by the database clock.';

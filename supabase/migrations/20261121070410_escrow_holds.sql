@@ -42,14 +42,12 @@ create table public.escrow_holds (
     reason text not null check (length(reason) between 1 and 500),
     amount public.money_amount check (amount > 0),
     opened_version integer not null,
-    opened_by uuid,
     opened_at timestamptz not null,
     ends_at timestamptz not null,
     at_end text not null check (at_end in ('lift', 'stand')),
     closed_version integer,
     closed_event text,
     closed_role public.escrow_role,
-    closed_by uuid,
     closed_at timestamptz,
     constraint escrow_holds_end check (isfinite(ends_at) and ends_at > opened_at),
     constraint escrow_holds_stand_says_how_much check (at_end = 'lift' or amount is not null),
@@ -79,14 +77,12 @@ comment on column public.escrow_holds.reason is 'Why, as the history shows it.';
 comment on column public.escrow_holds.amount is
 'What the rail has withdrawn, in units of the escrow''s currency; null where no money has moved.';
 comment on column public.escrow_holds.opened_version is 'Version of the escrow whose event opened it.';
-comment on column public.escrow_holds.opened_by is 'User who opened it; null for machines.';
 comment on column public.escrow_holds.opened_at is 'Since when it holds.';
 comment on column public.escrow_holds.ends_at is 'When it ends at the latest.';
 comment on column public.escrow_holds.at_end is 'What happens then: lift or stand, see hold_kinds.';
 comment on column public.escrow_holds.closed_version is 'Version of the escrow whose event closed it; null while open.';
 comment on column public.escrow_holds.closed_event is 'Event that closed it.';
 comment on column public.escrow_holds.closed_role is 'As what it was closed.';
-comment on column public.escrow_holds.closed_by is 'User who closed it; null for machines.';
 comment on column public.escrow_holds.closed_at is 'When it was closed.';
 
 create function private.tg_escrow_holds__guard() returns trigger
@@ -94,8 +90,8 @@ language plpgsql set search_path = ''
 as $$
 begin
     if old.closed_at is not null
-        or (to_jsonb(old) - '{closed_version,closed_event,closed_role,closed_by,closed_at}'::text[])
-        is distinct from (to_jsonb(new) - '{closed_version,closed_event,closed_role,closed_by,closed_at}'::text[]) then
+        or (to_jsonb(old) - '{closed_version,closed_event,closed_role,closed_at}'::text[])
+        is distinct from (to_jsonb(new) - '{closed_version,closed_event,closed_role,closed_at}'::text[]) then
         raise sqlstate 'PT403' using message = 'append_only', detail = 'A reason is only closed, once.';
     end if;
     return new;

@@ -234,6 +234,11 @@ begin
     select * into strict v_policy from public.escrow_policies where id = p_escrow.policy_id;
     if p_escrow.state in ('disputed', 'decided') then
         select * into strict v_dispute from public.disputes where escrow_id = p_escrow.id and status = 'pending';
+        -- A dispute keeps the windows that it began with.
+        v_policy.statement_within := v_dispute.statement_within;
+        v_policy.acknowledge_within := v_dispute.acknowledge_within;
+        v_policy.decide_within := v_dispute.decide_within;
+        v_policy.appeal_within := v_dispute.appeal_within;
     end if;
     v_edge := private.escrow_edge(p_escrow, p_decision, v_dispute.arbiter_id);
     if v_edge.event is null then

@@ -36,10 +36,10 @@ begin
                 'payee_silent_event', p.payee_silent_event, 'payer_silent_event', p.payer_silent_event,
                 'payee_dispute_from', p.payee_dispute_from,
                 'payee_dispute_wait', extract(epoch from p.payee_dispute_wait)::bigint,
-                'statement_within', extract(epoch from p.statement_within)::bigint,
-                'acknowledge_within', extract(epoch from p.acknowledge_within)::bigint,
-                'decide_within', extract(epoch from p.decide_within)::bigint,
-                'appeal_within', extract(epoch from p.appeal_within)::bigint,
+                'statement_within', extract(epoch from coalesce(d.statement_within, p.statement_within))::bigint,
+                'acknowledge_within', extract(epoch from coalesce(d.acknowledge_within, p.acknowledge_within))::bigint,
+                'decide_within', extract(epoch from coalesce(d.decide_within, p.decide_within))::bigint,
+                'appeal_within', extract(epoch from coalesce(d.appeal_within, p.appeal_within))::bigint,
                 'offer_within', extract(epoch from p.offer_within)::bigint,
                 'attest_payer_name', p.attest_payer_name, 'max_revisions', p.max_revisions, 'max_reassignments', p.max_reassignments,
                 'second_approval_above', trim_scale(
@@ -73,8 +73,8 @@ begin
                 from public.ledger_holds as h join public.wallets as w on w.id = h.wallet_id
                 where h.reference_id = p_escrow.id and h.bucket = 'pending' and h.amount > 0
             ) end, '{}'),
-            'dispute', (
-                select jsonb_build_object(
+            -- A dispute keeps the windows that it began with.
+            'dispute', case when d.id is not null then jsonb_build_object(
                     'id', d.id, 'level', d.level, 'arbiter_id', d.arbiter_id, 'reassignments', d.reassignments,
                     'accepted_by', d.accepted_by, 'award_payee_amount', trim_scale(d.award_payee_amount)::text,
                     'undecided_payee_amount', trim_scale(
@@ -83,13 +83,12 @@ begin
                     'statements_by', coalesce((
                         select jsonb_agg(s.author_role) from public.dispute_statements as s where s.dispute_id = d.id
                     ), '[]')
-                )
-                from public.disputes as d
-                where d.escrow_id = p_escrow.id and d.status = 'pending'
-                    and p_escrow.state in ('disputed', 'decided')
-            )
+            ) end
         )
-        from public.escrow_policies as p, public.currencies as c
+        from public.escrow_policies as p
+        cross join public.currencies as c
+        left join public.disputes as d
+            on d.escrow_id = p_escrow.id and d.status = 'pending' and p_escrow.state in ('disputed', 'decided')
         where p.id = p_escrow.policy_id and c.code = p_escrow.currency
     );
 end
@@ -245,14 +244,14 @@ create function private.my_disputed_escrows() returns setof uuid
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if private.is_staff(auth.uid(), 'dispute_reader') then
+    if private.is_acting_staff('dispute_reader') then
         return query
         select d.escrow_id from public.disputes as d
         join public.escrow_transactions as e on e.id = d.escrow_id
         where d.status = 'pending'
             and not private.belongs_to(auth.uid(), e.payer_id) and not private.belongs_to(auth.uid(), e.payee_id);
     end if;
-    if not private.is_staff(auth.uid(), 'arbiter') then
+    if not private.is_acting_staff('arbiter') then
         return;
     end if;
     return query
@@ -260,7 +259,8 @@ begin
     union
     select d.escrow_id from public.disputes as d
     join public.escrow_transactions as e on e.id = d.escrow_id
-    where d.status = 'pending' and d.proposal is not null and e.phase = 'approve'
+    where d.status = 'pending' and e.phase = 'approve'
+        and exists (select from private.dispute_proposals as p where p.dispute_id = d.id)
         and private.may_review(auth.uid(), e);
 end
 $$;

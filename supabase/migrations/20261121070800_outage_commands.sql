@@ -24,8 +24,8 @@ begin
     if exists (select from public.outages where tstzrange(from_at, to_at) && tstzrange(v_from, v_to)) then
         perform private.refuse('outage_overlaps');
     end if;
-    insert into public.outages (id, from_at, to_at, reason, declared_by, created_at)
-    values (v_id, v_from, v_to, v_reason, (command ->> 'actor_id')::uuid, v_now);
+    insert into public.outages (id, from_at, to_at, reason, created_at)
+    values (v_id, v_from, v_to, v_reason, v_now);
     return private.finish_command(
         command, jsonb_build_object('outage_id', v_id, 'from_at', v_from, 'to_at', v_to), v_now
     );

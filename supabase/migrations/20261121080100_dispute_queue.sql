@@ -93,7 +93,7 @@ begin
     return query
     select l.user_id, l.open_disputes, l.max_open, l.last_assigned_at
     from private.arbiter_loads() as l
-    where l.user_id = auth.uid() or private.is_staff(auth.uid(), 'operator');
+    where l.user_id = auth.uid() or private.is_acting_staff('operator');
 end
 $$;
 comment on function private.visible_arbiter_loads() is 'private.arbiter_loads, all of it for operators, the own row for an arbiter.';

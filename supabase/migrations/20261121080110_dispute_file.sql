@@ -14,7 +14,8 @@ begin
         order by l.open_disputes, l.last_assigned_at nulls first, l.user_id
         limit 1;
     end if;
-    update public.disputes set arbiter_id = v_arbiter_id, proposal = null, updated_at = p_now where id = p_dispute_id;
+    update public.disputes set arbiter_id = v_arbiter_id, updated_at = p_now where id = p_dispute_id;
+    delete from private.dispute_proposals where dispute_id = p_dispute_id;
     if v_arbiter_id is not null then
         insert into public.dispute_assignments (dispute_id, number, level, arbiter_id, assigned_at)
         select d.id, 1 + (select count(*) from public.dispute_assignments as a where a.dispute_id = d.id),
@@ -85,8 +86,6 @@ comment on function private.sides_without_statement(uuid) is 'Sides of a dispute
 create function private.fit_awards(p_dispute public.disputes, p_amount numeric) returns void
 language plpgsql volatile set search_path = ''
 as $$
-declare
-    v_proposed numeric := least((p_dispute.proposal ->> 'payee_amount')::numeric, p_amount);
 begin
     update public.disputes as d set
         award_payee_amount = case when d.award_payee_amount is not null then (
@@ -96,11 +95,14 @@ begin
         first_award_payee_amount = case when d.first_award_payee_amount is not null then (
             select least(m.payee_amount, p_amount) from public.dispute_decisions as m
             where m.dispute_id = d.id and m.level = 1
-        ) end,
-        proposal = case when d.proposal is not null then d.proposal || jsonb_build_object(
-            'payee_amount', trim_scale(v_proposed)::text, 'payer_amount', trim_scale(p_amount - v_proposed)::text
         ) end
     where d.id = p_dispute.id;
+    update private.dispute_proposals as p set ruling = p.ruling || jsonb_build_object(
+        'payee_amount', trim_scale(s.payee)::text, 'payer_amount', trim_scale(p_amount - s.payee)::text
+    )
+    from private.dispute_proposals as o
+    cross join lateral least((o.ruling ->> 'payee_amount')::numeric, p_amount) as s (payee)
+    where p.dispute_id = p_dispute.id and o.dispute_id = p.dispute_id;
 end
 $$;
 comment on function private.fit_awards(public.disputes, numeric) is
@@ -122,15 +124,16 @@ begin
         v_worth := trunc(private.dispute_worth(new), 2);
         insert into public.disputes (
             id, escrow_id, raised_by, against_user_id, reason, description,
-            payer_statement_due_at, payee_statement_due_at, reference_amount, priority, created_at, updated_at
-        ) values (
-            private.uuid_v7(new.updated_at), new.id,
+            payer_statement_due_at, payee_statement_due_at, reference_amount, priority, created_at, updated_at,
+            statement_within, acknowledge_within, decide_within, appeal_within
+        )
+        select private.uuid_v7(new.updated_at), new.id,
             case new.last_actor_role when 'payer' then new.payer_id when 'payee' then new.payee_id end,
             case new.last_actor_role when 'payer' then new.payee_id when 'payee' then new.payer_id end,
             v_reason, coalesce(new.last_payload ->> 'description', ''),
             new.deadline_at, new.deadline_at, v_worth, private.priority_now(new, v_reason, v_worth, '0'),
-            new.updated_at, new.updated_at
-        );
+            new.updated_at, new.updated_at, p.statement_within, p.acknowledge_within, p.decide_within, p.appeal_within
+        from public.escrow_policies as p where p.id = new.policy_id;
         return null;
     end if;
 
@@ -154,10 +157,10 @@ begin
     elsif new.last_event in ('timeout_acknowledge', 'timeout_decide') then
         update public.disputes set reassignments = reassignments + 1 where id = v_dispute.id;
     elsif new.last_event = 'propose_decision' then
-        update public.disputes set proposal = new.last_payload || jsonb_build_object('arbiter_id', new.last_actor_id)
-        where id = v_dispute.id;
+        insert into private.dispute_proposals (dispute_id, ruling)
+        values (v_dispute.id, new.last_payload || jsonb_build_object('arbiter_id', new.last_actor_id));
     elsif new.last_event = 'reject_decision' then
-        update public.disputes set proposal = null where id = v_dispute.id;
+        delete from private.dispute_proposals where dispute_id = v_dispute.id;
     elsif new.last_event in ('decide', 'approve_decision') then
         perform private.record_decision(v_dispute, new);
     elsif new.last_event = 'appeal' then
@@ -208,7 +211,9 @@ create function private.record_decision(p_dispute public.disputes, p_escrow publ
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_ruling jsonb := case p_escrow.last_event when 'decide' then p_escrow.last_payload else p_dispute.proposal end;
+    v_ruling jsonb := case p_escrow.last_event when 'decide' then p_escrow.last_payload else (
+        select p.ruling from private.dispute_proposals as p where p.dispute_id = p_dispute.id
+    ) end;
 begin
     insert into public.dispute_decisions (
         dispute_id, level, arbiter_id, approved_by, payer_amount, payee_amount, reason, grounds, created_at
@@ -220,8 +225,9 @@ begin
         v_ruling ->> 'reason', v_ruling ->> 'grounds', p_escrow.updated_at
     );
     update public.disputes set
-        award_payee_amount = (v_ruling ->> 'payee_amount')::numeric, proposal = null, updated_at = p_escrow.updated_at
+        award_payee_amount = (v_ruling ->> 'payee_amount')::numeric, updated_at = p_escrow.updated_at
     where id = p_dispute.id;
+    delete from private.dispute_proposals where dispute_id = p_dispute.id;
 end
 $$;
 comment on function private.record_decision(public.disputes, public.escrow_transactions) is

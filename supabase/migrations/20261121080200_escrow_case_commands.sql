@@ -59,7 +59,7 @@ begin
         state = case p_event when 'uphold' then 'upheld' else 'dismissed' end,
         paid_amount = case when p_event = 'uphold' and kind = 'claim' and p_amount > 0 then p_amount end,
         last_event = p_event, last_actor_role = p_role,
-        resolution = coalesce(p_resolution, ''), resolved_by = p_actor, deadline_at = null, updated_at = p_now
+        resolution = coalesce(p_resolution, ''), deadline_at = null, updated_at = p_now
     where id = p_case_id
     returning * into v_case;
     if v_case.paid_amount is not null then

@@ -27,17 +27,17 @@ as $$
 begin
     if new.last_event = 'freeze' then
         insert into public.escrow_holds (
-            id, escrow_id, kind, owner_role, reference, reason, amount, opened_version, opened_by, opened_at, ends_at, at_end
+            id, escrow_id, kind, owner_role, reference, reason, amount, opened_version, opened_at, ends_at, at_end
         )
         select private.uuid_v7(new.updated_at), new.id, k.kind, k.owner_role,
             coalesce(new.last_payload ->> 'reference', new.version::text), new.last_payload ->> 'reason',
-            (new.last_payload ->> 'amount')::numeric, new.version, new.last_actor_id, new.updated_at,
+            (new.last_payload ->> 'amount')::numeric, new.version, new.updated_at,
             new.updated_at + k.ends_after, k.at_end
         from public.hold_kinds as k where k.kind = new.last_payload ->> 'kind';
     else
         update public.escrow_holds as h set
             closed_version = new.version, closed_event = new.last_event, closed_role = new.last_actor_role,
-            closed_by = new.last_actor_id, closed_at = new.updated_at
+            closed_at = new.updated_at
         where h.escrow_id = new.id and h.closed_at is null
             and private.hold_closes(h, new.last_event, new.last_payload, private.is_terminal(new.state));
         if new.last_actor_role = 'timer' and new.last_event in ('rail_return', 'rail_void') then

@@ -205,7 +205,7 @@ create function private.failing_endpoints() returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if not private.is_staff(auth.uid(), 'operator') then
+    if not private.is_acting_staff('operator') then
         perform private.refuse('operator_only');
     end if;
     return (

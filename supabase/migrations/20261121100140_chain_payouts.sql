@@ -55,7 +55,6 @@ create table public.chain_transactions (
     chain_payout_id uuid not null references public.chain_payouts (id) on delete restrict,
     number integer not null check (number >= 1),
     transaction_hash text not null unique check (transaction_hash ~ '^0x[0-9a-f]{64}$'),
-    raw text not null check (raw ~ '^0x([0-9a-f]{2})+$'),
     max_fee bigint not null check (max_fee > 0),
     max_priority_fee bigint not null check (max_priority_fee between 0 and max_fee),
     created_at timestamptz not null,
@@ -68,10 +67,20 @@ comment on table public.chain_transactions is
 comment on column public.chain_transactions.chain_payout_id is 'Attempt it pays.';
 comment on column public.chain_transactions.number is 'First, second, …: each replaces the one before, and any of them may be the one that counts.';
 comment on column public.chain_transactions.transaction_hash is 'Its name on the chain.';
-comment on column public.chain_transactions.raw is 'The signed bytes: whoever has them can send them, and they pay nobody else.';
 comment on column public.chain_transactions.max_fee is 'Most it pays for a unit of gas, in wei.';
 comment on column public.chain_transactions.max_priority_fee is 'Tip for a unit of gas, in wei.';
 comment on column public.chain_transactions.created_at is 'When it was signed, by the database clock.';
+
+create table private.signed_transactions (
+    transaction_hash text primary key references public.chain_transactions (transaction_hash) on delete restrict,
+    raw text not null check (raw ~ '^0x([0-9a-f]{2})+$')
+);
+alter table private.signed_transactions enable row level security;
+select private.make_append_only('private.signed_transactions');
+comment on table private.signed_transactions is
+'The bytes of each row of chain_transactions: whoever has them can send them, and they pay nobody else.';
+comment on column private.signed_transactions.transaction_hash is 'Its name on the chain.';
+comment on column private.signed_transactions.raw is 'The signed bytes, in hex.';
 
 -- Definer: rails have no user.
 create function service.chain_wallet(
@@ -115,11 +124,13 @@ begin
         select jsonb_build_object(
             'nonce', p_payout.nonce, 'chain_id', p_payout.chain_id, 'wallet', p_payout.wallet,
             'transactions', jsonb_agg(jsonb_build_object(
-                'hash', t.transaction_hash, 'raw', t.raw, 'max_fee', t.max_fee::text,
+                'hash', t.transaction_hash, 'raw', s.raw, 'max_fee', t.max_fee::text,
                 'max_priority_fee', t.max_priority_fee::text, 'created_at', t.created_at
             ) order by t.number)
         )
-        from public.chain_transactions as t where t.chain_payout_id = p_payout.id
+        from public.chain_transactions as t
+        inner join private.signed_transactions as s on t.transaction_hash = s.transaction_hash
+        where t.chain_payout_id = p_payout.id
     );
 end
 $$;
@@ -180,14 +191,19 @@ begin
         is distinct from (v_wallet.chain_id, v_wallet.address, (signed ->> 'nonce')::bigint) then
         return null;
     end if;
-    insert into public.chain_transactions (
-        chain_payout_id, number, transaction_hash, raw, max_fee, max_priority_fee, created_at
+    with kept as (
+        insert into public.chain_transactions (
+            chain_payout_id, number, transaction_hash, max_fee, max_priority_fee, created_at
+        )
+        select v_payout.id, v_number, signed ->> 'hash', (signed ->> 'max_fee')::bigint,
+            (signed ->> 'max_priority_fee')::bigint, v_now
+        where v_number = (
+            select coalesce(max(t.number), 0) + 1 from public.chain_transactions as t where t.chain_payout_id = v_payout.id
+        )
+        returning transaction_hash
     )
-    select v_payout.id, v_number, signed ->> 'hash', signed ->> 'raw', (signed ->> 'max_fee')::bigint,
-        (signed ->> 'max_priority_fee')::bigint, v_now
-    where v_number = (
-        select coalesce(max(t.number), 0) + 1 from public.chain_transactions as t where t.chain_payout_id = v_payout.id
-    );
+    insert into private.signed_transactions (transaction_hash, raw)
+    select k.transaction_hash, signed ->> 'raw' from kept as k;
     return private.chain_payout_told(v_payout);
 end
 $$;

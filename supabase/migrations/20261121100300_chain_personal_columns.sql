@@ -7,7 +7,8 @@ select v.table_name, c.name, v.erasure, v.whose, v.erased, v.kept_where, v.holds
 from (values
 ('public.chain_deposits', array['sender', 'recipient', 'transaction_hash', 'proof'], 'keep_by_law', null, null, null, 'addresses of a payment, which the chain shows to everybody', 'who pays, operators', 'accounting and money laundering'),
 ('public.chain_payouts', array['destination'], 'keep_by_law', null, null, null, 'address that was paid', 'operators', 'accounting and money laundering'),
-('public.chain_transactions', array['raw', 'transaction_hash'], 'keep_by_law', null, null, null, 'signed payment', 'operators', 'accounting and money laundering'),
+('public.chain_transactions', array['transaction_hash'], 'keep_by_law', null, null, null, 'signed payment', 'operators', 'accounting and money laundering'),
+('private.signed_transactions', array['raw', 'transaction_hash'], 'keep_by_law', null, null, null, 'signed payment', 'nobody over the API', 'accounting and money laundering'),
 ('public.deposit_quarantines', array['note'], 'keep_by_law', null, null, null, 'what was decided, in an operator''s words', 'operators', 'sanctions and money laundering')
 ) as v (table_name, columns, erasure, whose, erased, kept_where, holds, readers, kept)
 cross join unnest(v.columns) as c (name);

@@ -11,30 +11,21 @@ create table public.discord_links (
     guild_id uuid references public.guilds (id) on delete restrict,
     discord_id text check (discord_id ~ '^[0-9]{17,20}$'),
     source text not null check (source in ('operator', 'provider')),
-    actor_id uuid references auth.users (id) on delete restrict,
-    reason text not null default '' check (length(reason) <= 500),
-    provider_event_id text,
     occurred_at timestamptz not null,
-    constraint discord_links_of_one check (num_nonnulls(party_id, guild_id) = 1),
-    constraint discord_links_source check ((source = 'operator') = (actor_id is not null))
+    constraint discord_links_of_one check (num_nonnulls(party_id, guild_id) = 1)
 );
 alter table public.discord_links enable row level security;
-select private.make_text('public.discord_links', 'prose', 'reason');
 create index discord_links_party_id_idx on public.discord_links (party_id, occurred_at desc);
 create index discord_links_guild_id_idx on public.discord_links (guild_id, occurred_at desc);
-create index discord_links_actor_id_idx on public.discord_links (actor_id);
 select private.make_erasable('public.discord_links', 'discord_id');
 select private.make_audited('public.discord_links');
 comment on table public.discord_links is
-'Append-only history of which Discord account or server was shown to be whose, and by whom. The latest decision counts.';
+'Append-only history of which Discord account or server was shown to be whose. The latest decision counts.';
 comment on column public.discord_links.id is 'Carries its time.';
 comment on column public.discord_links.party_id is 'The person; null for a guild.';
 comment on column public.discord_links.guild_id is 'The guild; null for a person.';
 comment on column public.discord_links.discord_id is 'Account or server (a snowflake); null: the link was taken back.';
 comment on column public.discord_links.source is 'An operator''s command or a provider''s signed event.';
-comment on column public.discord_links.actor_id is 'The operator; null for a provider.';
-comment on column public.discord_links.reason is 'Why, in the operator''s words.';
-comment on column public.discord_links.provider_event_id is 'The event in webhook_events; null for an operator.';
 comment on column public.discord_links.occurred_at is 'When it was decided, by the clock of who decided.';
 
 create function private.discord_of(p_party_id uuid, p_guild_id uuid) returns text
@@ -150,15 +141,13 @@ begin
         return v_answer;
     end if;
     perform private.refuse(code) from (select case
-        when not private.has_words(command ->> 'reason') then 'reason_required'
+        when not private.has_words(command ->> 'reason') or length(command ->> 'reason') > 500 then 'reason_required'
         else private.discord_owner_refusal(command)
     end as code) as fault where code is not null;
     v_link.party_id := (command ->> 'party_id')::uuid;
     v_link.guild_id := (command ->> 'guild_id')::uuid;
     v_link.discord_id := nullif(command ->> 'discord_id', '');
     v_link.source := 'operator';
-    v_link.actor_id := (command ->> 'actor_id')::uuid;
-    v_link.reason := command ->> 'reason';
     v_link.occurred_at := v_now;
     perform private.link_discord(v_link);
     return private.finish_command(command, jsonb_build_object(
@@ -200,8 +189,6 @@ begin
         v_link.guild_id := (command ->> 'guild_id')::uuid;
         v_link.discord_id := command ->> 'discord_id';
         v_link.source := 'provider';
-        v_link.reason := '';
-        v_link.provider_event_id := command ->> 'provider_event_id';
         v_link.occurred_at := v_occurred;
         perform private.link_discord(v_link);
     end if;

@@ -24,7 +24,6 @@ comment on function private.canonical_json(jsonb) is
 create table public.asset_snapshots (
     id uuid primary key,
     party_id uuid not null references public.parties (id) on delete restrict,
-    taken_by uuid not null references auth.users (id) on delete restrict,
     provider text not null check (provider in ('roblox')),
     kind text not null check (kind in ('group', 'game', 'item', 'user')),
     asset_id text not null check (asset_id ~ '^[1-9][0-9]{0,14}$'),
@@ -35,13 +34,11 @@ create table public.asset_snapshots (
 alter table public.asset_snapshots enable row level security;
 select private.make_quota('public.asset_snapshots', 'snapshot', 'party_id');
 create index asset_snapshots_party_id_idx on public.asset_snapshots (party_id, taken_at desc);
-create index asset_snapshots_taken_by_idx on public.asset_snapshots (taken_by);
 select private.make_append_only('public.asset_snapshots');
 comment on table public.asset_snapshots is
 'What a provider said of an asset, asked by us and kept as it was. A listing shows them, a contract freezes them, and a later one proves what was delivered.';
 comment on column public.asset_snapshots.id is 'The snapshot; carries its time.';
 comment on column public.asset_snapshots.party_id is 'Party that asked for it, and that may list it.';
-comment on column public.asset_snapshots.taken_by is 'User who asked.';
 comment on column public.asset_snapshots.provider is 'Platform of the asset.';
 comment on column public.asset_snapshots.kind is 'What it is there: group, game (a universe), item or user.';
 comment on column public.asset_snapshots.asset_id is 'Its id there.';
@@ -99,9 +96,9 @@ begin
     end if;
     perform private.ask(command, v_party, 'asset_snapshot_take');
     insert into public.asset_snapshots (
-        id, party_id, taken_by, provider, kind, asset_id, document, sha256, taken_at
+        id, party_id, provider, kind, asset_id, document, sha256, taken_at
     ) values (
-        private.uuid_v7(v_now), v_party, v_actor, command ->> 'provider', command ->> 'kind', command ->> 'asset_id',
+        private.uuid_v7(v_now), v_party, command ->> 'provider', command ->> 'kind', command ->> 'asset_id',
         v_document, encode(sha256(convert_to(v_document, 'UTF8')), 'hex'), v_now
     ) returning * into v_snapshot;
     return private.finish_command(command, jsonb_build_object(

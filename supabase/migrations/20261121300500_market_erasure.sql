@@ -7,7 +7,6 @@ select v.table_name, c.name, v.erasure, v.whose, v.erased, v.kept_where, v.holds
 from (values
 ('public.profiles', array['discord_id'], 'blank', 'id', 'null', null, 'Discord account', 'the person, operators', 'while the account lives'),
 ('public.discord_links', array['discord_id'], 'delete_words', 'party_id', 'null', null, 'Discord account; of a guild its server', 'the person, operators', 'while the account lives'),
-('public.discord_links', array['reason'], 'keep_by_law', null, null, null, 'why it was linked, in an operator''s words', 'operators', 'audit: as long as the books'),
 ('public.deliveries', array['note'], 'delete_words', 'delivered_by', 'null', null, 'note of a delivery', 'both sides, the arbiter, operators', 'evidence of performance: until the author is erased'),
 ('public.offers', array['conditions'], 'blank', 'author_id', '''''', 'r.status = ''accepted''', 'conditions of an offer', 'both sides', 'of a contract: limitation of claims; others: until the author is erased'),
 ('public.offers', array['milestones'], 'blank', 'author_id', '''[]''::jsonb', 'r.status = ''accepted''', 'what is to be done', 'both sides', 'of a contract: limitation of claims; others: until the author is erased'),

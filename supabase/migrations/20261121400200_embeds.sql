@@ -20,8 +20,8 @@ select
     e.id, e.product, e.policy_id, e.rail, e.payer_id, e.payee_id, e.currency, e.amount, e.fee_bps, e.perform_within,
     e.accept_within, e.state, e.phase, e.version, e.state_version, e.deadline_at, e.expires_at, e.frozen_at,
     e.rail_hold_until, e.revision_count, e.performed_at, e.payer_amount, e.payee_amount, e.fee_amount, e.taken_amount,
-    e.claim_until, e.transaction_hash, e.terms_hash, e.signed_by, e.last_event, e.last_actor_role, e.created_at,
-    e.updated_at, e.completed_at
+    e.claim_until, e.transaction_hash, e.terms_hash, e.signed_by, e.last_event, e.last_actor_role, e.last_hash,
+    e.created_at, e.updated_at, e.completed_at
 from public.escrow_transactions as e;
 comment on view public.escrows is
 'Escrows as whoever sees them may read them: every column that is granted of escrow_transactions.';

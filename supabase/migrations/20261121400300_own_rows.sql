@@ -32,7 +32,7 @@ comment on function private.make_own(regclass, text) is
 'Says of a table that people change which of its rows are whose: SQL condition about the row $1, as in the check of its policy.';
 
 select private.make_own('public.profiles', '($1).id = auth.uid() and ($1).deleted_at is null');
-select private.make_own('public.arbiter_capacities', $$private.is_staff(auth.uid(), 'operator')$$);
+select private.make_own('public.arbiter_capacities', $$private.is_acting_staff('operator')$$);
 select private.make_own('public.p2p_orders', '($1).user_id = auth.uid()');
 select private.make_own('public.guilds', '($1).id in (select private.guilds_i_keep())');
 select private.make_own('public.guild_members', '($1).guild_id in (select private.guilds_i_keep())');

@@ -109,7 +109,8 @@ as $$
 begin
     update public.webhook_endpoints set status = 'removed', updated_at = p_now
     where party_id = p_party_id and status <> 'removed';
-    update public.parties set status = 'closed', status_reason = 'Erased at their own request.', suspended_until = null
+    perform set_config('holdfast.reason', 'Erased at their own request.', true);
+    update public.parties set status = 'closed', suspended_until = null
     where id = p_party_id and status <> 'closed';
     update public.profiles set deleted_at = coalesce(deleted_at, p_now), erased_at = p_now
     where id = p_party_id and erased_at is null;

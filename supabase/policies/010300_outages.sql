@@ -1,6 +1,4 @@
--- NOTE: declared_by is not granted: it names staff.
-grant select (id, from_at, to_at, created_at, credited_at) on public.outages to anon;
-grant select (id, from_at, to_at, reason, created_at, credited_at) on public.outages to authenticated;
+grant select on public.outages to anon, authenticated;
 create policy outages_select_anyone on public.outages for select to anon, authenticated
 using (true);
 

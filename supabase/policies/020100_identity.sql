@@ -2,12 +2,13 @@
 grant execute on function private.my_parties() to anon, authenticated;
 
 grant execute on function
-private.parties_i_act_for(), private.is_staff(uuid, public.member_role), private.operator_sees_from(),
+private.parties_i_act_for(), private.is_staff(uuid, public.member_role),
+private.is_acting_staff(public.member_role), private.operator_sees_from(),
 private.operator_sees_to(), public.whoami(text, text), private.caller(), private.caller_aal(), private.session_alive()
 to authenticated;
 
 -- Nobody lists the parties: whoever was told an id asks public.party for its name.
-grant select (id, kind, display_name) on public.parties to authenticated;
+grant select on public.parties to authenticated;
 create policy parties_select_own_or_operator on public.parties for select to authenticated
 using (
     id = any(array(select private.my_parties()))
@@ -23,13 +24,13 @@ grant update (full_name, avatar_url, preferences) on public.profiles to authenti
 create policy profiles_select_own_or_operator on public.profiles for select to authenticated
 using (
     id = (select auth.uid())
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    or (select private.is_acting_staff('operator'))
 );
 -- Here and below: a write meets what its author reads, and private.tg__own refuses what is not the own.
 create policy profiles_update_own on public.profiles for update to authenticated
 using (
     id = (select auth.uid())
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    or (select private.is_acting_staff('operator'))
 )
 with check (
     id = (select auth.uid()) and deleted_at is null and (select private.may_write('profiles.write'))

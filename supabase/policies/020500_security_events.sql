@@ -3,6 +3,6 @@
 grant select on public.security_events to authenticated;
 create policy security_events_select on public.security_events for select to authenticated
 using (
-    (select private.is_staff((select auth.uid()), 'operator'))
+    (select private.is_acting_staff('operator'))
     or subject_kind = 'account' and party_id = (select auth.uid())
 );

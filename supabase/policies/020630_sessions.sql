@@ -6,5 +6,5 @@ grant select on public.session_audits to authenticated;
 create policy session_audits_select_own_or_operator on public.session_audits for select to authenticated
 using (
     user_id = (select auth.uid())
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    or (select private.is_acting_staff('operator'))
 );

@@ -1,4 +1,4 @@
-grant select (currency, rate, source, as_of, ends_at, recorded_at) on public.fiat_rates to anon, authenticated;
+grant select on public.fiat_rates to anon, authenticated;
 create policy fiat_rates_select_all on public.fiat_rates for select to anon, authenticated
 using (true);
 

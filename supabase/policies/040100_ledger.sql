@@ -1,5 +1,4 @@
-grant select (id, party_id, currency, type, kind, available, pending, locked, owed, seq, created_at)
-on public.wallets to authenticated;
+grant select on public.wallets to authenticated;
 create policy wallets_select_own on public.wallets for select to authenticated
 using (party_id = any(array(select private.readable_parties())));
 
@@ -37,4 +36,4 @@ using (
 
 grant select on public.ledger_reversals to authenticated;
 create policy ledger_reversals_select_operator on public.ledger_reversals for select to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')));
+using ((select private.is_acting_staff('operator')));

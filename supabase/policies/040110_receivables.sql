@@ -1,6 +1,5 @@
 grant select on public.receivables to authenticated;
 create policy receivables_select_own on public.receivables for select to authenticated
 using (
-    party_id = any(array(select private.my_parties()))
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    party_id = any(array(select private.readable_parties()))
 );

@@ -1,10 +1,8 @@
--- NOTE: asked_by, reason, evidence_hash: they name staff and what they found.
-grant select (id, user_id, state, last_event, last_actor_role, since, deadline_at, created_at, updated_at)
-on public.factor_resets to authenticated;
+grant select on public.factor_resets to authenticated;
 create policy factor_resets_select_own_or_operator on public.factor_resets for select to authenticated
 using (
     user_id = (select auth.uid())
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    or (select private.is_acting_staff('operator'))
 );
 
 grant execute on function

@@ -1,1 +1,3 @@
-grant execute on function service.halt(service.command), service.halt_lift(service.command) to service_role;
+grant execute on function
+service.halt(service.command), service.halt_lift(service.command), service.halts_end(integer)
+to service_role;

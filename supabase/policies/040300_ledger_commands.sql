@@ -5,4 +5,4 @@ to service_role;
 
 grant select on public.outside_transfers to authenticated;
 create policy outside_transfers_select_operator on public.outside_transfers for select to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')));
+using ((select private.is_acting_staff('operator')));

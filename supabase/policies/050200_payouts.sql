@@ -1,7 +1,4 @@
--- NOTE: created_by is not granted: which member of a party named an address is the party's own affair.
-grant select (
-    id, party_id, rail, currency, address, created_at, usable_from, default_from, removed_at
-) on public.payout_destinations to authenticated;
+grant select on public.payout_destinations to authenticated;
 create policy payout_destinations_select_own on public.payout_destinations for select to authenticated
 using (party_id = any(array(select private.readable_parties())));
 
@@ -10,7 +7,7 @@ grant select on public.payouts to authenticated;
 create policy payouts_select_own on public.payouts for select to authenticated
 using (
     party_id = any(array(select private.readable_parties()))
-    or (select private.is_staff((select auth.uid()), 'operator')) and (
+    or (select private.is_acting_staff('operator')) and (
         state in ('failed_final', 'unknown') or waits_for_float_since is not null
         or next_at is not null and tries >= 6
         or state in ('claimed', 'submitted') and updated_at < (select private.clock()) - interval '1 hour'
@@ -25,5 +22,5 @@ grant select on public.payout_reserves to authenticated;
 create policy payout_reserves_select_own on public.payout_reserves for select to authenticated
 using (
     party_id is null or party_id = any(array(select private.my_parties()))
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    or (select private.is_acting_staff('operator'))
 );

@@ -1,19 +1,12 @@
 -- Where an escrow is paid is known to who pays it: an address shown by the other side could be another one.
--- NOTE: key_id and address_index are not granted: what the addresses of others are derived from.
-grant select (
-    id, purpose, reference_id, party_id, rail, currency, amount, address, provider_reference, created_at, closed_at
-) on public.deposit_requests to authenticated;
+grant select on public.deposit_requests to authenticated;
 create policy deposit_requests_select_payer on public.deposit_requests for select to authenticated
 using (
     party_id = any(array(select private.readable_parties()))
-    -- What is to be swept: an address that holds money.
-    or (select private.is_staff((select auth.uid()), 'operator')) and exists (
-        select from public.deposit_balances as b where b.request_id = deposit_requests.id and b.amount > 0
-    )
 );
 
 grant select on public.deposit_keys to authenticated;
 create policy deposit_keys_select_operator on public.deposit_keys for select to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')));
+using ((select private.is_acting_staff('operator')));
 
 grant execute on function service.deposit_read(uuid, text), service.deposit_close(uuid) to service_role;

@@ -3,7 +3,7 @@ grant select on public.unmatched_deposits to authenticated;
 create policy unmatched_deposits_select_own on public.unmatched_deposits for select to authenticated
 using (
     party_id = any(array(select private.readable_parties()))
-    or outcome is null and (select private.is_staff((select auth.uid()), 'operator'))
+    or outcome is null and (select private.is_acting_staff('operator'))
 );
 
 grant execute on function

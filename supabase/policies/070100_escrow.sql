@@ -8,13 +8,13 @@ using (true);
 
 -- Who sees an escrow: its parties, the arbiter of its dispute, operators.
 -- Everything below an escrow is seen by who sees the escrow.
--- NOTE: last_payload and last_hash are not granted; escrow_events shows the history.
+-- NOTE: last_actor_id and last_payload are not granted: they name staff, and hold what a side has not shown yet.
 grant select (
     id, product, policy_id, rail, payer_id, payee_id, currency, amount, fee_bps, perform_within, accept_within,
     state, phase,
     version, state_version, deadline_at, expires_at, frozen_at, rail_hold_until, revision_count,
     performed_at, payer_amount, payee_amount, fee_amount, taken_amount, claim_until, transaction_hash, terms_hash,
-    signed_by, last_event, last_actor_role, created_at, updated_at, completed_at
+    signed_by, last_event, last_actor_role, last_hash, created_at, updated_at, completed_at
 ) on public.escrow_transactions to authenticated;
 create policy escrow_transactions_select_involved on public.escrow_transactions for select to authenticated
 using (

@@ -1,10 +1,4 @@
--- NOTE: proposal is not granted: parties see a decision when it is made.
-grant select (
-    id, escrow_id, raised_by, against_user_id, reason, description, priority, reference_amount, status, level,
-    arbiter_id, reassignments, payer_statement_due_at, payee_statement_due_at, silent_roles, appellant_role,
-    accepted_by, award_payee_amount, first_award_payee_amount, resolution,
-    resolved_by, resolved_at, created_at, updated_at
-) on public.disputes to authenticated;
+grant select on public.disputes to authenticated;
 create policy disputes_select_involved on public.disputes for select to authenticated
 using (
     escrow_id = any(array(select private.escrows_of_my_disputes()))

@@ -3,7 +3,6 @@ create policy evidence_types_select_anyone on public.evidence_types for select t
 using (true);
 
 -- What was announced reads who announced it; the files themselves are asked for by hash.
-grant select (id, escrow_id, author_role, purpose, sha256, name, media_type, size_bytes, created_at, seals)
-on public.evidence_uploads to authenticated;
+grant select on public.evidence_uploads to authenticated;
 create policy evidence_uploads_select_author on public.evidence_uploads for select to authenticated
 using (author_id = (select auth.uid()));

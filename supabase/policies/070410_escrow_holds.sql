@@ -2,10 +2,6 @@ grant select on public.hold_kinds to anon, authenticated;
 create policy hold_kinds_select_anyone on public.hold_kinds for select to anon, authenticated
 using (true);
 
--- NOTE: opened_by and closed_by are not granted: they name staff.
-grant select (
-    id, escrow_id, kind, owner_role, reference, reason, amount, opened_version, opened_at, ends_at, at_end,
-    closed_version, closed_event, closed_role, closed_at
-) on public.escrow_holds to authenticated;
+grant select on public.escrow_holds to authenticated;
 create policy escrow_holds_select_involved on public.escrow_holds for select to authenticated
 using (exists (select from public.escrow_transactions as e where e.id = escrow_holds.escrow_id));

@@ -12,15 +12,15 @@ to authenticated;
 -- How many cases an arbiter is given is an operator's word, with a second factor.
 grant select, insert (user_id, max_open), update (max_open) on public.arbiter_capacities to authenticated;
 create policy arbiter_capacities_select_staff on public.arbiter_capacities for select to authenticated
-using (user_id = (select auth.uid()) or (select private.is_staff((select auth.uid()), 'operator')));
+using (user_id = (select auth.uid()) or (select private.is_acting_staff('operator')));
 create policy arbiter_capacities_insert_operator on public.arbiter_capacities for insert to authenticated
 with check (
-    (select private.is_staff((select auth.uid()), 'operator'))
+    (select private.is_acting_staff('operator'))
     and (select private.may_write('arbiter_capacities.write'))
 );
 create policy arbiter_capacities_update_operator on public.arbiter_capacities for update to authenticated
-using (user_id = (select auth.uid()) or (select private.is_staff((select auth.uid()), 'operator')))
+using (user_id = (select auth.uid()) or (select private.is_acting_staff('operator')))
 with check (
-    (select private.is_staff((select auth.uid()), 'operator'))
+    (select private.is_acting_staff('operator'))
     and (select private.may_write('arbiter_capacities.write'))
 );

@@ -10,10 +10,10 @@ using (true);
 
 grant select on public.chain_cursors, public.chain_slices to authenticated;
 create policy chain_cursors_select_operator on public.chain_cursors for select to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')));
+using ((select private.is_acting_staff('operator')));
 
 create policy chain_slices_select_operator on public.chain_slices for select to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')));
+using ((select private.is_acting_staff('operator')));
 
 -- What arrived is known to who pays, as the address is. Operators see what is not credited: it may need one of them.
 grant select on public.chain_deposits to authenticated;
@@ -23,5 +23,5 @@ using (
         select from public.deposit_requests as r
         where r.id = chain_deposits.request_id and r.party_id = any(array(select private.readable_parties()))
     )
-    or state <> 'credited' and (select private.is_staff((select auth.uid()), 'operator'))
+    or state <> 'credited' and (select private.is_acting_staff('operator'))
 );

@@ -1,6 +1,6 @@
 grant select on public.chain_wallets to authenticated;
 create policy chain_wallets_select_operator on public.chain_wallets for select to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')));
+using ((select private.is_acting_staff('operator')));
 
 -- Who sees the payout sees how it is paid; the signed bytes are for nobody.
 grant select on public.chain_payouts to authenticated;

@@ -1,9 +1,7 @@
 -- A rating is its author's alone until both sides have rated or the time is over, then of both sides.
 -- Everybody else asks a function by the id of the trader, and learns nothing that ties two people together:
 -- no trade, no time, nothing that comes out at the same moment for both. Operators read what is public.
--- NOTE: author_id is not granted.
-grant select (trade_id, author_role, party_id, score, comment, blind_until, created_at, seals)
-on public.p2p_ratings to authenticated;
+grant select on public.p2p_ratings to authenticated;
 create policy p2p_ratings_select_own_or_revealed on public.p2p_ratings for select to authenticated
 using (
     author_id = any(array(select private.my_parties()))

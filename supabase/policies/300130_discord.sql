@@ -1,10 +1,9 @@
--- NOTE: actor_id, reason and provider_event_id are not granted: they are for the staff, in the audit log.
-grant select (id, party_id, guild_id, discord_id, source, occurred_at, seals) on public.discord_links to authenticated;
+grant select on public.discord_links to authenticated;
 create policy discord_links_select_own_or_operator on public.discord_links for select to authenticated
 using (
     party_id = (select auth.uid())
     or guild_id = any(array(select private.guilds_i_keep()))
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    or (select private.is_acting_staff('operator'))
 );
 
 grant execute on function service.discord_link(service.command), service.discord_event(service.command) to service_role;

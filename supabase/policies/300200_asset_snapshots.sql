@@ -1,7 +1,5 @@
 -- A snapshot is for whoever took it, and for whoever sees the listing, contract or proof that names it.
--- NOTE: taken_by is not granted: which member of a party asked is the party's own affair.
-grant select (id, party_id, provider, kind, asset_id, document, sha256, taken_at)
-on public.asset_snapshots to authenticated;
+grant select on public.asset_snapshots to authenticated;
 create policy asset_snapshots_select_involved on public.asset_snapshots for select to authenticated
 using (
     party_id = any(array(select private.my_parties()))

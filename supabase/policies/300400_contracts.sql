@@ -8,7 +8,7 @@ using (
         select m.contract_id from public.contract_milestones as m
         where m.id = any(array(select private.my_disputed_escrows()))
     )
-    or (select private.is_staff((select auth.uid()), 'operator'))
+    or (select private.is_acting_staff('operator'))
 );
 
 -- Who sees the escrow sees the milestone, and what belongs to it.

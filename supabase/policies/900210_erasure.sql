@@ -12,4 +12,4 @@ using (
 
 grant select on public.legal_holds to authenticated;
 create policy legal_holds_select_operator on public.legal_holds for select to authenticated
-using ((select private.is_staff((select auth.uid()), 'operator')));
+using ((select private.is_acting_staff('operator')));

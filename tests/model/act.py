@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.model import choose, choose_orders, openings
+from tests.model import choose, choose_orders, halts, openings
 from tests.model.choose_move import decision
 from tests.model.episode import RULES, Episode
 from tests.model.product import word
@@ -21,6 +21,8 @@ CHOOSERS: dict[str, choose.Chooser] = {
     "order_reprice": choose_orders.reprice,
     "order_take": choose_orders.take, "ledger_move_external": choose.move_external,
     "ledger_reverse": choose.reverse,
+    "halt": halts.halt, "halt_lift": halts.halt_lift,
+    "operator_request_confirm": halts.confirm,
     "escrow_claim": choose.claim, "escrow_rail_case": choose.rail_case,
     "escrow_case_close": choose.close_case, "escrow_rail_outcome": choose.outcome,
     "payout_retry": choose.payout_command, "payout_keep": choose.payout_command,
@@ -120,6 +122,7 @@ COMMANDS: dict[str, float] = {
     "order_take": 8, "order_publish": 3, "order_cancel": 1, "order_pause": 1,
     "order_resume": 1, "order_reprice": 2,
     "ledger_move_external": 3, "ledger_reverse": 1, "escrow_claim": 1.5,
+    "halt": 0.3, "halt_lift": 1, "operator_request_confirm": 1,
     "escrow_rail_case": 2, "escrow_case_close": 1, "escrow_rail_outcome": 1,
     "payout_retry": 1, "payout_keep": 0.5, "payout_destination_set": 2,
 }  # fmt: skip

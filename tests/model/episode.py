@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from tests.model import cases, operators, orders, payments
+from tests.model import cases, halts, operators, orders, payments
 from tests.model.apply import apply
 from tests.model.choose import CRYPTO
 from tests.model.model_db import Database, Refused
@@ -32,6 +32,9 @@ RULES: dict[str, tuple[Validate, Apply]] = {
     "order_take": (orders.validate_take, orders.apply_take),
     "ledger_move_external": (operators.validate_move_external, operators.apply_move_external),
     "ledger_reverse": (operators.validate_reverse, operators.apply_reverse),
+    "halt": (halts.validate_halt, halts.apply_halt),
+    "halt_lift": (halts.validate_lift, halts.apply_lift),
+    "operator_request_confirm": (halts.validate_confirm, halts.apply_confirm),
     "escrow_claim": (cases.validate_claim, cases.apply_claim),
     "escrow_rail_case": (cases.validate_rail_case, cases.apply_rail_case),
     "escrow_case_close": (cases.validate_close_case, cases.apply_close_case),
@@ -54,6 +57,7 @@ class Episode:
         for bucket, amount in (before.books.balances if before else {}).items():
             if bucket[0] in (PLATFORM, OUTSIDE):
                 self.world.books.balances[bucket] = amount
+        self.world.halts |= before.halts if before else {}
         self.history: list[tuple[str, Body]] = []
         # Where a payee is paid must have stood for a while, by the clock of this story.
         database.set_clock(self.world.now - timedelta(days=30))

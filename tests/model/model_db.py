@@ -40,6 +40,7 @@ COMMANDS: dict[str, LiteralString] = {
         "escrow_commit", "escrow_commit_many", "order_publish", "order_pause", "order_resume",
         "order_reprice", "order_cancel", "order_take",
         "ledger_move_external", "ledger_reverse", "escrow_claim",
+        "halt", "halt_lift", "operator_request_confirm",
         "escrow_rail_case", "escrow_case_close", "escrow_rail_outcome",
         "payout_record", "payout_retry", "payout_keep", "payout_destination_set",
     )
@@ -58,8 +59,8 @@ SWEEPS: dict[str, LiteralString] = {
 LEFTOVERS = """
 truncate public.escrow_transactions, public.escrow_events, public.p2p_orders, public.wallets,
     public.ledger_transfers, public.ledger_entries, public.ledger_reversals, public.audit_log,
-    public.payout_destinations, public.outside_transfers, private.idempotency_keys,
-    private.outbox cascade
+    public.payout_destinations, public.outside_transfers, public.halts, public.operator_requests,
+    private.idempotency_keys, private.outbox cascade
 """
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from tests.model.books import moved
+from tests.model.halts import is_halted
 from tests.model.money import ZERO, fits, half_up
 from tests.model.policy import LEAST, METHODS, P2P
 from tests.model.things import Escrow, Order
@@ -36,6 +37,8 @@ def validate_publish(world: World, body: Body) -> Verdict:
     stranger = _not_maker(world, order, body)
     if stranger is not None:
         return stranger
+    if is_halted(world, order):
+        return refused("halted", "step_up_required")
     if order.status != "draft":
         return refused("order_not_draft")
     faults = set()
@@ -62,6 +65,10 @@ def validate_pause(world: World, body: Body) -> Verdict:
 
 def validate_resume(world: World, body: Body) -> Verdict:
     verdict = _of_maker(world, body, "paused", "order_not_paused")
+    order = world.orders.get(body["order_id"])
+    own = verdict.replay is None and verdict.faults <= {"order_not_paused"}
+    if order and own and is_halted(world, order):
+        return refused("halted")
     if verdict is DONE and world.orders[body["order_id"]].expires_at <= world.now:
         return refused("order_expired")
     if verdict is DONE and body["aal"] != "aal2":
@@ -190,7 +197,11 @@ def validate_take(world: World, body: Body) -> Verdict:
         return known
     if order.status != "active":
         mine = world.people.acts_for(body["actor_id"], order.maker) and order.status != "draft"
+        if mine and is_halted(world, order):
+            return refused("halted")
         return refused("order_not_active" if mine else "order_not_found")
+    if is_halted(world, order):
+        return refused("halted")
     faults = _faults_of_take(world, order, body)
     amount = body["amount"]
     if not faults and order.side == "buy":

@@ -61,7 +61,10 @@ select jsonb_build_object(
                     ),
                     'reassignments', d.reassignments, 'appellant', d.appellant_role, 'accepted_by', d.accepted_by,
                     'award', d.award_payee_amount, 'first_award', d.first_award_payee_amount,
-                    'proposal', (d.proposal ->> 'payee_amount')::numeric(38, 18),
+                    'proposal', (
+                        select (p.ruling ->> 'payee_amount')::numeric(38, 18)
+                        from private.dispute_proposals as p where p.dispute_id = d.id
+                    ),
                     'statements', (
                         select count(*) from public.dispute_statements as s where s.dispute_id = d.id
                     ),

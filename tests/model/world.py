@@ -10,6 +10,7 @@ from tests.model.people import People
 from tests.model.things import Case, Escrow, Order, Transfer
 
 if TYPE_CHECKING:
+    from tests.model.halts import Halt, Request
     from tests.model.payments import Payment
 
 # One command of the service schema: the names and values of its JSON, as Python values.
@@ -57,6 +58,9 @@ class World:
     # Where a party wants its money on a rail.
     destinations: dict[tuple[UUID, str], str] = field(default_factory=dict)
     named: dict[tuple[UUID, str, str], datetime] = field(default_factory=dict)
+    # What operators have halted, and what one asks another to confirm.
+    halts: "dict[UUID, Halt]" = field(default_factory=dict)
+    requests: "dict[UUID, Request]" = field(default_factory=dict)
 
     def impartial(self, user: UUID, payer: UUID, payee: UUID) -> bool:
         """An arbiter without any part in either side, or a trade with one."""

@@ -98,10 +98,10 @@ def fill_all_tables(world: World) -> Filled:
     world.command("evidence_upload", escrow_id=disputed.id, actor_id=payer, purpose="evidence",
                   sha256=FILE_HASH, name="receipt.pdf", media_type="application/pdf",
                   size_bytes=1024)  # fmt: skip
-    world.run("insert into public.outages (id, from_at, to_at, reason, declared_by, created_at) "
+    world.run("insert into public.outages (id, from_at, to_at, reason, created_at) "
               "select gen_random_uuid(), private.clock() - interval '3 h', "
-              "private.clock() - interval '2 h', 'a fire', %s, private.clock() "
-              "where not exists (select from public.outages)", world.operator)  # fmt: skip
+              "private.clock() - interval '2 h', 'a fire', private.clock() "
+              "where not exists (select from public.outages)")  # fmt: skip
     world.run("select private.put_off('case', 'odd', 'cannot be closed', private.clock())")
     world.run("insert into public.arbiter_capacities values (%s, 9) on conflict do nothing",
               disputed.arbiter)  # fmt: skip

@@ -13,6 +13,7 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.audit_log",
     "public.chain_payouts",
     "public.chain_transactions",
+    "private.signed_transactions",
     "public.contract_milestones",
     "public.contract_documents",
     "public.contract_signatures",

@@ -6,8 +6,8 @@ from uuid import UUID
 from tests.world.world import World
 
 _STATUS: LiteralString = (
-    "update public.parties set status = {}, status_reason = 'reported ' || gen_random_uuid() "
-    "where id = %s"
+    "with why as (select set_config('holdfast.reason', 'reported', true)) "
+    "update public.parties set status = {} from why where id = %s"
 )
 
 STOPS: dict[str, LiteralString] = {

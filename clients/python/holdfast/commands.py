@@ -936,7 +936,7 @@ class SettingChanged(Answer):
 
 class SettingCreate(Body):
     """setting: name of the table, as in settings. row: the row, by its key columns. values: what
-    each column is set to from now on, as text.
+    each column is set to from now on, as text; null: no limit.
     """
     setting: str
     row: dict[str, Any]

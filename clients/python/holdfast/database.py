@@ -70,6 +70,7 @@ class AuditLog(Row):
     before: Any
     after: Any
     actor_id: UUID | None
+    reason: str
     request_id: str
     endpoint: str | None
     address: str | None
@@ -371,8 +372,11 @@ class DepositRequests(Row):
     rail: str
     currency: str
     amount: Amount | None
+    key_id: int | None
+    address_index: int | None
     address: str | None
     provider_reference: str | None
+    requested_by: UUID
     created_at: Time
     closed_at: Time | None
 
@@ -533,6 +537,10 @@ class Disputes(Row):
     reassignments: int
     payer_statement_due_at: Time | None
     payee_statement_due_at: Time | None
+    statement_within: str
+    acknowledge_within: str
+    decide_within: str
+    appeal_within: str
     silent_roles: list[Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']]
     appellant_role: Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system'] | None
     accepted_by: list[Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']]
@@ -585,6 +593,11 @@ class EscrowCases(Row):
     currency: str | None
     amount: Amount | None
     paid_amount: Amount | None
+    fee_amount: Amount
+    loss_amount: Amount
+    provider_event_id: str | None
+    reference: str | None
+    evidence_due_at: Time | None
     state: str
     last_event: str
     last_actor_role: Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']
@@ -742,6 +755,7 @@ class EscrowTransactions(Row):
     signed_by: list[Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']]
     last_event: str
     last_actor_role: Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']
+    last_hash: str
     created_at: Time
     updated_at: Time
     completed_at: Time | None
@@ -782,6 +796,7 @@ class Escrows(Row):
     signed_by: list[Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']] | None
     last_event: str | None
     last_actor_role: Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system'] | None
+    last_hash: str | None
     created_at: Time | None
     updated_at: Time | None
     completed_at: Time | None
@@ -819,6 +834,7 @@ class EvidenceUploads(Row):
     id: UUID
     escrow_id: UUID
     author_role: Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']
+    author_id: UUID
     purpose: str
     sha256: str
     name: str | None
@@ -837,6 +853,7 @@ class FactorResets(Row):
     state: str
     last_event: str
     last_actor_role: str
+    evidence_hash: str | None
     since: Time
     deadline_at: Time | None
     created_at: Time
@@ -862,6 +879,8 @@ class FiatRates(Row):
     source: str
     as_of: Time
     ends_at: Time
+    by_operator: bool
+    reason: str
     recorded_at: Time
 
 
@@ -923,6 +942,7 @@ class Halts(Row):
     ends_at: Time | None
     lifted_by: UUID | None
     lifted_at: Time | None
+    ended_at: Time | None
     lift_reason: str
 
 
@@ -1447,10 +1467,12 @@ class P2pRatings(Row):
     relation = "p2p_ratings"
     trade_id: UUID
     author_role: str
+    author_id: UUID
     party_id: UUID
     score: int
     comment: str | None
     blind_until: Time
+    shown_after: str
     created_at: Time
     seals: Any
 
@@ -1489,6 +1511,10 @@ class Parties(Row):
     id: UUID
     kind: Literal['user', 'merchant', 'dao', 'platform', 'external']
     display_name: str
+    status: Literal['active', 'suspended', 'closed']
+    status_since: Time | None
+    suspended_until: Time | None
+    created_at: Time
 
 
 class PartyFiles(Row):
@@ -1564,6 +1590,7 @@ class PayoutDestinations(Row):
     rail: str
     currency: str | None
     address: str
+    created_by: UUID
     created_at: Time
     usable_from: Time
     default_from: Time | None
@@ -1691,6 +1718,8 @@ class ProfileVerifications(Row):
     flag: Literal['phone', 'id_document', 'address', 'biometric'] | None
     tier: int | None
     source: str
+    provider: str | None
+    provider_reference: str | None
     compared_name: str | None
     occurred_at: Time
     created_at: Time
@@ -1982,6 +2011,7 @@ class Setbacks(Row):
     last_error: str
     retry_at: Time
     set_aside_at: Time | None
+    set_aside_by: UUID | None
     reason: str
     created_at: Time
     updated_at: Time
@@ -2011,6 +2041,7 @@ class SettingColumns(Row):
     type: str
     least: str | None
     most: str | None
+    no_limit: bool
     needs_second: bool
 
 
@@ -2234,6 +2265,7 @@ class Wallets(Row):
     locked: Amount
     owed: Amount
     seq: int
+    last_hash: str
     created_at: Time
 
 
@@ -2359,4 +2391,5 @@ class Withdrawals(Row):
     network_cost: Amount
     destination_id: UUID
     payout_id: UUID
+    requested_by: UUID
     created_at: Time

@@ -1250,7 +1250,7 @@ export interface SettingChanged {
   after: Record<string, string | null>;
 }
 
-/** setting: name of the table, as in settings. row: the row, by its key columns. values: what each column is set to from now on, as text. */
+/** setting: name of the table, as in settings. row: the row, by its key columns. values: what each column is set to from now on, as text; null: no limit. */
 export interface SettingCreate {
   /** Name of the table, as in settings. */
   setting: string;

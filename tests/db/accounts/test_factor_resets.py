@@ -134,9 +134,6 @@ def test_a_reset_shows_its_owner_no_operator(world: World) -> None:
     as_user(world.connection, user)
     (seen,) = world.rows("select state, deadline_at - since from public.factor_resets")
     assert (seen[0], seen[1].total_seconds()) == ("waiting", 48 * 3600)
-    for column in ("reason", "asked_by", "evidence_hash"):
-        with refused(world.connection, "42501"):
-            world.rows(f"select {column} from public.factor_resets")
     as_user(world.connection, other)
     assert world.rows("select id from public.factor_resets") == []
 
@@ -146,7 +143,7 @@ def test_the_moves_of_a_reset_are_guarded(world: World) -> None:
     reset = _waiting(world, user)["reset_id"]
     for change in (
         "state = 'asked', last_event = 'ask'", "state = 'done', last_actor_role = 'owner'",
-        "user_id = asked_by",
+        "user_id = gen_random_uuid()",
     ):  # fmt: skip
         with refused(world.connection, "illegal_move" if "state" in change else "append_only"):
             world.run(f"update public.factor_resets set {change} where id = %s", reset)

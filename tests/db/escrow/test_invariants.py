@@ -161,8 +161,9 @@ def test_i6_one_open_dispute(market: World) -> None:
     with refused(market.connection, "disputes_one_pending_idx"):
         market.run(
             "insert into public.disputes (id, escrow_id, reason, description, reference_amount, "
-            "created_at, updated_at) "
-            "select gen_random_uuid(), escrow_id, 'again', '', 1, now(), now() "
+            "created_at, updated_at, statement_within, acknowledge_within, decide_within, "
+            "appeal_within) select gen_random_uuid(), escrow_id, 'again', '', 1, now(), now(), "
+            "'1 d', '1 d', '1 d', '1 d' "
             "from public.disputes where status = 'pending' limit 1"
         )
 

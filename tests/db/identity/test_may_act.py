@@ -420,38 +420,34 @@ def test_a_stopped_party_reads_its_own(world: World) -> None:
 
 def test_a_status_has_a_reason_of_its_own(world: World) -> None:
     party = world.user()
-    change = "update public.parties set status = %s, status_reason = %s where id = %s"
+    say = "select set_config('holdfast.reason', %s, true)"
     for reason in ("", "  "):
-        with refused(world.connection, "reason_required", "text_invalid"):
-            world.run(change, "suspended", reason, party)
-    world.run(change, "suspended", "reported by three", party)
-    with refused(world.connection, "reason_required"):
-        world.run(change, "active", "reported by three", party)
+        world.one(say, reason)
+        with refused(world.connection, "reason_required"):
+            world.run("update public.parties set status = 'suspended' where id = %s", party)
+    world.one(say, "reported by three")
+    world.run("update public.parties set status = 'suspended' where id = %s", party)
     logged = world.one(
-        "select after ->> 'status_reason' from public.audit_log "
+        "select reason from public.audit_log "
         "where table_name = 'parties' and row_id = %s order by id desc limit 1",
         str(party),
     )
     assert logged == "reported by three"
     with refused(world.connection, "parties_the_house_acts"):
-        world.run(
-            "update public.parties set status = 'closed', status_reason = 'x' "
-            "where kind = 'platform'"
-        )
+        world.run("update public.parties set status = 'closed' where kind = 'platform'")
 
 
-def test_nobody_reads_the_reason_or_writes_the_status(world: World) -> None:
+def test_a_party_reads_its_status_and_writes_none(world: World) -> None:
     party = world.user()
     stop(world, party)
     as_user(world.connection, party, aal="aal2")
     for query in (
-        "select status_reason from public.parties",
-        "select status from public.parties",
         "update public.parties set status = 'active' where true",
         "select private.standing_of(gen_random_uuid())",
     ):
         with refused(world.connection, "42501"):
             world.connection.execute(query.encode())
+    assert world.rows("select id, status::text from public.parties") == [(party, "suspended")]
     as_owner(world.connection)
 
 

@@ -227,8 +227,8 @@ def test_what_an_operator_said_stands_until_its_end(world: World) -> None:
     world.advance(days=30, minutes=1)
     assert not _known(world, "KES")
     assert list_rates(world, {"KES": "0.0090"}) == 1
-    set_by, rate = world.rows("select set_by, rate::numeric from public.fiat_rates")[0]
-    assert (set_by, rate) == (None, Decimal("0.0090"))
+    by_operator, rate = world.rows("select by_operator, rate::numeric from public.fiat_rates")[0]
+    assert (by_operator, rate) == (False, Decimal("0.0090"))
     # A list of a week ago counts for nothing.
     world.advance(days=7, minutes=1)
     assert not _known(world, "KES")

@@ -72,8 +72,8 @@ def reachable(world: World, phone: str | None = None) -> UUID:
     if phone:
         world.run("update auth.users set phone = %s where id = %s", phone, person)
         world.run(
-            "insert into public.profile_verifications (party_id, change, flag, source, reason) "
-            "values (%s, 'verify', 'phone', 'operator', 'seen')",
+            "insert into public.profile_verifications (party_id, change, flag, source) "
+            "values (%s, 'verify', 'phone', 'operator')",
             person,
         )
     relay(world)

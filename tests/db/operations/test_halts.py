@@ -115,6 +115,35 @@ def test_each_halt_has_its_own_end(world: World) -> None:
             world.connection.execute(change.encode())
 
 
+def test_the_end_of_a_halt_is_told_once(world: World) -> None:
+    _, maker = sell_order(world)
+    ends = world.now() + timedelta(hours=2)
+    timed, lifted = halt(world, "pair", PAIR, ends_at=ends), halt(world, "pair", PAIR, ends_at=ends)
+    lift(world, lifted)
+    assert _end(world) == 0
+    world.advance(hours=2)
+    assert _shown(world) == []
+    assert (_end(world), _end(world)) == (1, 0)
+    assert _told(world, maker) == ["halt.begun", "halt.begun", "halt.ended", "halt.lifted"]
+    assert "halt.ended" in _told(world, world.operator)
+    with refused(world.connection, "halt_not_found"):
+        ask_to_lift(world, timed)
+    for change in ("ended_at = null", "lifted_at = private.clock()"):
+        with refused(world.connection, "append_only"):
+            world.connection.execute(f"update public.halts set {change}".encode())
+    # Nothing is over before its end, whoever writes it.
+    running = halt(world, "pair", PAIR, ends_at=world.now() + timedelta(hours=1))
+    with refused(world.connection, "halts_ended_by_the_clock"):
+        world.run("update public.halts set ended_at = private.clock() where id = %s",
+                  running["halt_id"])  # fmt: skip
+
+
+def _end(world: World) -> int:
+    with world.acting("service_role"):
+        told: int = world.one("select service.halts_end()")
+    return told
+
+
 def test_two_lift_what_one_has_halted(world: World) -> None:
     halted = halt(world, "pair", PAIR)
     asked = ask_to_lift(world, halted)

@@ -158,7 +158,7 @@ def test_every_command_of_operators_asks_the_one_function(world: World) -> None:
     assert {name for (name,) in by_function} <= {name for name, _ in begun} | {"payout_retry"}
     # Who is an operator is asked nowhere else, but where rows are shown.
     asking = world.rows(
-        "select proname from pg_proc where prosrc ~ 'is_staff\\([^\n]*''operator''' and"
+        "select proname from pg_proc where prosrc ~ 'is_(acting_)?staff\\([^\n]*''operator''' and"
         " pronamespace::regnamespace::text in ('service', 'private', 'ledger')"
     )
     shown = {
@@ -167,6 +167,7 @@ def test_every_command_of_operators_asks_the_one_function(world: World) -> None:
         "visible_arbiter_loads",
         "setting_rows",
         "failing_endpoints",
+        "deposit_holdings",
     }
     deciding = {"begin_operator_command", "operator_may", "begin_payout_command"}
     assert {name for (name,) in asking} - shown == deciding

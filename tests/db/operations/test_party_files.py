@@ -7,6 +7,8 @@ import psycopg
 import pytest
 
 from stack.identity import as_owner, as_user
+from tests.world.comparisons import balances
+from tests.world.debts import in_debt
 from tests.world.rails import claim, destination, outcome, released
 from tests.world.refused import refused
 from tests.world.trades import sell_order
@@ -137,6 +139,47 @@ def test_payouts_and_deposits_of_a_party_are_in_its_file(world: World) -> None:
     opened(world, party)
     assert [seen(world, world.operator, party, query) > 0 for query in every] == [True] * len(every)
     assert [seen(world, world.second_operator, party, query) for query in every] == [0] * len(every)
+
+
+DEBTS: LiteralString = "select count(*) from public.receivables where party_id = %s"
+ADDRESSES: LiteralString = (
+    "select count(*) from public.deposit_balances as b join public.deposit_requests as d"
+    " on d.id = b.request_id where d.party_id = %s"
+)
+REPORTS: LiteralString = (
+    "select count(*) from public.rail_reports where reference_id = %s and applied_as is not null"
+)
+
+
+def test_what_a_file_opens(world: World) -> None:
+    """Debts of a party, what rails said of its money, what its addresses hold."""
+    party, debtor = world.user(), world.user()
+    in_debt(world, debtor)
+    paid_in(world, party, "20")
+    request, currency = world.rows(
+        "select id, currency from public.deposit_requests where party_id = %s", party
+    )[0]
+    assert balances(world, (request, currency, "20")) == 1
+    assert world.one(REPORTS, party) == 1
+    assert (seen(world, debtor, debtor, DEBTS), seen(world, party, party, ADDRESSES)) == (1, 0)
+    kept = ((debtor, DEBTS), (party, ADDRESSES), (party, REPORTS))
+    # Whose money it is, is in no query without one: a file shut, each is empty.
+    for who, query in kept:
+        assert seen(world, world.operator, who, query) == 0
+    as_user(world.connection, world.operator)
+    assert world.one("select count(*) from public.deposit_balances") == 0
+    (holding,) = world.one("select public.deposit_holdings()")
+    as_owner(world.connection)
+    assert holding.keys() == {"address", "rail", "currency", "amount", "as_of"}
+    assert (holding["amount"], holding["currency"]) == ("20", currency)
+    for who, query in kept:
+        opened(world, who)
+        assert seen(world, world.operator, who, query) == 1
+        assert seen(world, world.second_operator, who, query) == 0
+    as_user(world.connection, party)
+    with refused(world.connection, "operator_only"):
+        world.one("select public.deposit_holdings()")
+    as_owner(world.connection)
 
 
 def test_operators_see_what_needs_one_of_them(world: World) -> None:

@@ -1,5 +1,6 @@
 """Limits, fees and thresholds: one command, within bounds, of two where money is at stake."""
 
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -9,6 +10,7 @@ from psycopg import sql
 from stack.identity import as_owner, as_user
 from tests.world.operators import confirm
 from tests.world.refused import refused
+from tests.world.scenes import EVERY_POLICY
 from tests.world.trades import funded
 from tests.world.world import World
 
@@ -88,6 +90,7 @@ def test_what_moves_no_money_is_changed_by_one(world: World) -> None:
         ("quotas", QUOTA, {"max_open": "100001"}, "setting_out_of_bounds", "values.max_open"),
         ("quotas", QUOTA, {"max_open": "-1"}, "setting_out_of_bounds", "values.max_open"),
         ("quotas", QUOTA, {"max_open": "many"}, "setting_out_of_bounds", "values.max_open"),
+        ("quotas", QUOTA, {"max_open": None}, "setting_out_of_bounds", "values.max_open"),
         ("quotas", QUOTA, {"max_open": ""}, "setting_out_of_bounds", "values.max_open"),
         ("quotas", QUOTA, {"kind": "order"}, "setting_fixed", "values.kind"),
         ("quotas", QUOTA, {"nothing": "1"}, "setting_fixed", "values.nothing"),
@@ -119,11 +122,52 @@ def test_what_is_refused(
     assert world.one("select count(*) from public.setting_changes") == 0
 
 
+WINDOWS = {"statement_within": "80 hours", "acknowledge_within": "5 hours",
+           "decide_within": "6 hours", "appeal_within": "60 hours"}  # fmt: skip
+
+
+def test_a_running_dispute_keeps_its_windows(world: World) -> None:
+    """Those of new disputes change; one that has begun goes on as it began: what a function
+    decides by, and what the database allows."""
+    running = EVERY_POLICY["acknowledge"](world, "market_goods")
+    read = "select (select private.escrow_snapshot(e, '{}', private.clock()) -> 'policy')" \
+           " from public.escrow_transactions as e where e.id = %s"  # fmt: skip
+    before = world.one(read, running.id)
+    change(world, "escrow_policies", {"id": "market_goods"}, WINDOWS)
+    assert world.one(read, running.id) == before
+    fresh = EVERY_POLICY["acknowledge"](world, "market_goods")
+    long = (world.now() + timedelta(days=5)).isoformat()
+    with refused(world.connection, "deadline_too_late"):
+        fresh.commit("acknowledge", "arbiter", deadline_at=long, expires_at=long)
+    running.commit("acknowledge", "arbiter", deadline_at=long, expires_at=long)
+    kept = "select decide_within::text from public.disputes where escrow_id = %s"
+    assert world.one(kept, running.id) == "5 days"
+    assert world.one(kept, fresh.id) == "06:00:00"
+    assert world.one(read, fresh.id)["decide_within"] == 6 * 3600
+    assert world.problems() == []
+
+
+def test_no_limit_is_null_and_takes_two(world: World) -> None:
+    tier = {"id": "1"}
+    stands = "select max_open_trades from public.verification_tiers where id = 1"
+    assert "after" in ask(world, "verification_tiers", tier, {"max_open_trades": "6"})
+    asked = ask(world, "verification_tiers", tier, {"max_open_trades": None})
+    assert (asked["state"], world.one(stands)) == ("open", 6)
+    done = confirm(world, asked)["answer"]
+    assert (done["before"], done["after"]) == ({"max_open_trades": "6"}, {"max_open_trades": None})
+    assert world.one(stands) is None
+    assert world.one("select after from public.setting_changes order by id desc limit 1") == {
+        "max_open_trades": None
+    }
+    may = "select count(*) from public.setting_columns where no_limit and setting = %s"
+    assert world.one(may, "verification_tiers") == 8
+
+
 def test_who_may_and_why(world: World) -> None:
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"actor_id": world.arbiters[0]}, "operator_only"), ({"aal": "aal1"}, "step_up_required"),
         ({"reason": " "}, "reason_required"), ({"values": {"max_open": 3}}, "bad_type"),
-        ({"row": ["offer"]}, "bad_type"), ({"values": {"max_open": None}}, "bad_type"),
+        ({"row": ["offer"]}, "bad_type"), ({"values": {"max_open": True}}, "bad_type"),
     ]  # fmt: skip
     for fields, code in wrong:
         with refused(world.connection, code):

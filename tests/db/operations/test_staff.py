@@ -105,6 +105,28 @@ def test_a_withdrawn_operator_does_nothing_more(world: World) -> None:
     assert _state(world, asked) == "expired"
 
 
+def test_of_two_operators_the_owner_takes_one_away(world: World) -> None:
+    """Neither of two can withdraw the other: nobody is left to confirm. The owner's way is out."""
+    bad, good = world.operator, world.second_operator
+    pending = ask_role(world, "grant", world.user(), "arbiter", actor_id=bad)
+    asked = ask_role(world, "withdraw", bad, actor_id=good)
+    with refused(world.connection, "not_your_move"):
+        confirm(world, asked, actor_id=bad)
+    with refused(world.connection, "second_operator_required"):
+        confirm(world, asked, actor_id=good)
+    # Until then the other one stops them, alone.
+    world.command("party_suspend", **COMMANDS["party_suspend"](world)
+                  | {"party_id": bad, "actor_id": good})  # fmt: skip
+    third = world.user()
+    world.run("delete from public.party_members where party_id = %s and user_id = %s",
+              PLATFORM, bad)  # fmt: skip
+    world.run("insert into public.party_members (party_id, user_id, role)"
+              " values (%s, %s, 'operator')", PLATFORM, third)  # fmt: skip
+    assert (_roles(world, bad), _state(world, pending)) == ([], "expired")
+    again = ask_role(world, "grant", world.user(), "arbiter", actor_id=good)
+    assert confirm(world, again, actor_id=third)["answer"]["roles"] == ["arbiter"]
+
+
 def test_a_withdrawn_arbiter_decides_nothing_more(world: World) -> None:
     dispute = EVERY_POLICY["decide"](world, "p2p_crypto")
     assert dispute.arbiter

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.world.refused import refused
+from tests.world.stopping import stop
 from tests.world.trades import draft, publish
 from tests.world.webhooks import relay
 from tests.world.world import OUTSIDE, PLATFORM, World
@@ -62,7 +63,7 @@ def test_a_party_is_stopped_and_goes_on(world: World) -> None:
     assert {event for event, _ in told} == {"party.suspended", "party.restored"}
     assert all("review" not in str(data) for _, data in told)
     audited = world.rows(
-        "select after ->> 'status_reason', actor_id from public.audit_log "
+        "select reason, actor_id from public.audit_log "
         "where table_name = 'parties' and row_id = %s and action = 'update' order by id",
         str(maker),
     )  # fmt: skip
@@ -110,9 +111,7 @@ def test_what_is_refused(world: World) -> None:
     with refused(world.connection, "reason_required"):
         suspend(world, person, reason=" ")
     assert standing(world, person) == "active"
-    world.run(
-        "update public.parties set status = 'closed', status_reason = 'gone' where id = %s", person
-    )
+    stop(world, person, "closed")
     with refused(world.connection, "party_is_closed"):
         suspend(world, person)
 

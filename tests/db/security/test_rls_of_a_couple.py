@@ -69,14 +69,12 @@ def test_a_third_party_sees_nothing_of_a_trade(
 _HIDDEN: tuple[tuple[LiteralString, LiteralString], ...] = (
     ("public.escrow_transactions", "last_payload"),
     ("public.escrow_transactions", "last_actor_id"),
-    ("public.escrow_transactions", "last_hash"),
     ("public.escrow_events", "actor_id"),
     ("public.escrow_events", "request_id"),
-    ("public.disputes", "proposal"),
+    ("private.dispute_proposals", "ruling"),
+    ("private.signed_transactions", "raw"),
     ("public.ledger_transfers", "created_by"),
     ("public.ledger_transfers", "request_id"),
-    ("public.escrow_cases", "provider_event_id"),
-    ("public.wallets", "last_hash"),
 )
 
 

@@ -181,7 +181,7 @@ def test_a_reset_is_cancelled_or_carried_out(
     (made,) = _at_once(database, "authenticator", [give("factor_reset_ask")])
     market.owner.execute(
         "update public.factor_resets set state = 'waiting', last_event = 'agree', "
-        "last_actor_role = 'operator', reason = 'seen', evidence_hash = repeat('e', 64), "
+        "last_actor_role = 'operator', evidence_hash = repeat('e', 64), "
         "since = private.clock() - interval '3 days', deadline_at = private.clock() where id = %s",
         [made["reset_id"]],
     )
