@@ -375,6 +375,8 @@ class DepositRequests(Row):
     key_id: int | None
     address_index: int | None
     address: str | None
+    slice: int | None
+    active_until: Time | None
     provider_reference: str | None
     requested_by: UUID
     created_at: Time

@@ -30,7 +30,7 @@ export type Database = {
         Relationships: [];
       };
       audit_log: {
-        Row: { id: number; created_at: string; table_name: string; row_id: string; action: string; before: Json | null; after: Json | null; actor_id: string | null; request_id: string; endpoint: string | null; address: string | null; user_agent: string | null; one_operator: boolean; seals: Json };
+        Row: { id: number; created_at: string; table_name: string; row_id: string; action: string; before: Json | null; after: Json | null; actor_id: string | null; reason: string; request_id: string; endpoint: string | null; address: string | null; user_agent: string | null; one_operator: boolean; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -162,7 +162,7 @@ export type Database = {
         Relationships: [];
       };
       deposit_requests: {
-        Row: { id: string; purpose: string; reference_id: string; party_id: string; rail: string; currency: string; amount: string | null; address: string | null; provider_reference: string | null; created_at: string; closed_at: string | null };
+        Row: { id: string; purpose: string; reference_id: string; party_id: string; rail: string; currency: string; amount: string | null; key_id: number | null; address_index: number | null; address: string | null; slice: number | null; active_until: string | null; provider_reference: string | null; requested_by: string; created_at: string; closed_at: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -228,7 +228,7 @@ export type Database = {
         Relationships: [];
       };
       disputes: {
-        Row: { id: string; escrow_id: string; raised_by: string | null; against_user_id: string | null; reason: string; description: string; priority: string; reference_amount: string; status: string; level: number; arbiter_id: string | null; reassignments: number; payer_statement_due_at: string | null; payee_statement_due_at: string | null; silent_roles: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; appellant_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system" | null; accepted_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; award_payee_amount: string | null; first_award_payee_amount: string | null; resolution: string | null; resolved_by: string | null; resolved_at: string | null; created_at: string; updated_at: string };
+        Row: { id: string; escrow_id: string; raised_by: string | null; against_user_id: string | null; reason: string; description: string; priority: string; reference_amount: string; status: string; level: number; arbiter_id: string | null; reassignments: number; payer_statement_due_at: string | null; payee_statement_due_at: string | null; statement_within: string; acknowledge_within: string; decide_within: string; appeal_within: string; silent_roles: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; appellant_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system" | null; accepted_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; award_payee_amount: string | null; first_award_payee_amount: string | null; resolution: string | null; resolved_by: string | null; resolved_at: string | null; created_at: string; updated_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -246,7 +246,7 @@ export type Database = {
         Relationships: [];
       };
       escrow_cases: {
-        Row: { id: string; escrow_id: string; kind: string; raised_by: string | null; reason: string; description: string; currency: string | null; amount: string | null; paid_amount: string | null; state: string; last_event: string; last_actor_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; resolution: string; deadline_at: string | null; created_at: string; updated_at: string };
+        Row: { id: string; escrow_id: string; kind: string; raised_by: string | null; reason: string; description: string; currency: string | null; amount: string | null; paid_amount: string | null; fee_amount: string; loss_amount: string; provider_event_id: string | null; reference: string | null; evidence_due_at: string | null; state: string; last_event: string; last_actor_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; resolution: string; deadline_at: string | null; created_at: string; updated_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -282,13 +282,13 @@ export type Database = {
         Relationships: [];
       };
       escrow_transactions: {
-        Row: { id: string; product: "p2p" | "market"; policy_id: string; rail: string; payer_id: string; payee_id: string; currency: string; amount: string; fee_bps: number; perform_within: string; accept_within: string; state: "proposed" | "awaiting_funds" | "funding_exception" | "funded" | "performed" | "disputed" | "decided" | "released" | "refunded" | "split" | "void"; phase: "" | "statements" | "acknowledge" | "decide" | "approve"; version: number; state_version: number; deadline_at: string | null; expires_at: string | null; frozen_at: string | null; rail_hold_until: string; revision_count: number; performed_at: string | null; payer_amount: string | null; payee_amount: string | null; fee_amount: string | null; claim_until: string | null; taken_amount: string | null; transaction_hash: string | null; terms_hash: string | null; signed_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; last_event: string; last_actor_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; created_at: string; updated_at: string; completed_at: string | null };
+        Row: { id: string; product: "p2p" | "market"; policy_id: string; rail: string; payer_id: string; payee_id: string; currency: string; amount: string; fee_bps: number; perform_within: string; accept_within: string; state: "proposed" | "awaiting_funds" | "funding_exception" | "funded" | "performed" | "disputed" | "decided" | "released" | "refunded" | "split" | "void"; phase: "" | "statements" | "acknowledge" | "decide" | "approve"; version: number; state_version: number; deadline_at: string | null; expires_at: string | null; frozen_at: string | null; rail_hold_until: string; revision_count: number; performed_at: string | null; payer_amount: string | null; payee_amount: string | null; fee_amount: string | null; claim_until: string | null; taken_amount: string | null; transaction_hash: string | null; terms_hash: string | null; signed_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; last_event: string; last_actor_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; last_hash: string; created_at: string; updated_at: string; completed_at: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
       };
       escrows: {
-        Row: { id: string | null; product: "p2p" | "market" | null; policy_id: string | null; rail: string | null; payer_id: string | null; payee_id: string | null; currency: string | null; amount: string | null; fee_bps: number | null; perform_within: string | null; accept_within: string | null; state: "proposed" | "awaiting_funds" | "funding_exception" | "funded" | "performed" | "disputed" | "decided" | "released" | "refunded" | "split" | "void" | null; phase: "" | "statements" | "acknowledge" | "decide" | "approve" | null; version: number | null; state_version: number | null; deadline_at: string | null; expires_at: string | null; frozen_at: string | null; rail_hold_until: string | null; revision_count: number | null; performed_at: string | null; payer_amount: string | null; payee_amount: string | null; fee_amount: string | null; taken_amount: string | null; claim_until: string | null; transaction_hash: string | null; terms_hash: string | null; signed_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[] | null; last_event: string | null; last_actor_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system" | null; created_at: string | null; updated_at: string | null; completed_at: string | null };
+        Row: { id: string | null; product: "p2p" | "market" | null; policy_id: string | null; rail: string | null; payer_id: string | null; payee_id: string | null; currency: string | null; amount: string | null; fee_bps: number | null; perform_within: string | null; accept_within: string | null; state: "proposed" | "awaiting_funds" | "funding_exception" | "funded" | "performed" | "disputed" | "decided" | "released" | "refunded" | "split" | "void" | null; phase: "" | "statements" | "acknowledge" | "decide" | "approve" | null; version: number | null; state_version: number | null; deadline_at: string | null; expires_at: string | null; frozen_at: string | null; rail_hold_until: string | null; revision_count: number | null; performed_at: string | null; payer_amount: string | null; payee_amount: string | null; fee_amount: string | null; taken_amount: string | null; claim_until: string | null; transaction_hash: string | null; terms_hash: string | null; signed_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[] | null; last_event: string | null; last_actor_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system" | null; last_hash: string | null; created_at: string | null; updated_at: string | null; completed_at: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -306,13 +306,13 @@ export type Database = {
         Relationships: [];
       };
       evidence_uploads: {
-        Row: { id: string; escrow_id: string; author_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; purpose: string; sha256: string; name: string | null; media_type: string; size_bytes: number; created_at: string; seals: Json };
+        Row: { id: string; escrow_id: string; author_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; author_id: string; purpose: string; sha256: string; name: string | null; media_type: string; size_bytes: number; created_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
       };
       factor_resets: {
-        Row: { id: string; user_id: string; state: string; last_event: string; last_actor_role: string; since: string; deadline_at: string | null; created_at: string; updated_at: string };
+        Row: { id: string; user_id: string; state: string; last_event: string; last_actor_role: string; evidence_hash: string | null; since: string; deadline_at: string | null; created_at: string; updated_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -324,7 +324,7 @@ export type Database = {
         Relationships: [];
       };
       fiat_rates: {
-        Row: { currency: string; rate: string; source: string; as_of: string; ends_at: string; recorded_at: string };
+        Row: { currency: string; rate: string; source: string; as_of: string; ends_at: string; by_operator: boolean; reason: string; recorded_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -354,7 +354,7 @@ export type Database = {
         Relationships: [];
       };
       halts: {
-        Row: { id: string; kind: string; name: string; reason: string; halted_by: string; halted_at: string; ends_at: string | null; lifted_by: string | null; lifted_at: string | null; lift_reason: string };
+        Row: { id: string; kind: string; name: string; reason: string; halted_by: string; halted_at: string; ends_at: string | null; lifted_by: string | null; lifted_at: string | null; ended_at: string | null; lift_reason: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -588,7 +588,7 @@ export type Database = {
         Relationships: [];
       };
       p2p_ratings: {
-        Row: { trade_id: string; author_role: string; party_id: string; score: number; comment: string | null; blind_until: string; created_at: string; seals: Json };
+        Row: { trade_id: string; author_role: string; author_id: string; party_id: string; score: number; comment: string | null; blind_until: string; shown_after: string; created_at: string; seals: Json };
         Insert: { trade_id: string; score: number; comment?: string | null };
         Update: { [column in never]: never };
         Relationships: [];
@@ -600,7 +600,7 @@ export type Database = {
         Relationships: [];
       };
       parties: {
-        Row: { id: string; kind: "user" | "merchant" | "dao" | "platform" | "external"; display_name: string };
+        Row: { id: string; kind: "user" | "merchant" | "dao" | "platform" | "external"; display_name: string; status: "active" | "suspended" | "closed"; status_since: string | null; suspended_until: string | null; created_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -636,7 +636,7 @@ export type Database = {
         Relationships: [];
       };
       payout_destinations: {
-        Row: { id: string; party_id: string; rail: string; currency: string | null; address: string; created_at: string; usable_from: string; default_from: string | null; removed_at: string | null };
+        Row: { id: string; party_id: string; rail: string; currency: string | null; address: string; created_by: string; created_at: string; usable_from: string; default_from: string | null; removed_at: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -684,7 +684,7 @@ export type Database = {
         Relationships: [];
       };
       profile_verifications: {
-        Row: { id: string; party_id: string; sequence: number; change: string; flag: "phone" | "id_document" | "address" | "biometric" | null; tier: number | null; source: string; compared_name: string | null; occurred_at: string; created_at: string };
+        Row: { id: string; party_id: string; sequence: number; change: string; flag: "phone" | "id_document" | "address" | "biometric" | null; tier: number | null; source: string; provider: string | null; provider_reference: string | null; compared_name: string | null; occurred_at: string; created_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -798,7 +798,7 @@ export type Database = {
         Relationships: [];
       };
       setbacks: {
-        Row: { queue: string; subject: string; failures: number; last_error: string; retry_at: string; set_aside_at: string | null; reason: string; created_at: string; updated_at: string };
+        Row: { queue: string; subject: string; failures: number; last_error: string; retry_at: string; set_aside_at: string | null; set_aside_by: string | null; reason: string; created_at: string; updated_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -810,7 +810,7 @@ export type Database = {
         Relationships: [];
       };
       setting_columns: {
-        Row: { setting: string; column_name: string; type: string; least: string | null; most: string | null; needs_second: boolean };
+        Row: { setting: string; column_name: string; type: string; least: string | null; most: string | null; no_limit: boolean; needs_second: boolean };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -900,7 +900,7 @@ export type Database = {
         Relationships: [];
       };
       wallets: {
-        Row: { id: string; party_id: string; currency: string; type: "spot" | "fees" | "clearing" | "losses" | "costs" | "receivables" | "quarantine"; kind: "normal" | "append_only"; available: string; pending: string; locked: string; owed: string; seq: number; created_at: string };
+        Row: { id: string; party_id: string; currency: string; type: "spot" | "fees" | "clearing" | "losses" | "costs" | "receivables" | "quarantine"; kind: "normal" | "append_only"; available: string; pending: string; locked: string; owed: string; seq: number; last_hash: string; created_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -942,7 +942,7 @@ export type Database = {
         Relationships: [];
       };
       withdrawals: {
-        Row: { id: string; party_id: string; rail: string; currency: string; amount: string; fee_amount: string; network_cost: string; destination_id: string; payout_id: string; created_at: string };
+        Row: { id: string; party_id: string; rail: string; currency: string; amount: string; fee_amount: string; network_cost: string; destination_id: string; payout_id: string; requested_by: string; created_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -955,6 +955,7 @@ export type Database = {
       contract_document: { Args: { contract_id: string; edition?: string }; Returns: Json };
       contract_snapshot: { Args: { contract_id: string; idempotency_key?: string; request_hash?: string }; Returns: Json };
       data_export: { Args: { export_id: string }; Returns: Json };
+      deposit_holdings: { Args: { [column in never]: never }; Returns: Json };
       escrow_snapshot: { Args: { escrow_id: string; idempotency_key?: string; request_hash?: string }; Returns: Json };
       evidence_files: { Args: { escrow_id: string; sha256: string }; Returns: Json };
       evidence_receipt: { Args: { escrow_id: string; sha256: string }; Returns: Json };
@@ -984,26 +985,8 @@ export type Database = {
 
 // Relations with columns that nobody reads: `*` there means these.
 export const READABLE: Record<string, string> = {
-  asset_snapshots: "id,party_id,provider,kind,asset_id,document,sha256,taken_at",
-  chain_transactions: "chain_payout_id,number,transaction_hash,max_fee,max_priority_fee,created_at",
-  deposit_requests: "id,purpose,reference_id,party_id,rail,currency,amount,address,provider_reference,created_at,closed_at",
-  discord_links: "id,party_id,guild_id,discord_id,source,occurred_at,seals",
-  disputes: "id,escrow_id,raised_by,against_user_id,reason,description,priority,reference_amount,status,level,arbiter_id,reassignments,payer_statement_due_at,payee_statement_due_at,silent_roles,appellant_role,accepted_by,award_payee_amount,first_award_payee_amount,resolution,resolved_by,resolved_at,created_at,updated_at",
   erasure_requests: "id,party_id,state,last_event,last_actor_role,erase_from,in_the_way,step,rows_erased,rows_at_last_pass,created_at,updated_at",
-  escrow_cases: "id,escrow_id,kind,raised_by,reason,description,currency,amount,paid_amount,state,last_event,last_actor_role,resolution,deadline_at,created_at,updated_at",
   escrow_events: "escrow_id,version,event,actor_role,from_state,from_phase,to_state,to_phase,deadline_at,payer_amount,payee_amount,fee_amount,payload,hash,created_at",
-  escrow_holds: "id,escrow_id,kind,owner_role,reference,reason,amount,opened_version,opened_at,ends_at,at_end,closed_version,closed_event,closed_role,closed_at",
-  escrow_transactions: "id,product,policy_id,rail,payer_id,payee_id,currency,amount,fee_bps,perform_within,accept_within,state,phase,version,state_version,deadline_at,expires_at,frozen_at,rail_hold_until,revision_count,performed_at,payer_amount,payee_amount,fee_amount,claim_until,taken_amount,transaction_hash,terms_hash,signed_by,last_event,last_actor_role,created_at,updated_at,completed_at",
-  evidence_uploads: "id,escrow_id,author_role,purpose,sha256,name,media_type,size_bytes,created_at,seals",
-  factor_resets: "id,user_id,state,last_event,last_actor_role,since,deadline_at,created_at,updated_at",
-  fiat_rates: "currency,rate,source,as_of,ends_at,recorded_at",
+  escrow_transactions: "id,product,policy_id,rail,payer_id,payee_id,currency,amount,fee_bps,perform_within,accept_within,state,phase,version,state_version,deadline_at,expires_at,frozen_at,rail_hold_until,revision_count,performed_at,payer_amount,payee_amount,fee_amount,claim_until,taken_amount,transaction_hash,terms_hash,signed_by,last_event,last_actor_role,last_hash,created_at,updated_at,completed_at",
   ledger_transfers: "id,kind,reference_type,reference_id,memo,reverses,created_at",
-  outages: "id,from_at,to_at,reason,created_at,credited_at",
-  p2p_ratings: "trade_id,author_role,party_id,score,comment,blind_until,created_at,seals",
-  parties: "id,kind,display_name",
-  payout_destinations: "id,party_id,rail,currency,address,created_at,usable_from,default_from,removed_at",
-  profile_verifications: "id,party_id,sequence,change,flag,tier,source,compared_name,occurred_at,created_at",
-  setbacks: "queue,subject,failures,last_error,retry_at,set_aside_at,reason,created_at,updated_at",
-  wallets: "id,party_id,currency,type,kind,available,pending,locked,owed,seq,created_at",
-  withdrawals: "id,party_id,rail,currency,amount,fee_amount,network_cost,destination_id,payout_id,created_at",
 };
