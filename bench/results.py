@@ -18,6 +18,7 @@ class Results:
     pages, market_pages: by what was asked. milestones: by command. strangers: of commands, alone
     and beside them. relay: of events. deliveries: of a first wave and a second, by what the dead
     do. inbox: by clients. chain: by what the poller found. attempts: to sign in, by whose account.
+    first_reads: from password to first row, by way.
     """
 
     scale: Scale
@@ -40,4 +41,5 @@ class Results:
     chain: dict[str, Measure] = field(default_factory=dict)
     deliveries: dict[str, list[Measure]] = field(default_factory=dict)
     attempts: dict[str, Measure] = field(default_factory=dict)
+    first_reads: dict[str, Measure] = field(default_factory=dict)
     functions: list[Footprint] = field(default_factory=list)

@@ -19,8 +19,8 @@ class Scale:
     released among them. payments: by card, payments_apart seconds from one to the next in the
     mean. transfers: on a chain, to so many addresses. strangers: readers without an account beside
     commands. batch: due escrows that one of the timed ticks takes. functions: how many of the
-    template are started fresh, None: all. attempts: to sign in, of a day. durable: with the commit
-    settings of production.
+    template are started fresh, None: all. attempts: to sign in, of a day. readers: who sign in and
+    read. durable: with the commit settings of production.
     """
 
     seconds: float
@@ -50,6 +50,7 @@ class Scale:
     batch: int
     functions: int | None
     attempts: int
+    readers: int
     durable: bool
 
 
@@ -59,12 +60,12 @@ FULL = Scale(
     events=20_000, endpoints=1_000, senders=8, failing_senders=2,
     dead=("none", "hang up", "never answer"), contracts=1_000_000, milestones=1_000,
     payments=300, payments_apart=0.4, transfers=10_000, addresses=500, strangers=64,
-    batch=500, functions=None, attempts=1_000_000, durable=True,
+    batch=500, functions=None, attempts=1_000_000, readers=100, durable=True,
 )  # fmt: skip
 QUICK = Scale(
     seconds=0.3, warm_up=0, repeats=1, clients=(2,), branches=1, people=20, due=100,
     not_due=1_000, ticks=2, queries=20, orders=1_000, pages=60,
     events=200, endpoints=20, senders=1, failing_senders=1, dead=("hang up",),
     contracts=1_000, milestones=20, payments=2, payments_apart=0.05, transfers=40, addresses=4,
-    strangers=4, batch=50, functions=2, attempts=1_000, durable=False,
+    strangers=4, batch=50, functions=2, attempts=1_000, readers=2, durable=False,
 )  # fmt: skip

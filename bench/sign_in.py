@@ -1,8 +1,10 @@
-"""The hook that Auth asks at every password, among many attempts of before."""
+"""The hook that Auth asks at every password, and the way to the first row, among many attempts of
+before."""
 
 from psycopg import ClientCursor
 
 from bench import server, world
+from bench.first_read import first_reads
 from bench.load import SCRIPTS, Load
 from bench.measures import Measure
 from bench.progress import log
@@ -13,8 +15,9 @@ ANYBODY, GUESSED = "any account", "one that is guessed all day"
 _CLIENTS = 4
 
 
-def attempts(scale: Scale) -> dict[str, Measure]:
-    """Passwords of many accounts at once, and those of the one that a tenth of all attempts is at.
+def attempts_and_reads(scale: Scale) -> tuple[dict[str, Measure], dict[str, Measure]]:
+    """Passwords of many accounts at once, and those of the one that a tenth of all attempts is at;
+    then people who sign in and read.
 
     On a stack of its own: nothing else is done among so many attempts. Raises LoadFailed.
     """
@@ -34,4 +37,6 @@ def attempts(scale: Scale) -> dict[str, Measure]:
             GUESSED: Load(SCRIPTS / "guessed.sql", 1, scale.seconds),
         }
         log("passwords")
-        return {name: server.measure(stack.cluster, load) for name, load in loads.items()}
+        measured = {name: server.measure(stack.cluster, load) for name, load in loads.items()}
+        log("sign-in to first read")
+        return measured, first_reads(stack, scale.readers)

@@ -90,7 +90,7 @@ def _contracts(_: Stack, scale: Scale, results: Results) -> None:
 
 
 def _sign_in(_: Stack, scale: Scale, results: Results) -> None:
-    results.attempts = sign_in.attempts(scale)
+    results.attempts, results.first_reads = sign_in.attempts_and_reads(scale)
 
 
 def _relay(_: Stack, scale: Scale, results: Results) -> None:

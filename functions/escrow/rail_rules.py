@@ -173,9 +173,11 @@ def _given_back(report: Report, snapshot: Snapshot, taken: Decimal) -> Step:
     if state in TERMINAL:
         # The move that it made stands: what comes back now fits nothing.
         return Case("discrepancy")
-    if state == "funding_exception":
+    held = min(taken, snapshot.escrow.taken_amount)
+    if state == "funding_exception" or not held:
+        # What it took had waited and was never a part of what is held.
         return _funds(report, snapshot)
-    payload = {"amount": min(report.amount, taken), "reference": report.reference}
+    payload = {"amount": min(report.amount, held), "reference": report.reference}
     return _move(report, snapshot, "rail-restore", payload)
 
 

@@ -67,7 +67,8 @@ begin
         end if;
         return null;
     elsif p_event = 'rail_restore' then
-        return case when v_amount > private.taken_for(p_escrow.id, p_payload ->> 'reference') then 'funds_not_exact' end;
+        -- What was taken while it waited was never a part of what is held.
+        return case when v_amount > least(private.taken_for(p_escrow.id, p_payload ->> 'reference'), v_taken) then 'funds_not_exact' end;
     elsif v_amount > p_escrow.amount or (p_event = 'rail_return') <> (v_amount = p_escrow.amount) then
         return 'funds_not_exact';
     elsif p_escrow.state in ('funded', 'performed') and p_event <> 'rail_return' then

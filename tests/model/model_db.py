@@ -14,6 +14,7 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_loads
 
+from shared.money import format_amount
 from stack.cluster import SUPERUSER, Cluster
 from stack.paths import SUPABASE
 from stack.prepared import copy_prepared
@@ -92,7 +93,7 @@ def model_database(*, source: Path = SUPABASE) -> Iterator["Database"]:
 def plain(value: Any) -> Any:
     """For json.dumps: amounts and times as the functions send them."""
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return format_amount(value)
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, UUID):

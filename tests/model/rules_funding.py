@@ -113,7 +113,7 @@ def rail_restore(world: World, escrow: Escrow, d: Body, role: str) -> set[str]:
     amount, name = said.get("amount"), said.get("reference")
     right = said.get("currency", escrow.currency) == escrow.currency
     right = right and amount is not None and amount > 0 and fits(amount, escrow.currency)
-    most = escrow.taken_for.get(name or "", ZERO)
+    most = min(escrow.taken_for.get(name or "", ZERO), escrow.taken)
     return codes(
         other_rail=escrow.rail == "internal",
         reference_required=not name,

@@ -249,6 +249,26 @@ def test_of_money_that_waits_the_rest_waits_on(world: World, amount: str, left: 
         assert world.problems() == []
 
 
+def test_what_was_lost_while_it_waited_and_then_won_goes_back(world: World) -> None:
+    """It was never a part of what is held: the escrow was paid by other money."""
+    escrow = awaiting(world, "stripe")
+    outside = clearing(world)
+    report(world, escrow, "ch_1", amount="70")
+    lost(world, escrow, 20)
+    report(world, escrow, "ch_2", amount="50")
+    apply(world)
+    assert (escrow.place[0], amounts(escrow)) == ("funded", (100, None))
+    report(world, escrow, "dp_1:won", "reversal_won", reference="dp_1", amount="20")
+    apply(world)
+    assert (escrow.place[0], amounts(escrow)) == ("funded", (100, None))
+    assert payments(world, escrow)[1:] == [("return", escrow.payer, USD, 20, "created")]
+    assert clearing(world) == outside - 120
+    with refused(world.connection, "funds_not_exact"):
+        payload = {"amount": "1", "reference": "dp_1"}
+        escrow.commit("rail_restore", "rail", payload=payload)
+    assert world.problems() == []
+
+
 def test_of_money_in_two_currencies_each_is_its_own(world: World) -> None:
     escrow = awaiting(world, "stripe")
     report(world, escrow, "ch_1", amount="40")

@@ -83,6 +83,10 @@ TABLE: dict[tuple[str, str], dict[str, str]] = {
         **dict.fromkeys(HOLDING, "rail_restore"), "funding_exception": "top_up",
         **dict.fromkeys(BEFORE, "illegal_move"), **dict.fromkeys(TERMINAL, EXTRA),
     },
+    ("reversal_won", "taken while it waited"): {
+        **dict.fromkeys(HOLDING, "case late_funds"), "funding_exception": "top_up",
+        **dict.fromkeys(TERMINAL, EXTRA),
+    },
     ("inquiry_opened", ""): {
         **dict.fromkeys(LIVE, "freeze"), **dict.fromkeys(TERMINAL, UNKNOWN),
     },
@@ -130,7 +134,9 @@ def _step(report: Report, snapshot: Snapshot, how: str = "") -> Any:
         "charged back": (hold("operator"), hold("rail", "chargeback", reference="dp_1")),
         "asked": (hold("rail", "inquiry", reference="dp_1"),),
     }.get(how, ())
-    snapshot = replace(snapshot, holds=holds)
+    held = HELD if how in ("taken", "lost before") else Decimal(0)
+    escrow = replace(snapshot.escrow, taken_amount=held)
+    snapshot = replace(snapshot, holds=holds, escrow=escrow)
     last = {
         "case": "rail_reversal", "lost case": "reversal_lost", "won case": "reversal_won",
         "expired case": "timeout_dismiss",
@@ -138,7 +144,7 @@ def _step(report: Report, snapshot: Snapshot, how: str = "") -> Any:
     case = OPEN | {"last_event": last} if last else None
     before = {"lost before": "reversal_lost", "won before": "reversal_won"}.get(how)
     part = {"small": Decimal("0.01"), "large": Decimal("0.02")}.get(how, report.amount)
-    gone = HELD if how in ("taken", "lost before") else Decimal(0)
+    gone = HELD if how in ("taken", "lost before", "taken while it waited") else Decimal(0)
     return next_step(replace(report, amount=part), snapshot, case, before, gone)
 
 
