@@ -20,15 +20,19 @@ begin
     if p_payout.to_source then
         return private.payout_source(p_payout);
     elsif p_payout.destination is not null then
-        return case when private.unpayable(p_payout.rail, p_payout.destination) is null then p_payout.destination end;
+        -- As it was ordered. That of a claim that sent nothing is over with the claim: it may have been named anew.
+        v_address := (
+            select e.destination from public.payout_events as e
+            where e.payout_id = p_payout.id and e.attempt = p_payout.attempt order by e.version limit 1
+        );
     end if;
-    v_address := (private.default_destination(p_payout.party_id, p_payout.rail, p_payout.currency, private.clock())).address;
+    v_address := coalesce(v_address, (private.default_destination(p_payout.party_id, p_payout.rail, p_payout.currency, private.clock())).address);
     -- It may have become ours, or nobody's, since it was named.
     return case when private.unpayable(p_payout.rail, v_address) is null then v_address end;
 end
 $$;
 comment on function private.destination_of(public.payouts) is
-'Where a payout goes if it is claimed now: a card is refunded to its charge, all else goes to the party''s destination; null when there is none that can be paid.';
+'Where a payout goes if it is claimed now: a card is refunded to its charge, what was ordered to a destination goes there, all else goes to the party''s destination of now; null when there is none that can be paid.';
 
 create function private.left_after(p_payout public.payouts) returns numeric
 language plpgsql stable set search_path = ''

@@ -267,6 +267,16 @@ def test_incident_03_the_destination_is_frozen_when_it_is_claimed(world: World) 
     assert (again["attempt"], again["destination"]) == (2, OTHER)
 
 
+def test_what_was_provably_not_sent_goes_where_its_party_wants_it_now(world: World) -> None:
+    payout = released(world)
+    claim(world)
+    payout.record("postpone")
+    destination(world, payout.escrow.payee, address=OTHER)
+    world.advance(hours=25)
+    (taken,) = claim(world)
+    assert (taken["state"], taken["destination"]) == ("claimed", OTHER)
+
+
 @pytest.mark.parametrize("column", ["amount = 1", "currency = 'USD'", "kind = 'refund'",
                                     "attempt = 2", "rail = 'stripe'"])  # fmt: skip
 def test_what_is_paid_never_changes(world: World, column: str) -> None:
