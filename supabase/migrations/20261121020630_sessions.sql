@@ -172,7 +172,7 @@ begin
                 created_at, table_name, row_id, action, actor_id, request_id, one_operator, address, user_agent
             ) values (
                 v_now, 'sessions', new.id::text, 'login', new.user_id, private.request_id(), private.one_operator(),
-                new.ip, left(new.user_agent, 400)
+                new.ip, left(private.agent_told(new.user_agent), 400)
             );
         end if;
     -- An error here would be a 500 for everybody who signs in.

@@ -179,10 +179,16 @@ comment on function private.way_is_halted(text, text) is
 create function private.ask_way(p_rail text, p_currency text) returns void
 language plpgsql stable set search_path = ''
 as $$
+declare
+    v_open boolean;
+    v_halted boolean;
 begin
-    if not exists (select from public.rails as r where r.id = p_rail and r.is_open) then
+    -- One question, as this is on the way of every trade.
+    select r.is_open, private.way_is_halted(p_rail, p_currency) into v_open, v_halted
+    from public.rails as r where r.id = p_rail;
+    if v_open is distinct from true then
         perform private.refuse('rail_closed');
-    elsif private.way_is_halted(p_rail, p_currency) then
+    elsif v_halted then
         perform private.refuse('halted');
     end if;
 end

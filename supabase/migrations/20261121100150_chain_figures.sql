@@ -76,29 +76,46 @@ $$;
 comment on function private.chain_under_way(text, jsonb) is
 'What the chain has at a block and the books do not have, less what they have of later blocks {rail, chain_id, block_number, wallets [{address, nonce: how many it had used}], paid [{address, nonce} that had paid and may not have ended in the books]}. Raises bad_figures (422).';
 
+-- Definer: whose an address is stands in the file of a party; where money lies to be swept, operators learn without.
+create function private.deposits_to_sweep() returns table (
+    rail text, currency text, address text, amount public.money_amount, as_of timestamptz
+)
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if not private.is_acting_staff('operator') then
+        return;
+    end if;
+    return query
+    select r.id, b.currency, d.address, b.amount, b.as_of
+    from public.deposit_balances as b
+    inner join public.deposit_requests as d on b.request_id = d.id
+    inner join public.currencies as c on b.currency = c.code
+    inner join public.rails as r on c.network_id = r.network_id and r.has_deposit_addresses
+    where b.amount > 0 and not exists (
+        select from public.chain_deposits as s
+        inner join public.deposit_quarantines as q
+            on s.chain_id = q.chain_id and s.transaction_hash = q.transaction_hash and s.log_index = q.log_index
+        where s.request_id = b.request_id and s.state = 'quarantined' and q.reason = 'flagged'
+    );
+end
+$$;
+comment on function private.deposits_to_sweep() is 'As the view public.deposits_to_sweep; no row for anybody but operators.';
+
 create view public.deposits_to_sweep with (security_invoker = true) as
 select
-    r.id as rail,
-    b.currency,
-    d.address,
-    b.amount,
-    sum(b.amount) over (
-        partition by b.currency order by b.amount desc, b.request_id asc
+    s.rail,
+    s.currency,
+    s.address,
+    s.amount,
+    sum(s.amount) over (
+        partition by s.currency order by s.amount desc, s.address asc
     )::public.money_amount as amount_so_far,
-    b.as_of
-from public.deposit_balances as b
-inner join public.deposit_requests as d on b.request_id = d.id
-inner join public.currencies as c on b.currency = c.code
-inner join public.rails as r on c.network_id = r.network_id and r.has_deposit_addresses
-where b.amount > 0 and not exists (
-    select from public.chain_deposits as s
-    inner join public.deposit_quarantines as q
-        on s.chain_id = q.chain_id and s.transaction_hash = q.transaction_hash and s.log_index = q.log_index
-    where s.request_id = b.request_id and s.state = 'quarantined' and q.reason = 'flagged'
-)
-order by b.amount desc, b.request_id asc;
+    s.as_of
+from private.deposits_to_sweep() as s
+order by s.amount desc, s.address asc;
 comment on view public.deposits_to_sweep is
-'For operators: deposit addresses that hold money, biggest first; not those where money of an address that is warned of waits.';
+'For operators: deposit addresses that hold money, biggest first, and not whose they are; not those where money of an address that is warned of waits.';
 comment on column public.deposits_to_sweep.rail is 'Over which it came, whatever the address was given for.';
 comment on column public.deposits_to_sweep.currency is 'What it holds.';
 comment on column public.deposits_to_sweep.address is 'The address; the treasury knows its index by it.';

@@ -18,6 +18,7 @@ cross join unnest(v.columns) as c (name);
 insert into private.export_parts (table_name, of_person, words) values
 ('public.chain_deposits', 'r.request_id in (select d.id from public.deposit_requests as d where d.party_id = $1)', '{sender,recipient,transaction_hash}');
 insert into private.export_parts (table_name, why_not) values
+('private.signed_transactions', 'whoever reads the export could send them'),
 ('public.chain_payouts', 'what it says stands in payouts'),
 ('public.chain_transactions', 'what it says stands in payouts'),
 ('public.deposit_quarantines', 'screening: the law forbids to tell');

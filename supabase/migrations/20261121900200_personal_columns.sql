@@ -106,6 +106,7 @@ insert into private.export_parts (table_name, why_not) values
 ('public.wallet_screenings', 'screening: the law forbids to tell'),
 ('public.screening_clearances', 'screening: the law forbids to tell'),
 ('public.dispute_decisions', 'words of an arbiter about both sides, who read them in the dispute'),
+('private.dispute_proposals', 'words of an arbiter that are no decision yet'),
 ('public.escrow_holds', 'words of operators about both sides, who read them in the escrow'),
 ('private.chargeback_evidence', 'what a bank was told about both sides'),
 ('public.party_files', 'who of the operators looked, and why: kept for audits'),

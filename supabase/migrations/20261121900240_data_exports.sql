@@ -244,7 +244,7 @@ comment on function service.data_export_due() is
 
 -- Definer: as data_export_due.
 create function service.data_export_page(
-    export_id uuid, part integer, after jsonb default null, max_rows integer default 500
+    export_id uuid, part integer, after service.command default null, max_rows integer default 500
 ) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -259,7 +259,7 @@ begin
     return jsonb_build_object('table', v_page.part_table, 'lines', v_page.lines, 'after', v_page.last_key);
 end
 $$;
-comment on function service.data_export_page(uuid, integer, jsonb, integer) is
+comment on function service.data_export_page(uuid, integer, service.command, integer) is
 'Scheduled: some rows of a part of an export, counted from 1 {table, lines: each a row as JSON, after: where the next page begins; null: the part is over}. Raises export_not_found (404) when nobody waits for it.';
 
 -- Definer: as data_export_due.

@@ -6,6 +6,6 @@ grant execute on function public.data_export(uuid) to authenticated;
 
 grant execute on function
 service.data_export_ask(service.command), service.data_export_due(),
-service.data_export_page(uuid, integer, jsonb, integer), service.data_export_record(uuid, text, text, bigint),
+service.data_export_page(uuid, integer, service.command, integer), service.data_export_record(uuid, text, text, bigint),
 service.data_exports_over(integer), service.data_export_expire(uuid)
 to service_role;

@@ -199,7 +199,9 @@ def _counted(world: World, columns: dict[str, sql.Composable]) -> dict[str, int]
 
 
 # Functions tell them of whoever asks: their owner finds no row.
-_OF_THE_CALLER = ("public.identities", "public.refresh_tokens", "public.sessions")
+_OF_THE_CALLER = (
+    "public.deposits_to_sweep", "public.identities", "public.refresh_tokens", "public.sessions",
+)  # fmt: skip
 
 
 def _reach(table: str, seen: int | None, total: int) -> str:

@@ -112,7 +112,8 @@ TOKENS: dict[str, tuple[Callable[[Stack], str], set[str]]] = {
          "webhook_delivery_not_found", "webhook_url_refused", "invalid_request",
          "listing_not_found", "offer_not_found", "contract_not_found", "asset_not_found",
          "image_not_found", "payout_not_found", "not_your_party", "not_your_move",
-         "deposit_not_found", "destination_not_found", "device_not_found", "party_closed"},
+         "deposit_not_found", "destination_not_found", "device_not_found", "party_closed",
+         "export_not_found"},
     ),
 }  # fmt: skip
 

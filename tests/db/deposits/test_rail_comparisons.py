@@ -420,11 +420,21 @@ def test_what_to_sweep_is_a_list_biggest_first(world: World) -> None:
     # Swept; and what was read earlier comes too late.
     assert balances(world, (requests[2], "USDC_BASE", "0")) == 1
     assert balances(world, (requests[2], "USDC_BASE", "9.5"), as_of=before) == 0
+    as_user(world.connection, world.operator, aal="aal2")
     assert world.rows(listed) == [(5, 5)]
+    as_owner(world.connection)
     for bad in ((uuid4(), "USDC_BASE", "1"), (requests[0], "USDC_BASE", "-1"),
                 (requests[0], "NONE", "1"), (requests[0], "USDC_BASE", "0.0000001")):  # fmt: skip
         with refused(world.connection, "bad_figures"):
             balances(world, bad)
+
+
+def to_sweep(world: World) -> int:
+    """How many addresses an operator is told of."""
+    as_user(world.connection, world.operator, aal="aal2")
+    found: int = world.one("select count(*) from public.deposits_to_sweep")
+    as_owner(world.connection)
+    return found
 
 
 def test_money_of_an_address_that_is_warned_of_is_not_swept(world: World) -> None:
@@ -433,7 +443,7 @@ def test_money_of_an_address_that_is_warned_of_is_not_swept(world: World) -> Non
     deposit_address(world, made)
     request = world.one("select id from public.deposit_requests where reference_id = %s", made.id)
     balances(world, (request, "USDC_BASE", "5"))
-    assert world.one("select count(*) from public.deposits_to_sweep") == 1
+    assert to_sweep(world) == 1
     address = world.one("select address from public.deposit_requests where id = %s", request)
     read(world)
     sender = "0x" + "ab" * 20
@@ -442,4 +452,4 @@ def test_money_of_an_address_that_is_warned_of_is_not_swept(world: World) -> Non
     read(world, transfer(address, "5", sender=sender))
     (deposit,) = watched(world, made)
     judged(world, deposit, "credit")
-    assert world.one("select count(*) from public.deposits_to_sweep") == 0
+    assert to_sweep(world) == 0

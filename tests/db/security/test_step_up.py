@@ -25,7 +25,7 @@ NEED = words(
     "payout_destination_set payout_destination_remove payout_retry payout_keep "
     "webhook_endpoint_create "
     "webhook_secret_rotate webhook_endpoint_enable withdrawal_request "
-    "unmatched_deposit_send_back recovery_codes_make erasure_ask"
+    "unmatched_deposit_send_back recovery_codes_make erasure_ask data_export_ask"
 )
 # Where the pair has no index, as here, nobody knows whether a price is a ruinous one.
 NEED_WITHOUT_INDEX = words("order_publish order_resume order_reprice")

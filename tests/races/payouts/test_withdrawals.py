@@ -40,8 +40,13 @@ def _rich(market: Market, amount: str) -> tuple[UUID, str]:
 @pytest.fixture
 def day_of_sixty(market: Market) -> Iterator[None]:
     """Nobody withdraws more than sixty in a day."""
-    set_to = "update public.withdrawal_policies set max_amount = %s, max_per_day = %s"
-    (before,) = market.rows("select max_amount, max_per_day from public.withdrawal_policies")
+    set_to = (
+        "update public.withdrawal_policies set max_amount = %s, max_per_day = %s"
+        " where rail = 'base'"
+    )
+    (before,) = market.rows(
+        "select max_amount, max_per_day from public.withdrawal_policies where rail = 'base'"
+    )
     market.owner.execute(set_to, ["60", "60"])
     yield
     market.owner.execute(set_to, before)
