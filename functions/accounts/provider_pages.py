@@ -20,6 +20,11 @@ from .provider_rules import Away, name_of
 
 CALLBACK = "/account/callback"
 IDENTITIES = "/account/identities"
+# What Auth refuses, and the text that says so.
+_TOLD = {
+    "manual_linking_disabled": "refused.manual_linking_disabled",
+    "single_identity_not_deletable": "refused.single_identity_not_deletable",
+}
 
 routes = PageRoutes()
 
@@ -74,7 +79,10 @@ def add(visit: Visitor) -> Response[Any]:
         raise NotFound("page_not_found")
     away = Away.begun(secrets.token_urlsafe, "link")
     query = {**_asked(visit, provider, away), "skip_http_redirect": "true"}
-    told = visit.ask_auth("GET", "/user/identities/authorize", query=query)
+    try:
+        told = visit.ask_auth("GET", "/user/identities/authorize", query=query)
+    except AuthRefused as refused:
+        return _told(visit, refused)
     visit.cookies.set("away", away.kept)
     return visit.page("account/leave.html", place=told["url"], name=name_of(provider))
 
@@ -85,10 +93,14 @@ def remove(visit: Visitor) -> Response[Any]:
     try:
         visit.ask_auth("DELETE", f"/user/identities/{visit.id_field('identity_id')}")
     except AuthRefused as refused:
-        if refused.code != "single_identity_not_deletable":
-            raise
-        return _page(visit, "refused.single_identity_not_deletable")
+        return _told(visit, refused)
     return visit.go(IDENTITIES, done="unlinked")
+
+
+def _told(visit: Visit, refused: AuthRefused) -> Response[Any]:
+    if refused.code not in _TOLD:
+        raise refused
+    return _page(visit, _TOLD[refused.code])
 
 
 def _must_have_shown(visit: Visit) -> None:

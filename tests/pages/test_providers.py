@@ -69,6 +69,9 @@ def test_a_person_comes_in_by_google_and_adds_telegram(
     assert person.title == "Show your second factor"
     person.add_factor()
     person.open("/account/identities")
+    with stack.auth.changed(manual_linking=False):
+        person.press("Add Telegram")
+        assert person.refusal == "Adding further ways in is switched off here."
     telegram.person = None
     person.press("Add Telegram")
     person.is_accessible()

@@ -64,11 +64,13 @@ class Auth:
             self.settings = dataclasses.replace(self.settings, hooks=hooks)
 
     def trust(self, *vouchers: OpenId) -> None:
-        """People come in by these as well."""
+        """People come in by these as well, and add them by hand."""
         with self._changing:
             more = {each.known_as: trusted(each) for each in vouchers}
             providers = {**self.settings.providers, **more}
-            self.settings = dataclasses.replace(self.settings, providers=providers)
+            self.settings = dataclasses.replace(
+                self.settings, providers=providers, manual_linking=True
+            )
 
     def allowed(self, place: str | None) -> str:
         """Where a link may lead: the place if the settings allow it, else the site."""
