@@ -10,11 +10,9 @@ insert into private.refusals (code, status, detail, hint) values
 ('erasure_closed', 409, 'This erasure was cancelled or refused, or it has begun.', ''),
 ('hold_end_invalid', 422, 'A legal hold ends at a time to come, within ten years; to end one now, name a time that is past.', '');
 insert into private.personal_columns (table_name, column_name, erasure, holds, readers, kept) values
-('public.legal_holds', 'reason', 'keep_by_law', 'why somebody is not erased, in an operator''s words', 'operators', 'defence of claims: limitation'),
-('public.erasure_requests', 'reason', 'keep_by_law', 'why operators had somebody erased, in their words', 'nobody over the API', 'audit: as long as the books');
+('public.legal_holds', 'reason', 'keep_by_law', 'why somebody is not erased, in an operator''s words', 'operators', 'defence of claims: limitation');
 insert into private.export_parts (table_name, why_not) values
-('public.legal_holds', 'words of operators, kept for audits'),
-('public.erasure_requests', 'words of operators, kept for audits');
+('public.legal_holds', 'words of operators, kept for audits');
 -- noqa: enable=LT05
 
 insert into public.message_kinds (id, description, channels, default_channels, may_turn_off, is_urgent) values
@@ -59,8 +57,6 @@ create table public.erasure_requests (
     state text not null check (state in ('waiting', 'cancelled', 'refused', 'erasing', 'erased')),
     last_event text not null,
     last_actor_role text not null,
-    asked_by uuid references auth.users (id) on delete restrict,
-    reason text check (reason is null or length(reason) <= 500 and private.has_words(reason)),
     erase_from timestamptz not null check (isfinite(erase_from)),
     in_the_way text[] not null default '{}',
     step integer not null default 0,
@@ -68,15 +64,12 @@ create table public.erasure_requests (
     rows_at_last_pass bigint not null default 0,
     created_at timestamptz not null,
     updated_at timestamptz not null,
-    constraint erasure_requests_refused_says_why check ((state = 'refused') = (in_the_way <> '{}')),
-    constraint erasure_requests_operators_say_why check ((asked_by is null) = (reason is null))
+    constraint erasure_requests_refused_says_why check ((state = 'refused') = (in_the_way <> '{}'))
 );
 alter table public.erasure_requests enable row level security;
 create unique index erasure_requests_open_idx on public.erasure_requests (party_id)
 where state in ('waiting', 'erasing', 'erased');
 create index erasure_requests_party_id_idx on public.erasure_requests (party_id);
-create index erasure_requests_asked_by_idx on public.erasure_requests (asked_by);
-select private.make_text('public.erasure_requests', 'prose', 'reason');
 create index erasure_requests_due_idx on public.erasure_requests (erase_from) where state in ('waiting', 'erasing');
 comment on table public.erasure_requests is
 'Requests to be erased, and how far each has come. Read by the person while there is a sign-in, and by operators.';
@@ -86,8 +79,6 @@ comment on column public.erasure_requests.state is
 'waiting until erase_from; cancelled by the person; refused, since something was in the way when its time came; erasing; erased.';
 comment on column public.erasure_requests.last_event is 'Name of the last move, as in private.state_edges.';
 comment on column public.erasure_requests.last_actor_role is 'Who made the last move: person, operator or timer.';
-comment on column public.erasure_requests.asked_by is 'Operator who asked in the place of a person without a sign-in; null: the person asked.';
-comment on column public.erasure_requests.reason is 'Why the operator asked; null: the person asked.';
 comment on column public.erasure_requests.erase_from is 'When it begins; until then it can be cancelled.';
 comment on column public.erasure_requests.in_the_way is 'What was in the way when it was refused: codes.';
 comment on column public.erasure_requests.step is 'Where the present pass over private.personal_columns stands.';
@@ -113,8 +104,8 @@ as $$
 begin
     if tg_op = 'DELETE' then
         raise sqlstate 'PT403' using message = 'append_only', detail = 'A request for an erasure is never deleted.';
-    elsif tg_op = 'UPDATE' and (new.id, new.party_id, new.asked_by, new.reason, new.erase_from, new.created_at)
-        is distinct from (old.id, old.party_id, old.asked_by, old.reason, old.erase_from, old.created_at) then
+    elsif tg_op = 'UPDATE' and (new.id, new.party_id, new.erase_from, new.created_at)
+        is distinct from (old.id, old.party_id, old.erase_from, old.created_at) then
         raise sqlstate 'PT403' using message = 'append_only', detail = 'What was asked for never changes.';
     elsif tg_op = 'UPDATE' and new.state = 'erasing' and old.state = 'erasing' then
         return new;

@@ -19,7 +19,7 @@ $$;
 comment on function private.erasure_answer(public.erasure_requests) is 'What commands about an erasure answer {erasure_id, state, erase_from}.';
 
 create function private.ask_for_erasure(
-    p_party_id uuid, p_role text, p_asked_by uuid, p_reason text, p_now timestamptz
+    p_party_id uuid, p_role text, p_now timestamptz
 ) returns public.erasure_requests
 language plpgsql volatile set search_path = ''
 as $$
@@ -38,16 +38,16 @@ begin
         );
     end if;
     insert into public.erasure_requests (
-        id, party_id, state, last_event, last_actor_role, asked_by, reason, erase_from, created_at, updated_at
+        id, party_id, state, last_event, last_actor_role, erase_from, created_at, updated_at
     )
     select
-        private.uuid_v7(p_now), p_party_id, 'waiting', 'ask', p_role, p_asked_by, p_reason, p_now + r.wait_for, p_now, p_now
+        private.uuid_v7(p_now), p_party_id, 'waiting', 'ask', p_role, p_now + r.wait_for, p_now, p_now
     from private.erasure_rules as r
     returning * into v_request;
     return v_request;
 end
 $$;
-comment on function private.ask_for_erasure(uuid, text, uuid, text, timestamptz) is
+comment on function private.ask_for_erasure(uuid, text, timestamptz) is
 'A new request for an erasure, by a role (person, operator). Raises erasure_open, erasure_in_the_way (409).';
 
 -- Definer: service_role may give commands, not write the tables.
@@ -64,7 +64,7 @@ begin
         return v_answer;
     end if;
     v_now := private.clock();
-    v_request := private.ask_for_erasure(v_actor, 'person', null, null, v_now);
+    v_request := private.ask_for_erasure(v_actor, 'person', v_now);
     return private.finish_command(command, private.erasure_answer(v_request), v_now);
 end
 $$;
@@ -172,9 +172,7 @@ begin
         perform private.refuse('erasure_signs_in');
     end if;
     v_now := private.clock();
-    v_request := private.ask_for_erasure(
-        v_party, 'operator', (command ->> 'actor_id')::uuid, command ->> 'reason', v_now
-    );
+    v_request := private.ask_for_erasure(v_party, 'operator', v_now);
     return private.finish_command(command, private.erasure_answer(v_request), v_now);
 end
 $$;

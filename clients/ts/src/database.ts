@@ -985,7 +985,6 @@ export type Database = {
 
 // Relations with columns that nobody reads: `*` there means these.
 export const READABLE: Record<string, string> = {
-  erasure_requests: "id,party_id,state,last_event,last_actor_role,erase_from,in_the_way,step,rows_erased,rows_at_last_pass,created_at,updated_at",
   escrow_events: "escrow_id,version,event,actor_role,from_state,from_phase,to_state,to_phase,deadline_at,payer_amount,payee_amount,fee_amount,payload,hash,created_at",
   escrow_transactions: "id,product,policy_id,rail,payer_id,payee_id,currency,amount,fee_bps,perform_within,accept_within,state,phase,version,state_version,deadline_at,expires_at,frozen_at,rail_hold_until,revision_count,performed_at,payer_amount,payee_amount,fee_amount,claim_until,taken_amount,transaction_hash,terms_hash,signed_by,last_event,last_actor_role,last_hash,created_at,updated_at,completed_at",
   ledger_transfers: "id,kind,reference_type,reference_id,memo,reverses,created_at",
