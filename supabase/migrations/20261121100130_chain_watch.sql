@@ -137,7 +137,9 @@ begin
         or (d.state = 'seen' and (d.token, d.sender, d.recipient, d.amount)
             is distinct from (excluded.token, excluded.sender, excluded.recipient, excluded.amount));
     update public.deposit_requests as f set active_until = private.active_from(p_now)
-    from jsonb_to_recordset(p_transfers) as t (recipient text)
+    from jsonb_to_recordset(p_transfers) as t (recipient text, token text, amount numeric)
+    -- Dust costs a stranger nothing, and each active address a part of every look.
+    join public.chain_tokens as k on k.chain_id = p_chain and k.address = t.token and t.amount >= k.dust_below
     where f.address = t.recipient and f.active_until < private.active_from(p_now - interval '1 day');
     -- Who sends money that matters is screened: a hit holds what it has paid, and what it pays later.
     perform private.watch_address(v_rail, s.sender, s.party_id, 'deposit')

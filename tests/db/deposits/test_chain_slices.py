@@ -103,6 +103,9 @@ def test_what_arrives_makes_its_address_active(world: World) -> None:
     )
     number = slice_of(world, address)
     assert world.rows(asked, CHAIN, CHAIN, number) == [(0, 1)]
+    # Dust is kept, and costs no look more.
+    read_slice(world, number, 8, transfer(address, "0.009"))
+    assert world.rows(asked, CHAIN, CHAIN, number) == [(0, 1)]
     read_slice(world, number, 9, transfer(address, "100"))
     assert world.rows(asked, CHAIN, CHAIN, number) == [(1, 1)]
     assert made.payer
