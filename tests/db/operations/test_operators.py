@@ -168,6 +168,7 @@ def test_every_command_of_operators_asks_the_one_function(world: World) -> None:
         "setting_rows",
         "failing_endpoints",
         "deposit_holdings",
+        "deposits_to_sweep",
     }
     deciding = {"begin_operator_command", "operator_may", "begin_payout_command"}
     assert {name for (name,) in asking} - shown == deciding
