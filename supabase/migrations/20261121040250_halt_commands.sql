@@ -90,7 +90,7 @@ begin
     perform from public.halts where id = (command ->> 'halt_id')::uuid for no key update;
     update public.halts set
         lifted_by = (command ->> 'actor_id')::uuid, lifted_at = v_now, lift_reason = command ->> 'reason'
-    where id = (select h.id from private.open_halts as h where h.id = (command ->> 'halt_id')::uuid )
+    where id = (select h.id from private.open_halts as h where h.id = (command ->> 'halt_id')::uuid)
     returning * into v_halt;
     if not found then
         perform private.refuse('halt_not_found');

@@ -68,7 +68,7 @@ language plpgsql stable set search_path = ''
 as $$
 declare
     v_address text := private.normal_address(p_rail, p_address);
-    v_kind text := (select r.address_kind from public.rails as r where r.id = p_rail);
+    v_kind text := private.rail_kind(p_rail);
 begin
     return case when v_address is null then 'bad_address'
         when exists (

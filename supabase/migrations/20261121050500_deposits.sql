@@ -171,7 +171,7 @@ begin
             address = command ->> 'address', active_until = private.active_from(private.clock()), key_id = k.id, address_index = (command ->> 'address_index')::bigint
         from public.deposit_keys as k
         where d.id = p_request_id and k.fingerprint = command ->> 'key_fingerprint'
-            and k.address_kind = (select r.address_kind from public.rails as r where r.id = d.rail)
+            and k.address_kind = private.rail_kind(d.rail)
             and (command ->> 'address_index')::bigint between 0 and k.next_index - 1
         returning d.* into v_row;
         if not found then

@@ -17,6 +17,24 @@ comment on column public.deposit_balances.currency is 'What it holds.';
 comment on column public.deposit_balances.amount is 'How much, in units of the currency.';
 comment on column public.deposit_balances.as_of is 'Since when it is known to hold that.';
 
+create function private.held_at_addresses() returns table (
+    request_id uuid, rail text, currency text, address text, amount public.money_amount, as_of timestamptz
+)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select b.request_id, r.id, b.currency, d.address, b.amount, b.as_of
+    from public.deposit_balances as b
+    inner join public.deposit_requests as d on b.request_id = d.id
+    inner join public.currencies as c on b.currency = c.code
+    inner join public.rails as r on c.network_id = r.network_id and r.has_deposit_addresses
+    where b.amount > 0;
+end
+$$;
+comment on function private.held_at_addresses() is
+'Deposit addresses that hold money, with the rail over which it came, whatever the address was given for.';
+
 -- Definer: whose address it is stands in the file of a party; where money lies to be swept, operators learn without.
 create function private.deposit_holdings() returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -28,11 +46,10 @@ begin
     return (
         select coalesce(jsonb_agg(f.holding order by f.amount desc), '[]') from (
             select b.amount, jsonb_build_object(
-                'address', d.address, 'rail', d.rail, 'currency', b.currency, 'amount', trim_scale(b.amount)::text,
+                'address', b.address, 'rail', b.rail, 'currency', b.currency, 'amount', trim_scale(b.amount)::text,
                 'as_of', b.as_of
             ) as holding
-            from public.deposit_balances as b inner join public.deposit_requests as d on b.request_id = d.id
-            where b.amount > 0 order by b.amount desc limit 500
+            from private.held_at_addresses() as b order by b.amount desc limit 500
         ) as f
     );
 end
@@ -47,7 +64,7 @@ begin
 end
 $$;
 comment on function public.deposit_holdings() is
-'For operators: deposit addresses that hold money, by their rail, the largest amounts first, 500 at most [{address, rail, currency, amount, as_of}]; not whose they are. Raises operator_only (403).';
+'For operators: deposit addresses that hold money, with the rail over which it came, the largest amounts first, 500 at most [{address, rail, currency, amount, as_of}]; not whose they are. Raises operator_only (403).';
 
 -- Definer: schedules have no user.
 create function service.deposit_addresses(

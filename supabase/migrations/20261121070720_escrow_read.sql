@@ -36,6 +36,7 @@ begin
                 'payee_silent_event', p.payee_silent_event, 'payer_silent_event', p.payer_silent_event,
                 'payee_dispute_from', p.payee_dispute_from,
                 'payee_dispute_wait', extract(epoch from p.payee_dispute_wait)::bigint,
+                -- A dispute keeps the windows that it began with.
                 'statement_within', extract(epoch from coalesce(d.statement_within, p.statement_within))::bigint,
                 'acknowledge_within', extract(epoch from coalesce(d.acknowledge_within, p.acknowledge_within))::bigint,
                 'decide_within', extract(epoch from coalesce(d.decide_within, p.decide_within))::bigint,
@@ -73,16 +74,15 @@ begin
                 from public.ledger_holds as h join public.wallets as w on w.id = h.wallet_id
                 where h.reference_id = p_escrow.id and h.bucket = 'pending' and h.amount > 0
             ) end, '{}'),
-            -- A dispute keeps the windows that it began with.
             'dispute', case when d.id is not null then jsonb_build_object(
-                    'id', d.id, 'level', d.level, 'arbiter_id', d.arbiter_id, 'reassignments', d.reassignments,
-                    'accepted_by', d.accepted_by, 'award_payee_amount', trim_scale(d.award_payee_amount)::text,
-                    'undecided_payee_amount', trim_scale(
-                        private.undecided_payee(p_escrow.id, p_escrow.amount, p.undecided_payee_bps, c.decimals)
-                    )::text,
-                    'statements_by', coalesce((
-                        select jsonb_agg(s.author_role) from public.dispute_statements as s where s.dispute_id = d.id
-                    ), '[]')
+                'id', d.id, 'level', d.level, 'arbiter_id', d.arbiter_id, 'reassignments', d.reassignments,
+                'accepted_by', d.accepted_by, 'award_payee_amount', trim_scale(d.award_payee_amount)::text,
+                'undecided_payee_amount', trim_scale(
+                    private.undecided_payee(p_escrow.id, p_escrow.amount, p.undecided_payee_bps, c.decimals)
+                )::text,
+                'statements_by', coalesce((
+                    select jsonb_agg(s.author_role) from public.dispute_statements as s where s.dispute_id = d.id
+                ), '[]')
             ) end
         )
         from public.escrow_policies as p

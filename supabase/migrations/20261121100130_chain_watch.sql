@@ -155,6 +155,19 @@ $$;
 comment on function private.keep_transfers(bigint, jsonb, timestamptz) is
 'Keeps transfers as they were read [{transaction_hash, log_index, block_number, block_hash, block_time, token, sender, recipient, amount}]; those that are known are put right.';
 
+create function private.keep_read(p_chain bigint, p_scan jsonb, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    perform private.keep_transfers(p_chain, p_scan -> 'transfers', p_now);
+    perform private.put_off('chain_block', p_chain || ':' || o.block_number, min(o.reason), p_now)
+    from jsonb_to_recordset(p_scan -> 'odd') as o (block_number bigint, reason text)
+    group by o.block_number;
+end
+$$;
+comment on function private.keep_read(bigint, jsonb, timestamptz) is
+'Keeps what was read of blocks {transfers (as private.keep_transfers has them), odd [{block_number, reason}]: blocks with a log that cannot be read, which are read once more}.';
+
 -- Definer: as above.
 create function service.chain_scanned(scan service.command) returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -172,10 +185,7 @@ begin
         is distinct from ((scan -> 'cursor' ->> 'number')::bigint, scan -> 'cursor' ->> 'hash') then
         return false;
     end if;
-    perform private.keep_transfers(v_chain, scan -> 'transfers', v_now);
-    perform private.put_off('chain_block', v_chain || ':' || o.block_number, min(o.reason), v_now)
-    from jsonb_to_recordset(scan -> 'odd') as o (block_number bigint, reason text)
-    group by o.block_number;
+    perform private.keep_read(v_chain, scan, v_now);
     insert into public.chain_slices (chain_id, slice, block_number, block_time, read_at)
     select v_chain, s.slice, v_last, (scan -> 'last' ->> 'time')::timestamptz,
         -- Through the day, not all at once.
@@ -214,10 +224,7 @@ begin
     if not found then
         return false;
     end if;
-    perform private.keep_transfers(v_chain, scan -> 'transfers', v_now);
-    perform private.put_off('chain_block', v_chain || ':' || o.block_number, min(o.reason), v_now)
-    from jsonb_to_recordset(scan -> 'odd') as o (block_number bigint, reason text)
-    group by o.block_number;
+    perform private.keep_read(v_chain, scan, v_now);
     return true;
 end
 $$;

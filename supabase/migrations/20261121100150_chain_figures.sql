@@ -76,7 +76,7 @@ $$;
 comment on function private.chain_under_way(text, jsonb) is
 'What the chain has at a block and the books do not have, less what they have of later blocks {rail, chain_id, block_number, wallets [{address, nonce: how many it had used}], paid [{address, nonce} that had paid and may not have ended in the books]}. Raises bad_figures (422).';
 
--- Definer: whose an address is stands in the file of a party; where money lies to be swept, operators learn without.
+-- Definer: as private.deposit_holdings.
 create function private.deposits_to_sweep() returns table (
     rail text, currency text, address text, amount public.money_amount, as_of timestamptz
 )
@@ -87,12 +87,9 @@ begin
         return;
     end if;
     return query
-    select r.id, b.currency, d.address, b.amount, b.as_of
-    from public.deposit_balances as b
-    inner join public.deposit_requests as d on b.request_id = d.id
-    inner join public.currencies as c on b.currency = c.code
-    inner join public.rails as r on c.network_id = r.network_id and r.has_deposit_addresses
-    where b.amount > 0 and not exists (
+    select b.rail, b.currency, b.address, b.amount, b.as_of
+    from private.held_at_addresses() as b
+    where not exists (
         select from public.chain_deposits as s
         inner join public.deposit_quarantines as q
             on s.chain_id = q.chain_id and s.transaction_hash = q.transaction_hash and s.log_index = q.log_index
