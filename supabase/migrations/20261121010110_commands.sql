@@ -12,18 +12,19 @@ declare
         "max_slippage_bps": "integer", "margin_bps": "integer", "perform_within": "integer", "next_in": "integer", "days": "integer",
         "risk_score": "integer", "size_bytes": "integer", "tier": "integer", "chain_id": "integer",
         "address_index": "integer", "log_index": "integer", "block_number": "integer", "nonce": "integer", "max_fee": "integer",
-        "max_priority_fee": "integer", "slice": "integer", "read_before": "integer",
+        "max_priority_fee": "integer", "slice": "integer", "read_before": "integer", "expires_in": "integer",
         "through": "flag", "all_failed": "flag", "confirm": "flag", "is_default": "flag", "payer_name_matches": "flag",
         "amount": "amount", "price": "amount", "rate": "amount", "rates": "fields",
+        "quantity": "amount", "tax_rate": "amount",
         "id": "id", "after": "id", "event_ids": "ids",
         "since": "time", "until": "time", "due_by": "time", "provider_time": "time", "as_of": "time", "time": "time",
         "block_time": "time",
-        "asset_id": "text", "discord_id": "text", "policy_id": "text", "event_id": "text", "provider_event_id": "text",
-        "event_types": "texts", "code_hashes": "texts", "categories": "texts", "files": "texts",
+        "asset_id": "text", "discord_id": "text", "policy_id": "text", "event_id": "text", "provider_event_id": "text", "merchant_order_id": "text", "tax_id": "text",
+        "event_types": "texts", "code_hashes": "texts", "categories": "texts", "files": "texts", "currencies": "texts",
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
-        "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",
+        "lines": "fields", "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",
         "held": "fields", "moves": "fields", "balances": "fields", "wallets": "fields", "paid": "fields",
-        "document": "object", "proof": "object", "row": "strings", "values": "settings"
+        "document": "object", "metadata": "object", "proof": "object", "row": "strings", "values": "settings"
     }'::jsonb;
     v_id constant text := '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';
     v_part jsonb;

@@ -2,7 +2,7 @@
 
 create type public.party_kind as enum ('user', 'merchant', 'dao', 'platform', 'external');
 create type public.party_status as enum ('active', 'suspended', 'closed');
-create type public.member_role as enum ('owner', 'operator', 'signer', 'viewer', 'arbiter', 'dispute_reader');
+create type public.member_role as enum ('owner', 'operator', 'admin', 'staff', 'signer', 'viewer', 'arbiter', 'dispute_reader');
 
 create table public.parties (
     id uuid primary key default gen_random_uuid(),
@@ -125,7 +125,7 @@ begin
     return query
     select auth.uid() where auth.uid() is not null
     union
-    select party_id from public.party_members where user_id = auth.uid() and role in ('owner', 'operator');
+    select party_id from public.party_members where user_id = auth.uid() and role in ('owner', 'operator', 'admin');
 end
 $$;
 comment on function private.parties_i_act_for() is
@@ -138,7 +138,7 @@ begin
     return (
         select p_user_id = p_party_id or exists (
             select from public.party_members
-            where party_id = p_party_id and user_id = p_user_id and role in ('owner', 'operator')
+            where party_id = p_party_id and user_id = p_user_id and role in ('owner', 'operator', 'admin')
         )
     );
 end

@@ -247,7 +247,7 @@ begin
     select auth.uid() where auth.uid() is not null
     union
     select m.party_id from public.party_members as m
-    where m.user_id = auth.uid() and m.role in ('owner', 'operator', 'signer', 'viewer')
+    where m.user_id = auth.uid() and m.role in ('owner', 'operator', 'admin', 'staff', 'signer', 'viewer')
         -- What the house has is read by who works for it, and by nobody whom it has stopped.
         and (
             m.party_id <> private.platform_party()

@@ -116,11 +116,13 @@ declare
     v_tier public.verification_tiers;
 begin
     select t.* into v_tier from public.verification_tiers as t
-    where t.id = coalesce((select p.verification_tier from public.profiles as p where p.id = p_party_id), 0);
+    where t.id = coalesce(
+        (select p.verification_tier from public.profiles as p where p.id = p_party_id), private.organisation_tier(p_party_id), 0
+    );
     return v_tier;
 end
 $$;
-comment on function private.tier_row(uuid) is 'What a party may trade now; who is no person is of the lowest tier.';
+comment on function private.tier_row(uuid) is 'What a party may trade now: by the tier of the person, or of the organisation; the lowest where nobody knows it.';
 
 -- What the history says of a person now. Later decisions win; of the same moment the later row.
 create function private.verified_now(

@@ -25,7 +25,7 @@ select private.make_setting('private.quotas', 'How much one party may write.', '
 comment on table private.quotas is
 'What one party may write of each kind. Of the rows of a kind the one of the highest tier that the party has counts; null: no limit. How much one thing may hold (messages of a side in a trade, files of a side in a dispute) is no quota but a bound of that thing, the same for everybody at every tier: somebody has to read it.';
 comment on column private.quotas.kind is 'What is written; named by private.take_quota and by the triggers that call it.';
-comment on column private.quotas.min_tier is 'Verification tier from which on the row counts; who is no person is of tier 0.';
+comment on column private.quotas.min_tier is 'Verification tier from which on the row counts; an organisation has that of the register.';
 comment on column private.quotas.max_open is 'Most that may be open at once; of what is kept for good, such as pictures, most that there may be.';
 comment on column private.quotas.max_in_window is 'Most at once; each comes back after its share of in_window.';
 comment on column private.quotas.in_window is 'Time in which all of max_in_window comes back.';
@@ -119,7 +119,7 @@ declare
 begin
     select q.* into strict v_quota from private.quotas as q
     where q.kind = p_kind
-        and q.min_tier <= coalesce((select p.verification_tier from public.profiles as p where p.id = p_party_id), 0)
+        and q.min_tier <= (private.tier_row(p_party_id)).id
     order by q.min_tier desc limit 1;
     if v_quota.max_open is null and v_quota.max_in_window is null then
         return null;

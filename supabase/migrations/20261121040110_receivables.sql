@@ -31,7 +31,7 @@ comment on column public.receivables.id is 'The debt.';
 comment on column public.receivables.party_id is 'Who bears it.';
 comment on column public.receivables.purpose is 'What the money was for.';
 comment on column public.receivables.reference_id is
-'What took it back: the case of an escrow; of a wallet, the report of its rail, as private.report_id names it.';
+'What took it back: the case of an escrow; of a wallet or an invoice, the report of its rail, as private.report_id names it.';
 comment on column public.receivables.currency is 'Currency of the amounts.';
 comment on column public.receivables.amount is 'What the party bears, in units of the currency.';
 comment on column public.receivables.recovered_amount is 'What of it was taken at once from the balance, or has been set off since.';

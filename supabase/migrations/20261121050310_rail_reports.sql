@@ -38,7 +38,7 @@ comment on column public.rail_reports.id is 'Order in which they are applied.';
 comment on column public.rail_reports.rail is 'Who says so.';
 comment on column public.rail_reports.provider_event_id is 'What the rail calls it: charge, dispute and stage, or chain, transaction and log.';
 comment on column public.rail_reports.purpose is 'What the money is for.';
-comment on column public.rail_reports.reference_id is 'Which one of that: the escrow, or the party whose wallet it is.';
+comment on column public.rail_reports.reference_id is 'Which one of that: the escrow, the party whose wallet it is, the invoice.';
 comment on column public.rail_reports.kind is
 'funds: money arrived; inquiry_opened, inquiry_closed: the payer''s bank asks, and no money has moved; reversal_opened: a chargeback, the rail has withdrawn the money; reversal_won: it gave it back; reversal_lost: it is gone for good.';
 comment on column public.rail_reports.currency is 'What arrived or left.';

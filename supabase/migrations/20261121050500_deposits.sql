@@ -37,7 +37,7 @@ create table public.deposit_requests (
     slice smallint generated always as (get_byte(decode(md5(address), 'hex'), 0) % 24) stored,
     active_until timestamptz check (isfinite(active_until)),
     provider_reference text unique check (length(provider_reference) between 1 and 255),
-    requested_by uuid not null references auth.users (id) on delete restrict,
+    requested_by uuid references auth.users (id) on delete restrict,
     created_at timestamptz not null,
     closed_at timestamptz,
     constraint deposit_requests_once unique (purpose, reference_id, rail, currency),
@@ -59,8 +59,8 @@ comment on table public.deposit_requests is
 'Where a party pays what is expected of it: at a deposit address that is nobody else''s, or by a payment of the rail. One for what it is for, rail and currency, and never changed.';
 comment on column public.deposit_requests.id is 'The request.';
 comment on column public.deposit_requests.purpose is 'What the money is for.';
-comment on column public.deposit_requests.reference_id is 'Which one of that: the escrow, or the party whose wallet it is.';
-comment on column public.deposit_requests.party_id is 'Who pays.';
+comment on column public.deposit_requests.reference_id is 'Which one of that: the escrow, the party whose wallet it is, the invoice.';
+comment on column public.deposit_requests.party_id is 'Who pays; of an invoice, who is paid.';
 comment on column public.deposit_requests.rail is 'How.';
 comment on column public.deposit_requests.currency is 'What is expected.';
 comment on column public.deposit_requests.amount is 'How much, in units of the currency; null: any amount, any number of times.';
@@ -72,7 +72,7 @@ comment on column public.deposit_requests.slice is
 comment on column public.deposit_requests.active_until is
 'Until when its address is looked at each time a chain is read: 30 days from when it was last asked for or paid to.';
 comment on column public.deposit_requests.provider_reference is 'What the rail calls the payment; null at an address.';
-comment on column public.deposit_requests.requested_by is 'User who asked how to pay.';
+comment on column public.deposit_requests.requested_by is 'User who asked how to pay; null: somebody who had the link.';
 comment on column public.deposit_requests.created_at is 'When, by the database clock.';
 comment on column public.deposit_requests.closed_at is 'When the rail had nothing more to say about it: captured, or cancelled; null while it is watched.';
 

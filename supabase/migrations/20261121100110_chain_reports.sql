@@ -34,8 +34,10 @@ begin
     select * into strict v_request from public.deposit_requests as r where r.id = p_deposit.request_id;
     if v_request.rail <> v_rail then
         v_request.rail := v_rail;
-        v_request.purpose := 'wallet';
-        v_request.reference_id := v_request.party_id;
+        if v_request.amount is not null then
+            v_request.purpose := 'wallet';
+            v_request.reference_id := v_request.party_id;
+        end if;
         v_request.currency := null;
         v_request.amount := null;
     end if;
@@ -43,7 +45,7 @@ begin
 end
 $$;
 comment on function private.counts_for(public.chain_deposits) is
-'What a deposit is for: the request whose address it came to; if it came over another chain than that is for, nothing that was asked for, in the wallet of the party.';
+'What a deposit is for: the request whose address it came to. If it came over another chain than that is for, nothing that was asked for: of what takes any amount, such as a wallet or an invoice; else in the wallet of the party.';
 
 create function private.report_of_deposit(p_deposit public.chain_deposits, p_credits integer) returns jsonb
 language plpgsql stable set search_path = ''

@@ -101,13 +101,54 @@ $$;
 comment on function service.chain_addresses(bigint, uuid, integer, integer, boolean) is
 'A page of the deposit addresses that are watched on a chain, after one; of one slice, or only those that are active: also those of what has ended, since late money must be found, and those of other chains of its kind, since money is sent over the wrong one.';
 
+create function private.lock_deposits(p_request_ids uuid[]) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    -- What is for any amount is told at once, under its own lock: that comes before wallets and deposits.
+    perform private.lock_reference(l.purpose, l.reference_id)
+    from (
+        select distinct r.purpose, r.reference_id from public.deposit_requests as r
+        where r.id = any (p_request_ids) and r.amount is null
+        order by r.purpose, r.reference_id
+    ) as l;
+end
+$$;
+comment on function private.lock_deposits(uuid[]) is 'Locks what deposits are for that are booked at once, in one order.';
+
+create function private.chain_seen(p_request_id uuid) returns table (
+    rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint, needs text
+)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select private.chain_rail(d.chain_id), d.currency, d.amount, d.transaction_hash, d.block_time,
+        (select max(c.block_number) from public.chain_cursors as c where c.chain_id = d.chain_id) - d.block_number + 1,
+        (
+            select p.block_tag from public.chain_confirmations as p
+            where p.chain_id = d.chain_id and p.amount_from <= d.amount order by p.amount_from desc limit 1
+        )
+    from public.chain_deposits as d
+    where d.request_id = p_request_id and d.state = 'seen';
+end
+$$;
+comment on function private.chain_seen(uuid) is
+'What a chain has for a request and is not sure of yet: blocks on it so far, and which block must be past it.';
+
 create function private.keep_transfers(p_chain bigint, p_transfers jsonb, p_now timestamptz) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
     v_rail text := private.chain_rail(p_chain);
     v_rails text[] := private.shares_addresses(v_rail);
+    v_requests uuid[] := array(
+        select distinct f.id
+        from jsonb_to_recordset(p_transfers) as t (recipient text)
+        join public.deposit_requests as f on f.address = t.recipient and f.rail = any (v_rails)
+    );
 begin
+    perform private.lock_deposits(v_requests);
     insert into public.chain_deposits as d (
         chain_id, transaction_hash, log_index, block_number, block_hash, block_time, token, currency, sender, recipient,
         request_id, amount, next_at, last_event, created_at, updated_at
@@ -150,6 +191,7 @@ begin
         join public.deposit_requests as f on f.address = t.recipient and f.rail = any (v_rails)
         order by t.sender, f.party_id
     ) as s;
+    perform private.deposit_moved(r.id, p_now) from unnest(v_requests) as r (id) order by r.id;
 end
 $$;
 comment on function private.keep_transfers(bigint, jsonb, timestamptz) is
@@ -373,6 +415,7 @@ begin
             perform private.refuse_report(
                 private.report_of_deposit(p_deposit, p_deposit.credits + 1), 'no_proof', p_now
             );
+            perform private.deposit_moved(p_deposit.request_id, p_now);
         end if;
         return;
     end if;
@@ -415,6 +458,9 @@ begin
         insert into public.security_events (id, kind, severity, party_id, found, request_id, created_at)
         values (private.uuid_v7(p_now), 'chain_reorganised', 'high', v_payer, 1, private.request_id(), p_now);
     end if;
+    if p_event in ('drop', 'quarantine') then
+        perform private.deposit_moved(p_deposit.request_id, p_now);
+    end if;
 end
 $$;
 comment on function private.record_verdict(public.chain_deposits, text, jsonb, text, timestamptz) is
@@ -432,6 +478,12 @@ declare
     v_moved integer := 0;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
+    perform private.lock_deposits(array(
+        select d.request_id from jsonb_to_recordset(verdicts) as v (transaction_hash text, log_index integer)
+        inner join public.chain_deposits as d
+            on d.chain_id = chain_verdicts_record.chain_id and d.transaction_hash = v.transaction_hash
+            and d.log_index = v.log_index
+    ));
     -- What is asked for in any amount is credited at once: its wallets are taken in the order of everybody.
     perform from public.wallets as w
     where w.type = 'spot' and (w.party_id, w.currency) in (

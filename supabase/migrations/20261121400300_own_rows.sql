@@ -38,3 +38,5 @@ select private.make_own('public.guilds', '($1).id in (select private.guilds_i_ke
 select private.make_own('public.guild_members', '($1).guild_id in (select private.guilds_i_keep())');
 select private.make_own('public.listings', '($1).seller_id in (select private.parties_i_act_for())');
 select private.make_own('public.webhook_endpoints', '($1).party_id in (select private.parties_i_act_for())');
+select private.make_own('public.merchants', '($1).id in (select private.parties_i_act_for())');
+select private.make_own('public.merchant_settings', '($1).merchant_id in (select private.parties_i_act_for())');

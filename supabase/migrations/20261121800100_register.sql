@@ -65,6 +65,7 @@ begin
     return case p_purpose
         when 'escrow' then private.escrow_owners(p_reference_id)
         when 'wallet' then array[p_reference_id]
+        when 'invoice' then array(select i.merchant_id from public.invoices as i where i.id = p_reference_id)
     end;
 end
 $$;
@@ -77,6 +78,8 @@ as $$
 begin
     if p_purpose = 'escrow' then
         perform from public.escrow_transactions as e where e.id = p_reference_id for no key update;
+    elsif p_purpose = 'invoice' then
+        perform from public.invoices as i where i.id = p_reference_id for no key update;
     end if;
 end
 $$;
@@ -89,6 +92,7 @@ begin
     return case p_report ->> 'purpose'
         when 'escrow' then private.escrow_report_refusal(p_report, p_now)
         when 'wallet' then private.wallet_report_refusal(p_report, p_now)
+        when 'invoice' then private.invoice_report_refusal(p_report, p_now)
         else private.unknown_purpose()
     end;
 end
@@ -100,7 +104,10 @@ create function private.apply_report(p_report public.rail_reports, p_now timesta
 language plpgsql volatile set search_path = ''
 as $$
 begin
-    return case p_report.purpose when 'wallet' then private.apply_wallet_report(p_report, p_now) end;
+    return case p_report.purpose
+        when 'wallet' then private.apply_wallet_report(p_report, p_now)
+        when 'invoice' then private.apply_invoice_report(p_report, p_now)
+    end;
 end
 $$;
 comment on function private.apply_report(public.rail_reports, timestamptz) is
@@ -129,6 +136,39 @@ end
 $$;
 comment on function private.rail_under_way(text, text, jsonb) is
 'What is between books and rail by what the rail tells with its figures: above zero it is there and not booked, below zero the other way round. Raises case_not_found (20000) for a rail without a line here.';
+
+create function private.rail_seen(p_request_id uuid) returns table (
+    rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint, needs text
+)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query select * from private.chain_seen(p_request_id);
+end
+$$;
+comment on function private.rail_seen(uuid) is
+'What rails have seen for a request and are not sure of yet: how, what, their name of it, when, how many confirmations it has, and what it needs in a word.';
+
+create function private.deposit_moved(p_request_id uuid, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    if exists (select from public.deposit_requests as d where d.id = p_request_id and d.purpose = 'invoice') then
+        perform private.invoice_deposit_moved(p_request_id, p_now);
+    end if;
+end
+$$;
+comment on function private.deposit_moved(uuid, timestamptz) is
+'A rail has seen money for a request, or sees it no more; what is sure comes as a report.';
+
+create function private.organisation_tier(p_party_id uuid) returns smallint
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.merchant_tier(p_party_id);
+end
+$$;
+comment on function private.organisation_tier(uuid) is 'Verification tier of a party that is no person; null: nobody knows it.';
 
 create function private.payout_group(p_payout public.payouts) returns uuid
 language plpgsql stable set search_path = ''
@@ -315,7 +355,8 @@ create function private.products_in_the_way(p_party_id uuid) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return private.p2p_in_the_way(p_party_id) || private.market_in_the_way(p_party_id);
+    return private.p2p_in_the_way(p_party_id) || private.market_in_the_way(p_party_id)
+        || private.merchant_in_the_way(p_party_id);
 end
 $$;
 comment on function private.products_in_the_way(uuid) is
@@ -345,6 +386,8 @@ begin
     select * from private.verify_debts(p_since)
     union all
     select * from private.verify_p2p()
+    union all
+    select * from private.verify_invoices(p_since)
     union all
     select * from private.verify_reputation(p_since);
 end

@@ -19,7 +19,7 @@ begin
             n.nspname in ('public', 'service') and has_function_privilege('authenticated', p.oid, 'execute')
             or has_function_privilege('anon', p.oid, 'execute') and p.proname not in (
                 'my_parties', 'book_page', 'book_order', 'listing_page', 'open_listing', 'guild_card', 'price_lines',
-                'trader_card', 'rating_lines', 'halted'
+                'trader_card', 'rating_lines', 'halted', 'invoice_page'
             )
             or not coalesce(p.proconfig, '{}') && array['search_path=""']
         );

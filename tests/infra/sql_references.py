@@ -28,12 +28,13 @@ FLOORS = {
     "10": "rails",
     "20": "p2p",
     "30": "market",
+    "31": "gateway",
     "40": "reads of clients",
     "80": "register",
     "90": "operations",
 }
 # Each is left to itself: they are named by the register, and by what clients read.
-OF_PRODUCTS = ("10", "20", "30")
+OF_PRODUCTS = ("10", "20", "30", "31")
 OF_CLIENTS = "40"
 
 _SCHEMAS = "public|private|service|ledger"

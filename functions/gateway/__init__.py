@@ -1,0 +1,1 @@
+"""The payment gateway: merchants, and what they ask to be paid."""

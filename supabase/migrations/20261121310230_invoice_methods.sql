@@ -1,0 +1,160 @@
+-- Whoever has the token of an invoice opens a way to pay it: a rate that stands, and an address.
+
+insert into private.quotas (kind, max_open, max_in_window, in_window) values
+('invoice_method', null, 120, '1 hour');
+insert into private.quotas (kind, min_tier) values ('invoice_method', 3);
+
+create function private.rounded_up(p_amount numeric, p_currency text) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_unit numeric := 10::numeric ^ private.decimals_of(p_currency);
+begin
+    return ceil(p_amount * v_unit) / v_unit;
+end
+$$;
+comment on function private.rounded_up(numeric, text) is 'An amount, up to the next smallest unit of its currency.';
+
+create function private.invoice_by_token(p_token text) returns public.invoices
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_row public.invoices;
+begin
+    select * into v_row from public.invoices as i where i.token = p_token for no key update;
+    if not found then
+        perform private.refuse('invoice_not_found');
+    end if;
+    return v_row;
+end
+$$;
+comment on function private.invoice_by_token(text) is 'The invoice of a token, locked. Raises invoice_not_found (404).';
+
+create function private.bound_payer(p_kind text) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_address text := private.request_origin() ->> 'address';
+begin
+    if v_address is not null then
+        perform private.take_quota(p_kind, md5('address ' || v_address)::uuid);
+    end if;
+end
+$$;
+comment on function private.bound_payer(text) is
+'Counts what a stranger asks for by the address of the request. Raises quota_exceeded (429).';
+
+-- Definer: who pays is nobody.
+create function service.invoice_method_begin(opened service.command) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_row public.invoices := private.invoice_by_token(opened ->> 'invoice_token');
+    v_currency text := opened ->> 'currency';
+    v_request public.deposit_requests;
+    v_method public.invoice_methods;
+    v_rate record;
+    v_now timestamptz := private.clock();
+begin
+    select * into v_method from public.invoice_methods as m where m.invoice_id = v_row.id and m.currency = v_currency;
+    if not found then
+        perform private.bound_payer('invoice_method');
+        if private.status_by_the_clock(v_row) <> 'open' then
+            perform private.refuse('invoice_not_payable');
+        elsif not coalesce(v_currency = any (v_row.currencies), false) then
+            perform private.refuse('currency_not_offered');
+        end if;
+        select * into v_rate from private.invoice_rate(v_currency, v_row.currency, v_now);
+        if v_rate.rate is null then
+            perform private.refuse('price_stale');
+        end if;
+        select r.id into v_request.rail from public.rails as r inner join public.currencies as c on c.network_id = r.network_id
+        where c.code = v_currency and r.has_deposit_addresses and r.address_kind = opened ->> 'address_kind';
+        if not found then
+            perform private.refuse('rail_currency');
+        end if;
+        v_request.purpose := 'invoice';
+        v_request.reference_id := v_row.id;
+        v_request.party_id := v_row.merchant_id;
+        v_request.currency := v_currency;
+        v_request.created_at := v_now;
+        v_request := private.request_deposit(v_request, opened ->> 'key_fingerprint');
+        insert into public.invoice_methods (
+            invoice_id, currency, rail, request_id, rate, rate_source, rate_at, amount, least_amount, opened_at
+        ) values (
+            v_row.id, v_currency, v_request.rail, v_request.id, v_rate.rate, v_rate.source, v_rate.as_of,
+            private.rounded_up(v_row.amount / v_rate.rate, v_currency), private.least_deposit(v_request), v_now
+        );
+    else
+        select * into strict v_request from public.deposit_requests as d where d.id = v_method.request_id;
+        if v_request.address is null then
+            -- The function died in between; its key may be another by now.
+            v_request.created_at := v_now;
+            v_request := private.request_deposit(v_request, opened ->> 'key_fingerprint');
+        end if;
+    end if;
+    return private.deposit_read(v_request);
+end
+$$;
+comment on function service.invoice_method_begin(service.command) is
+'Whoever has the token of an invoice chooses a currency {invoice_token, currency, address_kind, key_fingerprint} -> private.deposit_read: the same each time, at the rate of the first. Raises invoice_not_found (404), invoice_not_payable, price_stale, rail_closed, halted (409), currency_not_offered, rail_currency, reference_required (422), quota_exceeded (429).';
+
+create function private.due_amount(p_invoice public.invoices, p_method public.invoice_methods) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_rest numeric := p_invoice.amount - p_invoice.paid_amount - p_invoice.seen_amount;
+begin
+    return case when p_invoice.status not in ('open', 'expired', 'cancelled') or v_rest <= 0 then 0
+        when p_invoice.paid_amount + p_invoice.seen_amount = 0 then p_method.amount
+        else private.rounded_up(v_rest / p_method.rate, p_method.currency) end;
+end
+$$;
+comment on function private.due_amount(public.invoices, public.invoice_methods) is
+'What is still to be paid of an invoice in the currency of a method, at its rate.';
+
+create function private.method_read(p_invoice public.invoices, p_method public.invoice_methods) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return jsonb_build_object(
+        'currency', p_method.currency, 'rail', p_method.rail,
+        'address', (select d.address from public.deposit_requests as d where d.id = p_method.request_id),
+        'chain_id', p_method.chain_id, 'token', p_method.token, 'rate', trim_scale(p_method.rate)::text,
+        'rate_source', p_method.rate_source, 'rate_at', p_method.rate_at, 'amount', trim_scale(p_method.amount)::text,
+        'due_amount', trim_scale(private.due_amount(p_invoice, p_method))::text,
+        'least_amount', trim_scale(p_method.least_amount)::text
+    );
+end
+$$;
+comment on function private.method_read(public.invoices, public.invoice_methods) is 'A way to pay an invoice, for whoever pays.';
+
+-- Definer: as above.
+create function service.invoice_method_place(placed service.command) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+    v_row public.invoices := private.invoice_by_token(placed ->> 'invoice_token');
+    v_method public.invoice_methods;
+begin
+    select * into v_method from public.invoice_methods as m
+    where m.invoice_id = v_row.id and m.currency = placed ->> 'currency' for no key update;
+    if not found then
+        perform private.refuse('currency_not_offered');
+    elsif placed ->> 'address' is null then
+        perform private.refuse('reference_required');
+    end if;
+    perform private.place_deposit(v_method.request_id, placed);
+    update public.invoice_methods as m set chain_id = (placed ->> 'chain_id')::bigint, token = placed ->> 'token'
+    where m.invoice_id = v_row.id and m.currency = v_method.currency and m.chain_id is null and m.token is null
+    returning * into v_method;
+    if not found then
+        select * into v_method from public.invoice_methods as m
+        where m.invoice_id = v_row.id and m.currency = placed ->> 'currency';
+    end if;
+    return private.method_read(v_row, v_method)
+        || jsonb_build_object('expires_at', private.invoice_deadline(v_row), 'sequence', v_row.sequence);
+end
+$$;
+comment on function service.invoice_method_place(service.command) is
+'Writes the address of a method, once {invoice_token, currency, address, key_fingerprint and address_index that it was derived from, chain_id, token: contract} -> {currency, rail, address, chain_id, token, rate, rate_source, rate_at, amount, due_amount, least_amount, expires_at, sequence}. Raises invoice_not_found (404), currency_not_offered, reference_required (422), deposit_request_fixed (409).';

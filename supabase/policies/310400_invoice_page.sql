@@ -1,0 +1,1 @@
+grant execute on function public.invoice_page(text), private.invoice_page(text) to anon, authenticated;

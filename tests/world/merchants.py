@@ -1,0 +1,106 @@
+"""Merchants and their invoices: made, paid on a chain, refunded."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from tests.world.chain import CHAIN, USDC, judged
+from tests.world.rails import FINGERPRINT
+from tests.world.wallets import seen
+from tests.world.world import World, plain
+
+CURRENCY = "USDC_BASE"
+
+
+def merchant(world: World, owner: UUID, *, verified: bool = True, **fields: Any) -> UUID:
+    """A merchant of an owner, whose papers operators have looked at."""
+    said = {"name": "Forge", "legal_name": "Forge Ltd", "website": "https://forge.example",
+            "tax_id": "DE123", "country": "DE", "support_email": "help@forge.example"}  # fmt: skip
+    made = world.command("merchant_create", actor_id=owner, **said | fields)
+    if verified:
+        verify(world, made["merchant_id"])
+    return UUID(made["merchant_id"])
+
+
+def verify(world: World, merchant_id: UUID | str, verification: str = "verified") -> None:
+    """Operators have looked at the papers of a merchant."""
+    world.command("merchant_verify", merchant_id=merchant_id, verification=verification,
+                  reason="papers", actor_id=world.operator, aal="aal2")  # fmt: skip
+
+
+def join(world: World, merchant_id: UUID, owner: UUID, role: str) -> UUID:
+    """A new member, who was invited and has accepted."""
+    member = world.user(role)
+    world.command("merchant_invite", merchant_id=merchant_id, user_id=member, role=role,
+                  actor_id=owner, aal="aal2")  # fmt: skip
+    world.command("merchant_join", merchant_id=merchant_id, actor_id=member)
+    return member
+
+
+def invoice(world: World, owner: UUID, merchant_id: UUID, **fields: Any) -> dict[str, Any]:
+    """An invoice over 100 dollars, unless the test says otherwise."""
+    said = {"merchant_id": merchant_id, "currency": "USD", "amount": "100", "actor_id": owner}
+    made: dict[str, Any] = world.command("invoice_create", **said | fields)
+    return made
+
+
+def settings(world: World, merchant_id: UUID, **values: Any) -> None:
+    """What the merchant has set, for invoices that are made from now on."""
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(name), sql.Literal(value))
+        for name, value in values.items()
+    )
+    update = sql.SQL("update public.merchant_settings set {} where merchant_id = {}")
+    world.run(update.format(columns, sql.Literal(merchant_id)))
+
+
+def public(world: World, name: str, parameter: str, **fields: Any) -> Any:
+    """A command of somebody whom nobody knows."""
+    query = sql.SQL("select service.{}({} => {})").format(
+        sql.Identifier(name), sql.Identifier(parameter), sql.Literal(Jsonb(plain(fields)))
+    )
+    with world.acting("service_role"):
+        row = world.connection.execute(query).fetchone()
+        world.settle()
+    assert row
+    return row[0]
+
+
+def open_method(world: World, made: dict[str, Any], currency: str = CURRENCY) -> dict[str, Any]:
+    """The payer chooses a currency; where to pay."""
+    chosen = {"invoice_token": made["token"], "currency": currency, "key_fingerprint": FINGERPRINT}
+    begun = public(world, "invoice_method_begin", "opened", **chosen, address_kind="evm")
+    placed: dict[str, Any] = public(
+        world, "invoice_method_place", "placed", **chosen, chain_id=CHAIN, token=USDC,
+        address=begun["address"] or "0x" + uuid4().hex + "0" * 8,
+        address_index=begun["address_index"],
+    )  # fmt: skip
+    return placed
+
+
+def pay(world: World, made: dict[str, Any], amount: str, *, sure: bool = True,
+        **fields: Any) -> dict[str, Any]:  # fmt: skip
+    """The payer sends money on Base; the deposit as the rail is told of it."""
+    deposit = seen(world, open_method(world, made)["address"], amount, **fields)
+    if sure:
+        assert judged(world, deposit, "credit") == 1
+    return deposit
+
+
+def row(world: World, made: dict[str, Any]) -> dict[str, Any]:
+    """The invoice as it stands."""
+    found: dict[str, Any] = world.one(
+        "select to_jsonb(i) || jsonb_build_object('now', public.invoice_status(i)) "
+        "from public.invoices as i where id = %s", made["invoice_id"],
+    )  # fmt: skip
+    return found
+
+
+def told(world: World, made: dict[str, Any]) -> list[str]:
+    """Events of an invoice, in their order."""
+    return [name for name, _ in world.rows(
+        "select event, sequence from private.outbox where object_id = %s order by sequence, id",
+        made["invoice_id"],
+    )]  # fmt: skip
