@@ -155,6 +155,19 @@ FAMILIES = (
     ),
     Family("guild", "guild", "who is invited", {"expires_at": TIME}, ["invite"]),
     Family(
+        "merchant", "merchant", "the merchant; of an invitation who is invited",
+        {"verification": TEXT, "role": TEXT, "expires_at": TIME}, ["invite"],
+        machine="merchant", silent=["register"], optional=["verification", "role", "expires_at"],
+    ),
+    Family(
+        "invoice", "invoice", "the merchant",
+        {"merchant_id": ID, "number": TEXT, "merchant_order_id": _or_null(TEXT), "status": TEXT,
+         "exceptions": TEXTS, "paid_amount": AMOUNT, "seen_amount": AMOUNT, "expires_at": TIME,
+         **_SUM},
+        ["created", "processing", "partially_paid", "settled", "overpaid", "paid_late", "expired",
+         "cancelled", "invalid", "reorged", "refunded"],
+    ),
+    Family(
         "webhook_endpoint", "webhook_endpoint", "the owner of the endpoint",
         {"status": TEXT, "reason": TEXT}, ["enabled", "disabled", "removed", "ping"],
         optional=["status", "reason"],

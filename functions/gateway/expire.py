@@ -1,5 +1,5 @@
-"""Scheduled: invoices whose time is over expire, and held money that nobody decided about is
-kept."""
+"""Scheduled: invoices whose time is over expire; held money that nobody decided about, and refunds
+that nobody claimed, are kept."""
 
 from typing import Any
 
@@ -12,7 +12,9 @@ from shared.telemetry import instrumented, logger, metrics
 
 def run(event: dict[str, Any], context: Any) -> dict[str, int]:
     """How much ended. Raises Problem: what is left waits for the next tick."""
-    expired = run_batches(database(), "invoices_expire", context)
+    db = database()
+    expired = run_batches(db, "invoices_expire", context)
+    expired += run_batches(db, "invoice_refunds_expire", context)
     metrics.add_metric("InvoicesExpired", MetricUnit.Count, expired)
     logger.info("invoices expired", expired=expired)
     return {"expired": expired}

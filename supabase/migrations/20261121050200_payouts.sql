@@ -146,7 +146,7 @@ comment on column public.payouts.purpose is 'What it is for.';
 comment on column public.payouts.reference_id is 'Which one of that: the escrow, the case of one, the withdrawal, the deposit that nobody asked for.';
 comment on column public.payouts.reference_version is 'Version of it whose move ordered the payout.';
 comment on column public.payouts.kind is
-'release to the payee; refund to the payer; return of money that was never held; rail_return: the rail gave it back itself; reinstate: a reversal that was undone; withdrawal: out of a wallet.';
+'release to the payee; refund to the payer; return of money that was never held; rail_return: the rail gave it back itself; reinstate: a reversal that was undone; withdrawal: out of a wallet. Of an invoice refund is what goes back to who paid it.';
 comment on column public.payouts.rail is 'Rail it goes over: that of the escrow.';
 comment on column public.payouts.party_id is 'Who is paid.';
 comment on column public.payouts.currency is 'Currency of the amount.';

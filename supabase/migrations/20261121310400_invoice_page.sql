@@ -74,6 +74,13 @@ begin
                 )
                 from public.invoice_payments as p where p.invoice_id = v_row.id
             ) as p
+        ),
+        'refunds', (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                'refund_id', r.id, 'number', r.number, 'currency', r.currency, 'rail', r.rail,
+                'amount', trim_scale(r.sent_amount)::text, 'state', r.state, 'claim_by', r.claim_by
+            ) order by r.created_at, r.id), '[]')
+            from public.invoice_refunds as r where r.invoice_id = v_row.id and r.state in ('claimable', 'claimed', 'paid')
         )
     );
 end
@@ -88,4 +95,4 @@ begin
 end
 $$;
 comment on function public.invoice_page(text) is
-'For whoever has the token of an invoice: what is asked for and by whom, status by the clock, time left, what may be paid in, the ways that were opened with what is still due in each, and each payment with how sure it is. Nothing of who made it, of other invoices, or of what the merchant keeps with it. Raises invoice_not_found (404).';
+'For whoever has the token of an invoice: what is asked for and by whom, status by the clock, time left, what may be paid in, the ways that were opened with what is still due in each, each payment with how sure it is, and what is refunded. Nothing of who made it, of other invoices, or of what the merchant keeps with it. Raises invoice_not_found (404).';

@@ -199,7 +199,7 @@ begin
         perform private.escrow_payout_case(
             p_payout, 'payout_failed', p_payout.amount, p_payout.id || ':' || p_payout.attempt, p_now
         );
-    when p_payout.purpose in ('withdrawal', 'unmatched_deposit') then
+    when p_payout.purpose in ('withdrawal', 'unmatched_deposit', 'invoice_refund') then
         -- The money is the party's own: it has it back, and asks again.
         perform private.keep_payout(p_payout, 'rail', p_payout.reason, p_now);
     end case;
@@ -217,6 +217,7 @@ begin
     return case p_payout.purpose
         when 'withdrawal' then private.withdrawal_ended(p_payout, p_transfer, p_is_paid)
         when 'unmatched_deposit' then private.sending_back_ended(p_payout, p_transfer, p_is_paid)
+        when 'invoice_refund' then private.refund_payout_ended(p_payout, p_transfer, p_is_paid)
         else case when not p_is_paid then private.kept_in_balance(p_payout, p_transfer) end
     end;
 end
@@ -233,7 +234,7 @@ begin
             p_payout, 'payout_returned', p_amount,
             p_payout.provider_reference || ':' || trim_scale(p_payout.returned_amount), p_now
         );
-    when p_payout.purpose in ('withdrawal', 'unmatched_deposit') then
+    when p_payout.purpose in ('withdrawal', 'unmatched_deposit', 'invoice_refund') then
         perform private.emit_event(
             'payout.returned', 'payout', p_payout.id, p_payout.version, array[p_payout.party_id],
             jsonb_build_object(
@@ -388,6 +389,8 @@ begin
     select * from private.verify_p2p()
     union all
     select * from private.verify_invoices(p_since)
+    union all
+    select * from private.verify_refunds()
     union all
     select * from private.verify_reputation(p_since);
 end

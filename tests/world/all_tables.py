@@ -12,6 +12,7 @@ from tests.world.erasures import cancelled
 from tests.world.escrow import FILE_HASH, Escrow
 from tests.world.halts import halt
 from tests.world.market import accepted, delivered, drawn, guild, listing, offer, pictured
+from tests.world.merchants import shop
 from tests.world.operators import limit
 from tests.world.prices import record_price, set_rate
 from tests.world.rails import rails
@@ -46,6 +47,7 @@ class Filled:
     guild: UUID
     listing: UUID
     milestone: Escrow
+    merchant: UUID
 
 
 def fill_all_tables(world: World) -> Filled:
@@ -144,6 +146,7 @@ def fill_all_tables(world: World) -> Filled:
     rails(world, payer, payee)
     onchain(world, payer, payee)
     wallets(world, payer)
+    merchant = shop(world, payer, payee)
     for each in parties:
         signed_in(world, each)
     sprayed(world)
@@ -156,4 +159,5 @@ def fill_all_tables(world: World) -> Filled:
     return Filled(
         payer, payee, disputed, ended, trade, draft(world, payer), published,
         UUID(case["case_id"]), account, rated, endpoint, community, listed, milestone,
+        merchant,
     )  # fmt: skip

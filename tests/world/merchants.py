@@ -7,7 +7,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from tests.world.chain import CHAIN, USDC, judged
-from tests.world.rails import FINGERPRINT
+from tests.world.rails import ADDRESS, FINGERPRINT
 from tests.world.wallets import seen
 from tests.world.world import World, plain
 
@@ -68,16 +68,37 @@ def public(world: World, name: str, parameter: str, **fields: Any) -> Any:
     return row[0]
 
 
+def begin_method(world: World, made: dict[str, Any], currency: str = CURRENCY) -> dict[str, Any]:
+    """What a function asks when a payer chooses a currency."""
+    return {"invoice_token": made["token"], "currency": currency, "address_kind": "evm",
+            "key_fingerprint": FINGERPRINT}  # fmt: skip
+
+
+def place_method(world: World, made: dict[str, Any], currency: str = CURRENCY) -> dict[str, Any]:
+    """What a function says once it has derived the address; it has begun."""
+    asked = begin_method(world, made, currency)
+    begun = public(world, "invoice_method_begin", "opened", **asked)
+    del asked["address_kind"]
+    return asked | {
+        "chain_id": CHAIN, "token": USDC, "address_index": begun["address_index"],
+        "address": begun["address"] or "0x" + uuid4().hex + "0" * 8,
+    }  # fmt: skip
+
+
 def open_method(world: World, made: dict[str, Any], currency: str = CURRENCY) -> dict[str, Any]:
     """The payer chooses a currency; where to pay."""
-    chosen = {"invoice_token": made["token"], "currency": currency, "key_fingerprint": FINGERPRINT}
-    begun = public(world, "invoice_method_begin", "opened", **chosen, address_kind="evm")
-    placed: dict[str, Any] = public(
-        world, "invoice_method_place", "placed", **chosen, chain_id=CHAIN, token=USDC,
-        address=begun["address"] or "0x" + uuid4().hex + "0" * 8,
-        address_index=begun["address_index"],
-    )  # fmt: skip
+    asked = place_method(world, made, currency)
+    placed: dict[str, Any] = public(world, "invoice_method_place", "placed", **asked)
     return placed
+
+
+def held_payment(world: World, made: dict[str, Any]) -> UUID:
+    """The only payment of an invoice that waits for its merchant."""
+    found: UUID = world.one(
+        "select id from public.invoice_payments where invoice_id = %s and state = 'held'",
+        made["invoice_id"],
+    )  # fmt: skip
+    return found
 
 
 def pay(world: World, made: dict[str, Any], amount: str, *, sure: bool = True,
@@ -104,3 +125,31 @@ def told(world: World, made: dict[str, Any]) -> list[str]:
         "select event, sequence from private.outbox where object_id = %s order by sequence, id",
         made["invoice_id"],
     )]  # fmt: skip
+
+
+def refund(world: World, made: dict[str, Any], actor: UUID, **fields: Any) -> dict[str, Any]:
+    """A merchant refunds an invoice: all of it, unless the test says otherwise."""
+    said = {"invoice_id": made["invoice_id"], "what": "full", "rate_of": "then", "actor_id": actor,
+            "aal": "aal2"}  # fmt: skip
+    told_: dict[str, Any] = world.command("invoice_refund_make", **said | fields)
+    return told_
+
+
+def claim_refund(world: World, refunded: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """The payer says where a refund goes."""
+    said = {"invoice_token": refunded["token"], "refund_id": refunded["refund_id"],
+            "claim_secret": refunded["claim_secret"], "address": ADDRESS}  # fmt: skip
+    claimed: dict[str, Any] = public(world, "invoice_refund_claim", "claimed", **said | fields)
+    return claimed
+
+
+def shop(world: World, owner: UUID, invited: UUID) -> UUID:
+    """A row in every table of merchants and invoices, and all is open; the merchant."""
+    made_by = merchant(world, owner)
+    world.command("merchant_invite", merchant_id=made_by, user_id=invited, role="viewer",
+                  actor_id=owner, aal="aal2")  # fmt: skip
+    tea = {"description": "Tea", "quantity": "10", "unit_amount": "1", "tax_rate": "7"}
+    made = invoice(world, owner, made_by, amount="10", lines=[tea], merchant_order_id="A-1")
+    pay(world, made, "10")
+    refund(world, made, owner, what="amount", amount="1")
+    return made_by

@@ -146,6 +146,20 @@ PROBES: dict[tuple[str, str], dict[str, Probe]] = {
         )
         for whose in (OWN, "another's")
     },
+    ("public.merchants", "update"): {
+        f"{whose} merchant": (
+            "update public.merchants set website = 'https://new.example' where id = %s",
+            lambda who: [who.merchant],
+        )
+        for whose in (OWN, "another's")
+    },
+    ("public.merchant_settings", "update"): {
+        f"{whose} settings": (
+            "update public.merchant_settings set late_policy = 'hold' where merchant_id = %s",
+            lambda who: [who.merchant],
+        )
+        for whose in (OWN, "another's")
+    },
     ("public.notifications", "update"): {
         f"{whose} notifications": (
             "update public.notifications set read_at = private.clock() where user_id = %s",

@@ -501,6 +501,84 @@ class ImageUploadCreate(Body):
     size_bytes: int
 
 
+class Invited(Answer):
+    """user_id: who is invited."""
+    merchant_id: UUID
+    user_id: UUID
+    role: str
+    expires_at: datetime
+
+
+class InvoiceCreate(Body):
+    """currency: of the price, bank money or crypto. amount: by default the sum of the lines.
+    merchant_order_id: what the merchant calls its order; one invoice for each. metadata: what
+    the merchant keeps with it, 4 kB at most. language: of the payer, ISO 639-1. currencies: in
+    which it may be paid; by default as the settings of the merchant say. expires_in: seconds,
+    by default as they say.
+    """
+    merchant_id: UUID
+    currency: str
+    amount: Amount | None = None
+    merchant_order_id: str | None = None
+    description: str | None = None
+    metadata: dict[str, Any] | None = None
+    customer_email: str | None = None
+    language: str | None = None
+    currencies: list[str] | None = None
+    expires_in: int | None = None
+    lines: list[NewLine] | None = None
+
+
+class InvoiceMark(Body):
+    """status: what the merchant says it is."""
+    status: Literal['settled', 'invalid']
+    reason: str
+
+
+class InvoiceMoved(Answer):
+    """An invoice. token: for whoever pays. number: with the merchant. status: open, processing,
+    settled, expired, cancelled, invalid or refunded. exceptions: underpaid, overpaid, late,
+    wrong_asset, reorged, marked_by_hand, as many as apply. sequence: grows with each change; an
+    event with a smaller one is older. paid_amount, seen_amount: what sure money, and money that
+    was only seen, is worth in the currency of the price.
+    """
+    invoice_id: UUID
+    token: str
+    merchant_id: UUID
+    number: str
+    merchant_order_id: str | None
+    status: str
+    exceptions: list[str]
+    sequence: int
+    currency: str
+    amount: str
+    tax_amount: str
+    paid_amount: str
+    seen_amount: str
+    currencies: list[str]
+    expires_at: datetime
+    created_at: datetime
+
+
+class InvoiceRefunds(Body):
+    """what: all that came (full), what came too much (overpaid), or an amount. amount: of that, in
+    the currency of the invoice. rate_of: the rate at which it was paid (then), or that of now.
+    currency: which of what came; by default the only one.
+    """
+    what: Literal['full', 'overpaid', 'amount']
+    amount: Amount | None = None
+    rate_of: Literal['then', 'now'] | None = None
+    currency: str | None = None
+    reason: str | None = None
+
+
+class Joined(Answer):
+    """user_id: who is a member now."""
+    merchant_id: UUID
+    user_id: UUID
+    role: str
+
+
 class LegalHoldSet(Answer):
     """ends_at: until then the person is not erased."""
     party_id: UUID
@@ -515,6 +593,54 @@ class ListingOffers(Body):
     conditions: str | None = None
     expires_at: datetime | None = None
     party_id: UUID | None = None
+
+
+class MerchantClosed(Answer):
+    """deleted_at: since when it begins nothing new."""
+    merchant_id: UUID
+    deleted_at: datetime
+
+
+class MerchantCreate(Body):
+    """name: shown to payers. legal_name: as the register of companies has it. country: ISO 3166
+    alpha-2. support_email: whom a payer asks.
+    """
+    name: str
+    legal_name: str
+    website: str | None = None
+    tax_id: str | None = None
+    country: str
+    support_email: str
+
+
+class MerchantInvitations(Body):
+    """user_id: who is invited. role: what the person would be."""
+    user_id: UUID
+    role: Literal['owner', 'admin', 'staff', 'viewer']
+
+
+class MerchantMade(Answer):
+    """A merchant. verification: how it stands with operators. role: of whoever made it."""
+    merchant_id: UUID
+    verification: str
+    role: str
+
+
+class MerchantRemoveMember(Body):
+    """user_id: who leaves, or is put out."""
+    user_id: UUID
+
+
+class MerchantVerification(Body):
+    """verification: what operators found."""
+    verification: Literal['verified', 'rejected']
+    reason: str
+
+
+class MerchantVerified(Answer):
+    """verification: how the merchant stands now."""
+    merchant_id: UUID
+    verification: str
 
 
 class MessagesResent(Answer):
@@ -558,6 +684,14 @@ class MoveExternal(Body):
     amount: Amount
     reference: str
     memo: str | None = None
+
+
+class NewLine(Answer):
+    """quantity: how many, or how much. unit_amount: price of one. tax_rate: in percent."""
+    description: str
+    quantity: Amount
+    unit_amount: Amount
+    tax_rate: Amount | None = None
 
 
 class Nothing(Body):
@@ -867,6 +1001,32 @@ class RecoveryCodes(Answer):
     codes: list[str]
 
 
+class RefundCancelled(Answer):
+    """A refund that was taken back."""
+    refund_id: UUID
+    invoice_id: UUID
+    state: str
+
+
+class RefundMade(Answer):
+    """Money that is set aside. claim_secret: hand it to the payer with the token; it is told this
+    once. amount: what it gives back of the money that came. sent_amount: what arrives. worth:
+    in the currency of the invoice. claim_by: until then.
+    """
+    refund_id: UUID
+    invoice_id: UUID
+    token: str
+    claim_secret: str
+    state: str
+    rail: str
+    currency: str
+    amount: str
+    sent_amount: str
+    network_cost: str
+    worth: str
+    claim_by: datetime
+
+
 class RefusedClosed(Answer):
     """outcome: dismissed or taken_up."""
     refused_report_id: UUID
@@ -880,6 +1040,13 @@ class RefusedReportClose(Body):
     """
     event: Literal['dismiss', 'take_up']
     reason: str
+
+
+class Removed(Answer):
+    """user_id: who is no member any more."""
+    merchant_id: UUID
+    user_id: UUID
+    removed_at: datetime
 
 
 class ScreeningCleared(Answer):
@@ -1572,6 +1739,64 @@ class Commands(Sender):
             PictureKept,
         )
 
+    def invoice_create(
+        self, body: InvoiceCreate, *, key: str | None = None
+    ) -> InvoiceMoved:
+        """A merchant asks for money."""
+        return self._send(
+            f"/invoices", body, key,
+            InvoiceMoved,
+        )
+
+    def invoice_cancel(
+        self, invoice_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> InvoiceMoved:
+        """A merchant does not want an invoice paid any more: it never expires after that, and
+        money of a later time is late, and held.
+        """
+        return self._send(
+            f"/invoices/{invoice_id}/cancel", body, key,
+            InvoiceMoved,
+        )
+
+    def invoice_mark(
+        self, invoice_id: UUID | str, body: InvoiceMark, *, key: str | None = None
+    ) -> InvoiceMoved:
+        """An admin marks an invoice settled or invalid by hand, with a reason."""
+        return self._send(
+            f"/invoices/{invoice_id}/mark", body, key,
+            InvoiceMoved,
+        )
+
+    def invoice_payments_accept(
+        self, invoice_id: UUID | str, payment_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> InvoiceMoved:
+        """An admin takes money that is held, such as late money, for what it was sent for: it
+        counts from now on, at the rate that the payer was shown.
+        """
+        return self._send(
+            f"/invoices/{invoice_id}/payments/{payment_id}/accept", body, key,
+            InvoiceMoved,
+        )
+
+    def invoice_refunds(
+        self, invoice_id: UUID | str, body: InvoiceRefunds, *, key: str | None = None
+    ) -> RefundMade:
+        """An admin refunds an invoice (aal2): all, a part, or what came too much."""
+        return self._send(
+            f"/invoices/{invoice_id}/refunds", body, key,
+            RefundMade,
+        )
+
+    def invoice_refunds_cancel(
+        self, invoice_id: UUID | str, refund_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> RefundCancelled:
+        """An admin takes back a refund that nobody has claimed."""
+        return self._send(
+            f"/invoices/{invoice_id}/refunds/{refund_id}/cancel", body, key,
+            RefundCancelled,
+        )
+
     def listing_offers(
         self, listing_id: UUID | str, body: ListingOffers, *, key: str | None = None
     ) -> OfferMoved:
@@ -1579,6 +1804,61 @@ class Commands(Sender):
         return self._send(
             f"/listings/{listing_id}/offers", body, key,
             OfferMoved,
+        )
+
+    def merchant_create(
+        self, body: MerchantCreate, *, key: str | None = None
+    ) -> MerchantMade:
+        """A person registers a merchant and becomes its owner; operators look at its papers.
+        """
+        return self._send(
+            f"/merchants", body, key,
+            MerchantMade,
+        )
+
+    def merchant_close(
+        self, merchant_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> MerchantClosed:
+        """An owner closes a merchant (aal2): no new invoice."""
+        return self._send(
+            f"/merchants/{merchant_id}/close", body, key,
+            MerchantClosed,
+        )
+
+    def merchant_invitations(
+        self, merchant_id: UUID | str, body: MerchantInvitations, *, key: str | None = None
+    ) -> Invited:
+        """Invite a person, or a member to another role (aal2)."""
+        return self._send(
+            f"/merchants/{merchant_id}/invitations", body, key,
+            Invited,
+        )
+
+    def merchant_join(
+        self, merchant_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> Joined:
+        """Who was invited becomes a member, in place of the role of before."""
+        return self._send(
+            f"/merchants/{merchant_id}/join", body, key,
+            Joined,
+        )
+
+    def merchant_remove_member(
+        self, merchant_id: UUID | str, body: MerchantRemoveMember, *, key: str | None = None
+    ) -> Removed:
+        """Leave a merchant, decline its invitation, or put a member out (aal2)."""
+        return self._send(
+            f"/merchants/{merchant_id}/remove-member", body, key,
+            Removed,
+        )
+
+    def merchant_verification(
+        self, merchant_id: UUID | str, body: MerchantVerification, *, key: str | None = None
+    ) -> MerchantVerified:
+        """Operators verify or reject a merchant (aal2); the audit log keeps who and why."""
+        return self._send(
+            f"/merchants/{merchant_id}/verification", body, key,
+            MerchantVerified,
         )
 
     def offer_accept(

@@ -378,7 +378,7 @@ class DepositRequests(Row):
     slice: int | None
     active_until: Time | None
     provider_reference: str | None
-    requested_by: UUID
+    requested_by: UUID | None
     created_at: Time
     closed_at: Time | None
 
@@ -1002,6 +1002,131 @@ class Images(Row):
     created_at: Time
 
 
+class InvoiceLines(Row):
+    """Rows of invoice_lines."""
+
+    relation = "invoice_lines"
+    invoice_id: UUID
+    position: int
+    description: str
+    quantity: Amount
+    unit_amount: Amount
+    tax_rate: float
+    tax_included: bool
+    net_amount: Amount
+    tax_amount: Amount
+
+
+class InvoiceMethods(Row):
+    """Rows of invoice_methods."""
+
+    relation = "invoice_methods"
+    invoice_id: UUID
+    currency: str
+    rail: str
+    request_id: UUID
+    rate: Amount
+    rate_source: str
+    rate_at: Time
+    amount: Amount
+    least_amount: Amount
+    chain_id: int | None
+    token: str | None
+    opened_at: Time
+
+
+class InvoicePayments(Row):
+    """Rows of invoice_payments."""
+
+    relation = "invoice_payments"
+    id: UUID
+    invoice_id: UUID
+    rail: str
+    currency: str
+    amount: Amount
+    fee_amount: Amount
+    rate: Amount | None
+    is_late: bool
+    state: str
+    reference: str
+    paid_at: Time
+    decide_by: Time | None
+    created_at: Time
+    updated_at: Time
+
+
+class InvoiceRefunds(Row):
+    """Rows of invoice_refunds."""
+
+    relation = "invoice_refunds"
+    id: UUID
+    invoice_id: UUID
+    merchant_id: UUID
+    number: str | None
+    rail: str
+    currency: str
+    amount: Amount
+    sent_amount: Amount
+    network_cost: Amount
+    rate_of: str
+    worth: Amount
+    reason: str
+    state: str
+    version: int
+    address: str | None
+    payout_id: UUID | None
+    claim_by: Time | None
+    last_event: str
+    last_actor_role: str
+    created_by: UUID
+    created_at: Time
+    updated_at: Time
+    paid_at: Time | None
+
+
+class Invoices(Row):
+    """Rows of invoices."""
+
+    relation = "invoices"
+    id: UUID
+    merchant_id: UUID
+    number: str
+    token: str
+    merchant_order_id: str | None
+    order_hash: str
+    currency: str
+    amount: Amount
+    tax_amount: Amount
+    description: str
+    metadata: Any
+    customer_email: str | None
+    language: str
+    currencies: list[str]
+    tolerance: Amount
+    speed: str
+    late_policy: str
+    late_grace: str
+    fee_bps: int
+    expires_at: Time
+    status: str
+    exceptions: list[str]
+    sequence: int
+    paid_amount: Amount
+    seen_amount: Amount
+    marked: str | None
+    marked_reason: str
+    last_event: str
+    last_actor_role: str
+    created_by: UUID
+    created_at: Time
+    updated_at: Time
+    settled_at: Time | None
+    expired_at: Time | None
+    cancelled_at: Time | None
+    marked_at: Time | None
+    refunded_at: Time | None
+
+
 class LedgerEntries(Row):
     """Rows of ledger_entries."""
 
@@ -1132,6 +1257,69 @@ class LoginAttempts(Row):
     report_id: UUID
     created_at: Time
     seals: Any
+
+
+class MerchantInvitations(Row):
+    """Rows of merchant_invitations."""
+
+    relation = "merchant_invitations"
+    merchant_id: UUID
+    user_id: UUID
+    role: Literal['owner', 'operator', 'admin', 'staff', 'signer', 'viewer', 'arbiter', 'dispute_reader']
+    invited_by: UUID
+    created_at: Time
+    expires_at: Time
+
+
+class MerchantRules(Row):
+    """Rows of merchant_rules."""
+
+    relation = "merchant_rules"
+    verification: str
+    max_invoice: Amount | None
+    tier: int
+    fee_bps: int
+
+
+class MerchantSettings(Row):
+    """Rows of merchant_settings."""
+
+    relation = "merchant_settings"
+    merchant_id: UUID
+    invoice_expires_within: str
+    tolerance_bps: int
+    tolerance_amount: Amount
+    tolerance_currency: str | None
+    late_policy: str
+    late_grace: str
+    speed: str
+    currencies: list[str] | None
+    refund_cost: str
+    language: str
+    color: str
+    prices_include_tax: bool
+    tax_rounding: str
+    updated_at: Time
+
+
+class Merchants(Row):
+    """Rows of merchants."""
+
+    relation = "merchants"
+    id: UUID
+    name: str
+    legal_name: str
+    website: str
+    tax_id: str
+    country: str
+    support_email: str
+    verification: str
+    last_event: str
+    last_actor_role: str
+    created_by: UUID
+    created_at: Time
+    updated_at: Time
+    deleted_at: Time | None
 
 
 class MessageDeliveries(Row):
@@ -1538,7 +1726,7 @@ class PartyMembers(Row):
     relation = "party_members"
     party_id: UUID
     user_id: UUID
-    role: Literal['owner', 'operator', 'signer', 'viewer', 'arbiter', 'dispute_reader']
+    role: Literal['owner', 'operator', 'admin', 'staff', 'signer', 'viewer', 'arbiter', 'dispute_reader']
     created_at: Time
 
 
@@ -2063,7 +2251,7 @@ class StaffChanges(Row):
     relation = "staff_changes"
     id: UUID
     user_id: UUID
-    role: Literal['owner', 'operator', 'signer', 'viewer', 'arbiter', 'dispute_reader']
+    role: Literal['owner', 'operator', 'admin', 'staff', 'signer', 'viewer', 'arbiter', 'dispute_reader']
     event: str
     reason: str
     asked_by: UUID

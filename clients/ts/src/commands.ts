@@ -682,6 +682,112 @@ export interface ImageUploadCreate {
   size_bytes: number;
 }
 
+/** user_id: who is invited. */
+export interface Invited {
+  /**  */
+  merchant_id: string;
+  /** Who is invited. */
+  user_id: string;
+  /**  */
+  role: string;
+  /** When it ends by itself. */
+  expires_at: string;
+}
+
+/** currency: of the price, bank money or crypto. amount: by default the sum of the lines. merchant_order_id: what the merchant calls its order; one invoice for each. metadata: what the merchant keeps with it, 4 kB at most. language: of the payer, ISO 639-1. currencies: in which it may be paid; by default as the settings of the merchant say. expires_in: seconds, by default as they say. */
+export interface InvoiceCreate {
+  /**  */
+  merchant_id: string;
+  /** Of the price, bank money or crypto. */
+  currency: string;
+  /** By default the sum of the lines. */
+  amount?: string | null;
+  /** What the merchant calls its order; one invoice for each. */
+  merchant_order_id?: string | null;
+  /** In the words of whoever asks. */
+  description?: string;
+  /** What the merchant keeps with it, 4 kB at most. */
+  metadata?: Record<string, unknown>;
+  /**  */
+  customer_email?: string | null;
+  /** Of the payer, ISO 639-1. */
+  language?: string | null;
+  /** In which it may be paid; by default as the settings of the merchant say. */
+  currencies?: Array<string> | null;
+  /** Seconds, by default as they say. */
+  expires_in?: number | null;
+  /**  */
+  lines?: Array<NewLine>;
+}
+
+/** status: what the merchant says it is. */
+export interface InvoiceMark {
+  /** What the merchant says it is. */
+  status: "settled" | "invalid";
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** An invoice. token: for whoever pays. number: with the merchant. status: open, processing, settled, expired, cancelled, invalid or refunded. exceptions: underpaid, overpaid, late, wrong_asset, reorged, marked_by_hand, as many as apply. sequence: grows with each change; an event with a smaller one is older. paid_amount, seen_amount: what sure money, and money that was only seen, is worth in the currency of the price. */
+export interface InvoiceMoved {
+  /**  */
+  invoice_id: string;
+  /** For whoever pays. */
+  token: string;
+  /**  */
+  merchant_id: string;
+  /** With the merchant. */
+  number: string;
+  /**  */
+  merchant_order_id: string | null;
+  /** Open, processing, settled, expired, cancelled, invalid or refunded. */
+  status: string;
+  /** Underpaid, overpaid, late, wrong_asset, reorged, marked_by_hand, as many as apply. */
+  exceptions: Array<string>;
+  /** Grows with each change; an event with a smaller one is older. */
+  sequence: number;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** In units of the currency. */
+  amount: string;
+  /**  */
+  tax_amount: string;
+  /** What sure money, and money that was only seen, is worth in the currency of the price. */
+  paid_amount: string;
+  /** What sure money, and money that was only seen, is worth in the currency of the price. */
+  seen_amount: string;
+  /**  */
+  currencies: Array<string>;
+  /** When it ends by itself. */
+  expires_at: string;
+  /**  */
+  created_at: string;
+}
+
+/** what: all that came (full), what came too much (overpaid), or an amount. amount: of that, in the currency of the invoice. rate_of: the rate at which it was paid (then), or that of now. currency: which of what came; by default the only one. */
+export interface InvoiceRefunds {
+  /** All that came (full), what came too much (overpaid), or an amount. */
+  what: "full" | "overpaid" | "amount";
+  /** Of that, in the currency of the invoice. */
+  amount?: string | null;
+  /** The rate at which it was paid (then), or that of now. */
+  rate_of?: "then" | "now";
+  /** Which of what came; by default the only one. */
+  currency?: string | null;
+  /** Why; kept with what is done. */
+  reason?: string;
+}
+
+/** user_id: who is a member now. */
+export interface Joined {
+  /**  */
+  merchant_id: string;
+  /** Who is a member now. */
+  user_id: string;
+  /**  */
+  role: string;
+}
+
 /** ends_at: until then the person is not erased. */
 export interface LegalHoldSet {
   /** Whose it is. */
@@ -704,6 +810,70 @@ export interface ListingOffers {
   expires_at?: string | null;
   /** Who would buy, the caller by default. */
   party_id?: string | null;
+}
+
+/** deleted_at: since when it begins nothing new. */
+export interface MerchantClosed {
+  /**  */
+  merchant_id: string;
+  /** Since when it begins nothing new. */
+  deleted_at: string;
+}
+
+/** name: shown to payers. legal_name: as the register of companies has it. country: ISO 3166 alpha-2. support_email: whom a payer asks. */
+export interface MerchantCreate {
+  /** Shown to payers. */
+  name: string;
+  /** As the register of companies has it. */
+  legal_name: string;
+  /**  */
+  website?: string;
+  /**  */
+  tax_id?: string;
+  /** ISO 3166 alpha-2. */
+  country: string;
+  /** Whom a payer asks. */
+  support_email: string;
+}
+
+/** user_id: who is invited. role: what the person would be. */
+export interface MerchantInvitations {
+  /** Who is invited. */
+  user_id: string;
+  /** What the person would be. */
+  role: "owner" | "admin" | "staff" | "viewer";
+}
+
+/** A merchant. verification: how it stands with operators. role: of whoever made it. */
+export interface MerchantMade {
+  /**  */
+  merchant_id: string;
+  /** How it stands with operators. */
+  verification: string;
+  /** Of whoever made it. */
+  role: string;
+}
+
+/** user_id: who leaves, or is put out. */
+export interface MerchantRemoveMember {
+  /** Who leaves, or is put out. */
+  user_id: string;
+}
+
+/** verification: what operators found. */
+export interface MerchantVerification {
+  /** What operators found. */
+  verification: "verified" | "rejected";
+  /** Why; kept with what is done. */
+  reason: string;
+}
+
+/** verification: how the merchant stands now. */
+export interface MerchantVerified {
+  /**  */
+  merchant_id: string;
+  /** How the merchant stands now. */
+  verification: string;
 }
 
 /** messages: how many are sent again, at most 1000 by one command. next: after of the command that goes on, null at the end. */
@@ -766,6 +936,18 @@ export interface MoveExternal {
   reference: string;
   /** For the books, in the words of whoever books. */
   memo?: string;
+}
+
+/** quantity: how many, or how much. unit_amount: price of one. tax_rate: in percent. */
+export interface NewLine {
+  /** In the words of whoever asks. */
+  description: string;
+  /** How many, or how much. */
+  quantity: string;
+  /** Price of one. */
+  unit_amount: string;
+  /** In percent. */
+  tax_rate?: string | null;
 }
 
 /** For commands that say all in their address: {}, or no body at all. */
@@ -1160,6 +1342,44 @@ export interface RecoveryCodes {
   codes: Array<string>;
 }
 
+/** A refund that was taken back. */
+export interface RefundCancelled {
+  /**  */
+  refund_id: string;
+  /**  */
+  invoice_id: string;
+  /** State after the command. */
+  state: string;
+}
+
+/** Money that is set aside. claim_secret: hand it to the payer with the token; it is told this once. amount: what it gives back of the money that came. sent_amount: what arrives. worth: in the currency of the invoice. claim_by: until then. */
+export interface RefundMade {
+  /**  */
+  refund_id: string;
+  /**  */
+  invoice_id: string;
+  /** Contract of the token. */
+  token: string;
+  /** Hand it to the payer with the token; it is told this once. */
+  claim_secret: string;
+  /** State after the command. */
+  state: string;
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** What it gives back of the money that came. */
+  amount: string;
+  /** What arrives. */
+  sent_amount: string;
+  /** What the network takes. */
+  network_cost: string;
+  /** In the currency of the invoice. */
+  worth: string;
+  /** Until then. */
+  claim_by: string;
+}
+
 /** outcome: dismissed or taken_up. */
 export interface RefusedClosed {
   /** Row of refused_reports. */
@@ -1176,6 +1396,16 @@ export interface RefusedReportClose {
   event: "dismiss" | "take_up";
   /** Why; kept with what is done. */
   reason: string;
+}
+
+/** user_id: who is no member any more. */
+export interface Removed {
+  /**  */
+  merchant_id: string;
+  /** Who is no member any more. */
+  user_id: string;
+  /** When it was removed. */
+  removed_at: string;
 }
 
 /** The address after the command. status: clear, hit (of another answer) or stale. */
@@ -1560,8 +1790,32 @@ export interface Commands {
   image_upload_create: { path: {  }; body: ImageUploadCreate; answer: PictureOpened };
   /** A seller submits an uploaded picture; from then on a listing may show it */
   image_create: { path: {  }; body: ImageCreate; answer: PictureKept };
+  /** A merchant asks for money */
+  invoice_create: { path: {  }; body: InvoiceCreate; answer: InvoiceMoved };
+  /** A merchant does not want an invoice paid any more: it never expires after that, and money of a later time is late, and held */
+  invoice_cancel: { path: { invoice_id: string }; body: Nothing; answer: InvoiceMoved };
+  /** An admin marks an invoice settled or invalid by hand, with a reason */
+  invoice_mark: { path: { invoice_id: string }; body: InvoiceMark; answer: InvoiceMoved };
+  /** An admin takes money that is held, such as late money, for what it was sent for: it counts from now on, at the rate that the payer was shown */
+  invoice_payments_accept: { path: { invoice_id: string; payment_id: string }; body: Nothing; answer: InvoiceMoved };
+  /** An admin refunds an invoice (aal2): all, a part, or what came too much */
+  invoice_refunds: { path: { invoice_id: string }; body: InvoiceRefunds; answer: RefundMade };
+  /** An admin takes back a refund that nobody has claimed */
+  invoice_refunds_cancel: { path: { invoice_id: string; refund_id: string }; body: Nothing; answer: RefundCancelled };
   /** A buyer makes an offer for a unit, milestone by milestone */
   listing_offers: { path: { listing_id: string }; body: ListingOffers; answer: OfferMoved };
+  /** A person registers a merchant and becomes its owner; operators look at its papers */
+  merchant_create: { path: {  }; body: MerchantCreate; answer: MerchantMade };
+  /** An owner closes a merchant (aal2): no new invoice */
+  merchant_close: { path: { merchant_id: string }; body: Nothing; answer: MerchantClosed };
+  /** Invite a person, or a member to another role (aal2) */
+  merchant_invitations: { path: { merchant_id: string }; body: MerchantInvitations; answer: Invited };
+  /** Who was invited becomes a member, in place of the role of before */
+  merchant_join: { path: { merchant_id: string }; body: Nothing; answer: Joined };
+  /** Leave a merchant, decline its invitation, or put a member out (aal2) */
+  merchant_remove_member: { path: { merchant_id: string }; body: MerchantRemoveMember; answer: Removed };
+  /** Operators verify or reject a merchant (aal2); the audit log keeps who and why */
+  merchant_verification: { path: { merchant_id: string }; body: MerchantVerification; answer: MerchantVerified };
   /** The other side accepts the offer: the contract is made, with an escrow for each milestone */
   offer_accept: { path: { offer_id: string }; body: Nothing; answer: ContractMoved };
   /** The other side makes a counter-offer */
@@ -1724,7 +1978,19 @@ export const PATHS: { [name in keyof Commands]: string } = {
   halt_lift: "/halts/{halt_id}/lift",
   image_upload_create: "/image-uploads",
   image_create: "/images",
+  invoice_create: "/invoices",
+  invoice_cancel: "/invoices/{invoice_id}/cancel",
+  invoice_mark: "/invoices/{invoice_id}/mark",
+  invoice_payments_accept: "/invoices/{invoice_id}/payments/{payment_id}/accept",
+  invoice_refunds: "/invoices/{invoice_id}/refunds",
+  invoice_refunds_cancel: "/invoices/{invoice_id}/refunds/{refund_id}/cancel",
   listing_offers: "/listings/{listing_id}/offers",
+  merchant_create: "/merchants",
+  merchant_close: "/merchants/{merchant_id}/close",
+  merchant_invitations: "/merchants/{merchant_id}/invitations",
+  merchant_join: "/merchants/{merchant_id}/join",
+  merchant_remove_member: "/merchants/{merchant_id}/remove-member",
+  merchant_verification: "/merchants/{merchant_id}/verification",
   offer_accept: "/offers/{offer_id}/accept",
   offer_counter: "/offers/{offer_id}/counter",
   offer_reject: "/offers/{offer_id}/reject",

@@ -162,7 +162,7 @@ export type Database = {
         Relationships: [];
       };
       deposit_requests: {
-        Row: { id: string; purpose: string; reference_id: string; party_id: string; rail: string; currency: string; amount: string | null; key_id: number | null; address_index: number | null; address: string | null; slice: number | null; active_until: string | null; provider_reference: string | null; requested_by: string; created_at: string; closed_at: string | null };
+        Row: { id: string; purpose: string; reference_id: string; party_id: string; rail: string; currency: string; amount: string | null; key_id: number | null; address_index: number | null; address: string | null; slice: number | null; active_until: string | null; provider_reference: string | null; requested_by: string | null; created_at: string; closed_at: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -389,6 +389,36 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      invoice_lines: {
+        Row: { invoice_id: string; position: number; description: string; quantity: string; unit_amount: string; tax_rate: number; tax_included: boolean; net_amount: string; tax_amount: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      invoice_methods: {
+        Row: { invoice_id: string; currency: string; rail: string; request_id: string; rate: string; rate_source: string; rate_at: string; amount: string; least_amount: string; chain_id: number | null; token: string | null; opened_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      invoice_payments: {
+        Row: { id: string; invoice_id: string; rail: string; currency: string; amount: string; fee_amount: string; rate: string | null; is_late: boolean; state: string; reference: string; paid_at: string; decide_by: string | null; created_at: string; updated_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      invoice_refunds: {
+        Row: { id: string; invoice_id: string; merchant_id: string; number: string | null; rail: string; currency: string; amount: string; sent_amount: string; network_cost: string; rate_of: string; worth: string; reason: string; state: string; version: number; address: string | null; payout_id: string | null; claim_by: string | null; last_event: string; last_actor_role: string; created_by: string; created_at: string; updated_at: string; paid_at: string | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      invoices: {
+        Row: { id: string; merchant_id: string; number: string; token: string; merchant_order_id: string | null; order_hash: string; currency: string; amount: string; tax_amount: string; description: string; metadata: Json; customer_email: string | null; language: string; currencies: string[]; tolerance: string; speed: string; late_policy: string; late_grace: string; fee_bps: number; expires_at: string; status: string; exceptions: string[]; sequence: number; paid_amount: string; seen_amount: string; marked: string | null; marked_reason: string; last_event: string; last_actor_role: string; created_by: string; created_at: string; updated_at: string; settled_at: string | null; expired_at: string | null; cancelled_at: string | null; marked_at: string | null; refunded_at: string | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       ledger_entries: {
         Row: { id: number; transfer_id: string; wallet_id: string; currency: string; bucket: "available" | "pending" | "locked"; amount: string; hold_id: string | null; seq: number | null; balance_after: string | null; hash: string | null; created_at: string };
         Insert: { [column in never]: never };
@@ -441,6 +471,30 @@ export type Database = {
         Row: { id: string; user_id: string | null; identifier_hash: string | null; method: string; factor_id: string | null; is_valid: boolean; decision: string; address: string | null; source: string; report_id: string; created_at: string; seals: Json };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
+        Relationships: [];
+      };
+      merchant_invitations: {
+        Row: { merchant_id: string; user_id: string; role: "owner" | "operator" | "admin" | "staff" | "signer" | "viewer" | "arbiter" | "dispute_reader"; invited_by: string; created_at: string; expires_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      merchant_rules: {
+        Row: { verification: string; max_invoice: string | null; tier: number; fee_bps: number };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      merchant_settings: {
+        Row: { merchant_id: string; invoice_expires_within: string; tolerance_bps: number; tolerance_amount: string; tolerance_currency: string | null; late_policy: string; late_grace: string; speed: string; currencies: string[] | null; refund_cost: string; language: string; color: string; prices_include_tax: boolean; tax_rounding: string; updated_at: string };
+        Insert: { [column in never]: never };
+        Update: { invoice_expires_within?: string; tolerance_bps?: number; tolerance_amount?: string; tolerance_currency?: string | null; late_policy?: string; late_grace?: string; speed?: string; currencies?: string[] | null; refund_cost?: string; language?: string; color?: string; prices_include_tax?: boolean; tax_rounding?: string };
+        Relationships: [];
+      };
+      merchants: {
+        Row: { id: string; name: string; legal_name: string; website: string; tax_id: string; country: string; support_email: string; verification: string; last_event: string; last_actor_role: string; created_by: string; created_at: string; updated_at: string; deleted_at: string | null };
+        Insert: { [column in never]: never };
+        Update: { name?: string; legal_name?: string; website?: string; tax_id?: string; country?: string; support_email?: string };
         Relationships: [];
       };
       message_deliveries: {
@@ -612,7 +666,7 @@ export type Database = {
         Relationships: [];
       };
       party_members: {
-        Row: { party_id: string; user_id: string; role: "owner" | "operator" | "signer" | "viewer" | "arbiter" | "dispute_reader"; created_at: string };
+        Row: { party_id: string; user_id: string; role: "owner" | "operator" | "admin" | "staff" | "signer" | "viewer" | "arbiter" | "dispute_reader"; created_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -822,7 +876,7 @@ export type Database = {
         Relationships: [];
       };
       staff_changes: {
-        Row: { id: string; user_id: string; role: "owner" | "operator" | "signer" | "viewer" | "arbiter" | "dispute_reader"; event: string; reason: string; asked_by: string; one_operator: boolean; created_at: string };
+        Row: { id: string; user_id: string; role: "owner" | "operator" | "admin" | "staff" | "signer" | "viewer" | "arbiter" | "dispute_reader"; event: string; reason: string; asked_by: string; one_operator: boolean; created_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -962,6 +1016,7 @@ export type Database = {
       failing_endpoints: { Args: { [column in never]: never }; Returns: Json };
       guild: { Args: { guild_id: string }; Returns: { id: string | null; name: string | null; description: string | null; created_at: string | null }[] };
       halted: { Args: { [column in never]: never }; Returns: Json };
+      invoice_page: { Args: { token: string }; Returns: Json };
       listing: { Args: { listing_id: string }; Returns: { id: string | null; seller_id: string | null; guild_id: string | null; category: string | null; title: string | null; description: string | null; price: string | null; currency: string | null; units: number | null; units_left: number | null; rails: string[] | null; images: string[] | null; metadata: Json | null; status: "draft" | "active" | "paused" | "sold_out" | "closed" | "expired" | null; created_at: string | null; expires_at: string | null }[] };
       listing_page: { Args: { words?: string; category?: string; currency?: string; price_from?: string; price_to?: string; cheapest?: boolean; after_id?: string; page_size?: number }; Returns: { id: string | null; seller_id: string | null; guild_id: string | null; category: string | null; title: string | null; price: string | null; currency: string | null; units_left: number | null; rails: string[] | null; images: string[] | null; created_at: string | null; expires_at: string | null }[] };
       mark_all_read: { Args: { [column in never]: never }; Returns: number | null };

@@ -33,13 +33,15 @@ STAFF = words(
     "fiat_rate_set quarantine_accept receivable_write_off receivable_lift refused_report_close "
     "rail_difference_close party_suspend party_restore party_open_file halt halt_lift staff_grant "
     "staff_withdraw setting_change party_hold party_erase "
-    "factor_reset_agree"
+    "factor_reset_agree merchant_verify"
 )
 # Commands in the name of nobody: rails, providers, schedules and the functions themselves.
 MACHINES = words(
     "escrow_rail_case escrow_rail_outcome verification_event discord_event "
     "payout_record payout_returned rail_report rail_cost rail_discrepancy screening_record "
-    "chargeback_answered fiat_rates_record rail_compare deposit_balances_record"
+    "chargeback_answered fiat_rates_record rail_compare deposit_balances_record "
+    # Of whoever has the token of an invoice.
+    "invoice_method_begin invoice_method_place invoice_refund_claim"
 )
 # Take the word of whoever decides, whose every decision is validated.
 DECISIONS = words("escrow_commit escrow_commit_many contract_commit")
@@ -171,7 +173,7 @@ def _of_organisation(
     world: World, member: UUID, given: Callable[..., str]
 ) -> Iterator[tuple[str, str]]:
     """What comes of a command for an organisation, by its standing and the member's role."""
-    for role in ("owner", "operator", "signer", "viewer"):
+    for role in ("owner", "operator", "admin", "staff", "signer", "viewer"):
         for standing in ("active", "suspended", "closed"):
             with world.connection.transaction(force_rollback=True):
                 party = world.one(

@@ -30,7 +30,7 @@ _OWN_WORDS = (
     "public.p2p_auto_replies", "public.p2p_blocks",
     "public.notifications", "public.p2p_order_accounts", "public.p2p_orders",
     "public.p2p_ratings", "public.payment_accounts", "public.profiles", "public.trade_messages",
-    "public.webhook_endpoints",
+    "public.webhook_endpoints", "public.merchants", "public.merchant_settings",
 )  # fmt: skip
 
 

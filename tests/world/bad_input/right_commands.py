@@ -15,6 +15,16 @@ from tests.world.comparisons import compare
 from tests.world.escrow import Escrow
 from tests.world.halts import halt
 from tests.world.market import PARTS, PICTURE, announced, listing, offer
+from tests.world.merchants import (
+    begin_method,
+    held_payment,
+    invoice,
+    merchant,
+    open_method,
+    pay,
+    place_method,
+    refund,
+)
 from tests.world.operators import limit
 from tests.world.rails import ADDRESS, FINGERPRINT, awaiting, claim, destination, outcome, released
 from tests.world.scenes import EVERY_POLICY, ONCE
@@ -41,6 +51,143 @@ _HELD = count(1_000_000)
 
 def _operator(world: World, **fields: Any) -> dict[str, Any]:
     return {**fields, "actor_id": world.operator, "aal": "aal2"}
+
+
+def _merchant(world: World, **fields: Any) -> dict[str, Any]:
+    owner = world.user("owner")
+    return {"merchant_id": merchant(world, owner), "actor_id": owner, "aal": "aal2", **fields}
+
+
+def _new_merchant(world: World) -> dict[str, Any]:
+    return {
+        "name": "Forge",
+        "legal_name": "Forge Ltd",
+        "website": "https://forge.example",
+        "tax_id": "DE123",
+        "country": "DE",
+        "support_email": "help@forge.example",
+        "actor_id": world.user("owner"),
+    }
+
+
+def _verify_merchant(world: World) -> dict[str, Any]:
+    fresh = merchant(world, world.user("owner"), verified=False)
+    return _operator(world, merchant_id=fresh, verification="verified", reason="papers")
+
+
+def _invite(world: World) -> dict[str, Any]:
+    return _merchant(world, user_id=world.user("invited"), role="staff")
+
+
+def _invited(world: World) -> dict[str, Any]:
+    made = _invite(world)
+    world.command("merchant_invite", **made)
+    return made
+
+
+def _join(world: World) -> dict[str, Any]:
+    made = _invited(world)
+    return {"merchant_id": made["merchant_id"], "actor_id": made["user_id"]}
+
+
+def _remove_member(world: World) -> dict[str, Any]:
+    made = _invited(world)
+    world.command("merchant_join", merchant_id=made["merchant_id"], actor_id=made["user_id"])
+    return {key: value for key, value in made.items() if key != "role"}
+
+
+def _new_invoice(world: World) -> dict[str, Any]:
+    made = _merchant(world)
+    del made["aal"]
+    return {
+        **made,
+        "currency": "USD",
+        "amount": "20",
+        "merchant_order_id": f"order {uuid4()}",
+        "description": "Tea",
+        "metadata": {"basket": 1},
+        "customer_email": "payer@shop.example",
+        "language": "en",
+        "currencies": [CURRENCY],
+        "expires_in": 3600,
+        "lines": [{"description": "Tea", "quantity": "2", "unit_amount": "10", "tax_rate": "7"}],
+    }
+
+
+def _made_invoice(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An invoice, and a command of its owner about it."""
+    made = _merchant(world)
+    asked = invoice(world, made["actor_id"], made["merchant_id"])
+    return asked, {"invoice_id": asked["invoice_id"], "actor_id": made["actor_id"]}
+
+
+def _cancel_invoice(world: World) -> dict[str, Any]:
+    return _made_invoice(world)[1]
+
+
+def _mark_invoice(world: World) -> dict[str, Any]:
+    return {**_made_invoice(world)[1], "status": "settled", "reason": "cash"}
+
+
+def _accept_payment(world: World) -> dict[str, Any]:
+    asked, said = _made_invoice(world)
+    open_method(world, asked)
+    world.command("invoice_cancel", **said)
+    pay(world, asked, "100")
+    return {**said, "payment_id": held_payment(world, asked)}
+
+
+def _paid_invoice(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
+    asked, said = _made_invoice(world)
+    pay(world, asked, "100")
+    return asked, said
+
+
+def _refund_invoice(world: World) -> dict[str, Any]:
+    return {
+        **_paid_invoice(world)[1],
+        "what": "amount",
+        "amount": "10",
+        "rate_of": "then",
+        "currency": CURRENCY,
+        "reason": "broken",
+        "aal": "aal2",
+    }
+
+
+def _refunded(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
+    asked, said = _paid_invoice(world)
+    world.deposit(
+        world.one("select merchant_id from public.invoices where id = %s", asked["invoice_id"]),
+        "10",
+        CURRENCY,
+    )
+    return refund(world, asked, said["actor_id"]), said
+
+
+def _cancel_refund(world: World) -> dict[str, Any]:
+    made, said = _refunded(world)
+    return {**said, "refund_id": made["refund_id"]}
+
+
+def _claim_refund(world: World) -> dict[str, Any]:
+    made, _ = _refunded(world)
+    return {
+        "invoice_token": made["token"],
+        "refund_id": made["refund_id"],
+        "claim_secret": made["claim_secret"],
+        "address": ADDRESS,
+    }
+
+
+def _open_method(world: World) -> dict[str, Any]:
+    asked, _ = _made_invoice(world)
+    return begin_method(world, asked)
+
+
+def _place_method(world: World) -> dict[str, Any]:
+    asked, _ = _made_invoice(world)
+    return place_method(world, asked)
 
 
 def _deposit(world: World) -> dict[str, Any]:
@@ -634,6 +781,21 @@ COMMANDS: dict[str, Make] = {
     "screening_clear": _clear,
     "quarantine_accept": _accept,
     "chargeback_answered": _answered,
+    "merchant_create": _new_merchant,
+    "merchant_verify": _verify_merchant,
+    "merchant_close": _merchant,
+    "merchant_invite": _invite,
+    "merchant_join": _join,
+    "merchant_member_remove": _remove_member,
+    "invoice_create": _new_invoice,
+    "invoice_cancel": _cancel_invoice,
+    "invoice_mark": _mark_invoice,
+    "invoice_method_begin": _open_method,
+    "invoice_method_place": _place_method,
+    "invoice_payment_accept": _accept_payment,
+    "invoice_refund_make": _refund_invoice,
+    "invoice_refund_cancel": _cancel_refund,
+    "invoice_refund_claim": _claim_refund,
 }
 """Commands of schema service whose one parameter is an object."""
 
