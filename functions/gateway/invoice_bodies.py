@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.body import Body
 from shared.identifier import Id
 from shared.money import NonNegativeAmount, PositiveAmount
-from shared.text import Line, LineOfWords, Prose, Words
+from shared.text import LineOfWords, Prose, Words
 
 from .merchant_bodies import Email
 
@@ -28,7 +28,8 @@ class NewLine(Body):
 class NewInvoice(Body):
     """currency: of the price, bank money or crypto. amount: by default the sum of the lines.
     merchant_order_id: what the merchant calls its order; one invoice for each.
-    metadata: what the merchant keeps with it, 4 kB at most.
+    metadata: what the merchant keeps with it, 4 kB at most. customer_email: where the payer is
+    written to. lines: what it is made of.
     language: of the payer, ISO 639-1. currencies: in which it may be paid; by default as the
     settings of the merchant say. expires_in: seconds, by default as they say."""
 
@@ -37,12 +38,12 @@ class NewInvoice(Body):
     amount: PositiveAmount | None = None
     merchant_order_id: Annotated[LineOfWords, Field(min_length=1, max_length=100)] | None = None
     description: Annotated[Prose, Field(max_length=500)] = ""
-    metadata: dict[str, Any] = {}
+    metadata: Annotated[dict[str, Any], Field(default_factory=dict)]
     customer_email: Email | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     currencies: Annotated[list[Currency], Field(min_length=1, max_length=32)] | None = None
     expires_in: Annotated[int, Field(ge=300, le=30 * 86400)] | None = None
-    lines: Annotated[list[NewLine], Field(max_length=100)] = []
+    lines: Annotated[list[NewLine], Field(default_factory=list, max_length=100)]
 
 
 class Mark(Body):
@@ -61,7 +62,9 @@ class InvoiceMoved(_Answer):
     settled, expired, cancelled, invalid or refunded. exceptions: underpaid, overpaid, late,
     wrong_asset, reorged, marked_by_hand, as many as apply. sequence: grows with each change; an
     event with a smaller one is older. paid_amount, seen_amount: what sure money, and money that
-    was only seen, is worth in the currency of the price."""
+    was only seen, is worth in the currency of the price. merchant_order_id: what the merchant calls
+    its order. tax_amount: tax in the price. currencies: in which it may be paid. created_at: when
+    it was made."""
 
     invoice_id: UUID
     token: str

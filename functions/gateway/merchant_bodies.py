@@ -16,8 +16,9 @@ MemberRole = Literal["owner", "admin", "staff", "viewer"]
 
 
 class NewMerchant(Body):
-    """name: shown to payers. legal_name: as the register of companies has it. country: ISO 3166
-    alpha-2. support_email: whom a payer asks."""
+    """name: shown to payers. legal_name: as the register of companies has it. website: where it
+    sells. tax_id: tax or VAT number. country: ISO 3166 alpha-2. support_email: whom a payer
+    asks."""
 
     name: Annotated[LineOfWords, Field(min_length=1, max_length=80)]
     legal_name: Annotated[LineOfWords, Field(min_length=1, max_length=120)]
@@ -74,7 +75,7 @@ class MerchantClosed(_Answer):
 
 
 class Invited(_Answer):
-    """user_id: who is invited."""
+    """user_id: who is invited. role: as what."""
 
     merchant_id: UUID
     user_id: UUID
@@ -83,7 +84,7 @@ class Invited(_Answer):
 
 
 class Joined(_Answer):
-    """user_id: who is a member now."""
+    """user_id: who is a member now. role: as what."""
 
     merchant_id: UUID
     user_id: UUID

@@ -15,8 +15,8 @@ from .invoice_bodies import Currency
 
 class NewRefund(Body):
     """what: all that came (full), what came too much (overpaid), or an amount. amount: of that, in
-    the currency of the invoice. rate_of: the rate at which it was paid (then), or that of now. currency: which of
-    what came; by default the only one."""
+    the currency of the invoice. rate_of: the rate at which it was paid (then), or that of now.
+    currency: which of what came; by default the only one."""
 
     what: Literal["full", "overpaid", "amount"]
     amount: PositiveAmount | None = None

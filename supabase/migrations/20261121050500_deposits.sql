@@ -238,3 +238,41 @@ begin
 end
 $$;
 comment on function service.deposit_close(uuid) is 'The rail has nothing more to say about a request.';
+
+create function private.lock_deposits(p_request_ids uuid[]) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    -- What is for any amount is told at once, under its own lock: that comes before wallets and deposits.
+    perform private.lock_reference(l.purpose, l.reference_id)
+    from (
+        select distinct r.purpose, r.reference_id from public.deposit_requests as r
+        where r.id = any (p_request_ids) and r.amount is null
+        order by r.purpose, r.reference_id
+    ) as l;
+end
+$$;
+comment on function private.lock_deposits(uuid[]) is 'Locks what deposits are for that are booked at once, in one order.';
+
+create function private.deposit_seen(p_request_id uuid, p_now timestamptz) returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+    if exists (select from public.deposit_requests as d where d.id = p_request_id and d.amount is null) then
+        perform private.deposit_moved(p_request_id, p_now);
+    end if;
+end
+$$;
+comment on function private.deposit_seen(uuid, timestamptz) is
+'For rails: money for a request was seen that is not sure yet, or is seen no more. What is for any amount is told at once; private.lock_deposits was called before.';
+
+create function private.seen_for(p_request_id uuid) returns table (
+    rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint, needs text
+)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query select * from private.rail_seen(p_request_id);
+end
+$$;
+comment on function private.seen_for(uuid) is 'For purposes: what rails have seen for a request and are not sure of yet, as private.rail_seen has it.';

@@ -101,21 +101,6 @@ $$;
 comment on function service.chain_addresses(bigint, uuid, integer, integer, boolean) is
 'A page of the deposit addresses that are watched on a chain, after one; of one slice, or only those that are active: also those of what has ended, since late money must be found, and those of other chains of its kind, since money is sent over the wrong one.';
 
-create function private.lock_deposits(p_request_ids uuid[]) returns void
-language plpgsql volatile set search_path = ''
-as $$
-begin
-    -- What is for any amount is told at once, under its own lock: that comes before wallets and deposits.
-    perform private.lock_reference(l.purpose, l.reference_id)
-    from (
-        select distinct r.purpose, r.reference_id from public.deposit_requests as r
-        where r.id = any (p_request_ids) and r.amount is null
-        order by r.purpose, r.reference_id
-    ) as l;
-end
-$$;
-comment on function private.lock_deposits(uuid[]) is 'Locks what deposits are for that are booked at once, in one order.';
-
 create function private.chain_seen(p_request_id uuid) returns table (
     rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint, needs text
 )
@@ -191,7 +176,7 @@ begin
         join public.deposit_requests as f on f.address = t.recipient and f.rail = any (v_rails)
         order by t.sender, f.party_id
     ) as s;
-    perform private.deposit_moved(r.id, p_now) from unnest(v_requests) as r (id) order by r.id;
+    perform private.deposit_seen(r.id, p_now) from unnest(v_requests) as r (id) order by r.id;
 end
 $$;
 comment on function private.keep_transfers(bigint, jsonb, timestamptz) is
@@ -415,7 +400,7 @@ begin
             perform private.refuse_report(
                 private.report_of_deposit(p_deposit, p_deposit.credits + 1), 'no_proof', p_now
             );
-            perform private.deposit_moved(p_deposit.request_id, p_now);
+            perform private.deposit_seen(p_deposit.request_id, p_now);
         end if;
         return;
     end if;
@@ -459,7 +444,7 @@ begin
         values (private.uuid_v7(p_now), 'chain_reorganised', 'high', v_payer, 1, private.request_id(), p_now);
     end if;
     if p_event in ('drop', 'quarantine') then
-        perform private.deposit_moved(p_deposit.request_id, p_now);
+        perform private.deposit_seen(p_deposit.request_id, p_now);
     end if;
 end
 $$;

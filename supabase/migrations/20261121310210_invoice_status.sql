@@ -164,7 +164,7 @@ begin
         -- Late money whose rate is that of when it is sure counts from then on.
         select m.currency, m.rate::numeric, s.amount::numeric, false
         from public.invoice_methods as m
-        cross join lateral private.rail_seen(m.request_id) as s
+        cross join lateral private.seen_for(m.request_id) as s
         cross join lateral private.late_rule(p_invoice, m.currency, s.paid_at, p_now) as r
         where m.invoice_id = p_invoice.id and s.rail = m.rail and s.currency = m.currency and r.counts and r.rate is null
     ),

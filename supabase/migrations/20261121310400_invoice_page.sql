@@ -63,7 +63,7 @@ begin
                     'confirmations', s.confirmations, 'needs', s.needs, 'decide_by', null
                 ) as payment
                 from public.invoice_methods as m
-                cross join lateral private.rail_seen(m.request_id) as s
+                cross join lateral private.seen_for(m.request_id) as s
                 cross join lateral private.late_rule(v_row, s.currency, s.paid_at, v_now) as q
                 where m.invoice_id = v_row.id
                 union all

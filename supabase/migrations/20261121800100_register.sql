@@ -153,9 +153,10 @@ create function private.deposit_moved(p_request_id uuid, p_now timestamptz) retu
 language plpgsql volatile set search_path = ''
 as $$
 begin
-    if exists (select from public.deposit_requests as d where d.id = p_request_id and d.purpose = 'invoice') then
-        perform private.invoice_deposit_moved(p_request_id, p_now);
-    end if;
+    case (select d.purpose from public.deposit_requests as d where d.id = p_request_id)
+        when 'invoice' then perform private.invoice_deposit_moved(p_request_id, p_now);
+        else null;
+    end case;
 end
 $$;
 comment on function private.deposit_moved(uuid, timestamptz) is

@@ -33,7 +33,7 @@ ENGINE = {
     "verification",
     "webhooks",
 }
-PRODUCTS = {"assets", "documents", "market", "p2p", "reputation"}
+PRODUCTS = {"assets", "documents", "gateway", "market", "p2p", "reputation"}
 RAILS = {path.name for path in DOMAINS if path.name.startswith("rail_")}
 BELOW = {path.name: {"escrow"} if path.name in PRODUCTS else set() for path in DOMAINS}
 

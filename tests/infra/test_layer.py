@@ -43,6 +43,7 @@ NEEDS = {
     },
     "ChainLayer": {
         "EvmCommandsFunction",
+        "EvmInvoicesFunction",
         "EvmWatchFunction",
         "EvmPayoutsFunction",
         "EvmCompareFunction",

@@ -502,7 +502,7 @@ class ImageUploadCreate(Body):
 
 
 class Invited(Answer):
-    """user_id: who is invited."""
+    """user_id: who is invited. role: as what."""
     merchant_id: UUID
     user_id: UUID
     role: str
@@ -512,9 +512,10 @@ class Invited(Answer):
 class InvoiceCreate(Body):
     """currency: of the price, bank money or crypto. amount: by default the sum of the lines.
     merchant_order_id: what the merchant calls its order; one invoice for each. metadata: what
-    the merchant keeps with it, 4 kB at most. language: of the payer, ISO 639-1. currencies: in
-    which it may be paid; by default as the settings of the merchant say. expires_in: seconds,
-    by default as they say.
+    the merchant keeps with it, 4 kB at most. customer_email: where the payer is written to.
+    lines: what it is made of. language: of the payer, ISO 639-1. currencies: in which it may be
+    paid; by default as the settings of the merchant say. expires_in: seconds, by default as
+    they say.
     """
     merchant_id: UUID
     currency: str
@@ -540,7 +541,9 @@ class InvoiceMoved(Answer):
     settled, expired, cancelled, invalid or refunded. exceptions: underpaid, overpaid, late,
     wrong_asset, reorged, marked_by_hand, as many as apply. sequence: grows with each change; an
     event with a smaller one is older. paid_amount, seen_amount: what sure money, and money that
-    was only seen, is worth in the currency of the price.
+    was only seen, is worth in the currency of the price. merchant_order_id: what the merchant
+    calls its order. tax_amount: tax in the price. currencies: in which it may be paid.
+    created_at: when it was made.
     """
     invoice_id: UUID
     token: str
@@ -573,7 +576,7 @@ class InvoiceRefunds(Body):
 
 
 class Joined(Answer):
-    """user_id: who is a member now."""
+    """user_id: who is a member now. role: as what."""
     merchant_id: UUID
     user_id: UUID
     role: str
@@ -602,8 +605,9 @@ class MerchantClosed(Answer):
 
 
 class MerchantCreate(Body):
-    """name: shown to payers. legal_name: as the register of companies has it. country: ISO 3166
-    alpha-2. support_email: whom a payer asks.
+    """name: shown to payers. legal_name: as the register of companies has it. website: where it
+    sells. tax_id: tax or VAT number. country: ISO 3166 alpha-2. support_email: whom a payer
+    asks.
     """
     name: str
     legal_name: str

@@ -682,21 +682,21 @@ export interface ImageUploadCreate {
   size_bytes: number;
 }
 
-/** user_id: who is invited. */
+/** user_id: who is invited. role: as what. */
 export interface Invited {
-  /**  */
+  /** Row of merchants. */
   merchant_id: string;
   /** Who is invited. */
   user_id: string;
-  /**  */
+  /** As what. */
   role: string;
   /** When it ends by itself. */
   expires_at: string;
 }
 
-/** currency: of the price, bank money or crypto. amount: by default the sum of the lines. merchant_order_id: what the merchant calls its order; one invoice for each. metadata: what the merchant keeps with it, 4 kB at most. language: of the payer, ISO 639-1. currencies: in which it may be paid; by default as the settings of the merchant say. expires_in: seconds, by default as they say. */
+/** currency: of the price, bank money or crypto. amount: by default the sum of the lines. merchant_order_id: what the merchant calls its order; one invoice for each. metadata: what the merchant keeps with it, 4 kB at most. customer_email: where the payer is written to. lines: what it is made of. language: of the payer, ISO 639-1. currencies: in which it may be paid; by default as the settings of the merchant say. expires_in: seconds, by default as they say. */
 export interface InvoiceCreate {
-  /**  */
+  /** Row of merchants. */
   merchant_id: string;
   /** Of the price, bank money or crypto. */
   currency: string;
@@ -708,7 +708,7 @@ export interface InvoiceCreate {
   description?: string;
   /** What the merchant keeps with it, 4 kB at most. */
   metadata?: Record<string, unknown>;
-  /**  */
+  /** Where the payer is written to. */
   customer_email?: string | null;
   /** Of the payer, ISO 639-1. */
   language?: string | null;
@@ -716,7 +716,7 @@ export interface InvoiceCreate {
   currencies?: Array<string> | null;
   /** Seconds, by default as they say. */
   expires_in?: number | null;
-  /**  */
+  /** What it is made of. */
   lines?: Array<NewLine>;
 }
 
@@ -728,17 +728,17 @@ export interface InvoiceMark {
   reason: string;
 }
 
-/** An invoice. token: for whoever pays. number: with the merchant. status: open, processing, settled, expired, cancelled, invalid or refunded. exceptions: underpaid, overpaid, late, wrong_asset, reorged, marked_by_hand, as many as apply. sequence: grows with each change; an event with a smaller one is older. paid_amount, seen_amount: what sure money, and money that was only seen, is worth in the currency of the price. */
+/** An invoice. token: for whoever pays. number: with the merchant. status: open, processing, settled, expired, cancelled, invalid or refunded. exceptions: underpaid, overpaid, late, wrong_asset, reorged, marked_by_hand, as many as apply. sequence: grows with each change; an event with a smaller one is older. paid_amount, seen_amount: what sure money, and money that was only seen, is worth in the currency of the price. merchant_order_id: what the merchant calls its order. tax_amount: tax in the price. currencies: in which it may be paid. created_at: when it was made. */
 export interface InvoiceMoved {
-  /**  */
+  /** Row of invoices. */
   invoice_id: string;
   /** For whoever pays. */
   token: string;
-  /**  */
+  /** Row of merchants. */
   merchant_id: string;
   /** With the merchant. */
   number: string;
-  /**  */
+  /** What the merchant calls its order. */
   merchant_order_id: string | null;
   /** Open, processing, settled, expired, cancelled, invalid or refunded. */
   status: string;
@@ -750,17 +750,17 @@ export interface InvoiceMoved {
   currency: string;
   /** In units of the currency. */
   amount: string;
-  /**  */
+  /** Tax in the price. */
   tax_amount: string;
   /** What sure money, and money that was only seen, is worth in the currency of the price. */
   paid_amount: string;
   /** What sure money, and money that was only seen, is worth in the currency of the price. */
   seen_amount: string;
-  /**  */
+  /** In which it may be paid. */
   currencies: Array<string>;
   /** When it ends by itself. */
   expires_at: string;
-  /**  */
+  /** When it was made. */
   created_at: string;
 }
 
@@ -778,13 +778,13 @@ export interface InvoiceRefunds {
   reason?: string;
 }
 
-/** user_id: who is a member now. */
+/** user_id: who is a member now. role: as what. */
 export interface Joined {
-  /**  */
+  /** Row of merchants. */
   merchant_id: string;
   /** Who is a member now. */
   user_id: string;
-  /**  */
+  /** As what. */
   role: string;
 }
 
@@ -814,21 +814,21 @@ export interface ListingOffers {
 
 /** deleted_at: since when it begins nothing new. */
 export interface MerchantClosed {
-  /**  */
+  /** Row of merchants. */
   merchant_id: string;
   /** Since when it begins nothing new. */
   deleted_at: string;
 }
 
-/** name: shown to payers. legal_name: as the register of companies has it. country: ISO 3166 alpha-2. support_email: whom a payer asks. */
+/** name: shown to payers. legal_name: as the register of companies has it. website: where it sells. tax_id: tax or VAT number. country: ISO 3166 alpha-2. support_email: whom a payer asks. */
 export interface MerchantCreate {
   /** Shown to payers. */
   name: string;
   /** As the register of companies has it. */
   legal_name: string;
-  /**  */
+  /** Where it sells. */
   website?: string;
-  /**  */
+  /** Tax or VAT number. */
   tax_id?: string;
   /** ISO 3166 alpha-2. */
   country: string;
@@ -846,7 +846,7 @@ export interface MerchantInvitations {
 
 /** A merchant. verification: how it stands with operators. role: of whoever made it. */
 export interface MerchantMade {
-  /**  */
+  /** Row of merchants. */
   merchant_id: string;
   /** How it stands with operators. */
   verification: string;
@@ -870,7 +870,7 @@ export interface MerchantVerification {
 
 /** verification: how the merchant stands now. */
 export interface MerchantVerified {
-  /**  */
+  /** Row of merchants. */
   merchant_id: string;
   /** How the merchant stands now. */
   verification: string;
@@ -1344,9 +1344,9 @@ export interface RecoveryCodes {
 
 /** A refund that was taken back. */
 export interface RefundCancelled {
-  /**  */
+  /** Row of invoice_refunds. */
   refund_id: string;
-  /**  */
+  /** Row of invoices. */
   invoice_id: string;
   /** State after the command. */
   state: string;
@@ -1354,9 +1354,9 @@ export interface RefundCancelled {
 
 /** Money that is set aside. claim_secret: hand it to the payer with the token; it is told this once. amount: what it gives back of the money that came. sent_amount: what arrives. worth: in the currency of the invoice. claim_by: until then. */
 export interface RefundMade {
-  /**  */
+  /** Row of invoice_refunds. */
   refund_id: string;
-  /**  */
+  /** Row of invoices. */
   invoice_id: string;
   /** Contract of the token. */
   token: string;
@@ -1400,7 +1400,7 @@ export interface RefusedReportClose {
 
 /** user_id: who is no member any more. */
 export interface Removed {
-  /**  */
+  /** Row of merchants. */
   merchant_id: string;
   /** Who is no member any more. */
   user_id: string;

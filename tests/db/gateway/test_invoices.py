@@ -1,4 +1,4 @@
-"""Invoices: what becomes of them when money comes, in time, late, too little, too much, gone again."""
+"""Invoices: what becomes of them when money comes: in time, late, too little, too much, or not."""
 
 from decimal import Decimal
 from typing import Any
@@ -369,8 +369,10 @@ def test_the_page_tells_what_a_payer_needs_and_nothing_else(world: World, shop: 
 
 def test_lines_add_up_with_their_tax(world: World, shop: Shop) -> None:
     owner, id_ = shop
-    lines = [{"description": "Tea", "quantity": "3", "unit_amount": "3.33", "tax_rate": "7"},
-             {"description": "Cup", "quantity": "1", "unit_amount": "9.99", "tax_rate": "19"}]  # fmt: skip
+    lines = [
+        {"description": "Tea", "quantity": "3", "unit_amount": "3.33", "tax_rate": "7"},
+        {"description": "Cup", "quantity": "1", "unit_amount": "9.99", "tax_rate": "19"},
+    ]
     made = invoice(world, owner, id_, amount=None, lines=lines)
     # 9.99 with 7 % in it, 9.99 with 19 % in it.
     assert (made["amount"], made["tax_amount"]) == ("19.98", "2.25")
