@@ -155,7 +155,7 @@ def _commands(stack: Stack, milestones: int) -> dict[str, Measure]:
         load = Load(SCRIPTS / script, 1, each=milestones, variables={"turn": 0})
         found[name] = server.measure(stack.cluster, load)
     released = stack.cluster.execute(
-        "select count(*) from bench.tickets as t join public.escrow_transactions as e"
+        "select count(*) from bench.tickets as t join private.escrow_transactions as e"
         " on e.id = t.escrow_id where e.state = 'released'"
     )[0][0]
     if released != milestones:

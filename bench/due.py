@@ -33,7 +33,7 @@ def add_due(cluster: Cluster, count: int, people: int) -> int:
 def due_now(cluster: Cluster) -> int:
     return int(
         cluster.execute(
-            "select count(*) from public.escrow_transactions"
+            "select count(*) from private.escrow_transactions"
             " where expires_at <= private.clock() and frozen_at is null"
         )[0][0]
     )

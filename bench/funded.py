@@ -107,7 +107,7 @@ def _funded(stack: Stack, escrows: Sequence[Signed], workers: _Workers) -> dict[
                 raise LoadFailed(f"{len(found)} of {len(escrows)} escrows were funded")
             time.sleep(0.1)
             found = connection.execute(
-                "select escrow_id::text, created_at from public.escrow_events"
+                "select escrow_id::text, created_at from private.escrow_events"
                 " where event = 'funds_confirmed' and escrow_id = any(%s::uuid[])",
                 [[each.escrow_id for each in escrows]],
             ).fetchall()

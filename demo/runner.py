@@ -42,7 +42,7 @@ def verify(stack: Stack, console: Console) -> int:
         problems = connection.execute("select * from ledger.verify()").fetchall()
         entries, transfers = connection.execute(
             "select (select count(*) from public.ledger_entries),"
-            " (select count(*) from public.ledger_transfers)"
+            " (select count(*) from private.ledger_transfers)"
         ).fetchone() or (0, 0)
     for problem in problems:
         console.line(f"  ✗ {problem}", "red")

@@ -72,7 +72,7 @@ class RefusalCodes:
             self._edges = connection.execute(_EVENTS).fetchall()
         self._sources: dict[str, str] = {name: source for name, source, _ in sources}
         self._of_escrows = {name for name, _, takes in sources if _OF_ESCROWS.search(takes)}
-        self._of_escrows |= {name for name, *_ in self._triggers["public.escrow_transactions"]}
+        self._of_escrows |= {name for name, *_ in self._triggers["private.escrow_transactions"]}
         self._registered = self._known(str(rules))
 
     def of(self, route: Callable[..., Any], app: Api) -> dict[int, list[str]]:
@@ -137,7 +137,7 @@ class RefusalCodes:
         return self._told[key]
 
     def _set_off(self, table: str, kind: int, possible: Possible | None) -> Iterator[str]:
-        of_escrows = possible if table == "public.escrow_transactions" else None
+        of_escrows = possible if table == "private.escrow_transactions" else None
         for function, on, condition in self._triggers.get(table, ()):
             if not on & kind or _OF_CLIENTS in condition:
                 continue

@@ -6,10 +6,19 @@ from functools import cache
 
 from stack.stack import Stack
 
-# Nobody signed in may do more than somebody who is: one role tells all.
+# Nobody signed in may do more than somebody who is: one role tells all. A column of a view is never
+# null where it is a plain column of one table (then Postgres could update it) that never is.
 _COLUMNS = """
 select c.relname, a.attname, case when e.typtype = 'e' then e.typname else t.typname end,
-    not a.attnotnull or c.relkind = 'v',
+    not a.attnotnull and not (
+        c.relkind = 'v' and pg_column_is_updatable(c.oid, a.attnum, false) and exists (
+            select from pg_rewrite as r
+            join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+            join pg_attribute as b on b.attrelid = d.refobjid and b.attnum = d.refobjsubid
+            where r.ev_class = c.oid and d.refclassid = 'pg_class'::regclass
+                and b.attname = a.attname and b.attnotnull
+        )
+    ),
     has_column_privilege('authenticated', c.oid, a.attnum, 'select'),
     has_column_privilege('authenticated', c.oid, a.attnum, 'insert'),
     has_column_privilege('authenticated', c.oid, a.attnum, 'update'),
@@ -90,11 +99,6 @@ class Relation:
 
     name: str
     columns: Sequence[Column]
-
-    @property
-    def hides(self) -> bool:
-        """Whether it has columns that nobody reads."""
-        return not all(each.selectable for each in self.columns)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 -- As superuser with triggers off: makes open trades due, as if their time had passed.
-update public.escrow_transactions
+update private.escrow_transactions
 set
     deadline_at = private.clock() - interval '20 minutes',
     expires_at = private.clock() - interval '10 minutes'

@@ -45,7 +45,7 @@ select
     format('{"contract_id":"%%s","conditions":"%%s"}', id, repeat('As both have said. ', 30)), md5(n::text) || md5(at::text), at
 from made;
 
-insert into public.escrow_transactions (
+insert into private.escrow_transactions (
     id, product, policy_id, payer_id, payee_id, currency, amount, fee_bps, perform_within, accept_within, state, version,
     deadline_at, expires_at, payer_amount, payee_amount, fee_amount, terms_hash, last_event, last_actor_role,
     created_at, updated_at, completed_at

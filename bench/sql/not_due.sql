@@ -1,5 +1,5 @@
 -- As superuser with triggers off: escrows without money, which a sweep must not even see.
-insert into public.escrow_transactions (
+insert into private.escrow_transactions (
     id, product, policy_id, payer_id, payee_id, currency, amount, fee_bps, perform_within, accept_within, state,
     deadline_at, expires_at, last_event, last_actor_role, created_at, updated_at
 )

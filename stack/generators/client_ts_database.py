@@ -25,12 +25,7 @@ def generate(stack: Stack) -> str:
     parts += ["    };", "    Views: {};", "    Functions: {"]
     parts += [_function(each) for each in functions(stack)]
     parts += ["    };", "    Enums: {};", "    CompositeTypes: {};", "  };", "};", ""]
-    parts.append("// Relations with columns that nobody reads: `*` there means these.")
-    parts.append("export const READABLE: Record<string, string> = {")
-    for each in found:
-        if each.hides and (seen := [col.name for col in each.columns if col.selectable]):
-            parts.append(f'  {each.name}: "{",".join(seen)}",')
-    return "\n".join(parts) + "\n};\n"
+    return "\n".join(parts)
 
 
 def _relation(relation: Relation) -> str:

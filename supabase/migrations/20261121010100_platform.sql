@@ -57,6 +57,27 @@ $$;
 comment on function private.uuid_v7_floor(timestamptz) is
 'The smallest version 7 UUID of a moment: the bound of a monthly partition.';
 
+-- Who reads a row reads all of it (PostgREST's select=*). A table with a column that none of its
+-- readers sees is in this schema, and a view of public with its name has the others.
+create function private.comment_as_table(p_view regclass, p_table regclass) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_column record;
+begin
+    for v_column in
+        select v.attname, col_description(t.attrelid, t.attnum) as said
+        from pg_attribute as v join pg_attribute as t on t.attrelid = p_table and t.attname = v.attname
+        where v.attrelid = p_view and v.attnum > 0
+    loop
+        execute format('comment on column %s.%I is %L', p_view, v_column.attname, v_column.said);
+    end loop;
+    execute format('comment on view %s is %L', p_view, obj_description(p_table));
+end
+$$;
+comment on function private.comment_as_table(regclass, regclass) is
+'Gives a view of a table, and its columns, the words of the table.';
+
 -- Exact amounts, shown to API clients as JSON strings: PostgREST uses the cast
 -- of a domain to json as its representation, so no client parses a float.
 create domain public.money_amount as numeric(38, 18)

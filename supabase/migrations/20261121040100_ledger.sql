@@ -44,7 +44,7 @@ comment on column public.wallets.kind is
 comment on column public.wallets.seq is 'Number of the last entry (normal) or of the last roll-up (append_only).';
 comment on column public.wallets.last_hash is 'Head of the hash chain over this wallet''s entries.';
 
-create table public.ledger_transfers (
+create table private.ledger_transfers (
     id uuid not null primary key,
     kind text not null,
     reference_type text not null,
@@ -55,21 +55,26 @@ create table public.ledger_transfers (
     request_id text not null default '',
     created_at timestamptz not null
 ) partition by range (id);
-alter table public.ledger_transfers enable row level security;
-create index ledger_transfers_reference_id_idx on public.ledger_transfers (reference_id);
-select private.make_append_only('public.ledger_transfers');
-comment on table public.ledger_transfers is
+alter table private.ledger_transfers enable row level security;
+create index ledger_transfers_reference_id_idx on private.ledger_transfers (reference_id);
+select private.make_append_only('private.ledger_transfers');
+comment on table private.ledger_transfers is
 'One movement of money; its entries sum to zero in every currency. The id carries its time.';
-comment on column public.ledger_transfers.id is 'Grows with time.';
-comment on column public.ledger_transfers.kind is 'What moved the money, such as deposit or escrow.release.';
-comment on column public.ledger_transfers.reference_type is
+comment on column private.ledger_transfers.id is 'Grows with time.';
+comment on column private.ledger_transfers.kind is 'What moved the money, such as deposit or escrow.release.';
+comment on column private.ledger_transfers.reference_type is
 'Kind of thing the money moved for, such as escrow or order.';
-comment on column public.ledger_transfers.memo is 'Words of the operator who booked it; empty otherwise.';
-comment on column public.ledger_transfers.created_by is 'User who gave the command; null for machines.';
-comment on column public.ledger_transfers.request_id is 'Request that posted it, to find it in the logs.';
-comment on column public.ledger_transfers.created_at is 'When it was posted.';
-comment on column public.ledger_transfers.reference_id is 'The escrow, order or command that moved the money.';
-comment on column public.ledger_transfers.reverses is 'The transfer this one undoes; a reversal is a new transfer.';
+comment on column private.ledger_transfers.memo is 'Words of the operator who booked it; empty otherwise.';
+comment on column private.ledger_transfers.created_by is 'User who gave the command; null for machines.';
+comment on column private.ledger_transfers.request_id is 'Request that posted it, to find it in the logs.';
+comment on column private.ledger_transfers.created_at is 'When it was posted.';
+comment on column private.ledger_transfers.reference_id is 'The escrow, order or command that moved the money.';
+comment on column private.ledger_transfers.reverses is 'The transfer this one undoes; a reversal is a new transfer.';
+
+create view public.ledger_transfers with (security_invoker = true) as
+select t.id, t.kind, t.reference_type, t.reference_id, t.memo, t.reverses, t.created_at
+from private.ledger_transfers as t;
+select private.comment_as_table('public.ledger_transfers', 'private.ledger_transfers');
 
 create table public.ledger_entries (
     id bigint generated always as identity,

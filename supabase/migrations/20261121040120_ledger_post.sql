@@ -135,7 +135,7 @@ begin
     v_request_id := private.request_id();
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     foreach v_transfer in array p_transfers loop
-        insert into public.ledger_transfers (
+        insert into private.ledger_transfers (
             id, kind, reference_type, reference_id, memo, reverses, created_by, request_id, created_at
         ) values (
             v_transfer.id, v_transfer.kind, v_transfer.reference_type, v_transfer.reference_id,

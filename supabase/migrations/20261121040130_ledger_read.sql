@@ -57,7 +57,7 @@ select
     e.hold_id,
     e.created_at
 from public.ledger_entries as e
-inner join public.ledger_transfers as t on e.transfer_id = t.id;
+inner join private.ledger_transfers as t on e.transfer_id = t.id;
 comment on view public.transactions is
 'Statement of account: entries of the wallets the caller may see, with the transfer behind each.';
 comment on column public.transactions.id is 'The entry.';
@@ -157,7 +157,7 @@ begin
     from entry group by transfer_id, currency having sum(amount) <> 0
     union all
     select 'entry_without_transfer', e.transfer_id::text, e.id::text
-    from entry as e left join public.ledger_transfers as t on t.id = e.transfer_id where t.id is null
+    from entry as e left join private.ledger_transfers as t on t.id = e.transfer_id where t.id is null
     union all
     select 'entry_without_wallet', e.wallet_id::text, e.id::text
     from entry as e left join public.wallets as w on w.id = e.wallet_id and w.currency = e.currency where w.id is null
@@ -264,7 +264,7 @@ begin
     where r.hash <> w.last_hash
     union all
     select 'transfer_without_entries', t.id::text, t.kind
-    from public.ledger_transfers as t
+    from private.ledger_transfers as t
     where (p_since is null or (t.created_at >= p_since and t.id >= private.uuid_v7_floor(p_since)))
         and not exists (select from public.ledger_entries as e where e.transfer_id = t.id)
     union all

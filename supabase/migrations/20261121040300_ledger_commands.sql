@@ -172,7 +172,7 @@ declare
     v_reversal uuid := private.uuid_v7(v_now);
     v_kind text;
 begin
-    select kind into v_kind from public.ledger_transfers where id = p_transfer_id;
+    select kind into v_kind from private.ledger_transfers where id = p_transfer_id;
     if not found then
         raise sqlstate 'PT404' using message = 'transfer_not_found', detail = 'No such transfer.';
     end if;

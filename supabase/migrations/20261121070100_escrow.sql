@@ -165,7 +165,7 @@ cross join (values
 comment on column public.escrow_policies.attest_payer_name is
 'Whether the payer, before releasing after performance, must say that the money came from an account in the payee''s name: against payments of third parties.';
 
-create table public.escrow_transactions (
+create table private.escrow_transactions (
     id uuid primary key,
     product public.escrow_product not null,
     policy_id text not null,
@@ -232,64 +232,74 @@ create table public.escrow_transactions (
     ),
     constraint escrow_transactions_payload_is_an_object check (jsonb_typeof(last_payload) = 'object')
 ) with (fillfactor = 70);
-alter table public.escrow_transactions enable row level security;
-create index escrow_transactions_payer_id_idx on public.escrow_transactions (payer_id, created_at desc);
-create index escrow_transactions_payee_id_idx on public.escrow_transactions (payee_id, created_at desc);
-create index escrow_transactions_due_idx on public.escrow_transactions (expires_at)
+alter table private.escrow_transactions enable row level security;
+create index escrow_transactions_payer_id_idx on private.escrow_transactions (payer_id, created_at desc);
+create index escrow_transactions_payee_id_idx on private.escrow_transactions (payee_id, created_at desc);
+create index escrow_transactions_due_idx on private.escrow_transactions (expires_at)
 where expires_at is not null;
 -- What waits for a second arbiter: policies ask for it with each request.
-create index escrow_transactions_approve_idx on public.escrow_transactions (id) where phase = 'approve';
-comment on table public.escrow_transactions is
+create index escrow_transactions_approve_idx on private.escrow_transactions (id) where phase = 'approve';
+comment on table private.escrow_transactions is
 'One held amount: who pays, who is paid, where it stands, what happens next and when. Changed only by legal moves.';
-comment on column public.escrow_transactions.id is 'The escrow; a P2P trade has the same id.';
-comment on column public.escrow_transactions.product is 'Product it belongs to.';
-comment on column public.escrow_transactions.policy_id is 'Row of escrow_policies that says what silence means.';
-comment on column public.escrow_transactions.rail is 'How money reaches it.';
-comment on column public.escrow_transactions.payer_id is 'Party that pays and accepts.';
-comment on column public.escrow_transactions.payee_id is 'Party that performs and is paid.';
-comment on column public.escrow_transactions.currency is 'Currency of all its amounts.';
-comment on column public.escrow_transactions.amount is 'Amount held, or to be held, in units of the currency.';
-comment on column public.escrow_transactions.fee_bps is
+comment on column private.escrow_transactions.id is 'The escrow; a P2P trade has the same id.';
+comment on column private.escrow_transactions.product is 'Product it belongs to.';
+comment on column private.escrow_transactions.policy_id is 'Row of escrow_policies that says what silence means.';
+comment on column private.escrow_transactions.rail is 'How money reaches it.';
+comment on column private.escrow_transactions.payer_id is 'Party that pays and accepts.';
+comment on column private.escrow_transactions.payee_id is 'Party that performs and is paid.';
+comment on column private.escrow_transactions.currency is 'Currency of all its amounts.';
+comment on column private.escrow_transactions.amount is 'Amount held, or to be held, in units of the currency.';
+comment on column private.escrow_transactions.fee_bps is
 'Fee in basis points of the released part, as it was when the escrow began.';
-comment on column public.escrow_transactions.state is 'Where it stands; changed only by moves of private.state_edges.';
-comment on column public.escrow_transactions.phase is 'Part of a dispute; empty outside one.';
-comment on column public.escrow_transactions.revision_count is 'How often the payer sent the work back.';
-comment on column public.escrow_transactions.performed_at is
+comment on column private.escrow_transactions.state is 'Where it stands; changed only by moves of private.state_edges.';
+comment on column private.escrow_transactions.phase is 'Part of a dispute; empty outside one.';
+comment on column private.escrow_transactions.revision_count is 'How often the payer sent the work back.';
+comment on column private.escrow_transactions.performed_at is
 'When the payee performed, later by the time it was frozen since; null before.';
-comment on column public.escrow_transactions.payer_amount is 'Part that went back to the payer; null until it settled.';
-comment on column public.escrow_transactions.fee_amount is 'Fee taken from the payees part; null until it settled.';
-comment on column public.escrow_transactions.transaction_hash is
+comment on column private.escrow_transactions.payer_amount is 'Part that went back to the payer; null until it settled.';
+comment on column private.escrow_transactions.fee_amount is 'Fee taken from the payees part; null until it settled.';
+comment on column private.escrow_transactions.transaction_hash is
 'Transaction on the network that brought the money; null where there is none.';
-comment on column public.escrow_transactions.signed_by is 'Sides that signed the terms, in order.';
-comment on column public.escrow_transactions.last_event is
+comment on column private.escrow_transactions.signed_by is 'Sides that signed the terms, in order.';
+comment on column private.escrow_transactions.last_event is
 'Name of the last move; the next event row is made from the last_ columns.';
-comment on column public.escrow_transactions.last_actor_role is 'As what the last move was made.';
-comment on column public.escrow_transactions.last_actor_id is 'User who made the last move; null for machines.';
-comment on column public.escrow_transactions.last_payload is 'What was submitted with the last move.';
-comment on column public.escrow_transactions.last_hash is 'Hash of the last event: the head of the chain.';
-comment on column public.escrow_transactions.created_at is 'When the escrow began.';
-comment on column public.escrow_transactions.updated_at is 'When it last moved.';
-comment on column public.escrow_transactions.completed_at is 'When it ended; null while it lives.';
-comment on column public.escrow_transactions.perform_within is 'Time the payee has to perform, without the grace of the policy.';
-comment on column public.escrow_transactions.accept_within is
+comment on column private.escrow_transactions.last_actor_role is 'As what the last move was made.';
+comment on column private.escrow_transactions.last_actor_id is 'User who made the last move; null for machines.';
+comment on column private.escrow_transactions.last_payload is 'What was submitted with the last move.';
+comment on column private.escrow_transactions.last_hash is 'Hash of the last event: the head of the chain.';
+comment on column private.escrow_transactions.created_at is 'When the escrow began.';
+comment on column private.escrow_transactions.updated_at is 'When it last moved.';
+comment on column private.escrow_transactions.completed_at is 'When it ended; null while it lives.';
+comment on column private.escrow_transactions.perform_within is 'Time the payee has to perform, without the grace of the policy.';
+comment on column private.escrow_transactions.accept_within is
 'Time the payer has to accept what was performed; a payment method may give less or more than the policy.';
-comment on column public.escrow_transactions.deadline_at is 'When the duty of the present state is due.';
-comment on column public.escrow_transactions.expires_at is 'deadline_at plus grace: from here on the timer acts for the silent side.';
-comment on column public.escrow_transactions.frozen_at is 'Overlay: since when a reason of escrow_holds is open. While one is, all money moves are blocked and the clocks stand still; null when none is.';
-comment on column public.escrow_transactions.version is 'Number of the last event; every move adds one.';
-comment on column public.escrow_transactions.state_version is 'Version at which the state was entered; offers are bound to it.';
-comment on column public.escrow_transactions.rail_hold_until is 'How long the rail can hold the money; no deadline lies beyond it.';
-comment on column public.escrow_transactions.payee_amount is 'Net amount the payee got; the fee is taken from the released part only.';
-comment on column public.escrow_transactions.terms_hash is 'sha256 of the terms both parties sign; null where nothing is signed.';
-comment on column public.escrow_transactions.taken_amount is
+comment on column private.escrow_transactions.deadline_at is 'When the duty of the present state is due.';
+comment on column private.escrow_transactions.expires_at is 'deadline_at plus grace: from here on the timer acts for the silent side.';
+comment on column private.escrow_transactions.frozen_at is 'Overlay: since when a reason of escrow_holds is open. While one is, all money moves are blocked and the clocks stand still; null when none is.';
+comment on column private.escrow_transactions.version is 'Number of the last event; every move adds one.';
+comment on column private.escrow_transactions.state_version is 'Version at which the state was entered; offers are bound to it.';
+comment on column private.escrow_transactions.rail_hold_until is 'How long the rail can hold the money; no deadline lies beyond it.';
+comment on column private.escrow_transactions.payee_amount is 'Net amount the payee got; the fee is taken from the released part only.';
+comment on column private.escrow_transactions.terms_hash is 'sha256 of the terms both parties sign; null where nothing is signed.';
+comment on column private.escrow_transactions.taken_amount is
 'What the rail has taken back of it while it was held, in units of the currency: amount is what is left. Null: nothing.';
-comment on column public.escrow_transactions.claim_until is 'Until when a party may claim after the end.';
+comment on column private.escrow_transactions.claim_until is 'Until when a party may claim after the end.';
+
+create view public.escrow_transactions with (security_invoker = true) as
+select
+    e.id, e.product, e.policy_id, e.rail, e.payer_id, e.payee_id, e.currency, e.amount, e.fee_bps, e.perform_within,
+    e.accept_within, e.state, e.phase, e.version, e.state_version, e.deadline_at, e.expires_at, e.frozen_at,
+    e.rail_hold_until, e.revision_count, e.performed_at, e.payer_amount, e.payee_amount, e.fee_amount, e.taken_amount,
+    e.claim_until, e.transaction_hash, e.terms_hash, e.signed_by, e.last_event, e.last_actor_role, e.last_hash,
+    e.created_at, e.updated_at, e.completed_at
+from private.escrow_transactions as e;
+select private.comment_as_table('public.escrow_transactions', 'private.escrow_transactions');
 
 insert into private.hold_purposes (purpose, description) values
 ('escrow', 'What an escrow holds.'),
 ('suspense', 'What reached an escrow and is not as agreed.');
 
-create table public.escrow_events (
+create table private.escrow_events (
     escrow_id uuid not null,
     version integer not null,
     event text not null,
@@ -309,40 +319,48 @@ create table public.escrow_events (
     created_at timestamptz not null,
     primary key (escrow_id, version)
 ) partition by range (escrow_id);
-alter table public.escrow_events enable row level security;
+alter table private.escrow_events enable row level security;
 -- I4: only a settling event carries amounts, and there is one at most.
-create unique index escrow_events_one_settlement_idx on public.escrow_events (escrow_id) where payer_amount is not null;
+create unique index escrow_events_one_settlement_idx on private.escrow_events (escrow_id)
+where payer_amount is not null;
 -- By whose words there are: an erasure and an export find them, and few events have any.
-create index escrow_events_words_idx on public.escrow_events ((case when payload ? 'seals' then actor_id end))
+create index escrow_events_words_idx on private.escrow_events ((case when payload ? 'seals' then actor_id end))
 where (case when payload ? 'seals' then actor_id end) is not null;
-select private.make_append_only('public.escrow_events', true);
-select private.make_blankable('public.escrow_events');
-comment on table public.escrow_events is
+select private.make_append_only('private.escrow_events', true);
+select private.make_blankable('private.escrow_events');
+comment on table private.escrow_events is
 'History of every escrow: one row per version, chained by hash. The month of a row is the month its escrow began.';
-comment on column public.escrow_events.escrow_id is 'The escrow that moved.';
-comment on column public.escrow_events.version is 'Number of the event within its escrow, from 1 without gaps.';
-comment on column public.escrow_events.event is 'Name of the move, as in private.state_edges.';
-comment on column public.escrow_events.actor_role is 'As what the actor moved it.';
-comment on column public.escrow_events.actor_id is 'User who moved it; null for timers, rails and the system.';
-comment on column public.escrow_events.from_state is 'State before; null for the first event.';
-comment on column public.escrow_events.from_phase is 'Phase of the dispute before; empty outside a dispute.';
-comment on column public.escrow_events.to_state is 'State after.';
-comment on column public.escrow_events.to_phase is 'Phase of the dispute after; empty outside a dispute.';
-comment on column public.escrow_events.deadline_at is 'Deadline of the duty after the move; null at the end.';
-comment on column public.escrow_events.payer_amount is
+comment on column private.escrow_events.escrow_id is 'The escrow that moved.';
+comment on column private.escrow_events.version is 'Number of the event within its escrow, from 1 without gaps.';
+comment on column private.escrow_events.event is 'Name of the move, as in private.state_edges.';
+comment on column private.escrow_events.actor_role is 'As what the actor moved it.';
+comment on column private.escrow_events.actor_id is 'User who moved it; null for timers, rails and the system.';
+comment on column private.escrow_events.from_state is 'State before; null for the first event.';
+comment on column private.escrow_events.from_phase is 'Phase of the dispute before; empty outside a dispute.';
+comment on column private.escrow_events.to_state is 'State after.';
+comment on column private.escrow_events.to_phase is 'Phase of the dispute after; empty outside a dispute.';
+comment on column private.escrow_events.deadline_at is 'Deadline of the duty after the move; null at the end.';
+comment on column private.escrow_events.payer_amount is
 'Part that went back to the payer, in the currency of the escrow; only in the event that settles.';
-comment on column public.escrow_events.payee_amount is
+comment on column private.escrow_events.payee_amount is
 'Net part of the payee, in the currency of the escrow; only in the event that settles.';
-comment on column public.escrow_events.fee_amount is 'Fee taken from the payees part; only in the event that settles.';
-comment on column public.escrow_events.payload is
+comment on column private.escrow_events.fee_amount is 'Fee taken from the payees part; only in the event that settles.';
+comment on column private.escrow_events.payload is
 'What the actor submitted with the move: amounts as strings, hashes, reasons.';
-comment on column public.escrow_events.request_id is 'Request that made the move, to find it in the logs.';
-comment on column public.escrow_events.created_at is 'When the move was made, by the database clock under the lock.';
-comment on column public.escrow_events.hash is 'sha256 over the previous event''s hash and this event.';
+comment on column private.escrow_events.request_id is 'Request that made the move, to find it in the logs.';
+comment on column private.escrow_events.created_at is 'When the move was made, by the database clock under the lock.';
+comment on column private.escrow_events.hash is 'sha256 over the previous event''s hash and this event.';
+
+create view public.escrow_events with (security_invoker = true) as
+select
+    v.escrow_id, v.version, v.event, v.actor_role, v.from_state, v.from_phase, v.to_state, v.to_phase, v.deadline_at,
+    v.payer_amount, v.payee_amount, v.fee_amount, v.payload, v.hash, v.created_at
+from private.escrow_events as v;
+select private.comment_as_table('public.escrow_events', 'private.escrow_events');
 
 create table public.escrow_offers (
     id uuid primary key,
-    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    escrow_id uuid not null references private.escrow_transactions (id) on delete restrict,
     kind text not null check (kind in ('split', 'partial')),
     author_role public.escrow_role not null check (author_role in ('payer', 'payee')),
     payee_amount public.money_amount check (payee_amount >= 0),

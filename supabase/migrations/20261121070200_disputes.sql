@@ -2,7 +2,7 @@
 
 create table public.disputes (
     id uuid primary key,
-    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    escrow_id uuid not null references private.escrow_transactions (id) on delete restrict,
     raised_by uuid references public.parties (id) on delete restrict,
     against_user_id uuid references public.parties (id) on delete restrict,
     reason text not null check (length(reason) between 1 and 64),

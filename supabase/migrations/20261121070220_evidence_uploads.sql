@@ -19,7 +19,7 @@ insert into public.evidence_types (media_type, max_bytes, max_picture_bytes) val
 
 create table public.evidence_uploads (
     id uuid primary key,
-    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    escrow_id uuid not null references private.escrow_transactions (id) on delete restrict,
     author_role public.escrow_role not null check (author_role in ('payer', 'payee')),
     author_id uuid not null references auth.users (id) on delete restrict,
     purpose text not null check (purpose in ('evidence', 'message')),

@@ -3,7 +3,7 @@
 
 create table public.escrow_cases (
     id uuid primary key,
-    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    escrow_id uuid not null references private.escrow_transactions (id) on delete restrict,
     kind text not null check (kind in ('claim', 'late_funds', 'rail_reversal', 'payout', 'discrepancy')),
     raised_by uuid references public.parties (id) on delete restrict,
     reason text not null check (length(reason) between 1 and 64),
@@ -103,7 +103,7 @@ begin
     end if;
     -- Claims of both sides share one amount, and take turns at it.
     if new.paid_amount > 0 and (
-        select e.amount from public.escrow_transactions as e where e.id = new.escrow_id for no key update
+        select e.amount from private.escrow_transactions as e where e.id = new.escrow_id for no key update
     ) < new.paid_amount + (
         select coalesce(sum(c.paid_amount), 0) from public.escrow_cases as c
         where c.escrow_id = new.escrow_id and c.id <> new.id

@@ -25,7 +25,7 @@ create type private.escrow_move as (
     refusal text,
     stored jsonb,
     key_owner uuid,
-    escrow public.escrow_transactions,
+    escrow private.escrow_transactions,
     claim_within interval,
     refund_hold_id uuid,
     refund_purpose text
@@ -91,14 +91,14 @@ $$;
 comment on function private.second_approval_above(text, text) is
 'Largest held amount that one arbiter decides alone; nothing for a currency without a limit.';
 
-create function private.needs_second_approval(p_escrow public.escrow_transactions) returns boolean
+create function private.needs_second_approval(p_escrow private.escrow_transactions) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
     return p_escrow.amount > private.second_approval_above(p_escrow.policy_id, p_escrow.currency);
 end
 $$;
-comment on function private.needs_second_approval(public.escrow_transactions) is
+comment on function private.needs_second_approval(private.escrow_transactions) is
 'Whether a decision about this escrow needs a second arbiter.';
 
 create function private.has_traded(p_user_id uuid, p_payer_id uuid, p_payee_id uuid) returns boolean
@@ -113,10 +113,10 @@ declare
     );
 begin
     return exists (
-        select from public.escrow_transactions as e
+        select from private.escrow_transactions as e
         where e.payer_id = any (v_mine) and e.payee_id in (p_payer_id, p_payee_id)
     ) or exists (
-        select from public.escrow_transactions as e
+        select from private.escrow_transactions as e
         where e.payee_id = any (v_mine) and e.payer_id in (p_payer_id, p_payee_id)
     );
 end
@@ -124,7 +124,7 @@ $$;
 comment on function private.has_traded(uuid, uuid, uuid) is
 'Whether a user, or a party the user belongs to, ever had an escrow with one of two parties.';
 
-create function private.may_review(p_user_id uuid, p_escrow public.escrow_transactions) returns boolean
+create function private.may_review(p_user_id uuid, p_escrow private.escrow_transactions) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -144,7 +144,7 @@ begin
     );
 end
 $$;
-comment on function private.may_review(uuid, public.escrow_transactions) is
+comment on function private.may_review(uuid, private.escrow_transactions) is
 'Whether a user is an arbiter without a part in this escrow, who never traded with one of its parties and has not decided it at an earlier level.';
 
 create function private.may_arbitrate(p_user_id uuid, p_dispute_id uuid) returns boolean
@@ -157,7 +157,7 @@ begin
             where dispute_id = p_dispute_id and arbiter_id = p_user_id
         )
         from public.disputes as d
-        join public.escrow_transactions as e on e.id = d.escrow_id
+        join private.escrow_transactions as e on e.id = d.escrow_id
         where d.id = p_dispute_id
     );
 end

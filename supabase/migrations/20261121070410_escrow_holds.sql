@@ -35,7 +35,7 @@ insert into public.hold_kinds (kind, owner_role, ends_after, at_end, description
 
 create table public.escrow_holds (
     id uuid primary key,
-    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    escrow_id uuid not null references private.escrow_transactions (id) on delete restrict,
     kind text not null references public.hold_kinds (kind) on delete restrict,
     owner_role public.escrow_role not null,
     reference text not null check (length(reference) between 1 and 255),
@@ -127,7 +127,7 @@ comment on function private.hold_closes(public.escrow_holds, text, jsonb, boolea
 'Whether a move closes an open reason; p_ends: it ends the escrow.';
 
 create function private.frozen_after(
-    p_escrow public.escrow_transactions, p_event text, p_payload jsonb, p_ends boolean, p_now timestamptz
+    p_escrow private.escrow_transactions, p_event text, p_payload jsonb, p_ends boolean, p_now timestamptz
 ) returns timestamptz
 language plpgsql stable set search_path = ''
 as $$
@@ -144,11 +144,11 @@ begin
     return null;
 end
 $$;
-comment on function private.frozen_after(public.escrow_transactions, text, jsonb, boolean, timestamptz) is
+comment on function private.frozen_after(private.escrow_transactions, text, jsonb, boolean, timestamptz) is
 'Since when the escrow is held after a move: the set of reasons as one fact. Null when the set is empty.';
 
 create function private.freeze_refusal(
-    p_escrow public.escrow_transactions, p_role public.escrow_role, p_payload jsonb
+    p_escrow private.escrow_transactions, p_role public.escrow_role, p_payload jsonb
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -178,11 +178,11 @@ begin
     return null;
 end
 $$;
-comment on function private.freeze_refusal(public.escrow_transactions, public.escrow_role, jsonb) is
+comment on function private.freeze_refusal(private.escrow_transactions, public.escrow_role, jsonb) is
 'Why a reason may not be opened; that another is open is none. Null when nothing speaks against it.';
 
 create function private.unfreeze_refusal(
-    p_escrow public.escrow_transactions, p_role public.escrow_role, p_payload jsonb, p_now timestamptz
+    p_escrow private.escrow_transactions, p_role public.escrow_role, p_payload jsonb, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -207,7 +207,7 @@ begin
     return null;
 end
 $$;
-comment on function private.unfreeze_refusal(public.escrow_transactions, public.escrow_role, jsonb, timestamptz) is
+comment on function private.unfreeze_refusal(private.escrow_transactions, public.escrow_role, jsonb, timestamptz) is
 'Why a reason may not be closed: not_your_move for one of another owner. Null when nothing speaks against it.';
 
 create function private.hold_lapsed(p_hold public.escrow_holds, p_now timestamptz) returns boolean
@@ -221,7 +221,7 @@ comment on function private.hold_lapsed(public.escrow_holds, timestamptz) is
 'Whether an open reason has had its longest time, later by our own outages: from then on the timer ends it.';
 
 create function private.stand_refusal(
-    p_escrow public.escrow_transactions, p_payload jsonb, p_now timestamptz
+    p_escrow private.escrow_transactions, p_payload jsonb, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -236,5 +236,5 @@ begin
     return 'not_due';
 end
 $$;
-comment on function private.stand_refusal(public.escrow_transactions, jsonb, timestamptz) is
+comment on function private.stand_refusal(private.escrow_transactions, jsonb, timestamptz) is
 'Why the timer may not yet say that what a rail has withdrawn is gone for good; null when it may.';

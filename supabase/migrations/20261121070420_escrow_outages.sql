@@ -8,7 +8,7 @@ begin
         select max(v.created_at)
         from (
             select created_at, event, deadline_at, lag(deadline_at) over (order by version) as before
-            from public.escrow_events where escrow_id = p_escrow_id
+            from private.escrow_events where escrow_id = p_escrow_id
         ) as v
         where v.deadline_at is distinct from v.before and v.event not in ('unfreeze', 'outage_credit', 'rail_take')
     );
@@ -29,7 +29,7 @@ end
 $$;
 comment on function private.frozen_times(uuid) is 'Times in which the clocks of an escrow stood still.';
 
-create function private.time_lost(p_escrow public.escrow_transactions, p_outage public.outages) returns interval
+create function private.time_lost(p_escrow private.escrow_transactions, p_outage public.outages) returns interval
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -51,17 +51,17 @@ begin
     );
 end
 $$;
-comment on function private.time_lost(public.escrow_transactions, public.outages) is
+comment on function private.time_lost(private.escrow_transactions, public.outages) is
 'How long the present clock of an escrow ran during an outage.';
 
-create function private.awaits_credit(p_escrow public.escrow_transactions) returns boolean
+create function private.awaits_credit(p_escrow private.escrow_transactions) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
     return private.owed_time(p_escrow.id, p_escrow.created_at);
 end
 $$;
-comment on function private.awaits_credit(public.escrow_transactions) is
+comment on function private.awaits_credit(private.escrow_transactions) is
 'Whether the time of a declared outage has yet to be given back to an escrow.';
 
 -- Definer: written for whatever moved the escrow.
@@ -75,6 +75,6 @@ begin
 end
 $$;
 comment on function private.tg_escrow_transactions__credited() is 'Keeps who had the time of an outage back: once each.';
-create trigger _530_credited after update on public.escrow_transactions
+create trigger _530_credited after update on private.escrow_transactions
 for each row when (new.last_event = 'outage_credit')
 execute function private.tg_escrow_transactions__credited();

@@ -152,7 +152,7 @@ comment on function private.escrow_event_link(
     numeric, numeric, numeric, jsonb
 ) is 'Link of an escrow''s event chain: sha256 over the previous hash and what the event says.';
 
-create function private.escrow_event_hash(p_escrow public.escrow_transactions) returns bytea
+create function private.escrow_event_hash(p_escrow private.escrow_transactions) returns bytea
 language plpgsql immutable set search_path = ''
 as $$
 begin
@@ -163,12 +163,12 @@ begin
     );
 end
 $$;
-comment on function private.escrow_event_hash(public.escrow_transactions) is
+comment on function private.escrow_event_hash(private.escrow_transactions) is
 'Link of an escrow''s event chain, from the previous hash and the move the row now carries.';
 
-create trigger _500_guard before insert or update or delete on public.escrow_transactions
+create trigger _500_guard before insert or update or delete on private.escrow_transactions
 for each row execute function private.tg_escrow_transactions__guard();
-create trigger _000_no_truncate before truncate on public.escrow_transactions
+create trigger _000_no_truncate before truncate on private.escrow_transactions
 for each statement execute function private.tg__append_only();
 
 -- Definer: the history is written for whoever moved the escrow.
@@ -178,7 +178,7 @@ as $$
 declare
     v_request_id text := private.request_id();
 begin
-    insert into public.escrow_events (
+    insert into private.escrow_events (
         escrow_id, version, event, actor_role, actor_id, from_state, from_phase, to_state, to_phase,
         deadline_at, payer_amount, payee_amount, fee_amount, payload, request_id, hash, created_at
     ) values (
@@ -198,7 +198,7 @@ end
 $$;
 comment on function private.tg_escrow_transactions__record() is
 'I1: each version writes its event and its outbox row in the same transaction.';
-create trigger _500_record after insert or update on public.escrow_transactions
+create trigger _500_record after insert or update on private.escrow_transactions
 for each row execute function private.tg_escrow_transactions__record();
 
 -- I3, from the side of the state: at commit, held money and state agree.
@@ -210,7 +210,7 @@ declare
     v_amount numeric;
     v_held numeric;
 begin
-    select state, amount into v_state, v_amount from public.escrow_transactions where id = p_escrow_id;
+    select state, amount into v_state, v_amount from private.escrow_transactions where id = p_escrow_id;
     -- Other purposes are left out: anybody may publish an order under the id of somebody's escrow.
     select sum(amount) into v_held from public.ledger_holds
     where reference_id = p_escrow_id and bucket = 'locked' and purpose = 'escrow';
@@ -234,10 +234,10 @@ begin
 end
 $$;
 comment on function private.tg_escrow_transactions__held() is 'I3 at commit, when the state begins or ends holding.';
-create constraint trigger _600_held_begins after insert on public.escrow_transactions
+create constraint trigger _600_held_begins after insert on private.escrow_transactions
 deferrable initially deferred for each row
 execute function private.tg_escrow_transactions__held();
-create constraint trigger _600_held_changes after update on public.escrow_transactions
+create constraint trigger _600_held_changes after update on private.escrow_transactions
 deferrable initially deferred for each row when (
     (old.state in ('funded', 'performed', 'disputed', 'decided'))
     <> (new.state in ('funded', 'performed', 'disputed', 'decided'))
@@ -266,29 +266,29 @@ as $$
 begin
     return query
     select 'held_differs_from_escrow', e.id::text, format('%s holds %s of %s', e.state, coalesce(h.amount, 0), e.amount)
-    from public.escrow_transactions as e
+    from private.escrow_transactions as e
     left join public.ledger_holds as h on h.reference_id = e.id and h.purpose = 'escrow' and h.bucket = 'locked'
     where coalesce(h.amount, 0) <> case when private.is_holding(e.state) then e.amount else 0 end
     union all
     select 'hold_without_escrow', h.reference_id::text, h.amount::text
     from public.ledger_holds as h
-    left join public.escrow_transactions as e on e.id = h.reference_id
+    left join private.escrow_transactions as e on e.id = h.reference_id
     where h.purpose in ('escrow', 'suspense') and h.amount > 0 and e.id is null
     union all
     select 'suspense_without_exception', h.reference_id::text, h.amount::text
     from public.ledger_holds as h
-    join public.escrow_transactions as e on e.id = h.reference_id
+    join private.escrow_transactions as e on e.id = h.reference_id
     where h.purpose = 'suspense' and h.amount > 0 and e.state <> 'funding_exception'
     union all
     select 'events_differ_from_version', e.id::text, format('version %s, %s events', e.version, coalesce(v.n, 0))
-    from public.escrow_transactions as e
+    from private.escrow_transactions as e
     left join (
-        select escrow_id, count(*) as n, max(version) as top from public.escrow_events group by escrow_id
+        select escrow_id, count(*) as n, max(version) as top from private.escrow_events group by escrow_id
     ) as v on v.escrow_id = e.id
     where v.n is distinct from e.version or v.top is distinct from e.version
     union all
     select 'live_without_deadline', e.id::text, e.state::text
-    from public.escrow_transactions as e
+    from private.escrow_transactions as e
     where not private.is_terminal(e.state) and e.expires_at is null;
 end
 $$;

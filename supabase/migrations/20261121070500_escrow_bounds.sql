@@ -8,7 +8,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('deadline_too_late', 422, 'The policy of the escrow gives no such long time.', '');
 
 create function private.duty_within(
-    p_escrow public.escrow_transactions, p_policy public.escrow_policies, p_state text, p_phase text
+    p_escrow private.escrow_transactions, p_policy public.escrow_policies, p_state text, p_phase text
 ) returns interval
 language plpgsql stable set search_path = ''
 as $$
@@ -29,11 +29,11 @@ begin
 end
 $$;
 comment on function private.duty_within(
-    public.escrow_transactions, public.escrow_policies, text, text
+    private.escrow_transactions, public.escrow_policies, text, text
 ) is 'How long the duty of a state lasts at most, its grace included: by the policy, or as the escrow was made.';
 
 create function private.latest_end(
-    p_escrow public.escrow_transactions, p_policy public.escrow_policies, p_state text, p_phase text, p_now timestamptz
+    p_escrow private.escrow_transactions, p_policy public.escrow_policies, p_state text, p_phase text, p_now timestamptz
 ) returns timestamptz
 language plpgsql stable set search_path = ''
 as $$
@@ -46,11 +46,11 @@ begin
 end
 $$;
 comment on function private.latest_end(
-    public.escrow_transactions, public.escrow_policies, text, text, timestamptz
+    private.escrow_transactions, public.escrow_policies, text, text, timestamptz
 ) is 'Latest moment at which the duty of a state may end, if it begins now: no decision sets a later one.';
 
 create function private.rail_moved(
-    p_escrow public.escrow_transactions, p_currency text, out came_in numeric, out taken numeric
+    p_escrow private.escrow_transactions, p_currency text, out came_in numeric, out taken numeric
 )
 language plpgsql stable set search_path = ''
 as $$
@@ -65,7 +65,7 @@ begin
         union all
         select c.id from public.escrow_cases as c where c.escrow_id = p_escrow.id
     ) as r
-    inner join public.ledger_transfers as t on r.id = t.reference_id
+    inner join private.ledger_transfers as t on r.id = t.reference_id
     cross join lateral (
         select t.kind in (
             'escrow.funds_confirmed', 'escrow.funds_mismatch', 'escrow.top_up', 'case.late_funds'
@@ -76,10 +76,10 @@ begin
     where w.type = 'clearing' and e.currency = p_currency and (t.kind like 'escrow.%' or t.kind like 'case.%');
 end
 $$;
-comment on function private.rail_moved(public.escrow_transactions, text) is
+comment on function private.rail_moved(private.escrow_transactions, text) is
 'What the books say of a rail and an escrow, in a currency: what came in, and what it took back less what it gave back of that.';
 
-create function private.paid_in(p_escrow public.escrow_transactions, p_currency text) returns numeric
+create function private.paid_in(p_escrow private.escrow_transactions, p_currency text) returns numeric
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -90,11 +90,11 @@ begin
     ), 0);
 end
 $$;
-comment on function private.paid_in(public.escrow_transactions, text) is
+comment on function private.paid_in(private.escrow_transactions, text) is
 'What came in over the rail for an escrow, in a currency: booked, or reported and not booked yet.';
 
 create function private.taken_beside(
-    p_escrow public.escrow_transactions, p_currency text, p_reference text
+    p_escrow private.escrow_transactions, p_currency text, p_reference text
 ) returns numeric
 language plpgsql stable set search_path = ''
 as $$
@@ -103,7 +103,7 @@ begin
         (private.rail_moved(p_escrow, p_currency)).taken
         - coalesce((
             select sum(case v.event when 'rail_restore' then -1 else 1 end * (v.payload ->> 'amount')::numeric)
-            from public.escrow_events as v
+            from private.escrow_events as v
             where v.escrow_id = p_escrow.id and v.payload ->> 'reference' = p_reference
                 and v.event in ('rail_take', 'rail_dispute', 'rail_return', 'rail_void', 'rail_restore')
                 and coalesce(v.payload ->> 'currency', p_escrow.currency) = p_currency
@@ -111,7 +111,7 @@ begin
         - coalesce((
             select sum(e.amount)
             from public.escrow_cases as c
-            inner join public.ledger_transfers as t on c.id = t.reference_id
+            inner join private.ledger_transfers as t on c.id = t.reference_id
             inner join public.ledger_entries as e on t.id = e.transfer_id
             inner join public.wallets as w on e.wallet_id = w.id
             where c.escrow_id = p_escrow.id and c.kind = 'rail_reversal' and c.reference = p_reference
@@ -138,11 +138,11 @@ begin
     ), 0);
 end
 $$;
-comment on function private.taken_beside(public.escrow_transactions, text, text) is
+comment on function private.taken_beside(private.escrow_transactions, text, text) is
 'What a rail has taken back of an escrow, or says it has, under other names than this: booked, held, or reported and not booked yet.';
 
 create function private.amount_refusal(
-    p_escrow public.escrow_transactions, p_kind text, p_currency text, p_amount numeric, p_beside numeric
+    p_escrow private.escrow_transactions, p_kind text, p_currency text, p_amount numeric, p_beside numeric
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -178,11 +178,11 @@ begin
     return null;
 end
 $$;
-comment on function private.amount_refusal(public.escrow_transactions, text, text, numeric, numeric) is
+comment on function private.amount_refusal(private.escrow_transactions, text, text, numeric, numeric) is
 'Why a rail cannot have brought or taken an amount of an escrow: not its rail, not its currency, more than the rail ever moves, or, with what it took beside it, more than was paid in with the margin of the rail. kind: as in rail_reports, or held by a move. Null: it can.';
 
 create function private.discrepancy_refusal(
-    p_escrow public.escrow_transactions, p_currency text, p_amount numeric
+    p_escrow private.escrow_transactions, p_currency text, p_amount numeric
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -193,7 +193,7 @@ declare
 begin
     select coalesce(sum(abs(e.amount)), 0) into v_beside
     from public.escrow_cases as c
-    inner join public.ledger_transfers as t on c.id = t.reference_id
+    inner join private.ledger_transfers as t on c.id = t.reference_id
     inner join public.ledger_entries as e on t.id = e.transfer_id
     inner join public.wallets as w on e.wallet_id = w.id
     where c.escrow_id = p_escrow.id and t.kind = 'case.discrepancy' and w.type = 'clearing'
@@ -209,11 +209,11 @@ begin
     return private.amount_refusal(p_escrow, 'reversal_lost', p_escrow.currency, abs(p_amount) * v_rate, v_beside * v_rate);
 end
 $$;
-comment on function private.discrepancy_refusal(public.escrow_transactions, text, numeric) is
+comment on function private.discrepancy_refusal(private.escrow_transactions, text, numeric) is
 'Why a rail cannot have taken (above zero) or given (below) what fits nothing of an escrow: all of it together is at most what was paid in, with the margin of the rail. Null: it can.';
 
 create function private.rail_word_refusal(
-    p_escrow public.escrow_transactions, p_rail text, p_kind text, p_currency text, p_amount numeric,
+    p_escrow private.escrow_transactions, p_rail text, p_kind text, p_currency text, p_amount numeric,
     p_reference text, p_provider_time timestamptz, p_due_by timestamptz, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
@@ -238,16 +238,16 @@ begin
 end
 $$;
 comment on function private.rail_word_refusal(
-    public.escrow_transactions, text, text, text, numeric, text, timestamptz, timestamptz, timestamptz
+    private.escrow_transactions, text, text, text, numeric, text, timestamptz, timestamptz, timestamptz
 ) is 'Why what a rail says of an escrow is not believed; null: it may be so. Raises escrow_not_found (404).';
 
 create function private.escrow_report_refusal(p_report jsonb, p_now timestamptz) returns text
 language plpgsql stable set search_path = ''
 as $$
 declare
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
 begin
-    select * into v_escrow from public.escrow_transactions where id = (p_report ->> 'reference_id')::uuid;
+    select * into v_escrow from private.escrow_transactions where id = (p_report ->> 'reference_id')::uuid;
     if not found then
         perform private.refuse('escrow_not_found');
     end if;
@@ -264,13 +264,13 @@ create function private.escrow_owners(p_escrow_id uuid) returns uuid[]
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return (select array[e.payer_id, e.payee_id] from public.escrow_transactions as e where e.id = p_escrow_id);
+    return (select array[e.payer_id, e.payee_id] from private.escrow_transactions as e where e.id = p_escrow_id);
 end
 $$;
 comment on function private.escrow_owners(uuid) is 'Sides of an escrow, the payer first.';
 
 create function private.rail_event_refusal(
-    p_event text, p_payload jsonb, p_escrow public.escrow_transactions, p_now timestamptz
+    p_event text, p_payload jsonb, p_escrow private.escrow_transactions, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -292,5 +292,5 @@ begin
     );
 end
 $$;
-comment on function private.rail_event_refusal(text, jsonb, public.escrow_transactions, timestamptz) is
+comment on function private.rail_event_refusal(text, jsonb, private.escrow_transactions, timestamptz) is
 'Why a move that a rail makes is not believed; null: it may be so.';

@@ -1,7 +1,7 @@
 -- Guards that belong to one event only.
 
 create function private.funds_pending(
-    p_escrow public.escrow_transactions, p_event text, p_now timestamptz
+    p_escrow private.escrow_transactions, p_event text, p_now timestamptz
 ) returns boolean
 language plpgsql stable set search_path = ''
 as $$
@@ -17,7 +17,7 @@ begin
     ) or private.rail_funds_pending(p_escrow, p_event);
 end
 $$;
-comment on function private.funds_pending(public.escrow_transactions, text, timestamptz) is
+comment on function private.funds_pending(private.escrow_transactions, text, timestamptz) is
 'Whether money for an escrow may be on its way, so that it may not be left now: reported and not booked yet, or what its rail says of it.';
 
 create function private.words_refusal(p_event text, p_role text, p_payload jsonb) returns text
@@ -41,7 +41,7 @@ comment on function private.words_refusal(text, text, jsonb) is
 'What speaks against the words that a person submits with a move: a note of one space is none. Null: nothing.';
 
 create function private.rail_part_refusal(
-    p_event text, p_payload jsonb, p_escrow public.escrow_transactions,
+    p_event text, p_payload jsonb, p_escrow private.escrow_transactions,
     p_policy public.escrow_policies, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
@@ -81,7 +81,7 @@ begin
 end
 $$;
 comment on function private.rail_part_refusal(
-    text, jsonb, public.escrow_transactions, public.escrow_policies, timestamptz
+    text, jsonb, private.escrow_transactions, public.escrow_policies, timestamptz
 ) is 'Whether what a rail says it took of a live escrow fits the move: all of it ends the escrow, a part up to rail_part_bps leaves it as it is, a larger one opens a dispute.';
 
 create function private.taken_for(p_escrow_id uuid, p_reference text) returns numeric
@@ -90,7 +90,7 @@ as $$
 begin
     return (
         select coalesce(sum(case e.event when 'rail_restore' then -1 else 1 end * (e.payload ->> 'amount')::numeric), 0)
-        from public.escrow_events as e
+        from private.escrow_events as e
         where e.escrow_id = p_escrow_id and e.payload ->> 'reference' = p_reference
             and e.event in ('rail_take', 'rail_dispute', 'rail_return', 'rail_void', 'rail_restore')
     );
@@ -100,7 +100,7 @@ comment on function private.taken_for(uuid, text) is
 'What the moves of an escrow have booked as taken by the rail under one of its names, less what it gave back.';
 
 create function private.funding_refusal(
-    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions, p_now timestamptz
+    p_event text, p_role text, p_payload jsonb, p_escrow private.escrow_transactions, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -149,11 +149,11 @@ begin
 end
 $$;
 comment on function private.funding_refusal(
-    text, text, jsonb, public.escrow_transactions, timestamptz
+    text, text, jsonb, private.escrow_transactions, timestamptz
 ) is 'What speaks against a move that brings money in, or leaves before it is there; null: nothing, or another event.';
 
 create function private.offer_refusal(
-    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
+    p_event text, p_role text, p_payload jsonb, p_escrow private.escrow_transactions,
     p_policy public.escrow_policies, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
@@ -215,11 +215,11 @@ begin
 end
 $$;
 comment on function private.offer_refusal(
-    text, text, jsonb, public.escrow_transactions, public.escrow_policies, timestamptz
+    text, text, jsonb, private.escrow_transactions, public.escrow_policies, timestamptz
 ) is 'What speaks against a word of one side that needs the other: signatures, acceptance, revisions, offers; null: nothing, or another event.';
 
 create function private.dispute_refusal(
-    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
+    p_event text, p_role text, p_payload jsonb, p_escrow private.escrow_transactions,
     p_policy public.escrow_policies, p_dispute public.disputes, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
@@ -310,11 +310,11 @@ begin
 end
 $$;
 comment on function private.dispute_refusal(
-    text, text, jsonb, public.escrow_transactions, public.escrow_policies, public.disputes, timestamptz
+    text, text, jsonb, private.escrow_transactions, public.escrow_policies, public.disputes, timestamptz
 ) is 'What speaks against a move of a dispute, from the reason to the appeal; null: nothing, or another event.';
 
 create function private.supervision_refusal(
-    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
+    p_event text, p_role text, p_payload jsonb, p_escrow private.escrow_transactions,
     p_policy public.escrow_policies, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
@@ -353,11 +353,11 @@ begin
 end
 $$;
 comment on function private.supervision_refusal(
-    text, text, jsonb, public.escrow_transactions, public.escrow_policies, timestamptz
+    text, text, jsonb, private.escrow_transactions, public.escrow_policies, timestamptz
 ) is 'What speaks against a move that no side makes: a rail takes money back, an outage is given back, a hold begins or ends; null: nothing, or another event.';
 
 create function private.escrow_event_refusal(
-    p_event text, p_role text, p_payload jsonb, p_escrow public.escrow_transactions,
+    p_event text, p_role text, p_payload jsonb, p_escrow private.escrow_transactions,
     p_policy public.escrow_policies, p_dispute public.disputes, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
@@ -372,5 +372,5 @@ begin
 end
 $$;
 comment on function private.escrow_event_refusal(
-    text, text, jsonb, public.escrow_transactions, public.escrow_policies, public.disputes, timestamptz
+    text, text, jsonb, private.escrow_transactions, public.escrow_policies, public.disputes, timestamptz
 ) is 'Guards that belong to one event only; null when nothing speaks against it.';

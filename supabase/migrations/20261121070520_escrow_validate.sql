@@ -1,6 +1,6 @@
 -- Validating decisions: every check again, under the lock, against the row.
 
-create function private.why_no_edge(p_escrow public.escrow_transactions, p_event text) returns text
+create function private.why_no_edge(p_escrow private.escrow_transactions, p_event text) returns text
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -14,11 +14,11 @@ begin
     return 'illegal_move';
 end
 $$;
-comment on function private.why_no_edge(public.escrow_transactions, text) is
+comment on function private.why_no_edge(private.escrow_transactions, text) is
 'not_your_move when the move exists for somebody else, else illegal_move.';
 
 create function private.escrow_edge(
-    p_escrow public.escrow_transactions, p_decision private.escrow_decision, p_arbiter_id uuid
+    p_escrow private.escrow_transactions, p_decision private.escrow_decision, p_arbiter_id uuid
 ) returns private.state_edges
 language plpgsql stable set search_path = ''
 as $$
@@ -61,11 +61,11 @@ begin
     return null;
 end
 $$;
-comment on function private.escrow_edge(public.escrow_transactions, private.escrow_decision, uuid) is
+comment on function private.escrow_edge(private.escrow_transactions, private.escrow_decision, uuid) is
 'The legal move that a decision takes: law 7, the actor is checked against the row. Null when there is none.';
 
 create function private.settlement_refusal(
-    p_decision private.escrow_decision, p_edge private.state_edges, p_escrow public.escrow_transactions,
+    p_decision private.escrow_decision, p_edge private.state_edges, p_escrow private.escrow_transactions,
     p_policy public.escrow_policies, p_dispute public.disputes, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
@@ -107,12 +107,12 @@ begin
 end
 $$;
 comment on function private.settlement_refusal(
-    private.escrow_decision, private.state_edges, public.escrow_transactions, public.escrow_policies,
+    private.escrow_decision, private.state_edges, private.escrow_transactions, public.escrow_policies,
     public.disputes, timestamptz
 ) is 'I5: parts sum to what is held, the fee is the fee of the released part, and the parts are what the move''s rule gives.';
 
 create function private.move_refusal(
-    p_decision private.escrow_decision, p_edge private.state_edges, p_escrow public.escrow_transactions,
+    p_decision private.escrow_decision, p_edge private.state_edges, p_escrow private.escrow_transactions,
     p_policy public.escrow_policies, p_dispute public.disputes, p_now timestamptz
 ) returns text
 language plpgsql stable set search_path = ''
@@ -188,12 +188,12 @@ begin
 end
 $$;
 comment on function private.move_refusal(
-    private.escrow_decision, private.state_edges, public.escrow_transactions, public.escrow_policies,
+    private.escrow_decision, private.state_edges, private.escrow_transactions, public.escrow_policies,
     public.disputes, timestamptz
 ) is 'Guards of a legal move: overlay, clock, second factor, settlement, next deadline, then what belongs to the event.';
 
 create function private.escrow_validate(
-    p_decision private.escrow_decision, p_escrow public.escrow_transactions, p_now timestamptz
+    p_decision private.escrow_decision, p_escrow private.escrow_transactions, p_now timestamptz
 ) returns private.escrow_move
 language plpgsql volatile set search_path = ''
 as $$
@@ -274,5 +274,5 @@ begin
     return v_move;
 end
 $$;
-comment on function private.escrow_validate(private.escrow_decision, public.escrow_transactions, timestamptz) is
+comment on function private.escrow_validate(private.escrow_decision, private.escrow_transactions, timestamptz) is
 'Validates one decision about a locked escrow: the stored answer of its key, a refusal, or the move. Reads only.';

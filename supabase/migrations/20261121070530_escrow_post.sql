@@ -29,7 +29,7 @@ $$;
 comment on function private.is_funding(text) is 'Whether an event brings money to an escrow, or takes some out of it, without dividing what it holds.';
 
 create function private.pay_from_escrow(
-    p_escrow public.escrow_transactions, p_version integer, p_case_id uuid, p_kind text, p_transfer uuid,
+    p_escrow private.escrow_transactions, p_version integer, p_case_id uuid, p_kind text, p_transfer uuid,
     p_party_id uuid, p_currency text, p_amount numeric, p_reference text, p_now timestamptz
 ) returns ledger.new_entry[]
 language plpgsql volatile set search_path = ''
@@ -61,7 +61,7 @@ begin
 end
 $$;
 comment on function private.pay_from_escrow(
-    public.escrow_transactions, integer, uuid, text, uuid, uuid, text, numeric, text, timestamptz
+    private.escrow_transactions, integer, uuid, text, uuid, uuid, text, numeric, text, timestamptz
 ) is
 'Entries that give money of an escrow to a party: on the rail internal it becomes available; on an outside rail a payout is ordered. p_case_id: the case that gives it; null: a move. p_reference: of the rail, when the rail has given it back itself.';
 
@@ -72,7 +72,7 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
     v_decision private.escrow_decision := p_move.decision;
-    v_escrow public.escrow_transactions := p_move.escrow;
+    v_escrow private.escrow_transactions := p_move.escrow;
     v_currency text := coalesce(v_decision.payload ->> 'currency', v_escrow.currency);
     v_amount numeric := (v_decision.payload ->> 'amount')::numeric;
     v_wallet uuid := ledger.wallet_of(v_escrow.payer_id, v_currency);
@@ -105,7 +105,7 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
     v_decision private.escrow_decision := p_move.decision;
-    v_escrow public.escrow_transactions := p_move.escrow;
+    v_escrow private.escrow_transactions := p_move.escrow;
     v_currency text := coalesce(v_decision.payload ->> 'currency', v_escrow.currency);
     v_arrived numeric := (v_decision.payload ->> 'amount')::numeric;
     v_entries ledger.new_entry [];
@@ -212,7 +212,7 @@ declare
     v_move private.escrow_move;
     v_decision private.escrow_decision;
     v_edge private.state_edges;
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
     v_transfer uuid;
     v_payer_wallet uuid;
     v_back numeric;

@@ -1,14 +1,14 @@
 -- The one path by which an escrow moves: lock, validate, post, update. One
 -- decision and a thousand take the same statements.
 
-create function private.escrow_after(p_move private.escrow_move, p_now timestamptz) returns public.escrow_transactions
+create function private.escrow_after(p_move private.escrow_move, p_now timestamptz) returns private.escrow_transactions
 language plpgsql volatile set search_path = ''
 as $$
 declare
     v_decision private.escrow_decision := p_move.decision;
     v_edge private.state_edges := p_move.edge;
-    v_old public.escrow_transactions := p_move.escrow;
-    v_new public.escrow_transactions := p_move.escrow;
+    v_old private.escrow_transactions := p_move.escrow;
+    v_new private.escrow_transactions := p_move.escrow;
     v_paused interval := '0';
 begin
     if v_old.frozen_at is not null or v_decision.event = 'freeze' then
@@ -87,7 +87,7 @@ $$;
 comment on function private.escrow_after(private.escrow_move, timestamptz) is
 'The row of an escrow after a valid move whose money is posted.';
 
-create function private.escrow_answer(p_escrow public.escrow_transactions) returns jsonb
+create function private.escrow_answer(p_escrow private.escrow_transactions) returns jsonb
 language plpgsql immutable set search_path = ''
 as $$
 begin
@@ -102,7 +102,7 @@ begin
     );
 end
 $$;
-comment on function private.escrow_answer(public.escrow_transactions) is 'Answer of an escrow command.';
+comment on function private.escrow_answer(private.escrow_transactions) is 'Answer of an escrow command.';
 
 create function private.escrow_apply(p_decisions private.escrow_decision[]) returns table (
     escrow_id uuid, refusal text, answer jsonb
@@ -112,22 +112,22 @@ as $$
 declare
     v_now timestamptz;
     v_decision private.escrow_decision;
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
     v_moves private.escrow_move [];
     v_move private.escrow_move;
-    v_after public.escrow_transactions[];
+    v_after private.escrow_transactions[];
     v_settles boolean := false;
     v_funds boolean := false;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     if cardinality(p_decisions) > 1 then
-        perform from public.escrow_transactions as e
+        perform from private.escrow_transactions as e
         where e.id in (select d.escrow_id from unnest(p_decisions) as d)
         order by e.id
         for no key update;
     end if;
     foreach v_decision in array p_decisions loop
-        select * into v_escrow from public.escrow_transactions as e
+        select * into v_escrow from private.escrow_transactions as e
         where e.id = v_decision.escrow_id
         for no key update;
         v_now := private.clock();
@@ -158,7 +158,7 @@ begin
         v_moves[i] := v_move;
     end loop;
     -- One statement for all, so that a sweep pays once for what a statement costs.
-    update public.escrow_transactions as e set
+    update private.escrow_transactions as e set
         state = n.state, phase = n.phase, version = n.version, amount = n.amount, taken_amount = n.taken_amount,
         deadline_at = n.deadline_at, expires_at = n.expires_at, performed_at = n.performed_at,
         revision_count = n.revision_count, signed_by = n.signed_by,
@@ -190,14 +190,14 @@ declare
     v_decisions private.escrow_decision[];
 begin
     -- In the order of their ids, as every command.
-    perform from public.escrow_transactions as e where e.id = any (p_escrows) order by e.id for no key update;
+    perform from private.escrow_transactions as e where e.id = any (p_escrows) order by e.id for no key update;
     -- Locked, they stay as they are read now: no decision comes too late.
     select array_agg(jsonb_populate_record(null::private.escrow_decision, jsonb_build_object(
         'escrow_id', e.id, 'expected_version', e.version, 'event', 'freeze', 'actor_kind', 'system',
         'payload', jsonb_build_object('kind', p_kind, 'reference', p_reference, 'reason', p_reason)
     )) order by e.id)
     into v_decisions
-    from public.escrow_transactions as e where e.id = any (p_escrows) and e.completed_at is null;
+    from private.escrow_transactions as e where e.id = any (p_escrows) and e.completed_at is null;
     if v_decisions is null then
         return '{}';
     end if;
@@ -216,7 +216,7 @@ declare
     v_lifted integer := 0;
 begin
     -- In the order of their ids, as every command.
-    perform from public.escrow_transactions as e
+    perform from private.escrow_transactions as e
     where e.id in (select h.escrow_id from public.escrow_holds as h where h.id = any (p_holds))
     order by e.id for no key update;
     for v_hold in
@@ -227,7 +227,7 @@ begin
         select a.refusal into v_refusal from private.escrow_apply(array[jsonb_populate_record(
             null::private.escrow_decision, jsonb_build_object(
                 'escrow_id', v_hold.escrow_id, 'event', 'unfreeze', 'actor_kind', 'system',
-                'expected_version', (select e.version from public.escrow_transactions as e where e.id = v_hold.escrow_id),
+                'expected_version', (select e.version from private.escrow_transactions as e where e.id = v_hold.escrow_id),
                 'payload', jsonb_build_object('hold_id', v_hold.id)
             )
         )]) as a;
@@ -294,7 +294,7 @@ create type private.escrow_command_context as (
     answer jsonb,
     actor_id uuid,
     now timestamptz,
-    escrow public.escrow_transactions
+    escrow private.escrow_transactions
 );
 comment on type private.escrow_command_context is
 'A command beside the moves that has begun: the stored answer of a repeated key, or who commands, when, and the locked escrow.';
@@ -304,10 +304,10 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
     v_context private.escrow_command_context;
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
 begin
     v_context.actor_id := private.command_actor(command);
-    select * into v_escrow from public.escrow_transactions
+    select * into v_escrow from private.escrow_transactions
     where id = (command ->> 'escrow_id')::uuid for no key update;
     if not found then
         perform private.refuse('escrow_not_found');

@@ -1,8 +1,8 @@
 -- What a product's own rows say when escrows move: one trigger asks, whatever the product.
 
 create type private.escrow_change as (
-    old_row public.escrow_transactions,
-    new_row public.escrow_transactions
+    old_row private.escrow_transactions,
+    new_row private.escrow_transactions
 );
 comment on type private.escrow_change is 'An escrow before and after one move.';
 
@@ -18,7 +18,7 @@ begin
         select
             n.product,
             array_agg(row(
-                row(o.*)::public.escrow_transactions, row(n.*)::public.escrow_transactions
+                row(o.*)::private.escrow_transactions, row(n.*)::private.escrow_transactions
             )::private.escrow_change) as changes
         from new_rows as n
         join old_rows as o on o.id = n.id
@@ -31,6 +31,6 @@ end
 $$;
 comment on function private.tg_escrow_transactions__moved() is
 'Tells each product once of all its escrows that have moved in one statement, and no other product.';
-create trigger _530_moved after update on public.escrow_transactions
+create trigger _530_moved after update on private.escrow_transactions
 referencing new table as new_rows old table as old_rows
 for each statement execute function private.tg_escrow_transactions__moved();

@@ -53,7 +53,7 @@ end
 $$;
 comment on function private.tg_escrow_transactions__offers() is
 'Keeps escrow_offers. Definer: parties never write offers directly.';
-create trigger _510_offers after update on public.escrow_transactions
+create trigger _510_offers after update on private.escrow_transactions
 for each row when (new.last_event in (
     'offer_split', 'withdraw_offer', 'accept_split', 'propose_partial', 'accept_partial', 'funds_mismatch', 'unfreeze',
     'outage_credit', 'rail_take'

@@ -1,6 +1,6 @@
 -- How an escrow begins. The caller has locked what it comes from.
 
-create function private.escrow_open(p_escrow public.escrow_transactions) returns void
+create function private.escrow_open(p_escrow private.escrow_transactions) returns void
 language plpgsql volatile set search_path = ''
 as $$
 begin
@@ -9,7 +9,7 @@ begin
     perform
         ledger.wallet_of(p_escrow.payee_id, p_escrow.currency),
         ledger.wallet_of(private.platform_party(), p_escrow.currency, 'fees');
-    insert into public.escrow_transactions (
+    insert into private.escrow_transactions (
         id, product, policy_id, rail, payer_id, payee_id, currency, amount, fee_bps, perform_within, accept_within,
         terms_hash, state, deadline_at, expires_at, last_event, last_actor_role, last_actor_id, last_payload,
         created_at, updated_at
@@ -22,7 +22,7 @@ begin
     from public.escrow_policies as p where p.id = p_escrow.policy_id;
 end
 $$;
-comment on function private.escrow_open(public.escrow_transactions) is
+comment on function private.escrow_open(private.escrow_transactions) is
 'Begins an escrow with its first event, from id, product, policy, rail, parties, currency, amount, times, terms_hash, state, deadlines, created_at and last_*; fee_bps, and accept_within where it is null, are those of the policy. The guard checks that it may begin so. Raises halted (409).';
 
 create function private.longest_hold(p_policy public.escrow_policies, p_perform_within interval) returns interval
@@ -43,7 +43,7 @@ language plpgsql stable set search_path = ''
 as $$
 begin
     return query
-    select s.party_id from public.escrow_transactions as e
+    select s.party_id from private.escrow_transactions as e
     inner join public.rails as r on r.id = e.rail
     inner join public.currencies as c on c.code = e.currency
     cross join unnest(array[e.payer_id, e.payee_id]) as s (party_id)

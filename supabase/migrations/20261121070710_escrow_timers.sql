@@ -2,7 +2,7 @@
 -- nobody else.
 
 create table private.timer_failures (
-    escrow_id uuid primary key references public.escrow_transactions (id) on delete restrict,
+    escrow_id uuid primary key references private.escrow_transactions (id) on delete restrict,
     version integer not null,
     failures integer not null check (failures > 0),
     retry_at timestamptz not null check (isfinite(retry_at)),
@@ -36,7 +36,7 @@ begin
     insert into private.timer_failures as f (escrow_id, version, failures, retry_at, last_error, updated_at)
     select e.id, e.version, 1, v_now + interval '1 minute', left(coalesce(n.error, ''), 200), v_now
     from jsonb_to_recordset(escrow_timers_failed.failures) as n (escrow_id uuid, version integer, error text)
-    join public.escrow_transactions as e on e.id = n.escrow_id and e.version = n.version
+    join private.escrow_transactions as e on e.id = n.escrow_id and e.version = n.version
     order by e.id
     on conflict (escrow_id) do update set
         version = excluded.version,
@@ -62,7 +62,7 @@ begin
     delete from private.timer_failures
     where escrow_id in (
         select f.escrow_id from private.timer_failures as f
-        join public.escrow_transactions as e on e.id = f.escrow_id
+        join private.escrow_transactions as e on e.id = f.escrow_id
         where e.version <> f.version
         for update of f skip locked
     );
@@ -72,7 +72,7 @@ begin
             'overdue_seconds', coalesce(extract(epoch from max(private.clock() - coalesce(h.ends_at, e.expires_at)))::bigint, 0)
         )
         from private.timer_failures as f
-        join public.escrow_transactions as e on e.id = f.escrow_id and e.version = f.version
+        join private.escrow_transactions as e on e.id = f.escrow_id and e.version = f.version
         left join lateral (
             select min(o.ends_at) as ends_at from public.escrow_holds as o
             where o.escrow_id = e.id and o.closed_at is null and e.frozen_at is not null

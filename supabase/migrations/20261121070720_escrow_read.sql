@@ -3,7 +3,7 @@
 -- Definer: called by the invoker function below, which has already let row
 -- level security decide that the caller may see this escrow.
 create function private.escrow_snapshot(
-    p_escrow public.escrow_transactions, p_actor jsonb, p_now timestamptz
+    p_escrow private.escrow_transactions, p_actor jsonb, p_now timestamptz
 ) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -93,11 +93,11 @@ begin
     );
 end
 $$;
-comment on function private.escrow_snapshot(public.escrow_transactions, jsonb, timestamptz) is
+comment on function private.escrow_snapshot(private.escrow_transactions, jsonb, timestamptz) is
 'Everything a decision about an escrow needs: times from the database, durations in seconds, amounts as strings.';
 
 -- Definer: reads staff and memberships of the caller.
-create function private.escrow_actor(p_escrow public.escrow_transactions) returns jsonb
+create function private.escrow_actor(p_escrow private.escrow_transactions) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
@@ -122,7 +122,7 @@ begin
     );
 end
 $$;
-comment on function private.escrow_actor(public.escrow_transactions) is
+comment on function private.escrow_actor(private.escrow_transactions) is
 'Law 7: who the token''s user is in this escrow, and how strongly signed in.';
 
 create function public.escrow_snapshot(
@@ -135,7 +135,7 @@ declare
     v_stored jsonb;
 begin
     -- Row level security decides whether the caller sees the row at all.
-    perform from public.escrow_transactions as e where e.id = escrow_snapshot.escrow_id;
+    perform from private.escrow_transactions as e where e.id = escrow_snapshot.escrow_id;
     if found then
         v_snapshot := private.escrow_snapshot_of(escrow_snapshot.escrow_id);
     end if;
@@ -162,14 +162,14 @@ as $$
 begin
     return (
         select private.escrow_snapshot(e, private.escrow_actor(e), private.clock())
-        from public.escrow_transactions as e where e.id = p_escrow_id
+        from private.escrow_transactions as e where e.id = p_escrow_id
     );
 end
 $$;
 comment on function private.escrow_snapshot_of(uuid) is
 'Snapshot for the caller; public.escrow_snapshot asks row level security first.';
 
-create function private.snapshot_for_timer(p_escrow public.escrow_transactions, p_now timestamptz) returns jsonb
+create function private.snapshot_for_timer(p_escrow private.escrow_transactions, p_now timestamptz) returns jsonb
 language plpgsql volatile set search_path = ''
 as $$
 begin
@@ -181,7 +181,7 @@ exception when others then
     return null;
 end
 $$;
-comment on function private.snapshot_for_timer(public.escrow_transactions, timestamptz) is
+comment on function private.snapshot_for_timer(private.escrow_transactions, timestamptz) is
 'Snapshot of an escrow whose time is up; null for one that cannot be read, which waits as any timer that failed.';
 
 -- Definer: timers have no user.
@@ -202,7 +202,7 @@ begin
         from (
             select private.snapshot_for_timer(due, v_now) as snapshot
             from (
-                select e.* from public.escrow_transactions as e
+                select e.* from private.escrow_transactions as e
                 where e.expires_at <= v_now and e.expires_at is not null and e.frozen_at is null
                     and (not v_outage or not private.awaits_credit(e))
                     and (e.state <> 'awaiting_funds' or not private.funds_pending(e, 'timeout_void', v_now))
@@ -220,7 +220,7 @@ begin
         from (
             select private.snapshot_for_timer(held, v_now) as snapshot
             from (
-                select e.* from public.escrow_transactions as e
+                select e.* from private.escrow_transactions as e
                 where e.id in (
                     select h.escrow_id from public.escrow_holds as h
                     where h.closed_at is null and h.ends_at <= v_now and private.hold_lapsed(h, v_now)
@@ -247,7 +247,7 @@ begin
     if private.is_acting_staff('dispute_reader') then
         return query
         select d.escrow_id from public.disputes as d
-        join public.escrow_transactions as e on e.id = d.escrow_id
+        join private.escrow_transactions as e on e.id = d.escrow_id
         where d.status = 'pending'
             and not private.belongs_to(auth.uid(), e.payer_id) and not private.belongs_to(auth.uid(), e.payee_id);
     end if;
@@ -258,7 +258,7 @@ begin
     select d.escrow_id from public.disputes as d where d.arbiter_id = auth.uid()
     union
     select d.escrow_id from public.disputes as d
-    join public.escrow_transactions as e on e.id = d.escrow_id
+    join private.escrow_transactions as e on e.id = d.escrow_id
     where d.status = 'pending' and e.phase = 'approve'
         and exists (select from private.dispute_proposals as p where p.dispute_id = d.id)
         and private.may_review(auth.uid(), e);
@@ -274,7 +274,7 @@ as $$
 begin
     return query
     select d.escrow_id
-    from public.escrow_transactions as e
+    from private.escrow_transactions as e
     join public.disputes as d on d.escrow_id = e.id
     where e.payer_id = any (array(select private.my_parties()))
         or e.payee_id = any (array(select private.my_parties()))

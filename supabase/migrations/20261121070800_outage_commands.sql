@@ -60,7 +60,7 @@ create function private.credit_escrows(p_outage public.outages, p_max_rows integ
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
     v_lost interval;
     v_decisions private.escrow_decision[] := '{}';
     v_decision private.escrow_decision;
@@ -68,7 +68,7 @@ declare
     v_done integer := 0;
 begin
     for v_escrow in
-        select e.* from public.escrow_transactions as e
+        select e.* from private.escrow_transactions as e
         where e.expires_at is not null and e.created_at < p_outage.to_at
             and not exists (
                 select from private.outage_credits as c where c.outage_id = p_outage.id and c.object_id = e.id
@@ -132,7 +132,7 @@ begin
         v_done := private.credit_outage(v_outage, least(greatest(max_rows, 1), 2000));
     end if;
     if v_done = 0 and not exists (
-        select from public.escrow_transactions as e
+        select from private.escrow_transactions as e
         where e.expires_at is not null and e.created_at < v_outage.to_at
             and not exists (
                 select from private.outage_credits as c where c.outage_id = v_outage.id and c.object_id = e.id

@@ -53,7 +53,7 @@ end
 $$;
 comment on function private.dispute_priority(integer) is 'Priority of a score, by dispute_priorities.';
 
-create function private.worth_by_limit(p_escrow public.escrow_transactions) returns numeric
+create function private.worth_by_limit(p_escrow private.escrow_transactions) returns numeric
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -62,7 +62,7 @@ begin
     );
 end
 $$;
-comment on function private.worth_by_limit(public.escrow_transactions) is
+comment on function private.worth_by_limit(private.escrow_transactions) is
 'Worth of an escrow in about the reference currency, by the limit of its currency, which is about 10,000.';
 
 create function private.arbiter_loads() returns table (
@@ -119,7 +119,7 @@ select
     d.reassignments, d.silent_roles, d.payer_statement_due_at, d.payee_statement_due_at,
     e.deadline_at, e.expires_at, e.frozen_at is not null as frozen, d.created_at
 from public.disputes as d
-inner join public.escrow_transactions as e on d.escrow_id = e.id
+inner join private.escrow_transactions as e on d.escrow_id = e.id
 inner join public.dispute_reasons as r on e.product = r.product and d.reason = r.code
 cross join lateral private.dispute_score(r.weight, d.reference_amount, private.clock() - d.created_at) as s (score)
 where d.status = 'pending' and e.state = 'disputed'

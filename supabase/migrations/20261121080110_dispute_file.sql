@@ -27,7 +27,7 @@ $$;
 comment on function private.assign_arbiter(uuid, uuid, timestamptz) is
 'Gives a dispute to an arbiter, or to the least loaded eligible one below capacity, among equals to who has waited longest; to nobody when there is none.';
 
-create function private.lock_bond(p_dispute public.disputes, p_escrow public.escrow_transactions) returns void
+create function private.lock_bond(p_dispute public.disputes, p_escrow private.escrow_transactions) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -51,11 +51,11 @@ begin
     end if;
 end
 $$;
-comment on function private.lock_bond(public.disputes, public.escrow_transactions) is
+comment on function private.lock_bond(public.disputes, private.escrow_transactions) is
 'Locks the appeal bond of the party that moves. Raises insufficient_funds (409).';
 
 create function private.priority_now(
-    p_escrow public.escrow_transactions, p_reason text, p_worth numeric, p_age interval
+    p_escrow private.escrow_transactions, p_reason text, p_worth numeric, p_age interval
 ) returns text
 language plpgsql stable set search_path = ''
 as $$
@@ -66,7 +66,7 @@ begin
     );
 end
 $$;
-comment on function private.priority_now(public.escrow_transactions, text, numeric, interval) is
+comment on function private.priority_now(private.escrow_transactions, text, numeric, interval) is
 'Priority of a dispute of this age with this reason and worth.';
 
 create function private.sides_without_statement(p_dispute_id uuid) returns public.escrow_role[]
@@ -207,7 +207,7 @@ begin
 end
 $$;
 
-create function private.record_decision(p_dispute public.disputes, p_escrow public.escrow_transactions) returns void
+create function private.record_decision(p_dispute public.disputes, p_escrow private.escrow_transactions) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -230,15 +230,15 @@ begin
     delete from private.dispute_proposals where dispute_id = p_dispute.id;
 end
 $$;
-comment on function private.record_decision(public.disputes, public.escrow_transactions) is
+comment on function private.record_decision(public.disputes, private.escrow_transactions) is
 'Writes the decision of an arbiter, or the proposal a second arbiter approved.';
 comment on function private.tg_escrow_transactions__dispute_file() is
 'Keeps the dispute file. Definer: parties and arbiters never write it directly.';
 
-create trigger _520_dispute_opens after update on public.escrow_transactions
+create trigger _520_dispute_opens after update on private.escrow_transactions
 for each row when (new.last_event in ('dispute', 'timeout_dispute', 'rail_dispute'))
 execute function private.tg_escrow_transactions__dispute_file();
-create trigger _521_dispute_file after update on public.escrow_transactions
+create trigger _521_dispute_file after update on private.escrow_transactions
 for each row when (
     old.state in ('disputed', 'decided')
     and new.last_event not in ('offer_split', 'withdraw_offer', 'freeze')

@@ -15,7 +15,7 @@ declare
     v_context private.escrow_command_context := private.begin_escrow_command(command, 'evidence_upload');
     v_now timestamptz := v_context.now;
     v_actor uuid := v_context.actor_id;
-    v_escrow public.escrow_transactions := v_context.escrow;
+    v_escrow private.escrow_transactions := v_context.escrow;
     v_sha256 text := command ->> 'sha256';
     v_size bigint := (command ->> 'size_bytes')::bigint;
     v_role public.escrow_role;
@@ -72,9 +72,9 @@ create function private.evidence_files_of(p_escrow_id uuid, p_sha256 text) retur
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
 begin
-    select * into v_escrow from public.escrow_transactions where id = p_escrow_id;
+    select * into v_escrow from private.escrow_transactions where id = p_escrow_id;
     if not coalesce(
         array[v_escrow.payer_id, v_escrow.payee_id] && array(select private.my_parties())
         or v_escrow.id = any (array(select private.my_disputed_escrows())), false
@@ -102,7 +102,7 @@ as $$
 declare
     v_files jsonb := private.evidence_files_of(escrow_id, sha256);
 begin
-    perform from public.escrow_transactions as e where e.id = evidence_files.escrow_id;
+    perform from private.escrow_transactions as e where e.id = evidence_files.escrow_id;
     if not found then
         raise sqlstate 'PT404' using message = 'escrow_not_found', detail = 'No such escrow.';
     elsif v_files = '[]' then
@@ -122,7 +122,7 @@ select
     v.created_at as received_at, x.version as event_version, encode(x.hash, 'hex') as event_hash
 from public.dispute_evidence as v
 inner join public.disputes as d on v.dispute_id = d.id
-inner join public.escrow_events as x
+inner join private.escrow_events as x
     on d.escrow_id = x.escrow_id and x.event = 'evidence' and v.author_role = x.actor_role
         and v.sha256 = x.payload ->> 'sha256';
 comment on view public.evidence_receipts is

@@ -8,7 +8,7 @@ declare
     v_context private.escrow_command_context := private.begin_escrow_command(command, 'escrow_claim');
     v_now timestamptz := v_context.now;
     v_actor uuid := v_context.actor_id;
-    v_escrow public.escrow_transactions := v_context.escrow;
+    v_escrow private.escrow_transactions := v_context.escrow;
     v_role public.escrow_role;
     v_answer jsonb;
 begin
@@ -63,7 +63,7 @@ begin
     where id = p_case_id
     returning * into v_case;
     if v_case.paid_amount is not null then
-        select currency into v_currency from public.escrow_transactions where id = v_case.escrow_id;
+        select currency into v_currency from private.escrow_transactions where id = v_case.escrow_id;
         perform ledger.post(
             array[row(v_transfer, 'case.claim', 'case', v_case.id, '', null, p_actor)::ledger.new_transfer],
             array[
@@ -86,12 +86,12 @@ as $$
 declare
     v_answer jsonb;
     v_case public.escrow_cases;
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
     v_event text := command ->> 'event';
     v_amount numeric := (command ->> 'amount')::numeric;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    select e.* into v_escrow from public.escrow_transactions as e
+    select e.* into v_escrow from private.escrow_transactions as e
     inner join public.escrow_cases as c on e.id = c.escrow_id
     where c.id = (command ->> 'case_id')::uuid for no key update of e;
     select * into v_case from public.escrow_cases where id = (command ->> 'case_id')::uuid for no key update;

@@ -5,10 +5,10 @@ create function private.tg_escrow_cases__bounds() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
     v_refusal text;
 begin
-    select * into strict v_escrow from public.escrow_transactions where id = new.escrow_id;
+    select * into strict v_escrow from private.escrow_transactions where id = new.escrow_id;
     v_refusal := private.amount_refusal(
         v_escrow, case new.kind when 'rail_reversal' then 'reversal_lost' else 'funds' end,
         coalesce(new.currency, v_escrow.currency), abs(new.amount),

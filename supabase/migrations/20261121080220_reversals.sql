@@ -15,7 +15,7 @@ begin
     -- In plpgsql its plan is kept: making it costs far more than running it.
     return query
     with escrow as (
-        select * from public.escrow_transactions where id = any(p_escrows) and rail <> 'internal'
+        select * from private.escrow_transactions where id = any(p_escrows) and rail <> 'internal'
     ), moved as (
         select e.id as escrow_id, t.kind, n.amount, n.bucket, n.hold_id is not distinct from e.id as held, w.type,
             w.party_id = e.payer_id as is_payers, t.kind like 'escrow.%' and private.is_funding(substr(t.kind, 8)) as funds
@@ -25,7 +25,7 @@ begin
             union all
             select c.id from public.escrow_cases as c where c.escrow_id = e.id
         ) as r
-        inner join public.ledger_transfers as t
+        inner join private.ledger_transfers as t
             on t.reference_id = r.reference_id and t.reference_type in ('escrow', 'case')
         inner join public.ledger_entries as n on n.transfer_id = t.id and n.currency = e.currency
         inner join public.wallets as w on w.id = n.wallet_id
@@ -119,7 +119,7 @@ deferrable initially deferred
 for each row when (new.kind <> 'claim') execute function private.tg_escrow_cases__accounts();
 
 create function private.open_discrepancy(
-    p_escrow public.escrow_transactions, p_currency text, p_amount numeric, p_reason text, p_event_id text,
+    p_escrow private.escrow_transactions, p_currency text, p_amount numeric, p_reason text, p_event_id text,
     p_reference text, p_now timestamptz
 ) returns uuid
 language plpgsql volatile set search_path = ''
@@ -138,7 +138,7 @@ begin
 end
 $$;
 comment on function private.open_discrepancy(
-    public.escrow_transactions, text, numeric, text, text, text, timestamptz
+    private.escrow_transactions, text, numeric, text, text, text, timestamptz
 ) is 'A case for an operator: what the platform lost (above zero) or has too much (below) by what a rail did.';
 
 create type private.reversal_shares as (payer numeric, payee numeric, fee numeric, loss numeric);
@@ -165,7 +165,8 @@ comment on function private.shares_of_reversal(uuid, numeric) is
 'Who bears what a rail took back of an ended escrow: first the payer up to what it was given back, then the payee up to what it was paid, then our fee, then losses.';
 
 create function private.reverse_after_end(
-    p_escrow public.escrow_transactions, p_case public.escrow_cases, p_shares private.reversal_shares, p_now timestamptz
+    p_escrow private.escrow_transactions, p_case public.escrow_cases, p_shares private.reversal_shares,
+    p_now timestamptz
 ) returns void
 language plpgsql volatile set search_path = ''
 as $$
@@ -238,7 +239,7 @@ begin
 end
 $$;
 comment on function private.reverse_after_end(
-    public.escrow_transactions, public.escrow_cases, private.reversal_shares, timestamptz
+    private.escrow_transactions, public.escrow_cases, private.reversal_shares, timestamptz
 ) is
 'Books a reversal after the end. Payments of the escrow that have not left are stopped; what a balance does not cover its party owes; a loss becomes a case.';
 
@@ -248,7 +249,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_now timestamptz;
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
     v_kind text := command ->> 'kind';
     v_amount numeric := (command ->> 'amount')::numeric;
     v_currency text;
@@ -260,7 +261,7 @@ declare
     v_refusal text;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    select * into v_escrow from public.escrow_transactions
+    select * into v_escrow from private.escrow_transactions
     where id = (command ->> 'escrow_id')::uuid for no key update;
     if not found then
         perform private.refuse('escrow_not_found');
@@ -340,7 +341,7 @@ comment on function service.escrow_rail_case(service.command) is
 'A rail reports money beside the moves {escrow_id, kind late_funds|rail_reversal|discrepancy, amount, currency, provider_event_id, reference, reason, due_by}: once per event. late_funds: no move waits for it, it goes back to the payer. rail_reversal: taken back after the end, borne by whoever had been paid it. discrepancy: the rail took it (above zero) or gave it (below) and it fits nothing: losses, and a case for an operator. Raises illegal_move, funds_not_exact, and why it cannot be: other_rail, no_reversals, rail_currency, report_too_large, report_time (409).';
 
 create function private.book_discrepancy(
-    p_escrow public.escrow_transactions, p_said jsonb, p_amount numeric, p_now timestamptz
+    p_escrow private.escrow_transactions, p_said jsonb, p_amount numeric, p_now timestamptz
 ) returns boolean
 language plpgsql volatile set search_path = ''
 as $$
@@ -360,7 +361,7 @@ begin
     )) ->> 'replayed')::boolean;
 end
 $$;
-comment on function private.book_discrepancy(public.escrow_transactions, jsonb, numeric, timestamptz) is
+comment on function private.book_discrepancy(private.escrow_transactions, jsonb, numeric, timestamptz) is
 'Books what fits nothing of an escrow {provider_event_id, currency, reference, reason} to losses, with a case; what it cannot be is a refused report instead. True when it was new.';
 
 -- Definer: as escrow_claim.
@@ -370,7 +371,7 @@ as $$
 declare
     v_now timestamptz;
     v_case public.escrow_cases;
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
     v_debt public.receivables;
     v_transfer uuid;
     v_entries ledger.new_entry [];
@@ -384,7 +385,7 @@ declare
     v_event text := command ->> 'event';
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    select e.* into v_escrow from public.escrow_transactions as e
+    select e.* into v_escrow from private.escrow_transactions as e
     inner join public.escrow_cases as c on e.id = c.escrow_id
     where c.id = (command ->> 'case_id')::uuid for no key update of e;
     if not found or v_event is null or v_event not in ('reversal_won', 'reversal_lost') then
@@ -499,7 +500,7 @@ begin
     return query
     select f.problem, f.subject, f.detail
     from private.account_faults((
-        select array_agg(e.id) from public.escrow_transactions as e
+        select array_agg(e.id) from private.escrow_transactions as e
         where e.rail <> 'internal' and (
             p_since is null or e.updated_at >= p_since or exists (
                 select from public.escrow_cases as c where c.escrow_id = e.id and c.updated_at >= p_since
@@ -529,7 +530,7 @@ begin
     where b.booked is distinct from r.open
     union all
     select 'claims_exceed_escrow', e.id::text, sum(c.paid_amount)::text
-    from public.escrow_cases as c inner join public.escrow_transactions as e on e.id = c.escrow_id
+    from public.escrow_cases as c inner join private.escrow_transactions as e on e.id = c.escrow_id
     where c.paid_amount > 0 group by e.id having sum(c.paid_amount) > e.amount;
 end
 $$;

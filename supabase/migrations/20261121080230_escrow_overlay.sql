@@ -1,6 +1,6 @@
 -- Law 13, kept: the rows of holds follow the escrow, and both say the same at the end of a transaction.
 
-create function private.book_rest(p_escrow public.escrow_transactions) returns void
+create function private.book_rest(p_escrow private.escrow_transactions) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -17,7 +17,7 @@ begin
     end if;
 end
 $$;
-comment on function private.book_rest(public.escrow_transactions) is
+comment on function private.book_rest(private.escrow_transactions) is
 'What a rail has withdrawn beyond what the escrow held, when the timer says that it is gone for good: to losses, with a case.';
 
 -- Definer: written for whatever moved the escrow.
@@ -48,7 +48,7 @@ begin
 end
 $$;
 comment on function private.tg_escrow_transactions__holds() is 'Opens and closes the reasons of a hold with the moves that do so.';
-create trigger _505_holds after update on public.escrow_transactions
+create trigger _505_holds after update on private.escrow_transactions
 for each row when (old.frozen_at is not null or new.frozen_at is not null)
 execute function private.tg_escrow_transactions__holds();
 
@@ -56,7 +56,7 @@ create function private.check_escrow_overlay(p_escrow_id uuid) returns void
 language plpgsql stable set search_path = ''
 as $$
 begin
-    if (select e.frozen_at is not null from public.escrow_transactions as e where e.id = p_escrow_id)
+    if (select e.frozen_at is not null from private.escrow_transactions as e where e.id = p_escrow_id)
         is distinct from exists (
             select from public.escrow_holds as h where h.escrow_id = p_escrow_id and h.closed_at is null
         ) then
@@ -92,7 +92,7 @@ begin
 end
 $$;
 comment on function private.tg_escrow_transactions__overlay() is 'Law 13 at commit, when the overlay moved.';
-create constraint trigger _600_overlay after update on public.escrow_transactions
+create constraint trigger _600_overlay after update on private.escrow_transactions
 deferrable initially deferred for each row when (old.frozen_at is distinct from new.frozen_at)
 execute function private.tg_escrow_transactions__overlay();
 
@@ -103,7 +103,7 @@ as $$
 begin
     return query
     select 'overlay_differs_from_holds', e.id::text, format('held since %s, %s open', e.frozen_at, count(h.id))
-    from public.escrow_transactions as e
+    from private.escrow_transactions as e
     left join public.escrow_holds as h on h.escrow_id = e.id and h.closed_at is null
     where e.frozen_at is not null or h.id is not null
     group by e.id
@@ -111,8 +111,8 @@ begin
     union all
     select 'hold_differs_from_event', h.id::text, h.kind
     from public.escrow_holds as h
-    left join public.escrow_events as o on o.escrow_id = h.escrow_id and o.version = h.opened_version
-    left join public.escrow_events as c on c.escrow_id = h.escrow_id and c.version = h.closed_version
+    left join private.escrow_events as o on o.escrow_id = h.escrow_id and o.version = h.opened_version
+    left join private.escrow_events as c on c.escrow_id = h.escrow_id and c.version = h.closed_version
     where o.event is distinct from 'freeze' or c.event is distinct from h.closed_event;
 end
 $$;

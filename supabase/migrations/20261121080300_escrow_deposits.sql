@@ -9,7 +9,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_context private.escrow_command_context := private.begin_escrow_command(command, 'escrow_deposit_begin');
-    v_escrow public.escrow_transactions := v_context.escrow;
+    v_escrow private.escrow_transactions := v_context.escrow;
     v_request public.deposit_requests;
 begin
     if v_context.answer is not null then
@@ -50,7 +50,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_context private.escrow_command_context := private.begin_escrow_command(command, 'escrow_deposit_place');
-    v_escrow public.escrow_transactions := v_context.escrow;
+    v_escrow private.escrow_transactions := v_context.escrow;
     v_request public.deposit_requests;
 begin
     if v_context.answer is not null then
@@ -88,7 +88,7 @@ begin
     return (
         select case when e.state <> 'awaiting_funds' or (e.frozen_at is null and private.clock() > e.expires_at) then 'over'
             when e.frozen_at is not null then 'waits' else 'wanted' end
-        from public.escrow_transactions as e where e.id = p_escrow_id
+        from private.escrow_transactions as e where e.id = p_escrow_id
     );
 end
 $$;

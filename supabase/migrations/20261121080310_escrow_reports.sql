@@ -1,7 +1,7 @@
 -- Reports of rails about escrows: a worker takes each up and makes a move of it.
 
 create function private.snapshot_for_report(
-    p_escrow public.escrow_transactions, p_report_id bigint, p_now timestamptz
+    p_escrow private.escrow_transactions, p_report_id bigint, p_now timestamptz
 ) returns jsonb
 language plpgsql volatile set search_path = ''
 as $$
@@ -12,7 +12,7 @@ exception when others then
     return null;
 end
 $$;
-comment on function private.snapshot_for_report(public.escrow_transactions, bigint, timestamptz) is
+comment on function private.snapshot_for_report(private.escrow_transactions, bigint, timestamptz) is
 'Snapshot of the escrow of a report; null for one that cannot be read, whose report waits.';
 
 -- Definer: as above.
@@ -70,7 +70,7 @@ begin
         ) order by t.id
     ), '[]') into v_due
     from taken as t
-    join public.escrow_transactions as e on e.id = t.reference_id
+    join private.escrow_transactions as e on e.id = t.reference_id
     cross join lateral (select private.snapshot_for_report(e, t.id, v_now) as snapshot offset 0) as s
     where s.snapshot is not null;
     return v_due;
@@ -121,7 +121,7 @@ begin
         v_event := v_report.rail || ':' || v_report.provider_event_id;
         select v_report.amount - (v.payload ->> 'amount')::numeric into v_rest
         from private.idempotency_keys as k
-        join public.escrow_events as v
+        join private.escrow_events as v
             on v.escrow_id = v_report.reference_id and v.version = (k.answer ->> 'version')::integer
         where k.actor_id = private.external_party() and k.key = v_event;
         if v_rest > 0 then
@@ -129,7 +129,7 @@ begin
                 'currency', v_report.currency, 'provider_event_id', v_report.provider_event_id || ':rest',
                 'reference', v_report.reference, 'reason', 'beyond_escrow'
             ), v_rest, private.clock())
-            from public.escrow_transactions as e where e.id = v_report.reference_id;
+            from private.escrow_transactions as e where e.id = v_report.reference_id;
         end if;
     end if;
     perform private.went_through('rail_report', rail_report_applied.report_id::text);

@@ -44,7 +44,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_now timestamptz;
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
     v_rail text := private.known_rail(report ->> 'rail');
     v_currency text := report ->> 'currency';
     v_reference text := report ->> 'reference';
@@ -61,7 +61,7 @@ begin
     elsif not coalesce(private.fits(v_total, v_currency), false) then
         perform private.refuse('funds_not_exact');
     end if;
-    select * into v_escrow from public.escrow_transactions
+    select * into v_escrow from private.escrow_transactions
     where id = (report ->> 'reference_id')::uuid and report ->> 'purpose' = 'escrow' and rail = v_rail for no key update;
     perform pg_advisory_xact_lock(hashtextextended(concat_ws(':', 'rail_discrepancy', v_rail, v_reference, v_currency), 0));
     v_now := private.clock();

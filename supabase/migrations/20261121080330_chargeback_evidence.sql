@@ -2,7 +2,7 @@
 
 create table private.chargeback_evidence (
     reference text primary key check (length(reference) between 1 and 255),
-    escrow_id uuid not null references public.escrow_transactions (id) on delete restrict,
+    escrow_id uuid not null references private.escrow_transactions (id) on delete restrict,
     outcome text not null check (outcome in ('submitted', 'submitted_before', 'refused')),
     sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
     created_at timestamptz not null
@@ -34,7 +34,7 @@ begin
                     'version', e.version, 'event', e.event, 'by', e.actor_role, 'state', e.to_state, 'at', e.created_at,
                     'hash', encode(e.hash, 'hex')
                 ) order by e.version)
-                from public.escrow_events as e where e.escrow_id = due.reference_id
+                from private.escrow_events as e where e.escrow_id = due.reference_id
             )
         ) || private.deal_evidence(due.reference_id) order by due.due_by, due.reference), '[]')
         from (
@@ -44,7 +44,7 @@ begin
                 and exists (select from public.rails as c where c.id = r.rail and c.has_chargebacks)
                 -- Only who has performed has something to show.
                 and exists (
-                    select from public.escrow_events as e where e.escrow_id = r.reference_id and e.event = 'perform'
+                    select from private.escrow_events as e where e.escrow_id = r.reference_id and e.event = 'perform'
                 )
                 and not exists (select from private.chargeback_evidence as g where g.reference = r.reference)
                 and not exists (

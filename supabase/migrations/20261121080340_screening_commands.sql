@@ -37,7 +37,7 @@ language plpgsql stable set search_path = ''
 as $$
 begin
     return array(
-        select e.id from public.escrow_transactions as e
+        select e.id from private.escrow_transactions as e
         where (e.payer_id = any (p_screening.party_ids) or e.payee_id = any (p_screening.party_ids))
             and e.rail = p_screening.rail and e.completed_at is null and e.state in ('proposed', 'awaiting_funds')
             and exists (
@@ -76,7 +76,7 @@ declare
     v_paid uuid[] := private.paid_from(p_screening);
 begin
     -- In the order of their ids, as every command.
-    perform from public.escrow_transactions as e
+    perform from private.escrow_transactions as e
     where e.id = any (v_unfunded || v_paid) order by e.id for no key update;
     -- Locked and read again: what others have paid in the meantime goes on.
     v_unfunded := array(

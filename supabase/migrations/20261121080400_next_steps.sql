@@ -13,7 +13,7 @@ comment on type private.silence is
 'The move of the timer: where it leads, and who then has what. Amounts only where money moves; payee_amount is net of the fee.';
 
 create function private.silence_of(
-    p_escrow public.escrow_transactions, p_policy public.escrow_policies, p_dispute public.disputes, p_at timestamptz
+    p_escrow private.escrow_transactions, p_policy public.escrow_policies, p_dispute public.disputes, p_at timestamptz
 ) returns private.silence
 language plpgsql stable set search_path = ''
 as $$
@@ -68,10 +68,10 @@ begin
 end
 $$;
 comment on function private.silence_of(
-    public.escrow_transactions, public.escrow_policies, public.disputes, timestamptz
+    private.escrow_transactions, public.escrow_policies, public.disputes, timestamptz
 ) is 'What the timer does with a live escrow when nobody moves it until it acts, at p_at; the dispute is the pending one, or null.';
 
-create function private.credit_due(p_escrow public.escrow_transactions) returns interval
+create function private.credit_due(p_escrow private.escrow_transactions) returns interval
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -84,14 +84,14 @@ begin
     );
 end
 $$;
-comment on function private.credit_due(public.escrow_transactions) is
+comment on function private.credit_due(private.escrow_transactions) is
 'Time of declared outages that the clock of a live escrow has yet to get back; no timer acts before it has.';
 
 create type private.duty as (roles public.escrow_role [], action text);
 comment on type private.duty is 'Whose turn it is, and what for.';
 
 create function private.duty_of(
-    p_escrow public.escrow_transactions, p_dispute public.disputes, p_now timestamptz
+    p_escrow private.escrow_transactions, p_dispute public.disputes, p_now timestamptz
 ) returns private.duty
 language plpgsql stable set search_path = ''
 as $$
@@ -145,10 +145,10 @@ begin
     return v_duty;
 end
 $$;
-comment on function private.duty_of(public.escrow_transactions, public.disputes, timestamptz) is
+comment on function private.duty_of(private.escrow_transactions, public.disputes, timestamptz) is
 'Whose turn it is on a live escrow: the move that the deadline waits for. Other moves may be open too.';
 
-create function private.duty_after_end(p_escrow public.escrow_transactions) returns private.duty
+create function private.duty_after_end(p_escrow private.escrow_transactions) returns private.duty
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -165,7 +165,7 @@ begin
     return v_duty;
 end
 $$;
-comment on function private.duty_after_end(public.escrow_transactions) is
+comment on function private.duty_after_end(private.escrow_transactions) is
 'Who may still claim after the end: the sides that have not.';
 
 create type private.next_step as (
@@ -191,7 +191,7 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
     v_now timestamptz := private.clock();
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
     v_policy public.escrow_policies;
     v_dispute public.disputes;
     v_duty private.duty;
@@ -200,7 +200,7 @@ declare
     v_review_until timestamptz;
     v_step private.next_step;
 begin
-    select * into strict v_escrow from public.escrow_transactions where id = p_escrow_id;
+    select * into strict v_escrow from private.escrow_transactions where id = p_escrow_id;
     if not private.is_terminal(v_escrow.state) then
         select * into strict v_policy from public.escrow_policies where id = v_escrow.policy_id;
         select * into v_dispute from public.disputes where escrow_id = p_escrow_id and status = 'pending';
@@ -253,7 +253,7 @@ select
     s.next_roles, s.next_party_id, s.next_action, s.deadline_at, s.expires_at, s.frozen_seconds_left,
     s.on_silence, s.silence_state, s.silence_phase,
     s.silence_payer_amount, s.silence_payee_amount, s.silence_fee_amount, e.claim_until
-from public.escrow_transactions as e
+from private.escrow_transactions as e
 cross join lateral private.next_step_of(e.id) as s
 where e.expires_at is not null
     or e.claim_until >= private.clock()

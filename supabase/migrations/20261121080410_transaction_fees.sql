@@ -15,8 +15,8 @@ select
     t.created_at
 from public.wallets as f
 inner join public.ledger_entries as e on f.id = e.wallet_id
-inner join public.ledger_transfers as t on e.transfer_id = t.id
-left join public.escrow_transactions as x on t.reference_type = 'escrow' and t.reference_id = x.id
+inner join private.ledger_transfers as t on e.transfer_id = t.id
+left join private.escrow_transactions as x on t.reference_type = 'escrow' and t.reference_id = x.id
 left join public.payouts as p on t.reference_type = 'payout' and t.reference_id = p.id
 left join public.withdrawals as w on p.purpose = 'withdrawal' and p.reference_id = w.id
 where f.type = 'fees';

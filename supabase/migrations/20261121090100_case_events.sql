@@ -7,7 +7,7 @@ as $$
 begin
     perform private.emit_event(
         'case.' || new.last_event, 'case', new.id, case tg_op when 'INSERT' then 1 else 2 end,
-        (select array[e.payer_id, e.payee_id] from public.escrow_transactions as e where e.id = new.escrow_id),
+        (select array[e.payer_id, e.payee_id] from private.escrow_transactions as e where e.id = new.escrow_id),
         jsonb_build_object(
             'state', new.state, 'kind', new.kind, 'escrow_id', new.escrow_id,
             'paid_amount', trim_scale(new.paid_amount)::text

@@ -39,7 +39,7 @@ begin
             return query
             select side.id, count(*)
             from public.disputes as d
-            join public.escrow_transactions as e on e.id = d.escrow_id
+            join private.escrow_transactions as e on e.id = d.escrow_id
             cross join lateral (values (e.payer_id), (e.payee_id)) as side (id)
             where d.id >= p_since
             group by side.id;
@@ -47,14 +47,14 @@ begin
             return query
             select case when m.payee_amount = 0 then e.payee_id else e.payer_id end, count(*)
             from public.disputes as d
-            join public.escrow_transactions as e on e.id = d.escrow_id
+            join private.escrow_transactions as e on e.id = d.escrow_id
             join public.dispute_decisions as m on m.dispute_id = d.id and m.level = d.level
             where d.id >= p_since and d.status = 'resolved' and least(m.payee_amount, m.payer_amount) = 0
             group by 1;
         when 'passing_through' then
             return query
             select w.party_id, count(*) filter (where m.kind = 'withdrawal')
-            from public.ledger_transfers as m
+            from private.ledger_transfers as m
             join public.ledger_entries as n on n.transfer_id = m.id
             join public.wallets as w on w.id = n.wallet_id and w.kind = 'normal'
             where m.id >= p_since and m.kind in ('deposit', 'withdrawal')

@@ -501,7 +501,7 @@ $$;
 comment on function service.chain_verdicts_record(bigint, service.command) is
 'What the chain says of deposits that are watched [{transaction_hash, log_index, block_hash, state, event credit|doubt|drop|settle|lose, proof, reason}]: each moves if it is still as it was looked at. credit: its block is there and deep enough, and proof {transaction_hash, log_index, block_number, block_hash, token, sender, recipient, amount, nodes} is what a second look found. doubt: an answer contradicts it (reason). drop: its block is gone. settle: a credited one is final. lose: a credited one is gone for good. How many moved.';
 
-create function private.chain_funds_pending(p_escrow public.escrow_transactions, p_event text) returns boolean
+create function private.chain_funds_pending(p_escrow private.escrow_transactions, p_event text) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -535,5 +535,5 @@ begin
         ), '-infinity') <= p_escrow.expires_at;
 end
 $$;
-comment on function private.chain_funds_pending(public.escrow_transactions, text) is
+comment on function private.chain_funds_pending(private.escrow_transactions, text) is
 'Whether the chain may hold money for an escrow: a deposit that is not deep enough, or blocks up to the deadline that were not read.';

@@ -110,7 +110,7 @@ comment on column public.p2p_auto_replies.order_id is 'Order it answers for.';
 comment on column public.p2p_auto_replies.auto_reply is 'First words to each taker, shown when the trade begins.';
 
 create table public.p2p_trades (
-    id uuid primary key references public.escrow_transactions (id) on delete restrict,
+    id uuid primary key references private.escrow_transactions (id) on delete restrict,
     order_id uuid not null references public.p2p_orders (id) on delete restrict,
     buyer_id uuid not null references public.parties (id) on delete restrict,
     seller_id uuid not null references public.parties (id) on delete restrict,

@@ -81,7 +81,7 @@ begin
     -- Two at once would each believe to be the first.
     select t.buyer_id, t.seller_id, t.status, t.is_rated, e.completed_at into v_trade
     from public.p2p_trades as t
-    join public.escrow_transactions as e on e.id = t.id
+    join private.escrow_transactions as e on e.id = t.id
     where t.id = new.trade_id
     for no key update of t;
     new.created_at := private.clock();

@@ -225,7 +225,7 @@ begin
             -- In basis points: half of an odd number of units is half.
             round((e.payee_amount + e.fee_amount) / e.amount, 4) as buyer_part
         from sides as s
-        join public.escrow_transactions as e on e.id = s.id
+        join private.escrow_transactions as e on e.id = s.id
         where s.status in ('completed', 'split', 'refunded')
     ),
     voices as (

@@ -304,7 +304,7 @@ declare
     v_deadline timestamptz;
     v_id uuid := private.uuid_v7(v_now);
     v_trade public.p2p_trades;
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
     v_payer uuid;
     v_payee uuid;
     v_wallet uuid;

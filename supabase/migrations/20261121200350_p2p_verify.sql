@@ -24,14 +24,14 @@ begin
             sum(t.amount) filter (where e.state in ('released', 'split')) as settled,
             count(*) filter (where e.state = 'released') as completed
         from public.p2p_trades as t
-        inner join public.escrow_transactions as e on e.id = t.id
+        inner join private.escrow_transactions as e on e.id = t.id
         group by t.order_id
     ) as s on s.order_id = o.id
     where (o.reserved::numeric, o.settled::numeric, o.completed_trades::bigint)
         is distinct from (coalesce(s.reserved, 0), coalesce(s.settled, 0), coalesce(s.completed, 0))
     union all
     select 'trade_differs_from_escrow', e.id::text, e.state || ', ' || coalesce(t.status::text, 'no trade')
-    from public.escrow_transactions as e
+    from private.escrow_transactions as e
     left join public.p2p_trades as t on t.id = e.id
     where e.product = 'p2p' and (
         (t.buyer_id, t.seller_id, t.amount, t.cryptocurrency)

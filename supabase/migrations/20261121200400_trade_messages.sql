@@ -70,7 +70,7 @@ begin
         return new;
     end if;
     select t.buyer_id, t.seller_id, e.completed_at, e.claim_until into v_trade
-    from public.p2p_trades as t join public.escrow_transactions as e on e.id = t.id
+    from public.p2p_trades as t join private.escrow_transactions as e on e.id = t.id
     where t.id = new.trade_id;
     new.author_id := auth.uid();
     new.author_role := case

@@ -58,7 +58,7 @@ begin
             'payer_amount', coalesce(trim_scale(m.payer_amount)::text, v.payload ->> 'payer_amount'),
             'payee_amount', coalesce(trim_scale(m.payee_amount)::text, v.payload ->> 'payee_amount')
         ))
-    from public.escrow_events as v
+    from private.escrow_events as v
     left join public.disputes as d on d.escrow_id = v.escrow_id
     left join public.dispute_statements as s
         on s.dispute_id = d.id and s.author_role = v.actor_role and v.event in ('statement', 'statement_reply')
@@ -96,7 +96,7 @@ begin
             case c.raised_by when e.payer_id then 'payer' when e.payee_id then 'payee' else 'rail' end,
             c.deadline_at, c.description,
             jsonb_build_object('case_id', c.id, 'reason', c.reason, 'amount', trim_scale(c.amount)::text)
-        from public.escrow_transactions as e
+        from private.escrow_transactions as e
         join public.escrow_cases as c on c.escrow_id = e.id
         where e.id = p_escrow_id
         union all
@@ -167,7 +167,7 @@ language plpgsql stable set search_path = ''
 as $$
 begin
     -- Row level security decides whether the caller sees the trade at all.
-    perform from public.escrow_transactions as e where e.id = trade_timeline.trade_id;
+    perform from private.escrow_transactions as e where e.id = trade_timeline.trade_id;
     if not found then
         raise sqlstate 'PT404' using message = 'escrow_not_found', detail = 'No such escrow.';
     end if;

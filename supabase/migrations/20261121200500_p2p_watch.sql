@@ -15,7 +15,7 @@ begin
             return query
             select t.buyer_id, count(*)
             from public.p2p_trades as t
-            join public.escrow_transactions as e on e.id = t.id
+            join private.escrow_transactions as e on e.id = t.id
             where t.id >= p_since and e.last_event = 'timeout_refund' and e.performed_at is null
             group by t.buyer_id;
         when 'circular_trades' then

@@ -38,7 +38,7 @@ comment on column public.contracts.document_hash is 'sha256 of the document in U
 comment on column public.contracts.created_at is 'When the offer was accepted.';
 
 create table public.contract_milestones (
-    id uuid primary key references public.escrow_transactions (id) on delete restrict,
+    id uuid primary key references private.escrow_transactions (id) on delete restrict,
     contract_id uuid not null references public.contracts (id) on delete restrict,
     position integer not null check (position between 1 and 20),
     title text not null,
@@ -131,7 +131,7 @@ select
         else 'completed'
     end as status
 from public.contract_milestones as m
-inner join public.escrow_transactions as e on m.id = e.id
+inner join private.escrow_transactions as e on m.id = e.id
 group by m.contract_id;
 comment on view public.contract_progress is
 'Where each contract stands: proposed (a signature is missing), awaiting_funds, active, disputed, then completed, cancelled (all went back) or void (never paid in).';
@@ -158,7 +158,7 @@ begin
                     || (private.escrow_answer(e) - array['escrow_id', 'event'])
                     order by m.position
                 )
-                from public.contract_milestones as m join public.escrow_transactions as e on e.id = m.id
+                from public.contract_milestones as m join private.escrow_transactions as e on e.id = m.id
                 where m.contract_id = c.id
             )
         )
@@ -219,7 +219,7 @@ declare
     v_document text;
     v_worths numeric[];
     v_milestone record;
-    v_escrow public.escrow_transactions;
+    v_escrow private.escrow_transactions;
     v_id uuid;
 begin
     if v_context.answer is not null then

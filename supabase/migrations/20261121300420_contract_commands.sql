@@ -114,7 +114,7 @@ begin
         select c.id, c.listing_id from public.contracts as c
         where c.id in (select m.contract_id from public.contract_milestones as m where m.id = any (v_ended))
             and not exists (
-                select from public.contract_milestones as m join public.escrow_transactions as e on e.id = m.id
+                select from public.contract_milestones as m join private.escrow_transactions as e on e.id = m.id
                 where m.contract_id = c.id and (e.completed_at is null or e.payee_amount > 0 or e.fee_amount > 0)
             )
         order by c.id
@@ -175,7 +175,7 @@ begin
     select m.reference_amount::numeric, c.created_at
     from public.contracts as c
     inner join public.contract_milestones as m on c.id = m.contract_id
-    inner join public.escrow_transactions as e on m.id = e.id
+    inner join private.escrow_transactions as e on m.id = e.id
     where (c.buyer_id = p_party_id or c.seller_id = p_party_id) and c.created_at > p_since
         and e.state not in ('void', 'refunded');
 end
@@ -191,7 +191,7 @@ begin
         select count(*) from public.contracts as c
         where (c.buyer_id = p_party_id or c.seller_id = p_party_id) and exists (
             select from public.contract_milestones as m
-            inner join public.escrow_transactions as e on m.id = e.id
+            inner join private.escrow_transactions as e on m.id = e.id
             where m.contract_id = c.id and e.completed_at is null
         )
     );

@@ -83,7 +83,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_context private.escrow_command_context := private.begin_escrow_command(command, 'asset_prove');
-    v_escrow public.escrow_transactions := v_context.escrow;
+    v_escrow private.escrow_transactions := v_context.escrow;
     v_role text := case
         when private.acts_for(v_context.actor_id, v_escrow.payer_id) then 'buyer'
         when private.acts_for(v_context.actor_id, v_escrow.payee_id) then 'seller'

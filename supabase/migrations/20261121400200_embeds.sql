@@ -14,31 +14,6 @@ $$;
 comment on function private.named_party(uuid) is
 'Name of one party {id, kind, display_name} as a row of parties, for those who were told its id.';
 
--- A function of a row reads all of the row, and of escrow_transactions some columns are granted to nobody.
-create view public.escrows with (security_invoker = true) as
-select
-    e.id, e.product, e.policy_id, e.rail, e.payer_id, e.payee_id, e.currency, e.amount, e.fee_bps, e.perform_within,
-    e.accept_within, e.state, e.phase, e.version, e.state_version, e.deadline_at, e.expires_at, e.frozen_at,
-    e.rail_hold_until, e.revision_count, e.performed_at, e.payer_amount, e.payee_amount, e.fee_amount, e.taken_amount,
-    e.claim_until, e.transaction_hash, e.terms_hash, e.signed_by, e.last_event, e.last_actor_role, e.last_hash,
-    e.created_at, e.updated_at, e.completed_at
-from public.escrow_transactions as e;
-comment on view public.escrows is
-'Escrows as whoever sees them may read them: every column that is granted of escrow_transactions.';
-do $$
-declare
-    v_column record;
-begin
-    for v_column in
-        select v.attname, col_description(t.attrelid, t.attnum) as said
-        from pg_attribute as v join pg_attribute as t on t.attname = v.attname
-        where v.attrelid = 'public.escrows'::regclass and t.attrelid = 'public.escrow_transactions'::regclass and v.attnum > 0
-    loop
-        execute format('comment on column public.escrows.%I is %L', v_column.attname, v_column.said);
-    end loop;
-end
-$$;
-
 create function private.make_embed(
     p_of regclass, p_name text, p_returns regclass, p_rows integer, p_query text, p_comment text
 ) returns void
@@ -72,8 +47,8 @@ select private.make_party_embed('public.p2p_orders', 'maker', 'user_id', 'Who ma
 select private.make_party_embed('public.p2p_trades', 'buyer', 'buyer_id', 'Who buys the crypto of a trade.');
 select private.make_party_embed('public.p2p_trades', 'seller', 'seller_id', 'Who sells the crypto of a trade.');
 select private.make_party_embed('public.p2p_blocks', 'blocked', 'blocked_id', 'Who is kept away.');
-select private.make_party_embed('public.escrows', 'payer', 'payer_id', 'Who pays an escrow.');
-select private.make_party_embed('public.escrows', 'payee', 'payee_id', 'Who is paid by an escrow.');
+select private.make_party_embed('public.escrow_transactions', 'payer', 'payer_id', 'Who pays an escrow.');
+select private.make_party_embed('public.escrow_transactions', 'payee', 'payee_id', 'Who is paid by an escrow.');
 select private.make_party_embed('public.listings', 'seller', 'seller_id', 'Who sells a listing.');
 select private.make_party_embed('public.offers', 'buyer', 'buyer_id', 'Who would pay an offer.');
 select private.make_party_embed('public.offers', 'seller', 'seller_id', 'Who would deliver an offer.');
@@ -95,15 +70,15 @@ select private.make_embed(
     'select m.* from public.trade_messages as m where m.trade_id = $1.id', 'Messages of a trade.'
 );
 select private.make_embed(
-    'public.escrows', 'currencies', 'public.currencies', 1,
+    'public.escrow_transactions', 'currencies', 'public.currencies', 1,
     'select c.* from public.currencies as c where c.code = $1.currency', 'Currency of an escrow.'
 );
 select private.make_embed(
-    'public.escrows', 'escrow_policies', 'public.escrow_policies', 1,
+    'public.escrow_transactions', 'escrow_policies', 'public.escrow_policies', 1,
     'select p.* from public.escrow_policies as p where p.id = $1.policy_id', 'Policy of an escrow.'
 );
 select private.make_embed(
-    'public.escrows', 'escrow_next_steps', 'public.escrow_next_steps', 1,
+    'public.escrow_transactions', 'escrow_next_steps', 'public.escrow_next_steps', 1,
     'select s.* from public.escrow_next_steps as s where s.escrow_id = $1.id', 'What happens next on an escrow.'
 );
 select private.make_embed(
@@ -111,16 +86,7 @@ select private.make_embed(
     'select t.* from public.transactions as t where t.wallet_id = $1.id', 'Statement of account of a wallet.'
 );
 
-create function public.escrow_events(public.escrows) returns setof public.escrow_events
-language plpgsql stable rows 10 set search_path = ''
-as $$
-begin
-    -- Who acted, and by which request, is granted to nobody.
-    return query select
-        x.escrow_id, x.version, x.event, x.actor_role, null::uuid, x.from_state, x.from_phase, x.to_state, x.to_phase,
-        x.deadline_at, x.payer_amount, x.payee_amount, x.fee_amount, x.payload, null::text, x.hash, x.created_at
-    from public.escrow_events as x where x.escrow_id = $1.id;
-end
-$$;
-comment on function public.escrow_events(public.escrows) is
-'History of an escrow; actor_id and request_id are null.';
+select private.make_embed(
+    'public.escrow_transactions', 'escrow_events', 'public.escrow_events', 10,
+    'select v.* from public.escrow_events as v where v.escrow_id = $1.id', 'History of an escrow.'
+);

@@ -28,14 +28,14 @@ $$;
 comment on function private.escrow_ends(private.escrow_move[]) is
 'Products'' rows of escrows that end: locks them, in id order and before any wallet, and names in each move the hold a refund goes back to, and its purpose.';
 
-create function private.rail_funds_pending(p_escrow public.escrow_transactions, p_event text) returns boolean
+create function private.rail_funds_pending(p_escrow private.escrow_transactions, p_event text) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
     return case private.rail_kind(p_escrow.rail) when 'evm' then private.chain_funds_pending(p_escrow, p_event) else false end;
 end
 $$;
-comment on function private.rail_funds_pending(public.escrow_transactions, text) is
+comment on function private.rail_funds_pending(private.escrow_transactions, text) is
 'Whether the rail of an escrow has seen money for it that it has not reported yet, or has yet to poll.';
 
 create function private.deposit_standing(p_request public.deposit_requests) returns text
@@ -77,7 +77,7 @@ language plpgsql volatile set search_path = ''
 as $$
 begin
     if p_purpose = 'escrow' then
-        perform from public.escrow_transactions as e where e.id = p_reference_id for no key update;
+        perform from private.escrow_transactions as e where e.id = p_reference_id for no key update;
     elsif p_purpose = 'invoice' then
         perform from public.invoices as i where i.id = p_reference_id for no key update;
     end if;
@@ -259,7 +259,7 @@ $$;
 comment on function private.paid_from(public.wallet_screenings) is
 'Escrows whose money came, over any rail, from the address of a hit; the rail sets aside what that address has paid.';
 
-create function private.dispute_worth(p_escrow public.escrow_transactions) returns numeric
+create function private.dispute_worth(p_escrow private.escrow_transactions) returns numeric
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -268,7 +268,7 @@ begin
     );
 end
 $$;
-comment on function private.dispute_worth(public.escrow_transactions) is
+comment on function private.dispute_worth(private.escrow_transactions) is
 'Worth of a disputed escrow in about the reference currency: what its product says, else by the limit of its currency.';
 
 create function private.limit_uses(p_party_id uuid, p_since timestamptz) returns table (

@@ -28,7 +28,7 @@ from (values
 ('public.disputes', array['description'], 'blank', 'raised_by', '''''', null, 'why somebody raises a dispute', 'both sides, the arbiter, operators', 'evidence of the dispute: until the author is erased'),
 ('public.escrow_cases', array['description'], 'blank', 'raised_by', '''''', null, 'what somebody claims', 'both sides, operators', 'evidence of the claim: until the author is erased'),
 ('public.escrow_cases', array['reason'], 'blank', 'raised_by', '''erased''', null, 'what somebody claims, in a word', 'both sides, operators', 'evidence of the claim: until the author is erased'),
-('public.escrow_events', array['payload'], 'delete_words', '(case when r.payload ? ''seals'' then r.actor_id end)', 'private.lasting_payload(r.event, r.payload)', null, 'note of a delivery, reference of a payment, reason of a revision, description of a dispute; besides amounts, hashes and codes, which stay', 'both sides, the arbiter, operators', 'history of the escrow: until the author is erased'),
+('private.escrow_events', array['payload'], 'delete_words', '(case when r.payload ? ''seals'' then r.actor_id end)', 'private.lasting_payload(r.event, r.payload)', null, 'note of a delivery, reference of a payment, reason of a revision, description of a dispute; besides amounts, hashes and codes, which stay', 'both sides, the arbiter, operators', 'history of the escrow: until the author is erased'),
 -- Where money comes from and goes to.
 ('public.payout_destinations', array['address'], 'keep_by_law', null, null, null, 'address or account that is paid', 'the own party, operators', 'accounting and money laundering'),
 ('public.payouts', array['destination', 'provider_reference', 'reason'], 'keep_by_law', null, null, null, 'where money went', 'the own party, operators', 'accounting and money laundering'),
@@ -36,10 +36,10 @@ from (values
 ('public.deposit_requests', array['address', 'provider_reference'], 'keep_by_law', null, null, null, 'where money was to come in', 'who pays, operators', 'accounting and money laundering'),
 ('public.unmatched_deposits', array['reference'], 'keep_by_law', null, null, null, 'reference of a payment', 'the own party, operators', 'accounting'),
 ('public.outside_transfers', array['reference', 'reference_key'], 'keep_by_law', null, null, null, 'reference of a payment', 'operators', 'accounting'),
-('public.ledger_transfers', array['memo'], 'keep_by_law', null, null, null, 'words of the statement of account', 'the own party', 'accounting'),
+('private.ledger_transfers', array['memo'], 'keep_by_law', null, null, null, 'words of the statement of account', 'the own party', 'accounting'),
 ('public.rail_reports', array['provider_event_id', 'reference', 'reason'], 'keep_by_law', null, null, null, 'what a rail reported', 'operators', 'accounting'),
 ('public.refused_reports', array['report', 'provider_event_id', 'reason'], 'keep_by_law', null, null, null, 'what a rail reported and was not believed', 'operators', 'accounting'),
-('public.escrow_transactions', array['transaction_hash'], 'keep_by_law', null, null, null, 'reference of a payment', 'both sides, the arbiter, operators', 'accounting'),
+('private.escrow_transactions', array['transaction_hash'], 'keep_by_law', null, null, null, 'reference of a payment', 'both sides, the arbiter, operators', 'accounting'),
 ('private.screened_addresses', array['address'], 'keep_by_law', null, null, null, 'address that is screened', 'nobody over the API', 'sanctions and money laundering'),
 ('private.address_watches', array['address', 'reason'], 'keep_by_law', null, null, null, 'address that is screened, and why', 'nobody over the API', 'sanctions and money laundering'),
 ('public.wallet_screenings', array['address', 'categories', 'document_hash'], 'keep_by_law', null, null, null, 'what was found about an address', 'operators', 'sanctions and money laundering'),
@@ -49,7 +49,7 @@ from (values
 ('private.dispute_proposals', array['ruling'], 'keep_by_law', null, null, null, 'decision that waits for a second arbiter', 'arbiters', 'until it is approved or rejected'),
 ('public.escrow_cases', array['resolution', 'reference', 'provider_event_id'], 'keep_by_law', null, null, null, 'how a case ended, in an operator''s words', 'both sides, operators', 'defence of claims: limitation'),
 ('public.escrow_holds', array['reason', 'reference'], 'keep_by_law', null, null, null, 'why money rested, in an operator''s words', 'both sides', 'defence of claims: limitation'),
-('public.escrow_transactions', array['last_payload'], 'keep_by_law', null, null, null, 'the last move; the move that ends an escrow carries no words of a party', 'nobody over the API', 'accounting'),
+('private.escrow_transactions', array['last_payload'], 'keep_by_law', null, null, null, 'the last move; the move that ends an escrow carries no words of a party', 'nobody over the API', 'accounting'),
 ('private.chargeback_evidence', array['reference', 'sha256'], 'keep_by_law', null, null, null, 'what a bank was told', 'nobody over the API', 'accounting'),
 -- What operators and machines keep about people.
 ('public.audit_log', array['before', 'after', 'reason'], 'keep_by_law', null, null, null, 'rows before and after a change, and why an operator made it; of words the hash, under a salt that an erasure deletes', 'operators', 'audit: as long as the books'),
@@ -88,7 +88,7 @@ insert into private.export_parts (table_name, of_person, words, only_columns) va
 ('public.unmatched_deposits', 'r.party_id = $1', '{reference}', null),
 ('public.wallets', 'r.party_id = $1', '{}', null),
 ('public.ledger_entries', 'r.wallet_id in (select w.id from public.wallets as w where w.party_id = $1)', '{}', null),
-('public.escrow_transactions', '$1 in (r.payer_id, r.payee_id)', '{}', null);
+('private.escrow_transactions', '$1 in (r.payer_id, r.payee_id)', '{}', null);
 insert into private.export_parts (table_name, why_not) values
 ('private.recovery_codes', 'keys: whoever reads the export could use them'),
 ('private.webhook_secrets', 'keys: whoever reads the export could use them'),
@@ -96,7 +96,7 @@ insert into private.export_parts (table_name, why_not) values
 ('private.outbox', 'what it tells stands in notifications'),
 ('public.payout_events', 'what they say stands in payouts'),
 ('public.outside_transfers', 'books of the house; the entries are told'),
-('public.ledger_transfers', 'belongs to both sides; the entries are told'),
+('private.ledger_transfers', 'belongs to both sides; the entries are told'),
 ('public.ledger_reversals', 'words of operators; the entries are told'),
 ('public.rail_reports', 'reports of providers about all their payments'),
 ('public.refused_reports', 'reports of providers that were not believed'),

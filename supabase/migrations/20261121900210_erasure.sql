@@ -155,16 +155,16 @@ begin
             select from public.wallets as w where w.party_id = p_party_id and w.owed > 0
         ) then 'debts' end,
         case when exists (
-            select from public.escrow_transactions as e
+            select from private.escrow_transactions as e
             where p_party_id in (e.payer_id, e.payee_id) and e.completed_at is null
         ) then 'escrows' end,
         case when exists (
-            select from public.escrow_transactions as e
+            select from private.escrow_transactions as e
             where p_party_id in (e.payer_id, e.payee_id) and private.later_by_outages(e.completed_at, e.claim_until) > p_now
         ) then 'time_for_claims' end,
         case when exists (
             select from public.escrow_cases as c
-            inner join public.escrow_transactions as e on c.escrow_id = e.id
+            inner join private.escrow_transactions as e on c.escrow_id = e.id
             where p_party_id in (e.payer_id, e.payee_id) and c.state = 'review'
         ) then 'cases' end,
         case when exists (

@@ -12,10 +12,11 @@ using (
     ))
 );
 
--- NOTE: created_by and request_id of a transfer are not granted: they name the other side's people.
+-- NOTE: created_by and request_id of a transfer are not granted, nor in the view: they name the other side's people.
 grant select (id, kind, reference_type, reference_id, memo, reverses, created_at)
-on public.ledger_transfers to authenticated;
-create policy ledger_transfers_select_own on public.ledger_transfers for select to authenticated
+on private.ledger_transfers to authenticated;
+grant select on public.ledger_transfers to authenticated;
+create policy ledger_transfers_select_own on private.ledger_transfers for select to authenticated
 using (
     exists (
         select from public.ledger_entries as e

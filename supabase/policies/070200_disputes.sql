@@ -13,7 +13,7 @@ using (
     author_id = (select auth.uid())
     or exists (
         select from public.disputes as d
-        inner join public.escrow_transactions as e on d.escrow_id = e.id
+        inner join private.escrow_transactions as e on d.escrow_id = e.id
         where d.id = dispute_statements.dispute_id and e.phase <> 'statements'
     )
 );

@@ -4,4 +4,4 @@ using (true);
 
 grant select on public.escrow_holds to authenticated;
 create policy escrow_holds_select_involved on public.escrow_holds for select to authenticated
-using (exists (select from public.escrow_transactions as e where e.id = escrow_holds.escrow_id));
+using (exists (select from private.escrow_transactions as e where e.id = escrow_holds.escrow_id));

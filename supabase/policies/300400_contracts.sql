@@ -14,11 +14,11 @@ using (
 -- Who sees the escrow sees the milestone, and what belongs to it.
 grant select on public.contract_milestones to authenticated;
 create policy contract_milestones_select_involved on public.contract_milestones for select to authenticated
-using (exists (select from public.escrow_transactions as e where e.id = contract_milestones.id));
+using (exists (select from private.escrow_transactions as e where e.id = contract_milestones.id));
 
 grant select on public.deliveries to authenticated;
 create policy deliveries_select_involved on public.deliveries for select to authenticated
-using (exists (select from public.escrow_transactions as e where e.id = deliveries.milestone_id));
+using (exists (select from private.escrow_transactions as e where e.id = deliveries.milestone_id));
 
 grant select on public.contract_signatures to authenticated;
 create policy contract_signatures_select_involved on public.contract_signatures for select to authenticated

@@ -1,5 +1,3 @@
-grant select on public.escrows to authenticated;
-
 -- Asked as the caller: row level security and grants of what they read decide.
 grant execute on function
 private.named_party(uuid),
@@ -7,8 +5,8 @@ public.maker(public.p2p_orders),
 public.buyer(public.p2p_trades),
 public.seller(public.p2p_trades),
 public.blocked(public.p2p_blocks),
-public.payer(public.escrows),
-public.payee(public.escrows),
+public.payer(public.escrow_transactions),
+public.payee(public.escrow_transactions),
 public.seller(public.listings),
 public.buyer(public.offers),
 public.seller(public.offers),
@@ -19,9 +17,9 @@ public.invited(public.guild_invitations),
 public.payment_methods(public.p2p_trades),
 public.payment_methods(public.payment_accounts),
 public.trade_messages(public.p2p_trades),
-public.currencies(public.escrows),
-public.escrow_policies(public.escrows),
-public.escrow_next_steps(public.escrows),
+public.currencies(public.escrow_transactions),
+public.escrow_policies(public.escrow_transactions),
+public.escrow_next_steps(public.escrow_transactions),
 public.transactions(public.wallet_balances),
-public.escrow_events(public.escrows)
+public.escrow_events(public.escrow_transactions)
 to authenticated;

@@ -145,7 +145,7 @@ def _rows(stack: Stack, query: str) -> list[tuple[Any, ...]]:
 
 
 _WITHOUT_DEADLINE = """
-select 'escrow', id, state::text from public.escrow_transactions
+select 'escrow', id, state::text from private.escrow_transactions
 where completed_at is null and frozen_at is null and deadline_at is null and expires_at is null
 union all
 select 'order', id, status::text from public.p2p_orders

@@ -151,7 +151,7 @@ class MarketDay:
 
 _UNFINISHED = """
 select
-    (select count(*) from public.escrow_transactions where completed_at is null)
+    (select count(*) from private.escrow_transactions where completed_at is null)
     + (select count(*) from public.p2p_orders where status in ('draft', 'active', 'paused'))
     + (select count(*) from public.disputes where status = 'pending')
     + (select count(*) from public.escrow_cases where state = 'review')

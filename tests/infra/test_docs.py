@@ -137,7 +137,7 @@ def test_an_operator_is_made_as_printed(home: tuple[Stack, Path]) -> None:
 
 def test_everything_live_is_frozen_and_goes_on(home: tuple[Stack, Path], trade: Trade) -> None:
     freeze, unfreeze = blocks(section(OPERATING, "Outages: freeze and give time back"), "sql")
-    frozen = "select frozen_at is not null from public.escrow_transactions where id = %s"
+    frozen = "select frozen_at is not null from private.escrow_transactions where id = %s"
     with home[0].connect() as owner:
         for statement, expected in ((freeze, True), (unfreeze, False)):
             told = owner.execute(statement.encode()).fetchall()

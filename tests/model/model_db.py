@@ -48,7 +48,7 @@ COMMANDS: dict[str, LiteralString] = {
 }  # fmt: skip
 SNAPSHOT_OF = """
 select private.escrow_snapshot(e, %s, private.clock())
-from public.escrow_transactions as e where e.id = %s
+from private.escrow_transactions as e where e.id = %s
 """
 SWEEPS: dict[str, LiteralString] = {
     name: f"select service.{name}(%s)"
@@ -58,8 +58,8 @@ SWEEPS: dict[str, LiteralString] = {
 
 # Everything a story leaves behind; what refers to these goes with them.
 LEFTOVERS = """
-truncate public.escrow_transactions, public.escrow_events, public.p2p_orders, public.wallets,
-    public.ledger_transfers, public.ledger_entries, public.ledger_reversals, public.audit_log,
+truncate private.escrow_transactions, private.escrow_events, public.p2p_orders, public.wallets,
+    private.ledger_transfers, public.ledger_entries, public.ledger_reversals, public.audit_log,
     public.payout_destinations, public.outside_transfers, public.halts, public.operator_requests,
     private.idempotency_keys, private.outbox cascade
 """

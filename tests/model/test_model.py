@@ -158,8 +158,10 @@ TAMPERINGS = {
     "wallet": "update public.wallets set available = available + 1 where type = 'spot'",
     "hold": "update public.ledger_holds set amount = amount / 2",
     "order": "update public.p2p_orders set completed_trades = 7",
-    "escrow": "update public.escrow_transactions set expires_at = expires_at + interval '1 second'",
-    "events": "delete from public.escrow_events where version = 2",
+    "escrow": (
+        "update private.escrow_transactions set expires_at = expires_at + interval '1 second'"
+    ),
+    "events": "delete from private.escrow_events where version = 2",
     "no offer": "update public.escrow_offers set status = 'withdrawn' where status = 'open'",
     "disputes": "update public.disputes set level = 3 - level",
     "payment": "update public.payouts set attempt = attempt + 1",

@@ -9,9 +9,9 @@ select jsonb_build_object(
             'trade_status', (select t.status from public.p2p_trades as t where t.id = e.id),
             'ended_as', (select t.ended_as from public.p2p_trades as t where t.id = e.id),
             'given_up_by', (select t.given_up_by from public.p2p_trades as t where t.id = e.id),
-            'events', (select count(*) from public.escrow_events as v where v.escrow_id = e.id),
+            'events', (select count(*) from private.escrow_events as v where v.escrow_id = e.id),
             'settlements', (
-                select count(*) from public.escrow_events as v where v.escrow_id = e.id and v.payer_amount is not null
+                select count(*) from private.escrow_events as v where v.escrow_id = e.id and v.payer_amount is not null
             ),
             'payments', (
                 select coalesce(jsonb_agg(jsonb_build_object(
@@ -79,7 +79,7 @@ select jsonb_build_object(
                 from public.disputes as d where d.escrow_id = e.id
             )
         )), '{}')
-        from public.escrow_transactions as e where e.id = any(%(escrows)s)
+        from private.escrow_transactions as e where e.id = any(%(escrows)s)
     ),
     'orders', (
         select coalesce(jsonb_object_agg(o.id, jsonb_build_object(

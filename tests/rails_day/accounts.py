@@ -80,7 +80,7 @@ def _platform(day: Day) -> Iterator[str]:
         yield f"Stripe took {Decimal(fees) / 100}, we say {costs}"
     for currency in ("USD", *TOKENS):
         earned, owed, lost = day.rows(
-            "select (select coalesce(sum(fee_amount), 0)::numeric from public.escrow_transactions"
+            "select (select coalesce(sum(fee_amount), 0)::numeric from private.escrow_transactions"
             " where currency = %s and state in ('released', 'refunded', 'split'))"
             " - (select coalesce(sum(fee_amount), 0)::numeric from public.escrow_cases"
             " where currency = %s and last_event <> 'reversal_won'),"
@@ -124,7 +124,7 @@ def _inside(day: Day, deal: Deal, currency: str) -> tuple[Decimal, Decimal, Deci
         for each in day.rows(
             "select (select coalesce(sum(available + pending + locked), 0)::numeric"
             " from public.wallets where party_id = any(%s) and currency = %s and type = 'spot'),"
-            " (select coalesce(sum(fee_amount), 0)::numeric from public.escrow_transactions"
+            " (select coalesce(sum(fee_amount), 0)::numeric from private.escrow_transactions"
             " where id::text = any(%s) and currency = %s"
             " and state in ('released', 'refunded', 'split'))"
             " - (select coalesce(sum(fee_amount), 0)::numeric from public.escrow_cases"
@@ -180,7 +180,7 @@ def _on_chain(day: Day, deal: Deal) -> dict[str, Decimal]:
 def _deadlines(day: Day) -> Iterator[str]:
     """Nothing waits for ever."""
     for (what,) in day.rows(
-        "select 'escrow ' || id from public.escrow_transactions"
+        "select 'escrow ' || id from private.escrow_transactions"
         " where state not in ('released', 'refunded', 'split', 'void')"
         " and (deadline_at is null or not isfinite(deadline_at))"
         " union all select 'payment ' || id from public.payouts"

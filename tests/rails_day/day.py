@@ -155,6 +155,6 @@ class Day:
 
     def state(self, part: Part) -> str:
         found = self.rows(
-            "select state::text from public.escrow_transactions where id = %s", part.escrow
+            "select state::text from private.escrow_transactions where id = %s", part.escrow
         )
         return str(found[0][0])

@@ -22,7 +22,7 @@ def _says(role: str, word: str, **body: str) -> Word:
 def held(day: Day, part: Part) -> Decimal:
     """What an escrow is about; less than agreed after a partial funding."""
     (amount,) = day.rows(
-        "select amount::numeric from public.escrow_transactions where id = %s", part.escrow
+        "select amount::numeric from private.escrow_transactions where id = %s", part.escrow
     )[0]
     return Decimal(amount)
 

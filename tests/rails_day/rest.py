@@ -27,7 +27,7 @@ select 'escrow ' || id || ' ' || state || coalesce((
     select ' held for ' || string_agg(kind, ', ') from public.escrow_holds
     where escrow_id = e.id and closed_at is null
 ), '')
-from public.escrow_transactions as e where state not in ('released', 'refunded', 'split', 'void')
+from private.escrow_transactions as e where state not in ('released', 'refunded', 'split', 'void')
 """
 
 

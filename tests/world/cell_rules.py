@@ -41,7 +41,7 @@ def situation(escrow: Escrow) -> Situation:
         "e.amount > l.above, p.max_reassignments, "
         "array(select o.kind || ' ' || o.author_role from public.escrow_offers as o "
         "where o.escrow_id = e.id and o.status = 'open') "
-        "from public.escrow_transactions as e "
+        "from private.escrow_transactions as e "
         "join public.escrow_policies as p on p.id = e.policy_id "
         "join public.escrow_approval_limits as l on l.policy_id = p.id "
         "and l.currency = e.currency where e.id = %s",

@@ -80,7 +80,7 @@ class Escrow:
     def row(self) -> Row:
         found = self._rows(
             "select e.state, e.phase, e.version, e.amount::numeric, e.currency, c.decimals, "
-            "e.fee_bps from public.escrow_transactions as e "
+            "e.fee_bps from private.escrow_transactions as e "
             "join public.currencies as c on c.code = e.currency where e.id = %s",
             self.id,
         )
@@ -180,7 +180,7 @@ class Escrow:
             return Decimal(0) if spoke == {"payer"} else row.amount
         bps = self._rows(
             "select undecided_payee_bps from public.escrow_policies as p "
-            "join public.escrow_transactions as e on e.policy_id = p.id where e.id = %s",
+            "join private.escrow_transactions as e on e.policy_id = p.id where e.id = %s",
             self.id,
         )[0][0]
         return rounded(row.amount * bps / 10000, row.decimals)
@@ -270,7 +270,7 @@ class Escrow:
             return within
         fund: timedelta = self.world.one(
             "select p.fund_within from public.escrow_policies as p"
-            " join public.escrow_transactions as e on e.policy_id = p.id where e.id = %s",
+            " join private.escrow_transactions as e on e.policy_id = p.id where e.id = %s",
             self.id,
         )
         return min(within, fund)
@@ -301,7 +301,7 @@ class Escrow:
         """Let the time of the present duty run out."""
         self.world.advance_to(
             self.world.one(
-                "select expires_at + interval '1 second' from public.escrow_transactions "
+                "select expires_at + interval '1 second' from private.escrow_transactions "
                 "where id = %s",
                 self.id,
             )
@@ -310,7 +310,7 @@ class Escrow:
     def outlive_rail(self) -> None:
         """Let the time run out for which the rail holds the money, unless it holds for ever."""
         until = self.world.one(
-            "select nullif(rail_hold_until, 'infinity') from public.escrow_transactions "
+            "select nullif(rail_hold_until, 'infinity') from private.escrow_transactions "
             "where id = %s",
             self.id,
         )
@@ -321,7 +321,7 @@ class Escrow:
         """Everything a refused command must leave as it was."""
         found = self.world.rows(
             "select e::text, "
-            "(select count(*) from public.escrow_events where escrow_id = e.id), "
+            "(select count(*) from private.escrow_events where escrow_id = e.id), "
             "(select string_agg(w::text, ';' order by w.id) from public.wallets as w), "
             "(select count(*) from public.ledger_entries), "
             "(select string_agg(h::text, ';' order by h::text) from public.ledger_holds as h), "
@@ -331,7 +331,7 @@ class Escrow:
             " where d.escrow_id = e.id), "
             "(select count(*) from private.outbox), "
             "(select count(*) from private.idempotency_keys) "
-            "from public.escrow_transactions as e where e.id = %s",
+            "from private.escrow_transactions as e where e.id = %s",
             self.id,
         )
         return found[0]

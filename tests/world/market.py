@@ -86,7 +86,7 @@ def delivered(world: World, buyer: UUID, seller: UUID, listing_id: UUID) -> Escr
     world.deposit(buyer, "100", CURRENCY)
     made = accepted(world, buyer, seller, listing_id)
     signed = {"terms_hash": world.one(
-        "select terms_hash from public.escrow_transactions where id = %s", made.id
+        "select terms_hash from private.escrow_transactions where id = %s", made.id
     )}  # fmt: skip
     made.commit("sign", "payee", payload=signed)
     made.commit("countersign", "payer", payload=signed)

@@ -7,7 +7,7 @@ from typing import LiteralString
 # rail or perform_within in seconds}. For the owner of the database; the id of the escrow.
 OPEN: LiteralString = """
 select (o.escrow).id from (
-    select jsonb_populate_record(null::public.escrow_transactions, jsonb_build_object(
+    select jsonb_populate_record(null::private.escrow_transactions, jsonb_build_object(
         'id', private.uuid_v7(n.now), 'product', 'market', 'rail', 'internal',
         'perform_within', p.perform_within, 'state', 'proposed',
         'deadline_at', n.now + p.sign_within, 'expires_at', n.now + p.sign_within,

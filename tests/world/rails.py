@@ -38,7 +38,7 @@ def awaiting(world: World, rail: str = "base", **fields: Any) -> Escrow:
 def report(world: World, escrow: Escrow, event: str, kind: str = "funds", **fields: Any) -> bool:
     """A rail says something about an escrow."""
     row = escrow.row()
-    rail = world.one("select rail::text from public.escrow_transactions where id = %s", escrow.id)
+    rail = world.one("select rail::text from private.escrow_transactions where id = %s", escrow.id)
     values = {
         "rail": rail, "provider_event_id": event, "purpose": "escrow",
         "reference_id": str(escrow.id), "kind": kind,
@@ -208,7 +208,7 @@ def paid_by_card(world: World, escrow: Escrow, reference: str) -> None:
         "insert into public.deposit_requests (id, purpose, reference_id, party_id, rail, currency,"
         " amount, provider_reference, requested_by, created_at) select gen_random_uuid(), 'escrow',"
         " e.id, e.payer_id, 'stripe', e.currency, e.amount, %s, e.payer_id, private.clock()"
-        " from public.escrow_transactions as e where e.id = %s on conflict do nothing",
+        " from private.escrow_transactions as e where e.id = %s on conflict do nothing",
         reference, escrow.id,
     )  # fmt: skip
 

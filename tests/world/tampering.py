@@ -19,7 +19,8 @@ _ROLLED: LiteralString = (
     f"id = (select min(id) from public.ledger_entries where wallet_id = {_SHARED})"
 )
 _ESCROW: LiteralString = (
-    "(select id from public.escrow_transactions where state = 'funded' and product = 'p2p' limit 1)"
+    "(select id from private.escrow_transactions"
+    " where state = 'funded' and product = 'p2p' limit 1)"
 )
 
 # name: (tables whose triggers are off, statements, problems that must be named)
@@ -59,19 +60,19 @@ CASES: dict[str, tuple[tuple[LiteralString, ...], tuple[LiteralString, ...], set
         {"transfer_not_zero_sum"},
     ),
     "a whole transfer removed": (
-        ("public.ledger_entries", "public.ledger_transfers"),
+        ("public.ledger_entries", "private.ledger_transfers"),
         (
             "create temp table gone on commit drop as select transfer_id from "
             f"public.ledger_entries where {_MIDDLE}",
             "delete from public.ledger_entries where transfer_id in (table gone)",
-            "delete from public.ledger_transfers where id in (table gone)",
+            "delete from private.ledger_transfers where id in (table gone)",
         ),
         {"sequence_broken", "wallet_differs_from_entries"},
     ),
     "only the transfer of entries removed": (
-        ("public.ledger_transfers",),
+        ("private.ledger_transfers",),
         (
-            "delete from public.ledger_transfers where id = (select transfer_id from "
+            "delete from private.ledger_transfers where id = (select transfer_id from "
             f"public.ledger_entries where {_MIDDLE})",
         ),
         {"entry_without_transfer"},
@@ -204,39 +205,39 @@ CASES: dict[str, tuple[tuple[LiteralString, ...], tuple[LiteralString, ...], set
         {"holds_differ_from_wallet", "hold_differs_from_entries", "held_differs_from_escrow"},
     ),
     "an escrow ended past the ledger": (
-        ("public.escrow_transactions",),
+        ("private.escrow_transactions",),
         (
-            "update public.escrow_transactions set state = 'void', deadline_at = null, "
+            "update private.escrow_transactions set state = 'void', deadline_at = null, "
             f"expires_at = null, completed_at = now() where id = {_ESCROW}",
         ),
         {"held_differs_from_escrow"},
     ),
     "an escrow made larger": (
-        ("public.escrow_transactions",),
-        (f"update public.escrow_transactions set amount = amount * 2 where id = {_ESCROW}",),
+        ("private.escrow_transactions",),
+        (f"update private.escrow_transactions set amount = amount * 2 where id = {_ESCROW}",),
         {"held_differs_from_escrow"},
     ),
     "an escrow given to other parties": (
-        ("public.escrow_transactions",),
+        ("private.escrow_transactions",),
         (
-            "update public.escrow_transactions set payer_id = payee_id, payee_id = payer_id "
+            "update private.escrow_transactions set payer_id = payee_id, payee_id = payer_id "
             f"where id = {_ESCROW}",
         ),
         {"held_by_another"},
     ),
     "an event removed": (
-        ("public.escrow_events",),
-        (f"delete from public.escrow_events where escrow_id = {_ESCROW}",),
+        ("private.escrow_events",),
+        (f"delete from private.escrow_events where escrow_id = {_ESCROW}",),
         {"events_differ_from_version"},
     ),
     "an event changed": (
-        ("public.escrow_events",),
-        ("update public.escrow_events set payload = '{\"a\": 1}' where event = 'accept'",),
+        ("private.escrow_events",),
+        ("update private.escrow_events set payload = '{\"a\": 1}' where event = 'accept'",),
         {"event_chain_broken"},
     ),
     "the hash of an event changed": (
-        ("public.escrow_events",),
-        ("update public.escrow_events set hash = '\\x00' where version = 1",),
+        ("private.escrow_events",),
+        ("update private.escrow_events set hash = '\\x00' where version = 1",),
         {"event_chain_broken"},
     ),
     "the award of a dispute changed": (

@@ -750,8 +750,8 @@ class EscrowTransactions(Row):
     payer_amount: Amount | None
     payee_amount: Amount | None
     fee_amount: Amount | None
-    claim_until: Time | None
     taken_amount: Amount | None
+    claim_until: Time | None
     transaction_hash: str | None
     terms_hash: str | None
     signed_by: list[Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']]
@@ -760,47 +760,6 @@ class EscrowTransactions(Row):
     last_hash: str
     created_at: Time
     updated_at: Time
-    completed_at: Time | None
-
-
-class Escrows(Row):
-    """Rows of escrows."""
-
-    relation = "escrows"
-    id: UUID | None
-    product: Literal['p2p', 'market'] | None
-    policy_id: str | None
-    rail: str | None
-    payer_id: UUID | None
-    payee_id: UUID | None
-    currency: str | None
-    amount: Amount | None
-    fee_bps: int | None
-    perform_within: str | None
-    accept_within: str | None
-    state: Literal['proposed', 'awaiting_funds', 'funding_exception', 'funded', 'performed', 'disputed', 'decided', 'released', 'refunded', 'split', 'void'] | None
-    phase: Literal['', 'statements', 'acknowledge', 'decide', 'approve'] | None
-    version: int | None
-    state_version: int | None
-    deadline_at: Time | None
-    expires_at: Time | None
-    frozen_at: Time | None
-    rail_hold_until: Time | None
-    revision_count: int | None
-    performed_at: Time | None
-    payer_amount: Amount | None
-    payee_amount: Amount | None
-    fee_amount: Amount | None
-    taken_amount: Amount | None
-    claim_until: Time | None
-    transaction_hash: str | None
-    terms_hash: str | None
-    signed_by: list[Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system']] | None
-    last_event: str | None
-    last_actor_role: Literal['payer', 'payee', 'arbiter', 'second_arbiter', 'operator', 'timer', 'rail', 'system'] | None
-    last_hash: str | None
-    created_at: Time | None
-    updated_at: Time | None
     completed_at: Time | None
 
 
@@ -1237,7 +1196,7 @@ class Lockouts(Row):
     method: str | None
     failures: int | None
     address: str | None
-    created_at: Time | None
+    created_at: Time
     locked_until: Time | None
 
 
@@ -1577,11 +1536,11 @@ class P2pBookSummary(Row):
     """Rows of p2p_book_summary."""
 
     relation = "p2p_book_summary"
-    cryptocurrency: str | None
-    fiat_currency: str | None
-    type: Literal['buy', 'sell'] | None
-    orders: int | None
-    counted_at: Time | None
+    cryptocurrency: str
+    fiat_currency: str
+    type: Literal['buy', 'sell']
+    orders: int
+    counted_at: Time
     best_price: Amount | None
 
 
@@ -2415,13 +2374,13 @@ class WalletBalances(Row):
     """Rows of wallet_balances."""
 
     relation = "wallet_balances"
-    id: UUID | None
-    party_id: UUID | None
-    currency: str | None
-    type: Literal['spot', 'fees', 'clearing', 'losses', 'costs', 'receivables', 'quarantine'] | None
+    id: UUID
+    party_id: UUID
+    currency: str
+    type: Literal['spot', 'fees', 'clearing', 'losses', 'costs', 'receivables', 'quarantine']
     available: Amount | None
-    pending: Amount | None
-    locked: Amount | None
+    pending: Amount
+    locked: Amount
 
 
 class WalletScreenings(Row):

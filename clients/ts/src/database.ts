@@ -282,13 +282,7 @@ export type Database = {
         Relationships: [];
       };
       escrow_transactions: {
-        Row: { id: string; product: "p2p" | "market"; policy_id: string; rail: string; payer_id: string; payee_id: string; currency: string; amount: string; fee_bps: number; perform_within: string; accept_within: string; state: "proposed" | "awaiting_funds" | "funding_exception" | "funded" | "performed" | "disputed" | "decided" | "released" | "refunded" | "split" | "void"; phase: "" | "statements" | "acknowledge" | "decide" | "approve"; version: number; state_version: number; deadline_at: string | null; expires_at: string | null; frozen_at: string | null; rail_hold_until: string; revision_count: number; performed_at: string | null; payer_amount: string | null; payee_amount: string | null; fee_amount: string | null; claim_until: string | null; taken_amount: string | null; transaction_hash: string | null; terms_hash: string | null; signed_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; last_event: string; last_actor_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; last_hash: string; created_at: string; updated_at: string; completed_at: string | null };
-        Insert: { [column in never]: never };
-        Update: { [column in never]: never };
-        Relationships: [];
-      };
-      escrows: {
-        Row: { id: string | null; product: "p2p" | "market" | null; policy_id: string | null; rail: string | null; payer_id: string | null; payee_id: string | null; currency: string | null; amount: string | null; fee_bps: number | null; perform_within: string | null; accept_within: string | null; state: "proposed" | "awaiting_funds" | "funding_exception" | "funded" | "performed" | "disputed" | "decided" | "released" | "refunded" | "split" | "void" | null; phase: "" | "statements" | "acknowledge" | "decide" | "approve" | null; version: number | null; state_version: number | null; deadline_at: string | null; expires_at: string | null; frozen_at: string | null; rail_hold_until: string | null; revision_count: number | null; performed_at: string | null; payer_amount: string | null; payee_amount: string | null; fee_amount: string | null; taken_amount: string | null; claim_until: string | null; transaction_hash: string | null; terms_hash: string | null; signed_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[] | null; last_event: string | null; last_actor_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system" | null; last_hash: string | null; created_at: string | null; updated_at: string | null; completed_at: string | null };
+        Row: { id: string; product: "p2p" | "market"; policy_id: string; rail: string; payer_id: string; payee_id: string; currency: string; amount: string; fee_bps: number; perform_within: string; accept_within: string; state: "proposed" | "awaiting_funds" | "funding_exception" | "funded" | "performed" | "disputed" | "decided" | "released" | "refunded" | "split" | "void"; phase: "" | "statements" | "acknowledge" | "decide" | "approve"; version: number; state_version: number; deadline_at: string | null; expires_at: string | null; frozen_at: string | null; rail_hold_until: string; revision_count: number; performed_at: string | null; payer_amount: string | null; payee_amount: string | null; fee_amount: string | null; taken_amount: string | null; claim_until: string | null; transaction_hash: string | null; terms_hash: string | null; signed_by: ("payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system")[]; last_event: string; last_actor_role: "payer" | "payee" | "arbiter" | "second_arbiter" | "operator" | "timer" | "rail" | "system"; last_hash: string; created_at: string; updated_at: string; completed_at: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -462,7 +456,7 @@ export type Database = {
         Relationships: [];
       };
       lockouts: {
-        Row: { user_id: string | null; method: string | null; failures: number | null; address: string | null; created_at: string | null; locked_until: string | null };
+        Row: { user_id: string | null; method: string | null; failures: number | null; address: string | null; created_at: string; locked_until: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -612,7 +606,7 @@ export type Database = {
         Relationships: [];
       };
       p2p_book_summary: {
-        Row: { cryptocurrency: string | null; fiat_currency: string | null; type: "buy" | "sell" | null; orders: number | null; counted_at: string | null; best_price: string | null };
+        Row: { cryptocurrency: string; fiat_currency: string; type: "buy" | "sell"; orders: number; counted_at: string; best_price: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -942,7 +936,7 @@ export type Database = {
         Relationships: [];
       };
       wallet_balances: {
-        Row: { id: string | null; party_id: string | null; currency: string | null; type: "spot" | "fees" | "clearing" | "losses" | "costs" | "receivables" | "quarantine" | null; available: string | null; pending: string | null; locked: string | null };
+        Row: { id: string; party_id: string; currency: string; type: "spot" | "fees" | "clearing" | "losses" | "costs" | "receivables" | "quarantine"; available: string | null; pending: string; locked: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -1036,11 +1030,4 @@ export type Database = {
     Enums: {};
     CompositeTypes: {};
   };
-};
-
-// Relations with columns that nobody reads: `*` there means these.
-export const READABLE: Record<string, string> = {
-  escrow_events: "escrow_id,version,event,actor_role,from_state,from_phase,to_state,to_phase,deadline_at,payer_amount,payee_amount,fee_amount,payload,hash,created_at",
-  escrow_transactions: "id,product,policy_id,rail,payer_id,payee_id,currency,amount,fee_bps,perform_within,accept_within,state,phase,version,state_version,deadline_at,expires_at,frozen_at,rail_hold_until,revision_count,performed_at,payer_amount,payee_amount,fee_amount,claim_until,taken_amount,transaction_hash,terms_hash,signed_by,last_event,last_actor_role,last_hash,created_at,updated_at,completed_at",
-  ledger_transfers: "id,kind,reference_type,reference_id,memo,reverses,created_at",
 };

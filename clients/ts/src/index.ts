@@ -1,6 +1,6 @@
 import { createClient, type SupabaseClient, type SupabaseClientOptions } from "@supabase/supabase-js";
 import { PATHS, type Commands } from "./commands.js";
-import { READABLE, type Database } from "./database.js";
+import type { Database } from "./database.js";
 import { Problem } from "./problem.js";
 
 export * from "./commands.js";
@@ -48,7 +48,6 @@ export function createHoldfast(options: Options): Holdfast {
   const db = createClient<Database>(options.url, options.key, {
     ...options.supabase,
     accessToken: options.accessToken,
-    global: { ...options.supabase?.global, fetch: readingAll },
   });
   const token = options.accessToken ?? (() => sessionToken(db));
 
@@ -98,14 +97,4 @@ async function repeated(url: string, request: RequestInit, attempts: number): Pr
     }
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
-}
-
-/** Lets `*` mean every column that somebody may read: PostgREST takes it for every column. */
-function readingAll(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  const url = new URL(input instanceof Request ? input.url : input);
-  const columns = READABLE[url.pathname.match(/\/rest\/v1\/(\w+)$/)?.[1] ?? ""];
-  if (columns && url.searchParams.get("select") === "*") {
-    url.searchParams.set("select", columns);
-  }
-  return fetch(input instanceof Request ? new Request(url, input) : url, init);
 }

@@ -159,7 +159,7 @@ def test_a_text_like_a_statement_is_a_text(commands: Commands, cast: Cast, world
     answer = commands.post(part.who, f"/escrows/{part.about}/mark-paid", {"reference": nasty.SQL})
     assert answer.status_code == 200, answer.text
     stored = world.one(
-        "select last_payload ->> 'reference' from public.escrow_transactions where id = %s",
+        "select last_payload ->> 'reference' from private.escrow_transactions where id = %s",
         part.about,
     )
     assert stored == nasty.SQL

@@ -81,7 +81,7 @@ def accept(world: World, quarantine: UUID, **fields: Any) -> dict[str, Any]:
 
 def held(world: World, made: Escrow) -> bool:
     frozen: bool = world.one(
-        "select frozen_at is not null from public.escrow_transactions where id = %s", made.id
+        "select frozen_at is not null from private.escrow_transactions where id = %s", made.id
     )
     return frozen
 
@@ -143,11 +143,11 @@ def test_a_stranger_changes_nothing(world: World, state: str, what: str) -> None
     made, to = STATES[state](world)
     if what == "flagged":
         known_hit(world)
-    before, row = world.one("select version from public.escrow_transactions where id = %s",
+    before, row = world.one("select version from private.escrow_transactions where id = %s",
                             made.id), made.row()  # fmt: skip
     for _ in range(3):
         sent(world, made, to, DUST if what == "dust" else "40", STRANGER)
-    assert world.one("select version from public.escrow_transactions where id = %s",
+    assert world.one("select version from private.escrow_transactions where id = %s",
                      made.id) == before  # fmt: skip
     assert (made.row(), held(world, made)) == (row, False)
     assert [reason for _, reason in waiting(world, made)] == [what] * 3

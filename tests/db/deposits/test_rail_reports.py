@@ -45,7 +45,7 @@ def debts(world: World) -> list[tuple[Any, ...]]:
 
 
 def reason(world: World) -> str | None:
-    return str(world.one("select last_payload ->> 'reason' from public.escrow_transactions"))
+    return str(world.one("select last_payload ->> 'reason' from private.escrow_transactions"))
 
 
 def test_an_event_counts_once(world: World) -> None:
@@ -91,7 +91,7 @@ def test_reports_of_an_escrow_come_in_order(world: World) -> None:
 
 def test_one_that_cannot_be_applied_holds_up_its_own_escrow_only(world: World) -> None:
     broken, other = awaiting(world), awaiting(world)
-    poison(world, "public.escrow_events", broken.id, column="escrow_id", event="insert")
+    poison(world, "private.escrow_events", broken.id, column="escrow_id", event="insert")
     report(world, broken, "log-1")
     report(world, broken, "log-2")
     report(world, other, "log-3")
@@ -121,7 +121,7 @@ def test_incident_26_money_that_is_not_what_was_agreed_waits(
 ) -> None:
     escrow = awaiting(world)
     if why == "late":
-        end = world.one("select expires_at from public.escrow_transactions")
+        end = world.one("select expires_at from private.escrow_transactions")
         fields = {"provider_time": (end + timedelta(seconds=1)).isoformat()}
         world.advance_to(end + timedelta(seconds=2))
     report(world, escrow, "log-1", **fields)
@@ -161,7 +161,7 @@ def test_incident_11_money_that_no_move_waits_for_goes_back(world: World, end: s
 
 def test_a_chargeback_stops_everything_until_it_is_won(world: World) -> None:
     escrow = card(world)
-    end = world.one("select expires_at from public.escrow_transactions")
+    end = world.one("select expires_at from private.escrow_transactions")
     report(world, escrow, "dp_1:opened", "reversal_opened", reference="dp_1")
     apply(world)
     assert escrow.holds() == ["chargeback"]
@@ -170,11 +170,11 @@ def test_a_chargeback_stops_everything_until_it_is_won(world: World) -> None:
             escrow.commit(event, role)
     world.advance(days=20)
     assert world.one("select service.escrow_due(50)") == []
-    frozen = world.one("select private.clock() - frozen_at from public.escrow_transactions")
+    frozen = world.one("select private.clock() - frozen_at from private.escrow_transactions")
     report(world, escrow, "dp_1:won", "reversal_won", reference="dp_1")
     apply(world)
     assert applied(world) == ["funds_confirmed", "freeze", "unfreeze"]
-    given_back = world.one("select expires_at from public.escrow_transactions") - end
+    given_back = world.one("select expires_at from private.escrow_transactions") - end
     assert frozen <= given_back < frozen + timedelta(minutes=1)
     escrow.commit("perform", "payee")
     assert world.problems() == []

@@ -44,7 +44,7 @@ def lost(world: World, escrow: Escrow, amount: Any, name: str = "dp_1") -> None:
 def amounts(escrow: Escrow) -> Any:
     """What is held, and what the rail has taken."""
     (row,) = escrow.world.rows(
-        "select amount::numeric, taken_amount::numeric from public.escrow_transactions "
+        "select amount::numeric, taken_amount::numeric from private.escrow_transactions "
         "where id = %s", escrow.id,
     )  # fmt: skip
     return row
@@ -58,7 +58,7 @@ def settled(escrow: Escrow) -> Any:
     """Payer's and payee's part and the fee, at the end."""
     (row,) = escrow.world.rows(
         "select payer_amount::numeric, payee_amount::numeric, fee_amount::numeric "
-        "from public.escrow_transactions where id = %s", escrow.id,
+        "from private.escrow_transactions where id = %s", escrow.id,
     )  # fmt: skip
     return row
 
@@ -71,12 +71,12 @@ def test_the_rest_goes_on_when_a_tenth_or_less_is_gone(
     """Five dollars of goodwill in the dashboard of the rail."""
     escrow = card(world, place)
     outside, before = clearing(world), world.balance(escrow.payer, USD)
-    (clock,) = world.rows("select deadline_at, expires_at from public.escrow_transactions")
+    (clock,) = world.rows("select deadline_at, expires_at from private.escrow_transactions")
     lost(world, escrow, amount)
     part = Decimal(amount)
     assert (escrow.place, applied(world)[-1]) == ((place, ""), "rail_take")
     assert amounts(escrow) == (100 - part, part)
-    assert world.rows("select deadline_at, expires_at from public.escrow_transactions") == [clock]
+    assert world.rows("select deadline_at, expires_at from private.escrow_transactions") == [clock]
     assert clearing(world) == outside + part
     assert world.balance(escrow.payer, USD) == (before[0], before[1], 100 - part)
     assert payments(world, escrow) == [("rail_return", escrow.payer, USD, part, "confirmed")]
@@ -177,7 +177,7 @@ def test_an_appeal_keeps_what_was_awarded_as_far_as_it_is_there(world: World) ->
 @pytest.mark.parametrize("amount", ["5", "30"])
 def test_a_lost_part_ends_its_own_hold_only(world: World, amount: str, held: str | None) -> None:
     escrow = card(world, "performed")
-    end = world.one("select expires_at from public.escrow_transactions")
+    end = world.one("select expires_at from private.escrow_transactions")
     report(world, escrow, "dp_1:opened", "reversal_opened", reference="dp_1", amount=amount)
     apply(world)
     assert (escrow.holds(), amounts(escrow)) == (["chargeback"], (100, None))
@@ -191,7 +191,7 @@ def test_a_lost_part_ends_its_own_hold_only(world: World, amount: str, held: str
     assert escrow.holds() == ([held] if held else [])
     assert amounts(escrow) == (100 - Decimal(amount), Decimal(amount))
     if amount == "5":
-        given = (world.one("select expires_at from public.escrow_transactions") - end).days
+        given = (world.one("select expires_at from private.escrow_transactions") - end).days
         assert given == (0 if held else 3)
     assert world.problems() == []
 

@@ -71,7 +71,8 @@ def test_an_appeal_nobody_hears(world: World, policy: str) -> None:
     world.run("delete from public.party_members where role = 'arbiter'")
     assert _swept(escrow) <= 5
     row = world.rows(
-        "select (payee_amount + fee_amount)::numeric from public.escrow_transactions where id = %s",
+        "select (payee_amount + fee_amount)::numeric"
+        " from private.escrow_transactions where id = %s",
         escrow.id,
     )
     assert row == [(award,)]
@@ -116,16 +117,16 @@ def _holds_until_an_hour_after(escrow: Escrow) -> None:
     """The rail holds the money an hour longer than the present duty lasts."""
     escrow.world.settle()
     escrow.world.run(
-        "alter table public.escrow_transactions disable trigger user; "
-        "update public.escrow_transactions set rail_hold_until = expires_at + interval '1 hour'; "
-        "alter table public.escrow_transactions enable trigger user"
+        "alter table private.escrow_transactions disable trigger user; "
+        "update private.escrow_transactions set rail_hold_until = expires_at + interval '1 hour'; "
+        "alter table private.escrow_transactions enable trigger user"
     )
 
 
 def _end(escrow: Escrow) -> tuple[Any, ...]:
     (row,) = escrow.world.rows(
         "select last_event, state::text, payer_amount::numeric, "
-        "(payee_amount + fee_amount)::numeric from public.escrow_transactions where id = %s",
+        "(payee_amount + fee_amount)::numeric from private.escrow_transactions where id = %s",
         escrow.id,
     )
     return row

@@ -24,7 +24,7 @@ def _due(escrow: Escrow) -> tuple[datetime, datetime]:
 
 def _clock(escrow: Escrow) -> datetime:
     found: datetime = escrow.world.one(
-        "select deadline_at from public.escrow_transactions where id = %s", escrow.id
+        "select deadline_at from private.escrow_transactions where id = %s", escrow.id
     )
     return found
 

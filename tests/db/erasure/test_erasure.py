@@ -339,7 +339,7 @@ def test_law_10_nobody_else_takes_words_away(world: World, pretend: str) -> None
     with refused(world.connection, "append_only"):
         world.run("delete from public.trade_messages")
     with refused(world.connection, "append_only", "illegal_move", "escrow_closed"):
-        world.run("update public.escrow_events set payload = '{}'")
+        world.run("update private.escrow_events set payload = '{}'")
     if pretend == "begun":
         with refused(world.connection, "append_only"):
             world.run("update public.parties set status_since = private.clock()")
@@ -411,7 +411,7 @@ def test_a_token_that_outlived_the_erasure_does_nothing(world: World) -> None:
 def test_words_of_a_person_in_events_are_found_by_an_index(world: World) -> None:
     world.run("set local enable_seqscan = off")
     plan = world.rows(
-        "explain select from public.escrow_events as r "
+        "explain select from private.escrow_events as r "
         "where (case when r.payload ? 'seals' then r.actor_id end) = %s", world.user(),
     )  # fmt: skip
     text = str(plan)

@@ -31,7 +31,7 @@ _FORMS = (
 )  # fmt: skip
 # Of a few letters, a list of ours, or made by hand: there is nothing to recognise.
 _UNMARKED = {"public.message_settings.language", "public.message_preferences.kind",
-             "public.escrow_events.payload", "public.message_deliveries.language",
+             "private.escrow_events.payload", "public.message_deliveries.language",
              "public.asset_snapshots.asset_id"}  # fmt: skip
 
 

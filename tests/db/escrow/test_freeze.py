@@ -22,7 +22,7 @@ _BUILD = EVERY_POLICY | CONTRACTS | ONCE
 def _clocks(escrow: Escrow) -> list[Any]:
     world = escrow.world
     (times,) = world.rows(
-        "select deadline_at, expires_at, performed_at from public.escrow_transactions "
+        "select deadline_at, expires_at, performed_at from private.escrow_transactions "
         "where id = %s", escrow.id,
     )  # fmt: skip
     offers = world.rows(

@@ -57,7 +57,7 @@ def test_anything_else_is_not_funding(world: World, changes: dict[str, Any], cod
 
 def test_the_providers_clock_decides_about_late(world: World) -> None:
     escrow = signed(world)
-    end = world.one("select expires_at from public.escrow_transactions")
+    end = world.one("select expires_at from private.escrow_transactions")
     escrow.expire()
     world.advance(hours=1)
     with refused(world.connection, "funds_late"):
@@ -222,11 +222,11 @@ def test_the_payer_takes_it_all_back(world: World) -> None:
 
 def test_a_rail_that_holds_too_short_moves_nobody_into_the_dark(world: World) -> None:
     escrow = signed(world)
-    world.run("alter table public.escrow_transactions disable trigger user")
+    world.run("alter table private.escrow_transactions disable trigger user")
     world.run(
-        "update public.escrow_transactions set rail_hold_until = expires_at + interval '1 minute'"
+        "update private.escrow_transactions set rail_hold_until = expires_at + interval '1 minute'"
     )
-    world.run("alter table public.escrow_transactions enable trigger user")
+    world.run("alter table private.escrow_transactions enable trigger user")
     later = world.now() + timedelta(days=400)
     with refused(world.connection, "rail_hold_too_short"):
         escrow.commit("funds_confirmed", "rail", deadline_at=later, expires_at=later)

@@ -23,7 +23,7 @@ begin
     for v_move in select * from jsonb_array_elements(p_moves) loop
         event := v_move ->> 'event';
         begin
-            update public.escrow_transactions as e set
+            update private.escrow_transactions as e set
                 state = (v_move ->> 'state')::public.escrow_state,
                 phase = (v_move ->> 'phase')::public.escrow_phase,
                 last_event = v_move ->> 'event',
@@ -102,7 +102,7 @@ def test_terms_never_change(world: World, change: LiteralString) -> None:
 
 
 def _update(escrow: Escrow, head: LiteralString, change: LiteralString) -> None:
-    escrow.world.run("update public.escrow_transactions set " + head + change + " where id = %s",
+    escrow.world.run("update private.escrow_transactions set " + head + change + " where id = %s",
                      escrow.id)  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def test_each_move_adds_one_version(world: World, step: int) -> None:
     escrow = funded(world, "market_goods")
     with refused(world.connection, "stale_version"):
         world.run(
-            "update public.escrow_transactions set version = version + %s, "
+            "update private.escrow_transactions set version = version + %s, "
             "last_event = 'perform', last_actor_role = 'payee', state = 'performed' "
             "where id = %s",
             step, escrow.id,
@@ -137,10 +137,10 @@ def test_the_overlay_moves_with_its_reasons_only(world: World) -> None:
 def test_an_escrow_is_never_deleted(world: World) -> None:
     escrow = funded(world, "market_goods")
     with refused(world.connection, "append_only"):
-        world.run("delete from public.escrow_transactions where id = %s", escrow.id)
+        world.run("delete from private.escrow_transactions where id = %s", escrow.id)
     for statement in (
-        "truncate public.escrow_transactions",
-        "truncate public.escrow_transactions cascade",
+        "truncate private.escrow_transactions",
+        "truncate private.escrow_transactions cascade",
     ):
         with refused(world.connection, "append_only", "0A000"):
             world.connection.execute(statement)
@@ -148,7 +148,7 @@ def test_an_escrow_is_never_deleted(world: World) -> None:
 
 def _begin(world: World, state: str, event: str, role: str, version: int = 1) -> None:
     world.run(
-        "insert into public.escrow_transactions (id, product, policy_id, payer_id, payee_id, "
+        "insert into private.escrow_transactions (id, product, policy_id, payer_id, payee_id, "
         "currency, amount, fee_bps, perform_within, accept_within, state, phase, version, "
         "deadline_at, expires_at, last_event, last_actor_role, created_at, updated_at) values ("
         "gen_random_uuid(), 'market', 'market_goods', %s, %s, 'BTC', 1, 0, '1 hour', '1 hour', "
@@ -179,7 +179,7 @@ def test_a_move_past_the_ledger_does_not_survive_the_commit(world: World) -> Non
     escrow = funded(world, "market_goods")
     with refused(world.connection, "held_differs_from_state"):
         world.run(
-            "update public.escrow_transactions set state = 'released', version = version + 1, "
+            "update private.escrow_transactions set state = 'released', version = version + 1, "
             "last_event = 'accept', last_actor_role = 'payer', payer_amount = 0, fee_amount = 0, "
             "payee_amount = amount, deadline_at = null, expires_at = null, completed_at = now() "
             "where id = %s",

@@ -48,14 +48,14 @@ def lift(escrow: Escrow, kind: str, hold_id: str) -> None:
 
 def is_held(escrow: Escrow) -> bool:
     held: bool = escrow.world.one(
-        "select frozen_at is not null from public.escrow_transactions where id = %s", escrow.id
+        "select frozen_at is not null from private.escrow_transactions where id = %s", escrow.id
     )
     return held
 
 
 def end_of(escrow: Escrow) -> Any:
     return escrow.world.one(
-        "select expires_at from public.escrow_transactions where id = %s", escrow.id
+        "select expires_at from private.escrow_transactions where id = %s", escrow.id
     )
 
 
@@ -216,7 +216,7 @@ def test_no_reason_holds_for_ever(world: World, kind: str) -> None:
     assert world.rows("select closed_event, closed_role::text from public.escrow_holds") == [
         ("unfreeze", "timer")
     ]
-    rail = world.one("select rail_hold_until from public.escrow_transactions")
+    rail = world.one("select rail_hold_until from private.escrow_transactions")
     assert end_of(escrow) == min(end_of(escrow), before + longest + timedelta(minutes=1), rail)
     # What is to be done is done in its own time, and then it ends.
     escrow.expire()
@@ -352,7 +352,7 @@ def test_a_reason_is_of_a_kind_of_its_owner(
         "insert into public.escrow_holds (id, escrow_id, kind, owner_role, reference, reason, "
         "opened_version, opened_at, ends_at, at_end) select gen_random_uuid(), id, 'outage', "
         "'system', 'x', 'y', 1, now(), "
-        "now() + interval '1 day', 'lift' from public.escrow_transactions "
+        "now() + interval '1 day', 'lift' from private.escrow_transactions "
         "where frozen_at is null",
     ],
 )

@@ -29,11 +29,11 @@ def market(world: World) -> World:
 
 
 def test_i1_one_event_for_each_version_and_no_gap(market: World) -> None:
-    escrows = market.rows("select id, version from public.escrow_transactions")
+    escrows = market.rows("select id, version from private.escrow_transactions")
     assert len(escrows) == 11
     for escrow_id, version in escrows:
         events = market.rows(
-            "select version, from_state::text, to_state::text from public.escrow_events "
+            "select version, from_state::text, to_state::text from private.escrow_events "
             "where escrow_id = %s order by version", escrow_id,
         )  # fmt: skip
         assert [event[0] for event in events] == list(range(1, version + 1))
@@ -43,13 +43,13 @@ def test_i1_one_event_for_each_version_and_no_gap(market: World) -> None:
 def test_i1_a_second_event_of_a_version_is_refused(market: World) -> None:
     with refused(market.connection, "23505"):
         market.run(
-            "insert into public.escrow_events select e.* from public.escrow_events as e limit 1"
+            "insert into private.escrow_events select e.* from private.escrow_events as e limit 1"
         )
     # Past the last version there is room; verify sees that nothing moved.
     market.run(
-        "insert into public.escrow_events (escrow_id, version, event, actor_role, to_state, hash, "
+        "insert into private.escrow_events (escrow_id, version, event, actor_role, to_state, hash, "
         "created_at) select id, version + 1, 'accept', 'payer', 'released', '\\x00', now() "
-        "from public.escrow_transactions limit 1"
+        "from private.escrow_transactions limit 1"
     )
     assert "events_differ_from_version" in market.problems()
 
@@ -73,7 +73,7 @@ def test_i2_postings_sum_to_zero_for_each_event_and_currency(market: World) -> N
 
 def test_i3_held_is_the_sum_of_the_escrows_own_postings(market: World) -> None:
     for escrow_id, state, amount in market.rows(
-        "select id, state::text, amount::numeric from public.escrow_transactions"
+        "select id, state::text, amount::numeric from private.escrow_transactions"
     ):
         held = market.one(
             "select coalesce(sum(amount), 0)::numeric from public.ledger_entries "
@@ -98,13 +98,15 @@ def test_i3_a_hold_that_differs_does_not_survive_the_commit(world: World, change
 
 def test_i4_money_settles_once(market: World) -> None:
     assert market.rows(
-        "select escrow_id from public.escrow_events where payer_amount is not null "
+        "select escrow_id from private.escrow_events where payer_amount is not null "
         "group by escrow_id having count(*) > 1"
     ) == []  # fmt: skip
-    ended = market.one("select id from public.escrow_transactions where state = 'released' limit 1")
+    ended = market.one(
+        "select id from private.escrow_transactions where state = 'released' limit 1"
+    )
     with refused(market.connection, "escrow_events_one_settlement_idx", "23505"):
         market.run(
-            "insert into public.escrow_events (escrow_id, version, event, actor_role, to_state, "
+            "insert into private.escrow_events (escrow_id, version, event, actor_role, to_state, "
             "payer_amount, payee_amount, fee_amount, hash, created_at) "
             "values (%s, 99, 'accept', 'payer', 'released', 0, 1, 0, '\\x00', now())",
             ended,
@@ -140,13 +142,13 @@ def test_i5_parts_and_fee_are_exactly_what_was_funded(world: World, amount: str)
 
 def test_i5_parts_that_do_not_add_up_are_refused_by_the_table_too(world: World) -> None:
     p2p_trade(world)
-    world.run("alter table public.escrow_transactions disable trigger user")
+    world.run("alter table private.escrow_transactions disable trigger user")
     for parts in ("0, 0.1, 0.0005", "0, 0.0995, 0.0004", "-0.1, 0.2, 0", "0.1, 0, 0",
                   "0, null, 0"):  # fmt: skip
         payer, payee, fee = parts.split(", ")
         with refused(world.connection, "escrow_transactions_settles_exactly"):
             world.connection.execute(
-                "update public.escrow_transactions set state = 'released', deadline_at = null, "
+                "update private.escrow_transactions set state = 'released', deadline_at = null, "
                 "expires_at = null, completed_at = now(), "
                 f"payer_amount = {payer}, payee_amount = {payee}, fee_amount = {fee}".encode()
             )
@@ -190,7 +192,7 @@ def test_i7_open_settled_and_remaining_are_the_order(world: World, change: str) 
 def test_i8_no_live_row_without_a_deadline_that_the_rail_outlives(market: World) -> None:
     (row,) = market.rows(
         "select count(*), count(*) filter (where deadline_at <= expires_at "
-        "and expires_at <= rail_hold_until) from public.escrow_transactions "
+        "and expires_at <= rail_hold_until) from private.escrow_transactions "
         "where state not in ('released', 'refunded', 'split', 'void')"
     )
     assert row == (9, 9)
@@ -270,7 +272,7 @@ def test_i12_what_leaves_the_house_waits_in_the_outbox(world: World) -> None:
     theirs = fill_all_tables(world)
     for escrow in (theirs.disputed, theirs.ended, theirs.trade):
         events = world.rows(
-            "select 'escrow.' || event, version from public.escrow_events where escrow_id = %s "
+            "select 'escrow.' || event, version from private.escrow_events where escrow_id = %s "
             "order by version", escrow.id,
         )  # fmt: skip
         waiting = world.rows(

@@ -40,7 +40,7 @@ def announced(escrow: Escrow, reader: UUID | None = None) -> dict[str, Any]:
 def _ended_with(escrow: Escrow) -> tuple[Any, ...]:
     found = escrow.world.rows(
         "select last_event, state::text, phase::text, payer_amount::numeric, "
-        "payee_amount::numeric, fee_amount::numeric from public.escrow_transactions where id = %s",
+        "payee_amount::numeric, fee_amount::numeric from private.escrow_transactions where id = %s",
         escrow.id,
     )
     return found[0]
@@ -59,7 +59,7 @@ def test_silence_does_what_was_announced(world: World, policy: str, build: Build
     """Every live state of every policy: the view and the sweep agree on event, end and amounts."""
     escrow = build(world, policy)
     if escrow.world.one(
-        "select frozen_at is not null from public.escrow_transactions where id = %s", escrow.id
+        "select frozen_at is not null from private.escrow_transactions where id = %s", escrow.id
     ):
         escrow.commit("unfreeze", "operator")
     told = announced(escrow)
@@ -175,7 +175,7 @@ def test_while_frozen_the_clock_says_what_is_left(world: World) -> None:
     assert announced(escrow)["frozen_seconds_left"] == told["frozen_seconds_left"] > 0
     escrow.commit("unfreeze", "operator")
     left: timedelta = world.one(
-        "select expires_at - updated_at from public.escrow_transactions where id = %s", escrow.id
+        "select expires_at - updated_at from private.escrow_transactions where id = %s", escrow.id
     )
     assert abs(left.total_seconds() - told["frozen_seconds_left"]) < 1
     after = announced(escrow)
@@ -210,9 +210,9 @@ def test_an_outage_is_in_the_clock_as_soon_as_it_is_declared(world: World) -> No
 def test_a_rail_that_holds_no_longer_ends_a_frozen_clock(world: World) -> None:
     escrow = ONCE["frozen_performed"](world, "market_service")
     world.run(
-        "alter table public.escrow_transactions disable trigger user; "
-        "update public.escrow_transactions set rail_hold_until = expires_at + interval '1 hour'; "
-        "alter table public.escrow_transactions enable trigger user"
+        "alter table private.escrow_transactions disable trigger user; "
+        "update private.escrow_transactions set rail_hold_until = expires_at + interval '1 hour'; "
+        "alter table private.escrow_transactions enable trigger user"
     )
     left = announced(escrow)["frozen_seconds_left"]
     world.advance(minutes=90)
@@ -220,7 +220,7 @@ def test_a_rail_that_holds_no_longer_ends_a_frozen_clock(world: World) -> None:
     assert 0 < told <= left - 30 * 60
     escrow.commit("unfreeze", "operator")
     gone: timedelta = world.one(
-        "select expires_at - updated_at from public.escrow_transactions where id = %s", escrow.id
+        "select expires_at - updated_at from private.escrow_transactions where id = %s", escrow.id
     )
     assert abs(gone.total_seconds() - told) < 1
 
@@ -232,10 +232,10 @@ def test_it_is_told_when_the_rail_holds_no_longer(world: World, name: str) -> No
     for more in ("1 second", "0"):
         world.settle()
         world.run(
-            "alter table public.escrow_transactions disable trigger user; "
-            "update public.escrow_transactions "
+            "alter table private.escrow_transactions disable trigger user; "
+            "update private.escrow_transactions "
             f"set rail_hold_until = expires_at + interval '{more}'; "
-            "alter table public.escrow_transactions enable trigger user"
+            "alter table private.escrow_transactions enable trigger user"
         )
         told = announced(escrow)
         assert told["on_silence"] == (usual if more != "0" else "timeout_hold")
@@ -259,7 +259,9 @@ def test_after_the_end_the_claim_window_is_told_and_closes(world: World) -> None
     assert (told["next_roles"], told["next_action"]) == (["payer", "payee"], "claim")
     assert told["deadline_at"] == told["claim_until"] is not None
     assert told["on_silence"] is None
-    until = world.one("select claim_until from public.escrow_transactions where id = %s", escrow.id)
+    until = world.one(
+        "select claim_until from private.escrow_transactions where id = %s", escrow.id
+    )
     world.advance_to(until - timedelta(minutes=1))
     case = world.command("escrow_claim", escrow_id=escrow.id, actor_id=escrow.payer, reason="x")
     told = announced(escrow)

@@ -15,7 +15,7 @@ def test_an_escrow_is_proposed_with_the_terms_of_its_policy(world: World) -> Non
     (row,) = world.rows(
         "select state::text, version, e.fee_bps, rail::text, terms_hash, "
         "extract(epoch from e.perform_within)::int, expires_at - created_at = p.sign_within "
-        "from public.escrow_transactions as e join public.escrow_policies as p "
+        "from private.escrow_transactions as e join public.escrow_policies as p "
         "on p.id = e.policy_id where e.id = %s",
         escrow.id,
     )
@@ -56,7 +56,7 @@ def test_both_sign_the_same_hash(world: World, first: str) -> None:
         escrow.commit("countersign", first)
     escrow.commit("countersign", second)
     assert escrow.place == ("awaiting_funds", "")
-    signed_by = world.one("select signed_by::text[] from public.escrow_transactions")
+    signed_by = world.one("select signed_by::text[] from private.escrow_transactions")
     assert signed_by == [first, second]
 
 

@@ -47,7 +47,7 @@ def _credit(world: World, rows: int = 500) -> int:
 
 def _clock(escrow: Escrow) -> tuple[datetime, datetime]:
     (row,) = escrow.world.rows(
-        "select deadline_at, expires_at from public.escrow_transactions where id = %s", escrow.id
+        "select deadline_at, expires_at from private.escrow_transactions where id = %s", escrow.id
     )
     return row[0], row[1]
 
@@ -291,11 +291,12 @@ def test_a_batch_at_a_time_and_who_moves_meanwhile_is_met_again(world: World) ->
 def test_the_rails_own_end_is_respected(world: World) -> None:
     escrow = EVERY_POLICY["funded"](world, SERVICE)
     world.settle()
-    world.run("alter table public.escrow_transactions disable trigger user")
+    world.run("alter table private.escrow_transactions disable trigger user")
     world.run(
-        "update public.escrow_transactions set rail_hold_until = expires_at + interval '10 minutes'"
+        "update private.escrow_transactions"
+        " set rail_hold_until = expires_at + interval '10 minutes'"
     )
-    world.run("alter table public.escrow_transactions enable trigger user")
+    world.run("alter table private.escrow_transactions enable trigger user")
     before = _clock(escrow)
     begin = world.now()
     world.advance(hours=2)

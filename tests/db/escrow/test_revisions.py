@@ -7,7 +7,7 @@ from tests.world.world import World
 
 def test_a_revision_undoes_the_performance_and_runs_out(world: World) -> None:
     escrow = funded(world, "market_service")
-    performed = "select performed_at is not null, revision_count from public.escrow_transactions"
+    performed = "select performed_at is not null, revision_count from private.escrow_transactions"
     for count in (1, 2):
         escrow.commit("perform", "payee")
         assert world.rows(performed) == [(True, count - 1)]

@@ -57,7 +57,7 @@ def test_a_timeline_holds_every_version_and_what_it_brought(world: World) -> Non
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
     history = world.rows(
         "select version, event, actor_role::text, from_state::text, to_state::text "
-        "from public.escrow_events where escrow_id = %s order by version",
+        "from private.escrow_events where escrow_id = %s order by version",
         escrow.id,
     )
     names = ("version", "event", "actor_role", "from_state", "to_state")

@@ -48,29 +48,29 @@ def _proposed(world: World, number: int) -> list[UUID]:
 def _poison(world: World, escrows: list[UUID]) -> None:
     """A dispute without a file: no timer knows what to do. They are the oldest that are due."""
     world.settle()
-    world.run("alter table public.escrow_transactions disable trigger user")
+    world.run("alter table private.escrow_transactions disable trigger user")
     world.run(
-        "update public.escrow_transactions set state = 'disputed', phase = 'decide', "
+        "update private.escrow_transactions set state = 'disputed', phase = 'decide', "
         "deadline_at = deadline_at - interval '1 day', expires_at = expires_at - interval '1 day' "
         "where id = any (%s)",
         escrows,
     )
-    world.run("alter table public.escrow_transactions enable trigger user")
+    world.run("alter table private.escrow_transactions enable trigger user")
 
 
 def _heal(world: World, escrows: list[UUID]) -> None:
     world.settle()
-    world.run("alter table public.escrow_transactions disable trigger user")
+    world.run("alter table private.escrow_transactions disable trigger user")
     world.run(
-        "update public.escrow_transactions set state = 'proposed', phase = '' where id = any (%s)",
+        "update private.escrow_transactions set state = 'proposed', phase = '' where id = any (%s)",
         escrows,
     )
-    world.run("alter table public.escrow_transactions enable trigger user")
+    world.run("alter table private.escrow_transactions enable trigger user")
 
 
 def _states(world: World, escrows: list[UUID]) -> set[str]:
     rows = world.rows(
-        "select distinct state::text from public.escrow_transactions where id = any (%s)", escrows
+        "select distinct state::text from private.escrow_transactions where id = any (%s)", escrows
     )
     return {row[0] for row in rows}
 

@@ -412,7 +412,9 @@ def test_a_stopped_party_reads_its_own(world: World) -> None:
     stop(world, trade.payee, "closed")
     as_user(world.connection, trade.payee)
     assert world.one("select count(*) from public.p2p_trades where id = %s", trade.id) == 1
-    assert world.one("select count(*) from public.escrow_transactions where id = %s", trade.id) == 1
+    assert (
+        world.one("select count(*) from private.escrow_transactions where id = %s", trade.id) == 1
+    )
     (mine,) = world.one("select public.my_standing()")
     as_owner(world.connection)
     assert mine == {

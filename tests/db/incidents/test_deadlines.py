@@ -34,16 +34,16 @@ def test_incident_08_a_move_waits_for_nobody_outside(world: World) -> None:
 
 def test_incident_09_no_deadline_lies_beyond_what_the_rail_holds(world: World) -> None:
     escrow = funded(world, SERVICE)
-    world.run("alter table public.escrow_transactions disable trigger user")
-    world.run("update public.escrow_transactions set rail_hold_until = expires_at")
-    world.run("alter table public.escrow_transactions enable trigger user")
+    world.run("alter table private.escrow_transactions disable trigger user")
+    world.run("update private.escrow_transactions set rail_hold_until = expires_at")
+    world.run("alter table private.escrow_transactions enable trigger user")
     later = world.now() + timedelta(days=2)
     for deadline in (world.now() + timedelta(minutes=1), later):
         with refused(world.connection, "rail_hold_too_short"):
             escrow.commit("perform", "payee", deadline_at=deadline, expires_at=later)
     with refused(world.connection, "escrow_transactions_outlived_by_rail"):
         world.run(
-            "update public.escrow_transactions set version = version + 1, state = 'performed', "
+            "update private.escrow_transactions set version = version + 1, state = 'performed', "
             "last_event = 'perform', last_actor_role = 'payee', expires_at = %s where id = %s",
             later, escrow.id,
         )  # fmt: skip
@@ -59,7 +59,7 @@ def test_incident_10_every_duty_has_a_clock_of_its_own(world: World) -> None:
             escrow.commit(event, role, deadline_at=None, expires_at=None)
         escrow.commit(event, role)
         left = world.one(
-            "select deadline_at - private.clock() from public.escrow_transactions where id = %s",
+            "select deadline_at - private.clock() from private.escrow_transactions where id = %s",
             escrow.id,
         )
         assert left > timedelta(minutes=59)
@@ -67,7 +67,7 @@ def test_incident_10_every_duty_has_a_clock_of_its_own(world: World) -> None:
 
 def test_incident_14_money_in_time_by_the_providers_clock_counts(world: World) -> None:
     escrow = signed(world)
-    end = world.one("select expires_at from public.escrow_transactions")
+    end = world.one("select expires_at from private.escrow_transactions")
     escrow.expire()
     money = escrow.payload("funds_confirmed", "rail", escrow.row()) | {"provider_time": end}
     sweep = escrow.decision("timeout_void", "timer")
@@ -80,8 +80,8 @@ def test_incident_14_money_in_time_by_the_providers_clock_counts(world: World) -
 def test_incident_32_the_time_zone_of_a_session_means_nothing(world: World, zone: str) -> None:
     escrow = contract(world)
     world.run("select set_config('TimeZone', %s, true)", zone)
-    end = world.one("select extract(epoch from expires_at) from public.escrow_transactions")
-    start = world.one("select extract(epoch from created_at) from public.escrow_transactions")
+    end = world.one("select extract(epoch from expires_at) from private.escrow_transactions")
+    start = world.one("select extract(epoch from created_at) from private.escrow_transactions")
     assert end - start == 72 * 3600
     escrow.expire()
     escrow.commit("timeout_void", "timer")

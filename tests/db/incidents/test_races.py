@@ -19,7 +19,7 @@ def _withdraw(world: World, party: object, amount: str) -> tuple[str, dict[str, 
 
 def _events(escrow: Escrow) -> int:
     count: int = escrow.world.one(
-        "select count(*) from public.escrow_events where escrow_id = %s", escrow.id
+        "select count(*) from private.escrow_events where escrow_id = %s", escrow.id
     )
     return count
 

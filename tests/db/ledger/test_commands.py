@@ -80,7 +80,7 @@ def test_a_reversal_undoes_a_transfer_once(world: World, kind: str) -> None:
     reversal = _reverse(world, transfer)["transfer_id"]
     assert world.balance(party)[0] == 2
     assert world.rows(
-        "select kind, reverses::text, memo from public.ledger_transfers where id = %s", reversal
+        "select kind, reverses::text, memo from private.ledger_transfers where id = %s", reversal
     ) == [("reversal", transfer, "mistake")]
     with refused(world.connection, "already_reversed"):
         _reverse(world, transfer)
@@ -101,7 +101,7 @@ def test_a_deposit_that_was_spent_is_not_reversed(world: World) -> None:
 def test_money_of_an_escrow_is_not_reversed_behind_its_back(world: World) -> None:
     escrow = p2p_trade(world)
     for (transfer,) in world.rows(
-        "select id from public.ledger_transfers where kind not in ('deposit', 'withdrawal')"
+        "select id from private.ledger_transfers where kind not in ('deposit', 'withdrawal')"
     ):
         with refused(world.connection, "not_reversible"):
             _reverse(world, transfer)

@@ -55,7 +55,7 @@ def test_what_two_operators_write_off_is_lost_and_owed_no_more(world: World, deb
         "'receivable.write_off'"
     )
     assert told == [([debtor], "60")]
-    memo = world.one("select memo from public.ledger_transfers where kind = 'debt.write_off'")
+    memo = world.one("select memo from private.ledger_transfers where kind = 'debt.write_off'")
     assert memo == "bankrupt"
     # The rest is set off as ever, and what comes beyond it is the party's.
     world.deposit(debtor, "80", USD)

@@ -40,7 +40,7 @@ def borne(world: World) -> list[tuple[Any, ...]]:
         "select r.party_id, r.amount::numeric, r.recovered_amount::numeric,"
         " r.cancelled_amount::numeric from public.receivables as r"
         " join public.escrow_cases as c on c.id = r.reference_id"
-        " join public.escrow_transactions as e on e.id = c.escrow_id"
+        " join private.escrow_transactions as e on e.id = c.escrow_id"
         " order by r.created_at, r.party_id <> e.payer_id"
     )
 
@@ -235,7 +235,7 @@ def test_whatever_becomes_available_is_set_off(world: World, way: str, debt: str
     assert change(world, before)["receivables"] == Decimal(debt) - left
     assert world.rows(
         "select t.reference_type, -sum(n.amount)::numeric from public.transactions as n"
-        " join public.ledger_transfers as t on t.id = n.transfer_id"
+        " join private.ledger_transfers as t on t.id = n.transfer_id"
         " join public.wallets as w on w.id = n.wallet_id"
         " where t.kind = 'debt.set_off' and w.party_id = %s group by 1", debtor,
     ) == [("receivable", Decimal(debt) - left)]  # fmt: skip

@@ -51,8 +51,8 @@ def test_verify_names_what_was_tampered_with(world: World, name: str) -> None:
 
 
 def test_the_guards_refuse_the_same_changes_while_they_are_on(world: World) -> None:
-    guarded = {"public.ledger_entries", "public.ledger_transfers", "public.escrow_events",
-               "public.escrow_transactions", "private.wallet_rollups"}  # fmt: skip
+    guarded = {"public.ledger_entries", "private.ledger_transfers", "private.escrow_events",
+               "private.escrow_transactions", "private.wallet_rollups"}  # fmt: skip
     tried = 0
     for tables, statements, _ in CASES.values():
         if tables and guarded >= set(tables):

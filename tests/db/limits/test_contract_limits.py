@@ -37,7 +37,7 @@ def contract(world: World, buyer: UUID, seller: UUID, *amounts: str) -> list[Esc
 
 def paid_in(world: World, milestone: Escrow) -> None:
     terms = {"terms_hash": world.one(
-        "select terms_hash from public.escrow_transactions where id = %s", milestone.id
+        "select terms_hash from private.escrow_transactions where id = %s", milestone.id
     )}  # fmt: skip
     milestone.commit("sign", "payee", payload=terms)
     milestone.commit("countersign", "payer", payload=terms)

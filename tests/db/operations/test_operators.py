@@ -41,7 +41,7 @@ _OF_TRANSFER = _asked(
 )
 _OF_CASE = _asked(
     "select array[e.payer_id, e.payee_id] from public.escrow_cases as c"
-    " join public.escrow_transactions as e on e.id = c.escrow_id where c.id = %s",
+    " join private.escrow_transactions as e on e.id = c.escrow_id where c.id = %s",
     "case_id",
 )
 _OF_PAYOUT = _asked("select array[party_id] from public.payouts where id = %s", "payout_id")
@@ -50,18 +50,18 @@ _OF_DEPOSIT = _asked(
     "select array[e.payer_id, e.payee_id] from public.deposit_quarantines as q"
     " join public.chain_deposits as d using (chain_id, transaction_hash, log_index)"
     " join public.deposit_requests as r on r.id = d.request_id"
-    " join public.escrow_transactions as e on e.id = r.reference_id where q.id = %s",
+    " join private.escrow_transactions as e on e.id = r.reference_id where q.id = %s",
     "quarantine_id",
 )
 _OF_DEBT = _asked("select array[party_id] from public.receivables where id = %s", "receivable_id")
 _OF_REFUSED = _asked(
     "select array[e.payer_id, e.payee_id] from public.refused_reports as r"
-    " join public.escrow_transactions as e on e.id = r.reference_id where r.id = %s",
+    " join private.escrow_transactions as e on e.id = r.reference_id where r.id = %s",
     "refused_report_id",
 )
 _OF_REQUEST = _asked("select parties from public.operator_requests where id = %s", "request_id")
 _OF_ESCROW = _asked(
-    "select array[payer_id, payee_id] from public.escrow_transactions where id = %s", "escrow_id"
+    "select array[payer_id, payee_id] from private.escrow_transactions where id = %s", "escrow_id"
 )
 
 

@@ -214,7 +214,7 @@ def test_an_escrow_that_cannot_get_its_time_back_stops_no_other(world: World) ->
     world.command("outage_declare", from_at=begin, to_at=world.now(), reason="a fire",
                   actor_id=world.operator, aal="aal2")  # fmt: skip
     odd = escrows[:2]
-    poison(world, "public.escrow_transactions", *(each.id for each in odd))
+    poison(world, "private.escrow_transactions", *(each.id for each in odd))
     for _ in range(4):
         run(world, "select service.outage_credit(2)")
     credited = world.rows("select object_id from private.outage_credits where credited > '0'")
@@ -255,7 +255,7 @@ def test_a_report_that_can_never_be_applied_is_set_aside(world: World) -> None:
     report(world, escrow, "ch_1")
     report(world, other, "ch_2")
     (odd,) = world.rows("select min(id) from public.rail_reports")[0]
-    poison(world, "public.escrow_events", escrow.id, column="escrow_id", event="insert")
+    poison(world, "private.escrow_events", escrow.id, column="escrow_id", event="insert")
     apply(world)
     assert other.place == ("funded", "")
     assert applied(world)[:2] == [None, None]

@@ -37,7 +37,7 @@ def _rows(world: World, who: Any, setting: str) -> Any:
 
 
 def test_a_fee_is_changed_by_two_and_running_trades_keep_theirs(world: World) -> None:
-    fee = "select fee_bps from public.escrow_transactions where id = %s"
+    fee = "select fee_bps from private.escrow_transactions where id = %s"
     running = funded(world, "market_goods")
     before = world.one(fee, running.id)
     asked = ask(world, "escrow_policies", {"id": "market_goods"}, {"fee_bps": str(before + 7)})
@@ -131,7 +131,7 @@ def test_a_running_dispute_keeps_its_windows(world: World) -> None:
     decides by, and what the database allows."""
     running = EVERY_POLICY["acknowledge"](world, "market_goods")
     read = "select (select private.escrow_snapshot(e, '{}', private.clock()) -> 'policy')" \
-           " from public.escrow_transactions as e where e.id = %s"  # fmt: skip
+           " from private.escrow_transactions as e where e.id = %s"  # fmt: skip
     before = world.one(read, running.id)
     change(world, "escrow_policies", {"id": "market_goods"}, WINDOWS)
     assert world.one(read, running.id) == before

@@ -25,7 +25,7 @@ def test_crypto_is_not_released_without_the_word(
     assert trade.facts() == before
     trade.commit("accept", "payer", payload={"payer_name_matches": True})
     word = world.one(
-        "select payload -> 'payer_name_matches' from public.escrow_events "
+        "select payload -> 'payer_name_matches' from private.escrow_events "
         "where escrow_id = %s and event = 'accept'",
         trade.id,
     )

@@ -38,7 +38,7 @@ def test_a_buy_order_locks_nothing_but_the_takers_coins(world: World) -> None:
         take(world, order, taker)
     world.deposit(taker, "0.1")
     trade = take(world, order, taker)
-    assert world.rows("select payer_id, payee_id from public.escrow_transactions where id = %s",
+    assert world.rows("select payer_id, payee_id from private.escrow_transactions where id = %s",
                       trade) == [(taker, maker)]  # fmt: skip
     assert world.balance(taker) == (0, 0, Decimal("0.1"))
     assert world.problems() == []
@@ -401,7 +401,7 @@ def test_a_take_names_one_of_the_payment_methods(world: World) -> None:
     assert world.rows(
         "select t.payment_method, e.perform_within, e.accept_within, e.deadline_at - e.created_at "
         "from public.p2p_trades as t "
-        "join public.escrow_transactions as e on e.id = t.id where t.id = %s", trade,
+        "join private.escrow_transactions as e on e.id = t.id where t.id = %s", trade,
     ) == [("cash_deposit", two_days, timedelta(hours=24), two_days)]  # fmt: skip
 
 
@@ -430,5 +430,5 @@ def test_the_deadline_of_a_trade_is_its_orders(world: World) -> None:
     trade = take(world, order, taker)
     assert world.rows(
         "select perform_within, deadline_at - created_at, expires_at - created_at "
-        "from public.escrow_transactions where id = %s", trade,
+        "from private.escrow_transactions where id = %s", trade,
     ) == [(timedelta(hours=1), timedelta(hours=1), timedelta(minutes=70))]  # fmt: skip

@@ -477,10 +477,10 @@ def test_incident_09_no_deadline_outlives_what_the_rail_holds(world: World, rail
     far = world.now() + timedelta(days=100)
     escrow.commit("funds_confirmed", "rail", deadline_at=far, expires_at=far)
     arrived = world.one("select (last_payload ->> 'provider_time')::timestamptz "
-                        "from public.escrow_transactions")  # fmt: skip
+                        "from private.escrow_transactions")  # fmt: skip
     end = arrived + timedelta(days=90) if rail == "stripe" else far
-    assert world.one("select deadline_at = expires_at from public.escrow_transactions") is True
-    assert world.one("select expires_at from public.escrow_transactions") == end
+    assert world.one("select deadline_at = expires_at from private.escrow_transactions") is True
+    assert world.one("select expires_at from private.escrow_transactions") == end
     if rail == "base":
         return
     world.advance(days=88)
@@ -490,7 +490,7 @@ def test_incident_09_no_deadline_outlives_what_the_rail_holds(world: World, rail
     escrow.commit("freeze", "operator")
     world.advance(days=1)
     escrow.commit("unfreeze", "operator")
-    assert world.one("select expires_at from public.escrow_transactions") == end
+    assert world.one("select expires_at from private.escrow_transactions") == end
 
 
 def test_an_escrow_in_the_balance_orders_no_payment(world: World) -> None:

@@ -15,12 +15,12 @@ pytestmark = pytest.mark.commits
 
 # What a client asks for; %(me)s is a party. Small tables of reference data are left out.
 _LISTS: dict[str, LiteralString] = {
-    "escrow_transactions as payer": "select id, state from public.escrow_transactions "
+    "escrow_transactions as payer": "select id, state from private.escrow_transactions "
     "where payer_id = %(me)s order by created_at desc limit 50",
-    "escrow_transactions as payee": "select id, state from public.escrow_transactions "
+    "escrow_transactions as payee": "select id, state from private.escrow_transactions "
     "where payee_id = %(me)s order by created_at desc limit 50",
-    "escrow_transactions by id": "select id from public.escrow_transactions where id = %(escrow)s",
-    "escrow_events": "select version, event from public.escrow_events "
+    "escrow_transactions by id": "select id from private.escrow_transactions where id = %(escrow)s",
+    "escrow_events": "select version, event from private.escrow_events "
     "where escrow_id = %(escrow)s order by version",
     "escrow_offers": "select id, status from public.escrow_offers where escrow_id = %(escrow)s",
     "disputes": "select id, status from public.disputes where escrow_id = %(escrow)s",
@@ -53,7 +53,7 @@ _LISTS: dict[str, LiteralString] = {
     "ledger_entries": "select amount from public.ledger_entries where wallet_id = %(wallet)s "
     "order by created_at desc, id desc limit 50",
     "ledger_entries of all wallets": "select amount from public.ledger_entries",
-    "ledger_transfers": "select kind from public.ledger_transfers where reference_id = %(escrow)s",
+    "ledger_transfers": "select kind from private.ledger_transfers where reference_id = %(escrow)s",
     "ledger_holds": "select amount from public.ledger_holds",
     "transactions": "select amount from public.transactions where wallet_id = %(wallet)s "
     "order by created_at desc, id desc limit 50",
@@ -114,9 +114,9 @@ _INSIDE: dict[str, LiteralString] = {
     "where operator_id = auth.uid() and closes_at > now()",
     "disputes of mine": "select d.escrow_id from public.disputes as d "
     "where d.arbiter_id = auth.uid()",
-    "escrows that wait for a second arbiter": "select e.id from public.escrow_transactions as e "
+    "escrows that wait for a second arbiter": "select e.id from private.escrow_transactions as e "
     "where e.phase = 'approve'",
-    "due": "select id from public.escrow_transactions where expires_at <= now() "
+    "due": "select id from private.escrow_transactions where expires_at <= now() "
     "and expires_at is not null and frozen_at is null order by expires_at limit 500",
     "orders to expire": "select id from public.p2p_orders where status in ('draft', 'active') "
     "and expires_at <= now()",

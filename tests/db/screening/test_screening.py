@@ -142,7 +142,7 @@ def test_a_hit_holds_what_nobody_has_paid_yet(world: World, where: str) -> None:
     # What was paid with other money goes on.
     paid.commit("accept", "payer")
     assert world.rows(
-        "select actor_role::text, payload ->> 'reason' from public.escrow_events "
+        "select actor_role::text, payload ->> 'reason' from private.escrow_events "
         "where escrow_id = %s and event = 'freeze'", waiting.id,
     ) == [("system", "screening_hit")]  # fmt: skip
     assert world.rows(

@@ -31,7 +31,7 @@ def test_a_new_table_or_grant_changes_the_matrix(world: World) -> None:
     assert matrix_of(world, *couples) == before
     for change in (
         "create table public.forgotten (id int)",
-        "grant select (created_by) on public.ledger_transfers to authenticated",
+        "grant select (created_by) on private.ledger_transfers to authenticated",
         "grant execute on function ledger.rollup() to service_role",
         "create policy leak on public.ledger_holds for select to authenticated using (true)",
     ):

@@ -28,7 +28,7 @@ def _books(world: World) -> list[tuple[Any, ...]]:
         " concat_ws(' ', available, pending, locked) from public.wallet_balances"
         " where available <> 0 or pending <> 0 or locked <> 0"
         " union all select 'escrow', id::text, concat_ws(' ', state, expires_at, rail_hold_until)"
-        " from public.escrow_transactions"
+        " from private.escrow_transactions"
         " union all select 'case', id::text, concat_ws(' ', state, amount, deadline_at)"
         " from public.escrow_cases"
         " union all select 'payment', id::text, concat_ws(' ', state, amount, deadline_at)"
@@ -379,7 +379,7 @@ def test_no_deadline_lies_beyond_the_policy(
         "select greatest(sign_within, fund_within, exception_within,"
         " p.perform_within + perform_grace,"
         " p.accept_within, statement_within, acknowledge_within, decide_within, appeal_within)"
-        " from public.escrow_policies as p join public.escrow_transactions as e"
+        " from public.escrow_policies as p join private.escrow_transactions as e"
         " on e.policy_id = p.id where e.id = %s",
         made.id,
     )
@@ -400,7 +400,7 @@ def test_a_take_ends_when_the_order_says(world: World, late: Any) -> None:
     command = take_command(order, taker, "0.1") | {"expires_at": far, "deadline_at": far}
     trade = world.command("order_take", **command)["trade_id"]
     began, deadline, end = world.rows(
-        "select created_at, deadline_at, expires_at from public.escrow_transactions where id = %s",
+        "select created_at, deadline_at, expires_at from private.escrow_transactions where id = %s",
         trade,
     )[0]
     assert (deadline - began, end - began) == (timedelta(minutes=30), timedelta(minutes=40))

@@ -92,7 +92,7 @@ def test_law_1_what_the_owner_inserts_past_the_ledger_is_found(world: World) -> 
     [
         ("insert", "private.outbox"),
         ("insert", "private.idempotency_keys"),
-        ("insert", "public.escrow_events"),
+        ("insert", "private.escrow_events"),
         ("insert", "public.ledger_entries"),
         ("update", "public.wallets"),
         ("update", "public.p2p_trades"),
@@ -124,10 +124,10 @@ def test_law_3_a_transition_leaves_all_its_parts(world: World) -> None:
     escrow.commit("accept", "payer", idempotency_key="whole")
     assert escrow.place == ("released", "")
     for query, wanted in (
-        ("select count(*) from public.escrow_events where escrow_id = %s and event = 'accept'", 1),
+        ("select count(*) from private.escrow_events where escrow_id = %s and event = 'accept'", 1),
         ("select count(*) from private.outbox where object_id = %s and event = 'escrow.accept' "
          "and sequence = 3", 1),
-        ("select count(*) from public.ledger_transfers where reference_id = %s "
+        ("select count(*) from private.ledger_transfers where reference_id = %s "
          "and kind = 'escrow.accept'", 1),
         ("select count(*) from private.idempotency_keys where key = 'whole' "
          "and answer ->> 'escrow_id' = %s::text", 1),
@@ -190,11 +190,11 @@ def test_law_8_the_database_says_what_time_it_is(world: World) -> None:
     moments = [
         world.one(query, escrow.id)
         for query in (
-            "select updated_at from public.escrow_transactions where id = %s",
-            "select completed_at from public.escrow_transactions where id = %s",
-            "select max(created_at) from public.escrow_events where escrow_id = %s",
+            "select updated_at from private.escrow_transactions where id = %s",
+            "select completed_at from private.escrow_transactions where id = %s",
+            "select max(created_at) from private.escrow_events where escrow_id = %s",
             "select max(created_at) from private.outbox where object_id = %s",
-            "select created_at from public.ledger_transfers where reference_id = %s "
+            "select created_at from private.ledger_transfers where reference_id = %s "
             "and kind = 'escrow.accept'",
         )
     ]
@@ -207,7 +207,7 @@ def test_law_8_no_command_brings_its_own_time(world: World) -> None:
     long_ago = "2000-01-01T00:00:00Z"
     escrow.commit("perform", "payee", now=long_ago, updated_at=long_ago, performed_at=long_ago)
     performed = world.one(
-        "select performed_at from public.escrow_transactions where id = %s", escrow.id
+        "select performed_at from private.escrow_transactions where id = %s", escrow.id
     )
     assert performed.year > 2000
 
@@ -223,7 +223,7 @@ def test_law_8_a_deadline_is_checked_when_the_lock_is_held(world: World) -> None
 def test_law_8_a_timer_waits_until_the_grace_is_over(world: World) -> None:
     """Between the deadline and the end of the grace the duty may still be done."""
     escrow = p2p_trade(world)
-    world.advance_to(world.one("select deadline_at from public.escrow_transactions"))
+    world.advance_to(world.one("select deadline_at from private.escrow_transactions"))
     with refused(world.connection, "not_due"):
         escrow.commit("timeout_refund", "timer")
     assert escrow.commit("perform", "payee")["state"] == "performed"
@@ -238,7 +238,7 @@ def test_law_11_a_new_clock_ends_in_the_future(world: World) -> None:
 
 def _live(world: World) -> list[tuple[Any, ...]]:
     return world.rows(
-        "select id from public.escrow_transactions "
+        "select id from private.escrow_transactions "
         "where state not in ('released', 'refunded', 'split', 'void') "
         "and (deadline_at is null or expires_at is null or expires_at < deadline_at)"
     )
@@ -277,14 +277,14 @@ def test_law_11_silence_ends_everything_by_itself(world: World, policy: str) -> 
 
 def test_law_11_a_live_row_without_a_deadline_does_not_exist(world: World) -> None:
     escrow = funded(world, "market_goods")
-    world.run("alter table public.escrow_transactions disable trigger user")
+    world.run("alter table private.escrow_transactions disable trigger user")
     for change in ("deadline_at = null", "expires_at = null",
                    "expires_at = deadline_at - interval '1 second'",
                    "deadline_at = null, expires_at = null",
                    "rail_hold_until = expires_at - interval '1 second'"):  # fmt: skip
         with refused(world.connection, "23514"):
             world.connection.execute(
-                f"update public.escrow_transactions set {change} where id = '{escrow.id}'".encode()
+                f"update private.escrow_transactions set {change} where id = '{escrow.id}'".encode()
             )
 
 

@@ -90,7 +90,9 @@ def test_what_the_list_says_is_what_the_tables_are(world: World) -> None:
         append_only = triggers.get((table, "_000_append_only"))
         if erasure == "delete_words":
             assert "erasable" in (append_only or ""), table
-            assert table == "public.escrow_events" or column in triggers[table, "_590_seal"], column
+            assert table == "private.escrow_events" or column in triggers[table, "_590_seal"], (
+                column
+            )
         elif erasure in ("blank", "delete_row"):
             assert append_only is None, table
         if erasure in ("blank", "delete_words"):

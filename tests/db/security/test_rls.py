@@ -14,7 +14,7 @@ from tests.world.world import World
 def test_one_side_of_an_entry_does_not_see_the_other(world: World) -> None:
     trade = p2p_trade(world)
     trade.commit("accept", "payer")
-    transfer = world.one("select id from public.ledger_transfers where kind = 'escrow.accept'")
+    transfer = world.one("select id from private.ledger_transfers where kind = 'escrow.accept'")
     for party in (trade.payer, trade.payee):
         with seeing(world, party):
             owners = world.rows(
@@ -68,7 +68,7 @@ def test_an_arbiter_who_was_replaced_sees_it_no_longer(world: World) -> None:
     escrow.expire()
     escrow.commit("timeout_acknowledge", "timer")
     assert escrow.arbiter != before
-    assert count(world, before, "select id from public.escrow_transactions") == 0
+    assert count(world, before, "select id from private.escrow_transactions") == 0
 
 
 def test_somebody_who_is_an_arbiter_no_more_sees_nothing(world: World) -> None:
@@ -76,7 +76,7 @@ def test_somebody_who_is_an_arbiter_no_more_sees_nothing(world: World) -> None:
     arbiter = escrow.arbiter
     assert arbiter
     world.run("delete from public.party_members where user_id = %s", arbiter)
-    assert count(world, arbiter, "select id from public.escrow_transactions") == 0
+    assert count(world, arbiter, "select id from private.escrow_transactions") == 0
     with refused(world.connection, "not_your_move"):
         escrow.commit("decide", "arbiter")
 
@@ -144,9 +144,9 @@ def test_only_who_takes_an_order_reads_its_auto_reply(world: World) -> None:
 def test_members_see_what_their_party_sees(world: World, role: str) -> None:
     escrow = p2p_trade(world)
     member = world.user("member")
-    assert count(world, member, "select id from public.escrow_transactions") == 0
+    assert count(world, member, "select id from private.escrow_transactions") == 0
     world.join(escrow.payer, member, role)
-    assert count(world, member, "select id from public.escrow_transactions") == 1
+    assert count(world, member, "select id from private.escrow_transactions") == 1
     assert count(world, member, "select id from public.wallets") == 1
 
 

@@ -67,14 +67,14 @@ def test_a_third_party_sees_nothing_of_a_trade(
 
 
 _HIDDEN: tuple[tuple[LiteralString, LiteralString], ...] = (
-    ("public.escrow_transactions", "last_payload"),
-    ("public.escrow_transactions", "last_actor_id"),
-    ("public.escrow_events", "actor_id"),
-    ("public.escrow_events", "request_id"),
+    ("private.escrow_transactions", "last_payload"),
+    ("private.escrow_transactions", "last_actor_id"),
+    ("private.escrow_events", "actor_id"),
+    ("private.escrow_events", "request_id"),
     ("private.dispute_proposals", "ruling"),
     ("private.signed_transactions", "raw"),
-    ("public.ledger_transfers", "created_by"),
-    ("public.ledger_transfers", "request_id"),
+    ("private.ledger_transfers", "created_by"),
+    ("private.ledger_transfers", "request_id"),
 )
 
 
@@ -88,8 +88,8 @@ def test_columns_that_nobody_reads(
 
 
 def test_an_operator_sees_every_escrow_but_nobodys_wallet(world: World, theirs: Filled) -> None:
-    escrows = world.one("select count(*) from public.escrow_transactions")
-    assert count(world, world.operator, "select id from public.escrow_transactions") == escrows
+    escrows = world.one("select count(*) from private.escrow_transactions")
+    assert count(world, world.operator, "select id from private.escrow_transactions") == escrows
     with seeing(world, world.operator):
         owners = world.rows("select distinct party_id from public.wallets")
     assert owners == [(PLATFORM,)]
@@ -100,7 +100,7 @@ def test_an_operator_sees_every_escrow_but_nobodys_wallet(world: World, theirs: 
 def test_a_token_without_a_user_sees_nothing(world: World) -> None:
     as_role(world.connection, "authenticated")
     tables: tuple[LiteralString, ...] = (
-        "public.escrow_transactions", "public.wallets", "public.profiles", "public.disputes",
+        "private.escrow_transactions", "public.wallets", "public.profiles", "public.disputes",
         "public.ledger_entries", "public.p2p_trades",
     )  # fmt: skip
     seen = [world.one("select count(*) from (select id from " + t + ") as seen") for t in tables]

@@ -32,10 +32,10 @@ def facts(stack: Stack, escrow_id: UUID) -> tuple[str, list[str | None], int, in
             escrow_id,
         )
         state, moves, cases = world.rows(
-            "select e.state::text, (select count(*) from public.escrow_events as v "
+            "select e.state::text, (select count(*) from private.escrow_events as v "
             "where v.escrow_id = e.id and v.actor_role = 'rail'), "
             "(select count(*) from public.escrow_cases as c where c.escrow_id = e.id) "
-            "from public.escrow_transactions as e where e.id = %s", escrow_id,
+            "from private.escrow_transactions as e where e.id = %s", escrow_id,
         )[0]  # fmt: skip
         return state, [row[0] for row in applied], moves, cases
 
@@ -71,7 +71,7 @@ def test_a_worker_that_died_before_saying_so_is_not_followed_by_a_second_move(la
 def test_a_report_that_cannot_be_applied_waits_alone(later: Stack) -> None:
     bad, good = said(later, "funds", "inquiry_opened"), said(later, "funds")
     with behind(later) as world:
-        poison(world, "public.escrow_events", bad, column="escrow_id", event="insert")
+        poison(world, "private.escrow_events", bad, column="escrow_id", event="insert")
     done = later.tick(FUNCTION)
     assert (done["moved"], done["failed"]) == (1, 1)
     assert later.tick(FUNCTION)["failed"] == 0

@@ -13,7 +13,7 @@ SWEEP = "EscrowExpireFunction"
 def states(stack: Stack, *ids: str) -> list[str]:
     with stack.connect() as connection:
         rows = connection.execute(
-            "select id::text, state::text from public.escrow_transactions where id = any (%s)",
+            "select id::text, state::text from private.escrow_transactions where id = any (%s)",
             [list(ids)],
         ).fetchall()
     found: dict[str, str] = dict(rows)

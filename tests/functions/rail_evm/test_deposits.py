@@ -102,7 +102,7 @@ def test_incident_26_too_little_waits_in_suspense_and_leaves_it(scene: Scene, wo
     assert scene.chain.balance_of(made.buyer_account.address) == back
     if held:
         assert Decimal(scene.one(
-            "select amount::text from public.escrow_transactions where id = %s", made.id
+            "select amount::text from private.escrow_transactions where id = %s", made.id
         )) == Decimal(held)  # fmt: skip
     scene.check_books()
 

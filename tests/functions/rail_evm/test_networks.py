@@ -170,7 +170,7 @@ def test_money_over_the_wrong_chain_holds_up_no_deadline(scene: Scene, bsc: Bsc)
     bsc.work("EvmWatchFunction")
     assert scene.deposits(made) == [("40", "seen", 0)]
     # No later: after a day a timer waits for no chain.
-    ends = scene.one("select expires_at from public.escrow_transactions where id = %s", made.id)
+    ends = scene.one("select expires_at from private.escrow_transactions where id = %s", made.id)
     left = ends - scene.desk.stack.clock.now()
     scene.advance(seconds=left.total_seconds() + 60)
     scene.watch()

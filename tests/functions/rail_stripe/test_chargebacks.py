@@ -34,7 +34,7 @@ def frozen(cards: Cards, made: Contract) -> str | None:
 def held(cards: Cards, made: Contract) -> Decimal:
     """What the first milestone holds."""
     ((amount,),) = cards.rows(
-        "select amount::numeric from public.escrow_transactions where id = %s", made.milestones[0]
+        "select amount::numeric from private.escrow_transactions where id = %s", made.milestones[0]
     )
     return Decimal(amount)
 
@@ -49,7 +49,7 @@ def owed(cards: Cards, party: Any) -> Decimal:
 
 def deadline(cards: Cards, made: Contract) -> Any:
     ((at,),) = cards.rows(
-        "select deadline_at from public.escrow_transactions where id = %s", made.milestones[0]
+        "select deadline_at from private.escrow_transactions where id = %s", made.milestones[0]
     )
     return at
 

@@ -29,7 +29,7 @@ WORDS = {
 def versions(trade: Trade) -> list[tuple[object, ...]]:
     with trade.desk.stack.connect() as connection:
         return connection.execute(
-            "select version, state from public.escrow_transactions where id = %s", [trade.id]
+            "select version, state from private.escrow_transactions where id = %s", [trade.id]
         ).fetchall()
 
 

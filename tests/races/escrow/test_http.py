@@ -27,7 +27,7 @@ def rush(*tasks: Callable[[], Reply]) -> list[Reply]:
 def state(stack: Stack, trade: Trade) -> str:
     with stack.connect() as owner:
         row = owner.execute(
-            "select state::text from public.escrow_transactions where id = %s", [trade.id]
+            "select state::text from private.escrow_transactions where id = %s", [trade.id]
         ).fetchone()
         assert owner.execute("select * from ledger.verify()").fetchall() == []
     assert row is not None

@@ -15,7 +15,7 @@ from tests.world.races.proofs import prove
 
 DUE = 60
 
-_BY_TIMERS = "select count(*) from public.escrow_events where actor_role = 'timer'"
+_BY_TIMERS = "select count(*) from private.escrow_events where actor_role = 'timer'"
 
 
 def _sweep(door: Door) -> Swept:

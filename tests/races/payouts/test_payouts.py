@@ -205,7 +205,7 @@ def test_workers_on_the_same_reports_make_each_move_once(market: Market, crowd: 
         market.advance(seconds=16)
     assert set(market.states(escrows)) == {"funded"}
     assert market.rows(
-        "select distinct count(*) from public.escrow_events where escrow_id = any (%s) "
+        "select distinct count(*) from private.escrow_events where escrow_id = any (%s) "
         "and actor_role = 'rail' group by escrow_id", escrows,
     ) == [(2,)]  # fmt: skip
     prove(market)

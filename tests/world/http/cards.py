@@ -138,7 +138,7 @@ class Cards:
 
     def state(self, escrow_id: str) -> str:
         ((found,),) = self.rows(
-            "select state::text from public.escrow_transactions where id = %s", escrow_id
+            "select state::text from private.escrow_transactions where id = %s", escrow_id
         )
         return str(found)
 

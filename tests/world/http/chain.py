@@ -171,7 +171,7 @@ class Scene:
 
     def state(self, escrow: Escrow) -> str:
         return str(
-            self.one("select state from public.escrow_transactions where id = %s", escrow.id)
+            self.one("select state from private.escrow_transactions where id = %s", escrow.id)
         )
 
     def payments(self, escrow: Escrow) -> list[tuple[Any, ...]]:

@@ -85,7 +85,8 @@ class Market:
         """The states of escrows, in their order."""
         found = dict(
             self.rows(
-                "select id, state::text from public.escrow_transactions where id = any (%s)", trades
+                "select id, state::text from private.escrow_transactions where id = any (%s)",
+                trades,
             )
         )
         return [found[each] for each in trades]

@@ -9,8 +9,8 @@ from tests.world.races.market import Market
 
 _GAPS = """
 select e.id, e.version, array_agg(v.version order by v.version)
-from public.escrow_transactions as e
-left join public.escrow_events as v on v.escrow_id = e.id
+from private.escrow_transactions as e
+left join private.escrow_events as v on v.escrow_id = e.id
 group by e.id
 having array_agg(v.version order by v.version)
     is distinct from (select array_agg(n) from generate_series(1, e.version) as n)
@@ -19,7 +19,7 @@ having array_agg(v.version order by v.version)
 # Money leaves the hold of an escrow once, whole, in one transfer, when it has ended.
 _SETTLED = """
 select e.id, e.state::text, count(distinct l.transfer_id), coalesce(sum(l.amount), 0)::text
-from public.escrow_transactions as e
+from private.escrow_transactions as e
 left join public.ledger_entries as l on l.hold_id = e.id and l.bucket = 'locked' and l.amount < 0
 group by e.id
 having count(l.id) <> (e.state in ('released', 'refunded', 'split'))::integer
@@ -28,7 +28,7 @@ having count(l.id) <> (e.state in ('released', 'refunded', 'split'))::integer
 """
 
 _BY_PEOPLE = """
-select escrow_id::text, version, event from public.escrow_events
+select escrow_id::text, version, event from private.escrow_events
 where actor_id is not null and escrow_id = any (%s)
 """
 
