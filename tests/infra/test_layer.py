@@ -46,6 +46,7 @@ NEEDS = {
         "EvmWatchFunction",
         "EvmPayoutsFunction",
         "EvmCompareFunction",
+        "CoinCommandsFunction",
     },
     "DocumentsLayer": {"DocumentsFunction"},
     "PagesLayer": {"AccountPagesFunction", "MessagePagesFunction"},

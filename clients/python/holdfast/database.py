@@ -1134,6 +1134,21 @@ class LoginAttempts(Row):
     seals: Any
 
 
+class MempoolPayments(Row):
+    """Rows of mempool_payments."""
+
+    relation = "mempool_payments"
+    chain_id: int
+    transaction_hash: str
+    log_index: int
+    request_id: UUID
+    amount: Amount
+    spends: list[str]
+    state: str
+    seen_at: Time
+    updated_at: Time
+
+
 class MessageDeliveries(Row):
     """Rows of message_deliveries."""
 
@@ -2204,6 +2219,15 @@ class UserDevices(Row):
     last_seen_at: Time
     new_at: Time | None
     trusted_until: Time | None
+
+
+class UtxoChains(Row):
+    """Rows of utxo_chains."""
+
+    relation = "utxo_chains"
+    chain_id: int
+    genesis_hash: str
+    first_block: int
 
 
 class VerificationTiers(Row):

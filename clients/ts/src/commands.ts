@@ -344,6 +344,26 @@ export interface EscrowClaim {
   description?: string;
 }
 
+/** Send exactly amount to address before expires_at, as the chain's own median time counts. address: of this escrow only. amount: in units of the coin, as text. */
+export interface EscrowCoinAddress {
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** Of this escrow only. */
+  address: string;
+  /** Number of the chain (EIP-155). */
+  chain_id: number;
+  /** Contract of the token. */
+  token: string;
+  /** Row of escrow_transactions; of a trade also its id. */
+  escrow_id: string;
+  /** In units of the coin, as text. */
+  amount: string;
+  /** When it ends by itself. */
+  expires_at: string;
+}
+
 /** Parts before the fee; they sum to what is held. */
 export interface EscrowDecide {
   /** Refuse with stale_version when the escrow has moved on. */
@@ -766,6 +786,12 @@ export interface MoveExternal {
   reference: string;
   /** For the books, in the words of whoever books. */
   memo?: string;
+}
+
+/** party_id: whose wallet, the caller's own by default. */
+export interface NewCoinAddress {
+  /** Whose wallet, the caller's own by default. */
+  party_id?: string | null;
 }
 
 /** For commands that say all in their address: {}, or no body at all. */
@@ -1390,6 +1416,26 @@ export interface WalletAddress {
   min_amount: string;
 }
 
+/** Send any amount to address, at any time. address: of this party and currency only. min_amount: less counts only once an operator accepts it. */
+export interface WalletCoinAddress {
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** Of this party and currency only. */
+  address: string;
+  /** Number of the chain (EIP-155). */
+  chain_id: number;
+  /** Contract of the token. */
+  token: string;
+  /** Row of operator_requests; of a problem: names the request in our logs. */
+  request_id: string;
+  /** Whose it is. */
+  party_id: string;
+  /** Less counts only once an operator accepts it. */
+  min_amount: string;
+}
+
 /** party_id: in whose name, the caller's own by default. event_types: names, families (escrow.*) or * for all, which is the default. */
 export interface WebhookEndpointCreate {
   /** Address. */
@@ -1456,6 +1502,8 @@ export interface WithdrawalRequested {
 export interface Commands {
   /** Take a snapshot of an asset, as the provider shows it now */
   asset_snapshot_create: { path: {  }; body: AssetSnapshotCreate; answer: SnapshotTaken };
+  /** A party asks where to pay bitcoin into its wallet: one address, for good */
+  bitcoin_address_create: { path: {  }; body: NewCoinAddress; answer: WalletCoinAddress };
   /** An operator upholds or dismisses a case (aal2) */
   case_close: { path: { case_id: string }; body: CaseClose; answer: CaseClosed | OperatorRequestAsked };
   /** A side cancels every milestone that is not paid in */
@@ -1498,6 +1546,8 @@ export interface Commands {
   escrow_asset_proofs: { path: { escrow_id: string }; body: EscrowAssetProofs; answer: AssetProved };
   /** An operator assigns the dispute to an arbiter */
   escrow_assign: { path: { escrow_id: string }; body: EscrowAssign; answer: EscrowMoved };
+  /** The payer asks where to send the bitcoin of an escrow: one address for each */
+  escrow_bitcoin_address: { path: { escrow_id: string }; body: Nothing; answer: EscrowCoinAddress };
   /** Offer to end with nothing for the payee; it ends when the other side offers the same */
   escrow_cancel: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
   /** The payer asks to pay an escrow by card */
@@ -1522,6 +1572,8 @@ export interface Commands {
   escrow_evidence_uploads: { path: { escrow_id: string }; body: EscrowEvidenceUploads; answer: UploadOpened };
   /** An operator freezes an escrow: no money moves, the clocks rest */
   escrow_freeze: { path: { escrow_id: string }; body: EscrowFreeze; answer: EscrowMoved };
+  /** The payer asks where to send the litecoin of an escrow: one address for each */
+  escrow_litecoin_address: { path: { escrow_id: string }; body: Nothing; answer: EscrowCoinAddress };
   /** The payee has sent the bank money */
   escrow_mark_paid: { path: { escrow_id: string }; body: EscrowMarkPaid; answer: EscrowMoved };
   /** Offer to divide (a payer with aal2); settles at once on an offer as good or better */
@@ -1562,6 +1614,8 @@ export interface Commands {
   image_create: { path: {  }; body: ImageCreate; answer: PictureKept };
   /** A buyer makes an offer for a unit, milestone by milestone */
   listing_offers: { path: { listing_id: string }; body: ListingOffers; answer: OfferMoved };
+  /** A party asks where to pay litecoin into its wallet: one address, for good */
+  litecoin_address_create: { path: {  }; body: NewCoinAddress; answer: WalletCoinAddress };
   /** The other side accepts the offer: the contract is made, with an escrow for each milestone */
   offer_accept: { path: { offer_id: string }; body: Nothing; answer: ContractMoved };
   /** The other side makes a counter-offer */
@@ -1672,6 +1726,7 @@ export interface Commands {
 
 export const PATHS: { [name in keyof Commands]: string } = {
   asset_snapshot_create: "/asset-snapshots",
+  bitcoin_address_create: "/bitcoin-addresses",
   case_close: "/cases/{case_id}/close",
   contract_cancel: "/contracts/{contract_id}/cancel",
   contract_document_downloads: "/contracts/{contract_id}/document-downloads",
@@ -1693,6 +1748,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   escrow_approve_decision: "/escrows/{escrow_id}/approve-decision",
   escrow_asset_proofs: "/escrows/{escrow_id}/asset-proofs",
   escrow_assign: "/escrows/{escrow_id}/assign",
+  escrow_bitcoin_address: "/escrows/{escrow_id}/bitcoin-address",
   escrow_cancel: "/escrows/{escrow_id}/cancel",
   escrow_card_payment: "/escrows/{escrow_id}/card-payment",
   escrow_claim: "/escrows/{escrow_id}/claim",
@@ -1705,6 +1761,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   escrow_evidence_downloads: "/escrows/{escrow_id}/evidence-downloads",
   escrow_evidence_uploads: "/escrows/{escrow_id}/evidence-uploads",
   escrow_freeze: "/escrows/{escrow_id}/freeze",
+  escrow_litecoin_address: "/escrows/{escrow_id}/litecoin-address",
   escrow_mark_paid: "/escrows/{escrow_id}/mark-paid",
   escrow_offer_split: "/escrows/{escrow_id}/offer-split",
   escrow_propose_partial: "/escrows/{escrow_id}/propose-partial",
@@ -1725,6 +1782,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   image_upload_create: "/image-uploads",
   image_create: "/images",
   listing_offers: "/listings/{listing_id}/offers",
+  litecoin_address_create: "/litecoin-addresses",
   offer_accept: "/offers/{offer_id}/accept",
   offer_counter: "/offers/{offer_id}/counter",
   offer_reject: "/offers/{offer_id}/reject",

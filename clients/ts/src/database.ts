@@ -443,6 +443,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      mempool_payments: {
+        Row: { chain_id: number; transaction_hash: string; log_index: number; request_id: string; amount: string; spends: string[]; state: string; seen_at: string; updated_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       message_deliveries: {
         Row: { id: string; user_id: string; kind: string; channel: "email" | "sms"; source_id: string; part: number; data: Json | null; language: string; masked_address: string; address_hash: string; provider: string; provider_message_id: string | null; status: string; status_detail: string; attempt_count: number; next_attempt_at: string | null; give_up_at: string; cost: string | null; currency: string | null; cost_prefix: string; last_event: string; last_actor_role: string; created_at: string; sent_at: string | null; updated_at: string };
         Insert: { [column in never]: never };
@@ -877,6 +883,12 @@ export type Database = {
       };
       user_devices: {
         Row: { id: string; user_id: string; fingerprint: string; family: string; name: string; first_seen_at: string; last_seen_at: string; new_at: string | null; trusted_until: string | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      utxo_chains: {
+        Row: { chain_id: number; genesis_hash: string; first_block: number };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
