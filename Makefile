@@ -73,7 +73,7 @@ clock: $(VENV) ## Move the clock of a running `make up` on (BY=1h): deadlines pa
 	@exec $(RUN) -m stack.move_clock --by "$(BY)"
 
 .PHONY: demo
-demo: $(VENV) $(NODE) ## Show the product at work on a fresh stack
+demo: $(VENV) $(NODE) $(COINS) ## Show the product at work on a fresh stack
 	@exec $(RUN) -m demo
 
 .PHONY: bench

@@ -152,6 +152,11 @@ class CoinChain(AbstractContextManager["CoinChain"]):
 
     # What the node says
 
+    def held(self, address: str) -> Decimal:
+        """What nothing has spent of an address, in blocks."""
+        script = f"addr({self.kind.as_test(address)})"
+        return Decimal(self.ask("scantxoutset", "start", [script])["total_amount"])
+
     def node_derives(self, account: Account, index: int) -> str:
         """The address of an index below the public key of an account."""
         told = self.ask("getdescriptorinfo", f"wpkh({account.xpub(TEST_VERSION)}/0/*)")[
