@@ -14,6 +14,7 @@ NODE := $(STAMPS)/node
 CLIENT := $(STAMPS)/node-client
 SAM := $(STAMPS)/venv-sam
 RECIPE := $(STAMPS)/layers
+COINS := $(STAMPS)/coin-nodes/done
 RUN := .venv/bin/python
 BASE ?= origin/main
 # One more than a small machine has processors: tests also wait, and four were no quicker.
@@ -54,6 +55,11 @@ $(SAM): requirements-sam.txt
 	.venv-sam/bin/pip install --quiet --no-deps --require-hashes -r requirements-sam.txt
 	mkdir -p $(STAMPS) && touch $@
 
+# Where they are missing and need not be there, it says so each time and goes on.
+$(COINS): | $(VENV)
+	@echo "setup: nodes of Bitcoin and Litecoin (.stamps/coin-nodes) …"
+	$(RUN) -m stack.coin_nodes
+
 .PHONY: up
 up: $(VENV) $(NODE) ## Run everything at http://127.0.0.1:54321 until Ctrl-C (PORT=… to move); keeps its data
 	@exec $(RUN) -m stack.up --port $(PORT)
@@ -67,7 +73,7 @@ clock: $(VENV) ## Move the clock of a running `make up` on (BY=1h): deadlines pa
 	@exec $(RUN) -m stack.move_clock --by "$(BY)"
 
 .PHONY: demo
-demo: $(VENV) $(NODE) ## Show the product at work on a fresh stack
+demo: $(VENV) $(NODE) $(COINS) ## Show the product at work on a fresh stack
 	@exec $(RUN) -m demo
 
 .PHONY: bench
@@ -128,7 +134,7 @@ gen: $(VENV) $(NODE) ## Write generated files from the database and the function
 	@exec $(RUN) -m stack.generate tests.generators
 
 .PHONY: quick
-quick: $(VENV) $(NODE) $(CLIENT) ## Check what a change since BASE touches: style of its SQL, Python, its tests
+quick: $(VENV) $(NODE) $(CLIENT) $(COINS) ## Check what a change since BASE touches: style of its SQL, Python, its tests
 	@sql=$$($(RUN) -m stack.touched --sql $(BASE))
 	$(MAKE) lint SQL="$$sql"
 	tests=$$($(RUN) -m stack.touched $(BASE))
@@ -143,7 +149,7 @@ collect: $(VENV) $(NODE)
 	.venv/bin/pytest --collect-only -q > $(STAMPS)/collect.log 2>&1 || { tail -n 40 $(STAMPS)/collect.log; exit 1; }
 
 .PHONY: test
-test: $(VENV) $(NODE) $(CLIENT) $(SAM) ## Check everything: style, types, advisors, build, tests (K=… only such tests)
+test: $(VENV) $(NODE) $(CLIENT) $(SAM) $(COINS) ## Check everything: style, types, advisors, build, tests (K=… only such tests)
 ifdef K
 	@$(PYTEST) -k "$(K)"
 else

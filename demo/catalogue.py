@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from demo.appeal_with_bond import appeal_with_bond
+from demo.bumped_and_replaced import bumped_and_replaced
 from demo.cancelled_together import cancelled_together
 from demo.card_charged_back import card_charged_back
 from demo.card_refunded import card_refunded
@@ -46,6 +47,7 @@ STORIES: tuple[Story, ...] = (
     webhooks,
     group_sold_in_parts,
     own_wallet,
+    bumped_and_replaced,
     card_refunded,
     card_charged_back,
     erased,

@@ -7,6 +7,7 @@ import httpx
 from demo.catalogue import Story
 from demo.console import Console
 from demo.stage import Stage
+from stack.paths import MissingPart
 from stack.stack import Stack
 
 LOG_LINES = 10
@@ -23,12 +24,15 @@ def tell(stack: Stack, story: Story, console: Console) -> None:
 
 
 def tell_all(stack: Stack, stories: Sequence[Story], console: Console) -> list[str]:
-    """Every story, the rest too when one fails; the names of those that failed."""
+    """Every story, the rest too when one fails; the names of those that failed. One that lacks a
+    part of the machine is passed over."""
     failed = []
     for number, story in enumerate(stories, start=1):
         console.line(f"\n{number}. {story.__doc__}", "bold")
         try:
             tell(stack, story, console)
+        except MissingPart as missing:
+            console.line(f"  NOT TOLD: {missing}", "red")
         except Exception as error:
             failed.append(story.__name__)
             console.line(f"  ✗ {type(error).__name__}: {error}", "red")

@@ -11,6 +11,7 @@ import httpx
 from demo.accounts import Accounts
 from demo.cards import CardStage
 from demo.chains import ChainStage
+from demo.coins import CoinStage
 from demo.console import Console
 from demo.durations import clock, words
 from demo.newcomers import Newcomer
@@ -18,6 +19,7 @@ from demo.users import Answer, User
 from stack.people import OLGA, OSKAR, PEOPLE
 from stack.stack import Stack
 from stack.stand_ins.chain import Chain
+from stack.stand_ins.coins import CoinChain
 from stack.stand_ins.price_source import PriceSource
 from stack.stand_ins.screening import Screening
 from stack.stand_ins.stripe import StripeStandIn
@@ -130,6 +132,10 @@ class Scene:
         same in every story: a deployment has one, which goes on."""
         chain, screening = self._stack.stand_in(Chain), self._stack.stand_in(Screening)
         return ChainStage(self, self._stack, chain, screening)
+
+    def coins(self) -> CoinStage:
+        """A chain of bitcoin, the same in every story. Raises MissingPart without a node."""
+        return CoinStage(self, self._stack, self._stack.stand_in(CoinChain))
 
     def own_outside(self, name: str, owned: Callable[[], Decimal]) -> None:
         """What somebody has outside of Holdfast belongs to the story."""

@@ -162,6 +162,7 @@ TAGS = {
     "documents": "Contracts as PDF.",
     "payouts": "Withdrawals, and destinations of payouts.",
     "rail_evm": "Where to pay on a chain.",
+    "rail_bitcoin": "Where to pay on Bitcoin and Litecoin.",
     "rail_stripe": "Payment by card, and Stripe's own webhook.",
     "webhooks": "Endpoints of webhooks, and the events that they get.",
     "verification": "Verification of people.",

@@ -5,11 +5,11 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
+from shared.addresses import parse_destination
 from shared.api import Db, Routes
 from shared.body import Nothing
 from shared.caller import Caller
 from shared.commands import command
-from shared.evm_address import parse_address
 from shared.idempotency import IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
@@ -31,11 +31,11 @@ def set_destination(
     as it may be used.
 
     An address of an EVM chain is kept with its checksum (EIP-55). One submitted with a wrong
-    checksum is refused; all lower or all upper case carries none and is taken.
+    checksum is refused; all lower or all upper case carries none and is taken. One of Bitcoin or
+    Litecoin must have its right checksum (BIP-173, BIP-350, Base58Check).
     """
     fields = body.model_dump(mode="json", exclude_none=True)
-    if body.address.startswith("0x"):
-        fields["address"] = parse_address(body.address)
+    fields["address"] = parse_destination(body.address)
     return command(db, caller, key, "payout_destination_set", fields, status=201)
 
 

@@ -4,9 +4,8 @@ from functools import lru_cache
 from hashlib import sha256
 
 from shared.evm_address import address_of_key
+from shared.extended_key import ExtendedKey
 from shared.settings import SettingsError
-
-from .extended_key import ExtendedKey
 
 _ACCOUNT_DEPTH = 3
 _RECEIVING = 0

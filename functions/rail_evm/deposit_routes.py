@@ -5,12 +5,12 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
+from shared.addresses import parse_destination
 from shared.api import Db, Routes
 from shared.body import Nothing
 from shared.caller import Caller, CallerToken
 from shared.commands import command, signed, unanswered
 from shared.db import Database
-from shared.evm_address import parse_address
 from shared.idempotency import CommandKey, IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
@@ -78,8 +78,7 @@ def send_back_unmatched(
 ) -> Response[Any]:
     """A party sends back what came to its address and nobody asked for (aal2), whatever currency
     it is of. The address is kept with its checksum, as a destination that is no default."""
-    address = parse_address(body.address) if body.address.startswith("0x") else body.address
-    fields = {"deposit_id": str(deposit_id), "address": address}
+    fields = {"deposit_id": str(deposit_id), "address": parse_destination(body.address)}
     return command(db, caller, key, "unmatched_deposit_send_back", fields, status=201)
 
 

@@ -17,7 +17,7 @@ comment on column public.networks.name is 'Name shown to people.';
 comment on column public.networks.is_testnet is 'Whether its money is play money.';
 comment on column public.networks.confirmations_required is 'Blocks after which a payment counts.';
 comment on column public.networks.created_at is 'When the row was made, by the database clock.';
-comment on column public.networks.chain_id is 'EIP-155 chain id; null where the chain has none.';
+comment on column public.networks.chain_id is 'EIP-155 chain id; of a chain of coins its SLIP-44 type with the highest bit, as in the path of its keys. Null where it has none.';
 comment on column public.networks.block_seconds is 'Usual time between blocks, seconds.';
 
 create table public.currencies (
@@ -115,8 +115,8 @@ comment on function private.fee_of(numeric, integer, integer) is
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
 insert into public.networks (id, name, chain_id, confirmations_required, block_seconds) values
-('bitcoin', 'Bitcoin', null, 2, 600),
-('litecoin', 'Litecoin', null, 6, 150),
+('bitcoin', 'Bitcoin', 2147483648, 2, 600),
+('litecoin', 'Litecoin', 2147483650, 6, 150),
 ('ethereum', 'Ethereum', 1, 12, 12),
 ('bsc', 'BNB Smart Chain', 56, 15, 3),
 ('tron', 'TRON', null, 19, 3),

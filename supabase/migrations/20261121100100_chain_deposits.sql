@@ -3,7 +3,7 @@
 
 create table public.chain_tokens (
     chain_id bigint not null,
-    address text not null check (address ~ '^0x[0-9a-fA-F]{40}$'),
+    address text not null check (address ~ '^(0x[0-9a-fA-F]{40}|native)$'),
     currency text not null references public.currencies (code) on delete restrict,
     dust_below public.money_amount not null default 0.01 check (dust_below >= 0),
     primary key (chain_id, address),
@@ -14,12 +14,12 @@ select private.make_setting('public.chain_tokens', 'Below what a deposit is dust
     "dust_below": {"least": "0", "most": "100", "second": true}
 }');
 create trigger _510_own_address after insert or update of address on public.chain_tokens
-for each row execute function private.tg__own_address('evm');
+for each row when (new.address <> 'native') execute function private.tg__own_address('evm');
 create index chain_tokens_currency_idx on public.chain_tokens (currency);
 comment on table public.chain_tokens is
 'Tokens that are watched on each chain: what is paid in, and what people send by mistake.';
 comment on column public.chain_tokens.chain_id is 'Chain, by its EIP-155 id.';
-comment on column public.chain_tokens.address is 'Contract of the token, checksummed.';
+comment on column public.chain_tokens.address is 'Contract of the token, checksummed; native: the coin of the chain itself.';
 comment on column public.chain_tokens.currency is 'What it is called in the books.';
 comment on column public.chain_tokens.dust_below is
 'A deposit below this counts for nothing until an operator accepts it, unless its sender has paid to the same address before.';
@@ -48,15 +48,15 @@ comment on column public.chain_rules.least_tip is 'What a tip for a unit of gas 
 create table public.chain_confirmations (
     chain_id bigint not null,
     amount_from public.money_amount not null check (amount_from >= 0),
-    block_tag text not null check (block_tag in ('safe', 'finalized')),
+    block_tag text not null check (block_tag ~ '^(safe|finalized|[1-9][0-9]{0,2})$'),
     primary key (chain_id, amount_from)
 );
 alter table public.chain_confirmations enable row level security;
 comment on table public.chain_confirmations is
-'How sure a chain must be before money counts, by amount: safe (its data is on the parent chain, minutes) or finalized (the parent chain will not change, about 20 minutes).';
+'How sure a chain must be before money counts, by amount: safe (its data is on the parent chain, minutes) or finalized (the parent chain will not change, about 20 minutes). On a chain without such words a number of blocks.';
 comment on column public.chain_confirmations.chain_id is 'Chain, by its EIP-155 id.';
 comment on column public.chain_confirmations.amount_from is 'From this amount on, in units of the token.';
-comment on column public.chain_confirmations.block_tag is 'A transfer counts once this block is not before its own.';
+comment on column public.chain_confirmations.block_tag is 'A transfer counts once this block is not before its own; a number: once so many blocks stand on each other, its own the first.';
 
 insert into public.chain_tokens (chain_id, address, currency)
 select n.chain_id, c.contract_address, c.code
@@ -73,7 +73,7 @@ insert into public.chain_confirmations (chain_id, amount_from, block_tag) values
 create table public.chain_cursors (
     chain_id bigint not null,
     block_number bigint not null check (block_number >= 0),
-    block_hash text not null check (block_hash ~ '^0x[0-9a-f]{64}$'),
+    block_hash text not null check (block_hash ~ '^(0x)?[0-9a-f]{64}$'),
     block_time timestamptz not null,
     scanned_at timestamptz not null,
     primary key (chain_id, block_number)
@@ -107,10 +107,10 @@ comment on column public.chain_slices.read_at is 'When it was last read through.
 
 create table public.chain_deposits (
     chain_id bigint not null,
-    transaction_hash text not null check (transaction_hash ~ '^0x[0-9a-f]{64}$'),
+    transaction_hash text not null check (transaction_hash ~ '^(0x)?[0-9a-f]{64}$'),
     log_index integer not null check (log_index >= 0),
     block_number bigint not null,
-    block_hash text not null check (block_hash ~ '^0x[0-9a-f]{64}$'),
+    block_hash text not null check (block_hash ~ '^(0x)?[0-9a-f]{64}$'),
     block_time timestamptz not null,
     token text not null,
     currency text not null references public.currencies (code) on delete restrict,
@@ -145,16 +145,17 @@ create index chain_deposits_token_idx on public.chain_deposits (chain_id, token)
 create index chain_deposits_watched_idx on public.chain_deposits (chain_id, block_number) where watched;
 select private.make_audited('public.chain_deposits', 'transaction_hash');
 comment on table public.chain_deposits is
-'Transfers of known tokens to deposit addresses, each named by chain, transaction and log. Only what is credited counts.';
+'Transfers of known tokens and coins to deposit addresses, each named by chain, transaction and place. Only what is credited counts.';
 comment on column public.chain_deposits.chain_id is 'Chain, by its EIP-155 id.';
 comment on column public.chain_deposits.transaction_hash is 'Transaction it is part of.';
-comment on column public.chain_deposits.log_index is 'Place of its log in the block.';
+comment on column public.chain_deposits.log_index is 'Place of its log in the block; of its output in the transaction, on a chain of coins.';
 comment on column public.chain_deposits.block_number is 'Block it was last seen in.';
 comment on column public.chain_deposits.block_hash is 'Hash of that block: while the chain has it, it has the transfer.';
 comment on column public.chain_deposits.block_time is 'When the chain says it happened; what counts against the deadline.';
-comment on column public.chain_deposits.token is 'Contract of the token.';
+comment on column public.chain_deposits.token is 'Contract of the token, or native.';
 comment on column public.chain_deposits.currency is 'What the token is called in the books.';
-comment on column public.chain_deposits.sender is 'Address it came from.';
+comment on column public.chain_deposits.sender is
+'Address it came from; on a chain of coins the first that shows, empty where none does.';
 comment on column public.chain_deposits.recipient is 'Deposit address it went to.';
 comment on column public.chain_deposits.request_id is 'Request whose address that is.';
 comment on column public.chain_deposits.amount is 'In units of the token.';

@@ -291,7 +291,7 @@ begin
         select d.* from public.chain_deposits as d
         inner join public.deposit_requests as r on d.request_id = r.id
         inner join private.escrow_transactions as e on r.purpose = 'escrow' and r.reference_id = e.id
-        where p_screening.rail = r.rail and d.chain_id = v_chain and lower(d.sender) = p_screening.address and d.state = 'credited'
+        where p_screening.rail = r.rail and d.chain_id = v_chain and lower(d.sender) = lower(p_screening.address) and d.state = 'credited'
             and e.completed_at is null
             -- Money that went back at once is not the escrow's.
             and not exists (

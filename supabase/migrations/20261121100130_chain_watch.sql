@@ -174,6 +174,8 @@ begin
         from jsonb_to_recordset(p_transfers) as t (sender text, recipient text, token text, amount numeric)
         join public.chain_tokens as k on k.chain_id = p_chain and k.address = t.token and t.amount >= k.dust_below
         join public.deposit_requests as f on f.address = t.recipient and f.rail = any (v_rails)
+        -- A chain of coins does not always show an address.
+        where private.normal_address(v_rail, t.sender) is not null
         order by t.sender, f.party_id
     ) as s;
     perform private.deposit_seen(r.id, p_now) from unnest(v_requests) as r (id) order by r.id;
@@ -218,7 +220,7 @@ begin
         -- Through the day, not all at once.
         v_now - s.slice * interval '50 minutes'
     from generate_series(0, 23) as s (slice)
-    where v_cursor.block_number is null
+    where v_cursor.block_number is null and not coalesce((scan ->> 'whole')::boolean, false)
     on conflict (chain_id, slice) do nothing;
     insert into public.chain_cursors (chain_id, block_number, block_hash, block_time, scanned_at)
     values (v_chain, v_last, scan -> 'last' ->> 'hash', (scan -> 'last' ->> 'time')::timestamptz, v_now);
@@ -230,7 +232,7 @@ begin
 end
 $$;
 comment on function service.chain_scanned(service.command) is
-'Blocks were read {chain_id, cursor {number, hash} or null, last {number, hash, time}, transfers (as private.keep_transfers has them), odd [{block_number, reason}]}: keeps the transfers, the place, and which blocks have a log that cannot be read, in one. False when another has read on from there.';
+'Blocks were read {chain_id, cursor {number, hash} or null, last {number, hash, time}, transfers (as private.keep_transfers has them), odd [{block_number, reason}], whole: whether blocks are read for all addresses at once, so that none is left for the daily slices}: keeps the transfers, the place, and which blocks have a log that cannot be read, in one. False when another has read on from there.';
 
 -- Definer: as above.
 create function service.chain_slice_read(scan service.command) returns boolean
@@ -522,14 +524,15 @@ begin
             where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.address is not null
         )
         and coalesce((
-            select case
-                when r.active_until > greatest(private.clock(), p_escrow.expires_at) then (
-                    select c.block_time from public.chain_cursors as c where c.chain_id = v_chain
-                    order by c.block_number desc limit 1
-                )
-                -- Its address is not looked at each time any more.
-                else (select s.block_time from public.chain_slices as s where s.chain_id = v_chain and s.slice = r.slice)
-            end
+            select coalesce((
+                -- Its address is not looked at each time any more, where one is looked for by address.
+                select s.block_time from public.chain_slices as s
+                where s.chain_id = v_chain and s.slice = r.slice
+                    and r.active_until <= greatest(private.clock(), p_escrow.expires_at)
+            ), (
+                select c.block_time from public.chain_cursors as c where c.chain_id = v_chain
+                order by c.block_number desc limit 1
+            ))
             from public.deposit_requests as r
             where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.rail = p_escrow.rail
         ), '-infinity') <= p_escrow.expires_at;

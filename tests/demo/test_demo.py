@@ -10,6 +10,7 @@ from demo.console import Console
 from demo.runner import tell, tell_all, verify
 from demo.stage import Stage, StoryFailed
 from stack.stack import Stack
+from tests.world.http.coins import passed_over_without_a_node
 from tests.world.lone_operators import let_operators_act_alone
 
 # supabase-py passes these to its own postgrest-py.
@@ -33,7 +34,8 @@ def console() -> Console:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_story(stack: Stack, console: Console, story: Story) -> None:
-    tell(stack, story, console)
+    with passed_over_without_a_node():
+        tell(stack, story, console)
     assert verify(stack, console) == 0
 
 

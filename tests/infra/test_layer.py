@@ -47,6 +47,7 @@ NEEDS = {
         "EvmWatchFunction",
         "EvmPayoutsFunction",
         "EvmCompareFunction",
+        "CoinCommandsFunction",
     },
     "DocumentsLayer": {"DocumentsFunction"},
     "PagesLayer": {"AccountPagesFunction", "MessagePagesFunction"},

@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 from tests.world.accounts import signed_in, sprayed
 from tests.world.asset_snapshots import about_a_group, prove
 from tests.world.chain import onchain
+from tests.world.coins import bitcoin_address, waiting
 from tests.world.erasures import cancelled
 from tests.world.escrow import FILE_HASH, Escrow
 from tests.world.halts import halt
@@ -147,6 +148,7 @@ def fill_all_tables(world: World) -> Filled:
     onchain(world, payer, payee)
     wallets(world, payer)
     merchant = shop(world, payer, payee)
+    waiting(world, bitcoin_address(world, payer))
     for each in parties:
         signed_in(world, each)
     sprayed(world)

@@ -1,7 +1,5 @@
 """Who has keys on the tests' chain. All follow from a phrase that everybody knows."""
 
-import hashlib
-import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -9,7 +7,7 @@ from coincurve import PrivateKey
 
 from functions.rail_evm.transaction import Signed, Transaction
 from shared.evm_address import address_of_key
-from stack.stand_ins.chain.seed import Node, root
+from stack.stand_ins.chain.seed import Node, root_of_phrase
 
 PHRASE = "test test test test test test test test test test test junk"
 DEPOSITS, HOT_WALLET, PEOPLE, ISSUER = range(4)
@@ -43,5 +41,4 @@ def deposits_xpub(number: int = DEPOSITS) -> str:
 
 @cache
 def _root() -> Node:
-    phrase = unicodedata.normalize("NFKD", PHRASE).encode()
-    return root(hashlib.pbkdf2_hmac("sha512", phrase, b"mnemonic", 2048))
+    return root_of_phrase(PHRASE)

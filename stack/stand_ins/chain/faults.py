@@ -3,22 +3,33 @@
 import copy
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from stack.stand_ins.behaviour import drop, hang, status, too_many
-from stack.stand_ins.chain.anvil import Anvil
 from stack.stand_ins.loopback import Behaviour, Loopback, Received, Wire
 
 Call = dict[str, Any]
+
+
+class RealNode(Protocol):
+    """What questions are handed on to."""
+
+    def forward(self, body: bytes) -> tuple[int, bytes]:
+        """Status and body of the answer to any request."""
+        ...
+
+    def ask(self, method: str, *params: Any) -> Any:
+        """The result of a call."""
+        ...
 
 
 class FaultyNode(Loopback):
     """Forwards everything until told otherwise. A fault of a method meets only its calls; None
     means every method."""
 
-    def __init__(self, anvil: Anvil) -> None:
+    def __init__(self, real: RealNode) -> None:
         super().__init__()
-        self._anvil = anvil
+        self._real = real
         self.behave()
 
     def behave(self) -> None:
@@ -50,7 +61,7 @@ class FaultyNode(Loopback):
         """Do what was asked, then close the connection without a word."""
 
         def behave(wire: Wire, request: Received) -> None:
-            self._anvil.forward(request.body)
+            self._real.forward(request.body)
             wire.leave()
 
         self._faults[method] = behave
@@ -111,7 +122,7 @@ class FaultyNode(Loopback):
         elif call["method"] == "eth_getLogs" and self._is_too_long(call["params"][0]):
             error = {"code": -32005, "message": "query exceeds the block range"}
             return {"jsonrpc": "2.0", "id": call["id"], "error": error}
-        _, content = self._anvil.forward(json.dumps(call).encode())
+        _, content = self._real.forward(json.dumps(call).encode())
         answer: dict[str, Any] = json.loads(content)
         if "result" in answer:
             answer["result"] = self._lied(call["method"], answer["result"])
@@ -134,6 +145,6 @@ class FaultyNode(Loopback):
         tag, *rest = call["params"]
         if tag not in self._behind:
             return call
-        block = self._anvil.ask("eth_getBlockByNumber", tag, False)
+        block = self._real.ask("eth_getBlockByNumber", tag, False)
         number = max(int(block["number"], 16) - self._behind[tag], 0)
         return {**call, "params": [hex(number), *rest]}

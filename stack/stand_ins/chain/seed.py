@@ -1,11 +1,13 @@
 """Keys that follow from a seed (BIP-32): what its owner can derive, and a server cannot."""
 
+import hashlib
 import hmac
+import unicodedata
 from dataclasses import dataclass, field
 
 from coincurve import PrivateKey
 
-from functions.rail_evm.extended_key import BASE58, VERSION, checksum
+from shared.extended_key import BASE58, VERSION, checksum
 
 _HARDENED = 2**31
 
@@ -26,10 +28,10 @@ class Node:
             node = node._child(int(step.removesuffix("'")) + _HARDENED * step.endswith("'"))
         return node
 
-    def xpub(self) -> str:
+    def xpub(self, version: bytes = VERSION) -> str:
         """Its extended public key. Without the parent's fingerprint, which derives nothing."""
         position = bytes([self.depth]) + bytes(4) + self.index.to_bytes(4, "big")
-        payload = VERSION + position + self.chain_code + self.key.public_key.format()
+        payload = version + position + self.chain_code + self.key.public_key.format()
         number, text = int.from_bytes(payload + checksum(payload), "big"), ""
         while number:
             number, digit = divmod(number, len(BASE58))
@@ -47,3 +49,9 @@ def root(seed: bytes) -> Node:
     """The root of a seed's tree. Raises ValueError for a seed that gives no key."""
     digest = hmac.digest(b"Bitcoin seed", seed, "sha512")
     return Node(PrivateKey(digest[:32]), digest[32:])
+
+
+def root_of_phrase(phrase: str) -> Node:
+    """The root of the tree of a phrase without a password (BIP-39)."""
+    words = unicodedata.normalize("NFKD", phrase).encode()
+    return root(hashlib.pbkdf2_hmac("sha512", words, b"mnemonic", 2048))

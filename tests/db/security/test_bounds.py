@@ -44,7 +44,7 @@ def _books(world: World) -> list[tuple[Any, ...]]:
 _HOSTILE = {
     "int4": 2147483647, "int8": 9223372036854775807, "interval": "1000 years", "timestamptz": FAR,
     "text": "x", "uuid": UUID(int=9), "bool": True,
-    "_int4": [2147483647], "numeric": "1e30",
+    "_int4": [2147483647], "_text": ["x"], "numeric": "1e30",
 }  # fmt: skip
 
 

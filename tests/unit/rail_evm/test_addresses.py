@@ -3,7 +3,7 @@
 import pytest
 
 from functions.rail_evm.addresses import deposit_address
-from functions.rail_evm.extended_key import MAX_INDEX
+from shared.extended_key import MAX_INDEX
 from shared.settings import SettingsError
 from stack.stand_ins.chain.accounts import account, deposits_xpub
 from stack.stand_ins.chain.seed import root

@@ -44,6 +44,8 @@ _SCENES = {
     "top-up": ("funding_exception", "payer"),
     "card-payment": ("awaiting_funds", "payer"),
     "deposit-address": ("awaiting_funds", "payer"),
+    "bitcoin-address": ("awaiting_funds", "payer"),
+    "litecoin-address": ("awaiting_funds", "payer"),
 }
 # Words of the other product.
 _POLICIES = {
@@ -53,6 +55,8 @@ _POLICIES = {
     "top-up": "market_goods",
     "card-payment": "market_goods",
     "deposit-address": "market_goods",
+    "bitcoin-address": "market_goods",
+    "litecoin-address": "market_goods",
     "deliver": "market_goods",
     "asset-proofs": "market_goods",
     "request-revision": "market_service",
@@ -65,6 +69,8 @@ _KINDS = {
     "images": "alone",
     "payout-destinations": "alone",
     "deposit-addresses": "alone",
+    "bitcoin-addresses": "alone",
+    "litecoin-addresses": "alone",
     "withdrawal-requests": "alone",
     "unmatched-deposits": "unmatched",
     "operator-requests": "requests",

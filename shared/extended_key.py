@@ -1,6 +1,7 @@
 """Extended public keys (BIP-32): public keys that follow from one, and no private key."""
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Self
@@ -11,6 +12,8 @@ from coincurve import PublicKey
 MAX_INDEX = 2**31 - 1
 # What an xpub begins with, as bytes: version (of Bitcoin's main network, as for every EVM chain).
 VERSION = bytes.fromhex("0488b21e")
+# What a zpub begins with: the same key, for addresses with a witness (SLIP-132).
+WITNESS_VERSION = bytes.fromhex("04b24746")
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _LETTERS = 111
 
@@ -24,8 +27,8 @@ class ExtendedKey:
     key: PublicKey
 
     @classmethod
-    def parse(cls, xpub: str) -> Self:
-        """Raises ValueError for what is no extended public key."""
+    def parse(cls, xpub: str, versions: Collection[bytes] = (VERSION,)) -> Self:
+        """Raises ValueError for what is no extended public key of one of these versions."""
         # Nobody's long text is turned into a number.
         if len(xpub) != _LETTERS:
             raise ValueError("an xpub has another length")
@@ -35,7 +38,7 @@ class ExtendedKey:
         raw = number.to_bytes(82, "big")
         if raw[-4:] != checksum(raw[:-4]):
             raise ValueError("the checksum is wrong")
-        if raw[:4] != VERSION:
+        if raw[:4] not in versions:
             raise ValueError("the version is another")
         depth, parent_and_index = raw[4], raw[5:13]
         if not depth and any(parent_and_index):

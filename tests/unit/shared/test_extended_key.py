@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.rail_evm.extended_key import MAX_INDEX, ExtendedKey
+from shared.extended_key import MAX_INDEX, ExtendedKey
 from stack.stand_ins.chain.seed import root
 
 VECTORS = json.loads(Path(__file__).with_name("bip32_vectors.json").read_text())

@@ -1,0 +1,1 @@
+"""The rails of Bitcoin and Litecoin: deposit addresses, and what arrives at them."""

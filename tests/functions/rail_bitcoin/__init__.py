@@ -1,0 +1,1 @@
+"""Escrows and wallets that are paid in coins."""
