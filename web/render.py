@@ -11,10 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from web import language
 
 _FOLDER = Path(__file__).parent
-FILES = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+FILES = {
+    "style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml",
+    "checkout.js": "text/javascript; charset=utf-8",
+}  # fmt: skip
 """What pages ask for beside themselves, by name, and its type."""
 
-_PLACES = {".css": "styles", ".svg": "pictures"}
+_PLACES = {".css": "styles", ".svg": "pictures", ".js": "scripts"}
 
 
 def render(template: str, chosen: str, **values: Any) -> str:

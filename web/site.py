@@ -32,6 +32,9 @@ HEADERS: Mapping[str, str] = {
 }
 """Of every page: it runs no script, is in no frame, and its forms go to us only."""
 
+SCRIPTED = HEADERS["Content-Security-Policy"] + "; script-src 'self'; connect-src 'self'"
+"""The policy of a page with a script of ours: no other runs, and it asks us only."""
+
 _SESSION_GONE = {
     "session_ended", "bad_token", "token_expired", "bad_jwt", "session_not_found", "user_not_found",
 }  # fmt: skip

@@ -59,6 +59,10 @@ class Visit:
         shown = came_from.removeprefix(self.site) if came_from.startswith(f"{self.site}/") else ""
         return self.next_path(shown.partition("?")[0], "/account")
 
+    def header(self, name: str) -> str:
+        """A header of the request, its name in small letters; empty: there is none."""
+        return self._headers.get(name, "")
+
     @property
     def auth(self) -> Auth:
         return auth()

@@ -10,13 +10,13 @@ from shared.body import Nothing
 from shared.caller import Caller, CallerToken
 from shared.commands import command, signed, unanswered
 from shared.db import Database
+from shared.deposit_addresses import account_key, deposit_address, fingerprint
 from shared.idempotency import CommandKey, IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 from shared.settings import not_configured
 
 from . import settings
-from .addresses import deposit_address, fingerprint
 from .bodies import EscrowCoinAddress, NewCoinAddress, WalletCoinAddress
 
 routes = Routes()
@@ -89,7 +89,7 @@ def _placed(
     def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
         if not settings.works(rail):
             raise not_configured()
-        xpub = settings.account_key(rail)
+        xpub = account_key(rail)
         about_key = {"key_fingerprint": fingerprint(xpub)}
         asked = {**about, **about_key, **signed(key, actor)}
         request = unanswered(db.service_rpc(begin, {"command": asked}, repeatable=True))
@@ -98,7 +98,7 @@ def _placed(
         return {
             **about, **about_key, "request_id": request["request_id"], "chain_id": chain.chain_id,
             "address_index": index, "token": settings.NATIVE,
-            "address": request["address"] or deposit_address(chain.coin, xpub, index),
+            "address": request["address"] or deposit_address(rail, xpub, index),
         }  # fmt: skip
 
     return command(db, caller, key, place, fields)

@@ -3,9 +3,9 @@
 from hashlib import sha256
 
 from shared.coin_address import Coin, base58check, segwit_address
+from shared.ripemd160 import hash160
 
 from .block import Input, Transaction
-from .ripemd160 import hash160
 
 _KEY_SIZES = (33, 65)
 # What the first transaction of a block names in place of one that it spends.

@@ -48,12 +48,6 @@ def works(rail: str) -> bool:
     return rail in os.environ.get("HOLDFAST_COIN_RAILS", "").replace(" ", "").split(",")
 
 
-def account_key(rail: str) -> str:
-    """HOLDFAST_BITCOIN_XPUB, HOLDFAST_LITECOIN_XPUB: the extended public key of the deposit
-    addresses. Raises SettingsError."""
-    return _variable(f"{rail.upper()}_XPUB")
-
-
 @contextmanager
 def nodes(of: Chain, patience: float = PATIENCE_SECONDS) -> Iterator[Sequence[Node]]:
     """The nodes of a chain, whose addresses are in the line of its rail of the secret

@@ -83,19 +83,3 @@ class DepositTaken(BaseModel):
     currency: str
     amount: str
     outcome: str
-
-
-class InvoiceMethod(_Address):
-    """A way to pay an invoice. rate: what one unit is worth in the currency of the price, frozen
-    when it was opened; rate_source: who said so; rate_at: of which moment. amount: what the whole
-    price comes to. due_amount: what is still to be paid. least_amount: less than that counts for
-    nothing by itself. sequence: of the invoice."""
-
-    rate: str
-    rate_source: str
-    rate_at: datetime
-    amount: str
-    due_amount: str
-    least_amount: str
-    expires_at: datetime
-    sequence: int

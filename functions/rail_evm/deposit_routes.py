@@ -11,13 +11,13 @@ from shared.body import Nothing
 from shared.caller import Caller, CallerToken
 from shared.commands import command, signed, unanswered
 from shared.db import Database
+from shared.deposit_addresses import account_key, deposit_address, fingerprint
 from shared.idempotency import CommandKey, IdempotencyKey
 from shared.identifier import Id
 from shared.responses import answers
 from shared.settings import not_configured
 
 from . import settings
-from .addresses import deposit_address, fingerprint
 from .bodies import (
     DepositSentBack,
     DepositTaken,
@@ -93,7 +93,7 @@ def _placed(
     begin, place = names
 
     def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
-        xpub = settings.account_key()
+        xpub = account_key("evm")
         about_key = {"key_fingerprint": fingerprint(xpub)}
         asked = {**about, **about_key, **signed(key, actor)}
         request = unanswered(db.service_rpc(begin, {"command": asked}, repeatable=True))
@@ -103,7 +103,7 @@ def _placed(
         return {
             **about, **about_key, "request_id": request["request_id"], "chain_id": network.chain_id,
             "address_index": request["address_index"],
-            "address": request["address"] or deposit_address(xpub, request["address_index"]),
+            "address": request["address"] or deposit_address("evm", xpub, request["address_index"]),
             "token": network.tokens[request["currency"]].address,
         }  # fmt: skip
 

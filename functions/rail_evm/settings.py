@@ -62,12 +62,6 @@ def works(rail: str) -> bool:
     return rail in os.environ.get("HOLDFAST_EVM_RAILS", "").replace(" ", "").split(",")
 
 
-def account_key() -> str:
-    """HOLDFAST_EVM_XPUB: the extended public key of the deposit addresses.
-    Raises SettingsError."""
-    return variable("XPUB")
-
-
 def hot_wallet() -> str:
     """HOLDFAST_EVM_HOT_WALLET: the address that pays out, on every chain. Raises SettingsError."""
     return variable("HOT_WALLET")

@@ -24,7 +24,7 @@ declare
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
         "lines": "fields", "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",
         "held": "fields", "moves": "fields", "balances": "fields", "wallets": "fields", "paid": "fields",
-        "document": "object", "metadata": "object", "proof": "object", "row": "strings", "values": "settings"
+        "document": "object", "metadata": "object", "proof": "object", "row": "strings", "key_fingerprints": "strings", "values": "settings"
     }'::jsonb;
     v_id constant text := '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';
     v_part jsonb;

@@ -24,6 +24,16 @@ $$;
 comment on function service.chain(text) is
 'The chain of a rail {rail, chain_id, first_block, fee_ceiling and least_tip in wei, tokens that are watched [{address, currency, decimals}]}; null: it has none that we read.';
 
+create function private.chain_asset(p_rail text, p_currency text, out chain_id bigint, out token text)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    select t.chain_id, t.address into chain_id, token from public.chain_tokens as t
+    where t.chain_id = private.rail_chain(p_rail) and t.currency = p_currency;
+end
+$$;
+comment on function private.chain_asset(text, text) is 'As private.rail_asset: of the tokens that are watched.';
+
 -- Definer: as above.
 create function service.chain_due(chain_id bigint, max_rows integer default 200) returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -236,16 +236,13 @@ create table public.invoice_methods (
     rate_at timestamptz not null,
     amount public.money_amount not null check (amount > 0),
     least_amount public.money_amount not null check (least_amount >= 0),
-    chain_id bigint,
-    token text,
     opened_at timestamptz not null,
     primary key (invoice_id, currency)
 );
 alter table public.invoice_methods enable row level security;
 create index invoice_methods_currency_idx on public.invoice_methods (currency);
 create index invoice_methods_rail_idx on public.invoice_methods (rail);
-create trigger _000_never_deleted before delete or truncate on public.invoice_methods
-for each statement execute function private.tg__append_only();
+select private.make_append_only('public.invoice_methods');
 comment on table public.invoice_methods is
 'Ways of paying an invoice that the payer has opened: the rate stands from then on, and the address is this invoice''s for ever.';
 comment on column public.invoice_methods.invoice_id is 'The invoice.';
@@ -257,8 +254,6 @@ comment on column public.invoice_methods.rate_source is 'Who said so: sources of
 comment on column public.invoice_methods.rate_at is 'Of which moment the rate is.';
 comment on column public.invoice_methods.amount is 'What the whole price comes to, rounded up to the smallest unit.';
 comment on column public.invoice_methods.least_amount is 'Least that the rail counts by itself: a rest below it is none.';
-comment on column public.invoice_methods.chain_id is 'Chain, by its EIP-155 id; null where there is none.';
-comment on column public.invoice_methods.token is 'Contract of the token; null where there is none.';
 comment on column public.invoice_methods.opened_at is 'When the payer opened it, by the database clock.';
 
 create table public.invoice_payments (
@@ -334,21 +329,6 @@ $$;
 comment on function private.tg_invoices__guard() is 'Laws 2 and 10 for invoices: a legal move; what was asked for stays.';
 create trigger _500_guard before insert or update on public.invoices
 for each row execute function private.tg_invoices__guard();
-
-create function private.tg_invoice_methods__guard() returns trigger
-language plpgsql set search_path = ''
-as $$
-begin
-    if (to_jsonb(old) - '{chain_id,token}'::text[]) is distinct from (to_jsonb(new) - '{chain_id,token}'::text[])
-        or (old.chain_id, old.token) is distinct from (new.chain_id, new.token) and num_nonnulls(old.chain_id, old.token) > 0 then
-        raise sqlstate 'PT403' using message = 'append_only', detail = 'A rate that was shown stands.';
-    end if;
-    return new;
-end
-$$;
-comment on function private.tg_invoice_methods__guard() is 'Law 10 for methods of invoices.';
-create trigger _500_guard before update on public.invoice_methods
-for each row execute function private.tg_invoice_methods__guard();
 
 create function private.tg_invoice_payments__guard() returns trigger
 language plpgsql set search_path = ''

@@ -52,6 +52,7 @@ declare
     v_row public.invoices := private.invoice_by_token(opened ->> 'invoice_token');
     v_currency text := opened ->> 'currency';
     v_request public.deposit_requests;
+    v_fingerprint text;
     v_method public.invoice_methods;
     v_rate record;
     v_now timestamptz := private.clock();
@@ -68,9 +69,10 @@ begin
         if v_rate.rate is null then
             perform private.refuse('price_stale');
         end if;
-        select r.id into v_request.rail from public.rails as r inner join public.currencies as c on c.network_id = r.network_id
-        where c.code = v_currency and r.has_deposit_addresses and r.address_kind = opened ->> 'address_kind';
-        if not found then
+        select r.id, opened -> 'key_fingerprints' ->> r.address_kind into v_request.rail, v_fingerprint
+        from public.rails as r inner join public.currencies as c on c.network_id = r.network_id
+        where c.code = v_currency and r.has_deposit_addresses;
+        if v_fingerprint is null then
             perform private.refuse('rail_currency');
         end if;
         v_request.purpose := 'invoice';
@@ -78,7 +80,7 @@ begin
         v_request.party_id := v_row.merchant_id;
         v_request.currency := v_currency;
         v_request.created_at := v_now;
-        v_request := private.request_deposit(v_request, opened ->> 'key_fingerprint');
+        v_request := private.request_deposit(v_request, v_fingerprint);
         insert into public.invoice_methods (
             invoice_id, currency, rail, request_id, rate, rate_source, rate_at, amount, least_amount, opened_at
         ) values (
@@ -90,14 +92,17 @@ begin
         if v_request.address is null then
             -- The function died in between; its key may be another by now.
             v_request.created_at := v_now;
-            v_request := private.request_deposit(v_request, opened ->> 'key_fingerprint');
+            v_request := private.request_deposit(v_request, (
+                select opened -> 'key_fingerprints' ->> r.address_kind from public.rails as r where r.id = v_request.rail
+            ));
         end if;
     end if;
-    return private.deposit_read(v_request);
+    return private.deposit_read(v_request)
+        || jsonb_build_object('address_kind', (select r.address_kind from public.rails as r where r.id = v_request.rail));
 end
 $$;
 comment on function service.invoice_method_begin(service.command) is
-'Whoever has the token of an invoice chooses a currency {invoice_token, currency, address_kind, key_fingerprint} -> private.deposit_read: the same each time, at the rate of the first. Raises invoice_not_found (404), invoice_not_payable, price_stale, rail_closed, halted (409), currency_not_offered, rail_currency, reference_required (422), quota_exceeded (429).';
+'Whoever has the token of an invoice chooses a currency {invoice_token, currency, key_fingerprints: of the key that we have for each kind of addresses} -> private.deposit_read and address_kind: the same each time, at the rate of the first. Raises invoice_not_found (404), invoice_not_payable, price_stale, rail_closed, halted (409), currency_not_offered, rail_currency, reference_required (422), quota_exceeded (429).';
 
 create function private.due_amount(p_invoice public.invoices, p_method public.invoice_methods) returns numeric
 language plpgsql stable set search_path = ''
@@ -116,11 +121,14 @@ comment on function private.due_amount(public.invoices, public.invoice_methods) 
 create function private.method_read(p_invoice public.invoices, p_method public.invoice_methods) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
+declare
+    v_asset record;
 begin
+    select * into v_asset from private.rail_asset(p_method.rail, p_method.currency);
     return jsonb_build_object(
         'currency', p_method.currency, 'rail', p_method.rail,
         'address', (select d.address from public.deposit_requests as d where d.id = p_method.request_id),
-        'chain_id', p_method.chain_id, 'token', p_method.token, 'rate', trim_scale(p_method.rate)::text,
+        'chain_id', v_asset.chain_id, 'token', v_asset.token, 'decimals', private.decimals_of(p_method.currency), 'rate', trim_scale(p_method.rate)::text,
         'rate_source', p_method.rate_source, 'rate_at', p_method.rate_at, 'amount', trim_scale(p_method.amount)::text,
         'due_amount', trim_scale(private.due_amount(p_invoice, p_method))::text,
         'least_amount', trim_scale(p_method.least_amount)::text
@@ -145,16 +153,9 @@ begin
         perform private.refuse('reference_required');
     end if;
     perform private.place_deposit(v_method.request_id, placed);
-    update public.invoice_methods as m set chain_id = (placed ->> 'chain_id')::bigint, token = placed ->> 'token'
-    where m.invoice_id = v_row.id and m.currency = v_method.currency and m.chain_id is null and m.token is null
-    returning * into v_method;
-    if not found then
-        select * into v_method from public.invoice_methods as m
-        where m.invoice_id = v_row.id and m.currency = placed ->> 'currency';
-    end if;
     return private.method_read(v_row, v_method)
         || jsonb_build_object('expires_at', private.invoice_deadline(v_row), 'sequence', v_row.sequence);
 end
 $$;
 comment on function service.invoice_method_place(service.command) is
-'Writes the address of a method, once {invoice_token, currency, address, key_fingerprint and address_index that it was derived from, chain_id, token: contract} -> {currency, rail, address, chain_id, token, rate, rate_source, rate_at, amount, due_amount, least_amount, expires_at, sequence}. Raises invoice_not_found (404), currency_not_offered, reference_required (422), deposit_request_fixed (409).';
+'Writes the address of a method, once {invoice_token, currency, address, key_fingerprint and address_index that it was derived from} -> {currency, rail, address, chain_id, token, decimals, rate, rate_source, rate_at, amount, due_amount, least_amount, expires_at, sequence}. Raises invoice_not_found (404), currency_not_offered, reference_required (422), deposit_request_fixed (409).';

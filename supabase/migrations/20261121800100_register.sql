@@ -59,6 +59,16 @@ $$;
 comment on function private.least_deposit(public.deposit_requests) is
 'Least that counts by itself of what comes in for a request, by its rail; 0: anything does.';
 
+create function private.rail_asset(p_rail text, p_currency text, out chain_id bigint, out token text)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    select a.chain_id, a.token into chain_id, token from private.chain_asset(p_rail, p_currency) as a;
+end
+$$;
+comment on function private.rail_asset(text, text) is
+'What a currency is on a rail: its chain, and its contract there, native for the coin itself; nulls where there is no chain.';
+
 create function private.owners_of(p_purpose text, p_reference_id uuid) returns uuid[]
 language plpgsql stable set search_path = ''
 as $$

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from functions.rail_evm.addresses import deposit_address
+from shared.deposit_addresses import deposit_address
 from stack.stand_ins.chain import BRIDGED_USDC, USDC, Chain
 from stack.stand_ins.chain.accounts import account, deposits_xpub
 from stack.stand_ins.chain.anvil import AnvilFailed
@@ -114,7 +114,7 @@ def test_base_fee_and_time_are_set(chain: Chain) -> None:
 
 def test_the_treasury_sweeps_to_the_hot_wallet(chain: Chain) -> None:
     payer = chain.person("10")
-    indexes = {deposit_address(deposits_xpub(), index): index for index in (7, 8, 9)}
+    indexes = {deposit_address("evm", deposits_xpub(), index): index for index in (7, 8, 9)}
     for address, amount in zip(indexes, ("1.5", "2.25"), strict=False):
         chain.transfer(payer, address, amount)
     before = chain.balance_of(chain.hot_wallet.address)

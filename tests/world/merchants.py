@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from tests.world.chain import CHAIN, USDC, judged
+from tests.world.chain import judged
 from tests.world.rails import ADDRESS, FINGERPRINT
 from tests.world.wallets import seen
 from tests.world.world import World, plain
@@ -70,17 +70,17 @@ def public(world: World, name: str, parameter: str, **fields: Any) -> Any:
 
 def begin_method(world: World, made: dict[str, Any], currency: str = CURRENCY) -> dict[str, Any]:
     """What a function asks when a payer chooses a currency."""
-    return {"invoice_token": made["token"], "currency": currency, "address_kind": "evm",
-            "key_fingerprint": FINGERPRINT}  # fmt: skip
+    return {"invoice_token": made["token"], "currency": currency,
+            "key_fingerprints": {"evm": FINGERPRINT}}  # fmt: skip
 
 
 def place_method(world: World, made: dict[str, Any], currency: str = CURRENCY) -> dict[str, Any]:
     """What a function says once it has derived the address; it has begun."""
     asked = begin_method(world, made, currency)
     begun = public(world, "invoice_method_begin", "opened", **asked)
-    del asked["address_kind"]
+    del asked["key_fingerprints"]
     return asked | {
-        "chain_id": CHAIN, "token": USDC, "address_index": begun["address_index"],
+        "key_fingerprint": FINGERPRINT, "address_index": begun["address_index"],
         "address": begun["address"] or "0x" + uuid4().hex + "0" * 8,
     }  # fmt: skip
 

@@ -260,6 +260,20 @@ class EscrowClaim(Body):
     description: str | None = None
 
 
+class EscrowCoinAddress(Answer):
+    """Send exactly amount to address before expires_at, as the chain's own median time counts.
+    address: of this escrow only. amount: in units of the coin, as text.
+    """
+    rail: str
+    currency: str
+    address: str
+    chain_id: int
+    token: str
+    escrow_id: UUID
+    amount: str
+    expires_at: datetime
+
+
 class EscrowDecide(Body):
     """Parts before the fee; they sum to what is held."""
     expected_version: int | None = None
@@ -688,6 +702,11 @@ class MoveExternal(Body):
     amount: Amount
     reference: str
     memo: str | None = None
+
+
+class NewCoinAddress(Body):
+    """party_id: whose wallet, the caller's own by default."""
+    party_id: UUID | None = None
 
 
 class NewLine(Answer):
@@ -1206,6 +1225,20 @@ class WalletAddress(Answer):
     min_amount: str
 
 
+class WalletCoinAddress(Answer):
+    """Send any amount to address, at any time. address: of this party and currency only.
+    min_amount: less counts only once an operator accepts it.
+    """
+    rail: str
+    currency: str
+    address: str
+    chain_id: int
+    token: str
+    request_id: UUID
+    party_id: UUID
+    min_amount: str
+
+
 class WebhookEndpointCreate(Body):
     """party_id: in whose name, the caller's own by default. event_types: names, families
     (escrow.*) or * for all, which is the default.
@@ -1263,6 +1296,15 @@ class Commands(Sender):
         return self._send(
             f"/asset-snapshots", body, key,
             SnapshotTaken,
+        )
+
+    def bitcoin_address_create(
+        self, body: NewCoinAddress | None = None, *, key: str | None = None
+    ) -> WalletCoinAddress:
+        """A party asks where to pay bitcoin into its wallet: one address, for good."""
+        return self._send(
+            f"/bitcoin-addresses", body, key,
+            WalletCoinAddress,
         )
 
     def case_close(
@@ -1455,6 +1497,15 @@ class Commands(Sender):
             EscrowMoved,
         )
 
+    def escrow_bitcoin_address(
+        self, escrow_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> EscrowCoinAddress:
+        """The payer asks where to send the bitcoin of an escrow: one address for each."""
+        return self._send(
+            f"/escrows/{escrow_id}/bitcoin-address", body, key,
+            EscrowCoinAddress,
+        )
+
     def escrow_cancel(
         self, escrow_id: UUID | str, body: TradeBody | None = None, *, key: str | None = None
     ) -> EscrowMoved:
@@ -1563,6 +1614,15 @@ class Commands(Sender):
         return self._send(
             f"/escrows/{escrow_id}/freeze", body, key,
             EscrowMoved,
+        )
+
+    def escrow_litecoin_address(
+        self, escrow_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> EscrowCoinAddress:
+        """The payer asks where to send the litecoin of an escrow: one address for each."""
+        return self._send(
+            f"/escrows/{escrow_id}/litecoin-address", body, key,
+            EscrowCoinAddress,
         )
 
     def escrow_mark_paid(
@@ -1808,6 +1868,15 @@ class Commands(Sender):
         return self._send(
             f"/listings/{listing_id}/offers", body, key,
             OfferMoved,
+        )
+
+    def litecoin_address_create(
+        self, body: NewCoinAddress | None = None, *, key: str | None = None
+    ) -> WalletCoinAddress:
+        """A party asks where to pay litecoin into its wallet: one address, for good."""
+        return self._send(
+            f"/litecoin-addresses", body, key,
+            WalletCoinAddress,
         )
 
     def merchant_create(

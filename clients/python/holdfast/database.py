@@ -989,8 +989,6 @@ class InvoiceMethods(Row):
     rate_at: Time
     amount: Amount
     least_amount: Amount
-    chain_id: int | None
-    token: str | None
     opened_at: Time
 
 
@@ -1216,6 +1214,21 @@ class LoginAttempts(Row):
     report_id: UUID
     created_at: Time
     seals: Any
+
+
+class MempoolPayments(Row):
+    """Rows of mempool_payments."""
+
+    relation = "mempool_payments"
+    chain_id: int
+    transaction_hash: str
+    log_index: int
+    request_id: UUID
+    amount: Amount
+    spends: list[str]
+    state: str
+    seen_at: Time
+    updated_at: Time
 
 
 class MerchantInvitations(Row):
@@ -2351,6 +2364,15 @@ class UserDevices(Row):
     last_seen_at: Time
     new_at: Time | None
     trusted_until: Time | None
+
+
+class UtxoChains(Row):
+    """Rows of utxo_chains."""
+
+    relation = "utxo_chains"
+    chain_id: int
+    genesis_hash: str
+    first_block: int
 
 
 class VerificationTiers(Row):

@@ -344,6 +344,26 @@ export interface EscrowClaim {
   description?: string;
 }
 
+/** Send exactly amount to address before expires_at, as the chain's own median time counts. address: of this escrow only. amount: in units of the coin, as text. */
+export interface EscrowCoinAddress {
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** Of this escrow only. */
+  address: string;
+  /** Number of the chain (EIP-155). */
+  chain_id: number;
+  /** Contract of the token. */
+  token: string;
+  /** Row of escrow_transactions; of a trade also its id. */
+  escrow_id: string;
+  /** In units of the coin, as text. */
+  amount: string;
+  /** When it ends by itself. */
+  expires_at: string;
+}
+
 /** Parts before the fee; they sum to what is held. */
 export interface EscrowDecide {
   /** Refuse with stale_version when the escrow has moved on. */
@@ -936,6 +956,12 @@ export interface MoveExternal {
   reference: string;
   /** For the books, in the words of whoever books. */
   memo?: string;
+}
+
+/** party_id: whose wallet, the caller's own by default. */
+export interface NewCoinAddress {
+  /** Whose wallet, the caller's own by default. */
+  party_id?: string | null;
 }
 
 /** quantity: how many, or how much. unit_amount: price of one. tax_rate: in percent. */
@@ -1620,6 +1646,26 @@ export interface WalletAddress {
   min_amount: string;
 }
 
+/** Send any amount to address, at any time. address: of this party and currency only. min_amount: less counts only once an operator accepts it. */
+export interface WalletCoinAddress {
+  /** Id of a row of rails. */
+  rail: string;
+  /** Code of a row of currencies. */
+  currency: string;
+  /** Of this party and currency only. */
+  address: string;
+  /** Number of the chain (EIP-155). */
+  chain_id: number;
+  /** Contract of the token. */
+  token: string;
+  /** Row of operator_requests; of a problem: names the request in our logs. */
+  request_id: string;
+  /** Whose it is. */
+  party_id: string;
+  /** Less counts only once an operator accepts it. */
+  min_amount: string;
+}
+
 /** party_id: in whose name, the caller's own by default. event_types: names, families (escrow.*) or * for all, which is the default. */
 export interface WebhookEndpointCreate {
   /** Address. */
@@ -1686,6 +1732,8 @@ export interface WithdrawalRequested {
 export interface Commands {
   /** Take a snapshot of an asset, as the provider shows it now */
   asset_snapshot_create: { path: {  }; body: AssetSnapshotCreate; answer: SnapshotTaken };
+  /** A party asks where to pay bitcoin into its wallet: one address, for good */
+  bitcoin_address_create: { path: {  }; body: NewCoinAddress; answer: WalletCoinAddress };
   /** An operator upholds or dismisses a case (aal2) */
   case_close: { path: { case_id: string }; body: CaseClose; answer: CaseClosed | OperatorRequestAsked };
   /** A side cancels every milestone that is not paid in */
@@ -1728,6 +1776,8 @@ export interface Commands {
   escrow_asset_proofs: { path: { escrow_id: string }; body: EscrowAssetProofs; answer: AssetProved };
   /** An operator assigns the dispute to an arbiter */
   escrow_assign: { path: { escrow_id: string }; body: EscrowAssign; answer: EscrowMoved };
+  /** The payer asks where to send the bitcoin of an escrow: one address for each */
+  escrow_bitcoin_address: { path: { escrow_id: string }; body: Nothing; answer: EscrowCoinAddress };
   /** Offer to end with nothing for the payee; it ends when the other side offers the same */
   escrow_cancel: { path: { escrow_id: string }; body: TradeBody; answer: EscrowMoved };
   /** The payer asks to pay an escrow by card */
@@ -1752,6 +1802,8 @@ export interface Commands {
   escrow_evidence_uploads: { path: { escrow_id: string }; body: EscrowEvidenceUploads; answer: UploadOpened };
   /** An operator freezes an escrow: no money moves, the clocks rest */
   escrow_freeze: { path: { escrow_id: string }; body: EscrowFreeze; answer: EscrowMoved };
+  /** The payer asks where to send the litecoin of an escrow: one address for each */
+  escrow_litecoin_address: { path: { escrow_id: string }; body: Nothing; answer: EscrowCoinAddress };
   /** The payee has sent the bank money */
   escrow_mark_paid: { path: { escrow_id: string }; body: EscrowMarkPaid; answer: EscrowMoved };
   /** Offer to divide (a payer with aal2); settles at once on an offer as good or better */
@@ -1804,6 +1856,8 @@ export interface Commands {
   invoice_refunds_cancel: { path: { invoice_id: string; refund_id: string }; body: Nothing; answer: RefundCancelled };
   /** A buyer makes an offer for a unit, milestone by milestone */
   listing_offers: { path: { listing_id: string }; body: ListingOffers; answer: OfferMoved };
+  /** A party asks where to pay litecoin into its wallet: one address, for good */
+  litecoin_address_create: { path: {  }; body: NewCoinAddress; answer: WalletCoinAddress };
   /** A person registers a merchant and becomes its owner; operators look at its papers */
   merchant_create: { path: {  }; body: MerchantCreate; answer: MerchantMade };
   /** An owner closes a merchant (aal2): no new invoice */
@@ -1926,6 +1980,7 @@ export interface Commands {
 
 export const PATHS: { [name in keyof Commands]: string } = {
   asset_snapshot_create: "/asset-snapshots",
+  bitcoin_address_create: "/bitcoin-addresses",
   case_close: "/cases/{case_id}/close",
   contract_cancel: "/contracts/{contract_id}/cancel",
   contract_document_downloads: "/contracts/{contract_id}/document-downloads",
@@ -1947,6 +2002,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   escrow_approve_decision: "/escrows/{escrow_id}/approve-decision",
   escrow_asset_proofs: "/escrows/{escrow_id}/asset-proofs",
   escrow_assign: "/escrows/{escrow_id}/assign",
+  escrow_bitcoin_address: "/escrows/{escrow_id}/bitcoin-address",
   escrow_cancel: "/escrows/{escrow_id}/cancel",
   escrow_card_payment: "/escrows/{escrow_id}/card-payment",
   escrow_claim: "/escrows/{escrow_id}/claim",
@@ -1959,6 +2015,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   escrow_evidence_downloads: "/escrows/{escrow_id}/evidence-downloads",
   escrow_evidence_uploads: "/escrows/{escrow_id}/evidence-uploads",
   escrow_freeze: "/escrows/{escrow_id}/freeze",
+  escrow_litecoin_address: "/escrows/{escrow_id}/litecoin-address",
   escrow_mark_paid: "/escrows/{escrow_id}/mark-paid",
   escrow_offer_split: "/escrows/{escrow_id}/offer-split",
   escrow_propose_partial: "/escrows/{escrow_id}/propose-partial",
@@ -1985,6 +2042,7 @@ export const PATHS: { [name in keyof Commands]: string } = {
   invoice_refunds: "/invoices/{invoice_id}/refunds",
   invoice_refunds_cancel: "/invoices/{invoice_id}/refunds/{refund_id}/cancel",
   listing_offers: "/listings/{listing_id}/offers",
+  litecoin_address_create: "/litecoin-addresses",
   merchant_create: "/merchants",
   merchant_close: "/merchants/{merchant_id}/close",
   merchant_invitations: "/merchants/{merchant_id}/invitations",

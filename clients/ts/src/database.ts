@@ -390,7 +390,7 @@ export type Database = {
         Relationships: [];
       };
       invoice_methods: {
-        Row: { invoice_id: string; currency: string; rail: string; request_id: string; rate: string; rate_source: string; rate_at: string; amount: string; least_amount: string; chain_id: number | null; token: string | null; opened_at: string };
+        Row: { invoice_id: string; currency: string; rail: string; request_id: string; rate: string; rate_source: string; rate_at: string; amount: string; least_amount: string; opened_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -463,6 +463,12 @@ export type Database = {
       };
       login_attempts: {
         Row: { id: string; user_id: string | null; identifier_hash: string | null; method: string; factor_id: string | null; is_valid: boolean; decision: string; address: string | null; source: string; report_id: string; created_at: string; seals: Json };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      mempool_payments: {
+        Row: { chain_id: number; transaction_hash: string; log_index: number; request_id: string; amount: string; spends: string[]; state: string; seen_at: string; updated_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -925,6 +931,12 @@ export type Database = {
       };
       user_devices: {
         Row: { id: string; user_id: string; fingerprint: string; family: string; name: string; first_seen_at: string; last_seen_at: string; new_at: string | null; trusted_until: string | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      utxo_chains: {
+        Row: { chain_id: number; genesis_hash: string; first_block: number };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from functions.rail_evm.addresses import deposit_address
+from shared.deposit_addresses import deposit_address
 from stack.people import OLGA
 from stack.stand_ins.chain import BRIDGED_USDC, CHAIN_ID, USDC
 from stack.stand_ins.chain.accounts import deposits_xpub

@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 
 from functions.payouts.commands import app as payouts_app
-from functions.rail_evm.addresses import deposit_address, fingerprint
 from functions.rail_evm.commands import app as deposits_app
 from shared.api import Api, lambda_handler
 from shared.db import PostgrestDatabase, database
+from shared.deposit_addresses import deposit_address, fingerprint
 from stack.stand_ins.chain import BRIDGED_USDC
 from stack.stand_ins.chain.accounts import deposits_xpub
 from tests.world.http.chain import CURRENCY, Scene

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.rail_evm.addresses import deposit_address
+from shared.deposit_addresses import deposit_address
 from shared.extended_key import MAX_INDEX
 from shared.settings import SettingsError
 from stack.stand_ins.chain.accounts import account, deposits_xpub
@@ -25,18 +25,18 @@ KNOWN = [
 
 @pytest.mark.parametrize(("index", "address"), list(enumerate(KNOWN)))
 def test_known_addresses(index: int, address: str) -> None:
-    assert deposit_address(deposits_xpub(), index) == address
+    assert deposit_address("evm", deposits_xpub(), index) == address
 
 
 @pytest.mark.parametrize("index", [4, 1000, MAX_INDEX])
 def test_the_treasury_has_the_key_of_each(index: int) -> None:
-    assert deposit_address(deposits_xpub(), index) == account(0, index).address
+    assert deposit_address("evm", deposits_xpub(), index) == account(0, index).address
 
 
 @pytest.mark.parametrize("index", [-1, MAX_INDEX + 1])
 def test_an_index_that_needs_the_private_key(index: int) -> None:
     with pytest.raises(ValueError, match="an index is"):
-        deposit_address(deposits_xpub(), index)
+        deposit_address("evm", deposits_xpub(), index)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,6 @@ def test_an_index_that_needs_the_private_key(index: int) -> None:
 )
 def test_another_key_is_refused_and_not_repeated(key: str, reason: str) -> None:
     with pytest.raises(SettingsError, match=reason) as refused:
-        deposit_address(key, 0)
+        deposit_address("evm", key, 0)
 
     assert len(key) < 5 or key not in str(refused.value)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.rail_bitcoin.ripemd160 import ripemd160
+from shared.ripemd160 import ripemd160
 
 EXAMPLES = {
     "": "9c1185a5c5e9fc54612808977ee8f548b2258d31",

@@ -1,0 +1,36 @@
+"""What the page of an invoice says, in words that whoever pays understands: keys of its texts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_ASKS_AGAIN = {"open": 4, "processing": 10, "expired": 60, "cancelled": 60}
+# Shown one after the other, whatever else applies.
+_NOTES = ("underpaid", "overpaid", "late", "wrong_asset", "reorged", "marked_by_hand")
+
+
+def headline(page: Mapping[str, Any]) -> str:
+    """The key of the text that says how the invoice stands."""
+    status = page["status"]
+    if status == "open" and ("underpaid" in page["exceptions"]):
+        return "checkout.status.partly"
+    return f"checkout.status.{status}"
+
+
+def notes(page: Mapping[str, Any]) -> list[str]:
+    """Keys of the texts that say what is out of the ordinary, and what becomes of the money."""
+    return [f"checkout.note.{each}" for each in _NOTES if each in page["exceptions"]]
+
+
+def seconds_to_ask_again(page: Mapping[str, Any]) -> int:
+    """How soon the page asks again how the invoice stands; 0: nothing more is to come."""
+    return _ASKS_AGAIN.get(page["status"], 0)
+
+
+def is_payable(page: Mapping[str, Any]) -> bool:
+    """Whether money is still asked for."""
+    return bool(page["status"] == "open")
+
+
+def grouped(address: str) -> list[str]:
+    """An address in groups of four, so that a person can compare it."""
+    return [address[start : start + 4] for start in range(0, len(address), 4)]
