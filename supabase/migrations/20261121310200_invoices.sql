@@ -205,7 +205,7 @@ create table public.invoice_lines (
     description text not null check (length(description) <= 200 and private.has_words(description)),
     quantity public.money_amount not null check (quantity > 0),
     unit_amount public.money_amount not null check (unit_amount >= 0),
-    tax_rate numeric(7, 4) not null check (tax_rate between 0 and 100),
+    tax_rate public.money_amount not null check (tax_rate between 0 and 100 and trunc(tax_rate, 4) = tax_rate),
     tax_included boolean not null,
     net_amount public.money_amount not null check (net_amount >= 0),
     tax_amount public.money_amount not null check (tax_amount >= 0),

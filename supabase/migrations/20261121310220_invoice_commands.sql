@@ -84,7 +84,9 @@ $$;
 comment on function private.offered_currencies(jsonb, public.merchant_settings) is
 'Currencies in which an invoice may be paid: those asked for, or all of the merchant''s that an open rail takes. Raises currency_not_offered (422).';
 
-create function private.assert_invoice_size(p_merchant public.merchants, p_currency text, p_amount numeric, p_now timestamptz) returns void
+create function private.assert_invoice_size(
+    p_merchant public.merchants, p_currency text, p_amount numeric, p_now timestamptz
+) returns void
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -186,7 +188,8 @@ begin
         created_at, updated_at
     )
     select private.uuid_v7(v_now), v_merchant.id, private.next_number(v_merchant.id, 'invoice', v_now),
-        private.random_token(), v_row.merchant_order_id, v_row.order_hash, v_row.currency, v_row.amount, coalesce(v_row.tax_amount, 0),
+        private.random_token(), v_row.merchant_order_id, v_row.order_hash, v_row.currency, v_row.amount,
+        coalesce(v_row.tax_amount, 0),
         coalesce(command ->> 'description', ''), coalesce(nullif(command -> 'metadata', 'null'), '{}'),
         command ->> 'customer_email', coalesce(command ->> 'language', v_settings.language), v_row.currencies,
         v_row.tolerance, v_settings.speed, v_settings.late_policy, v_settings.late_grace, r.fee_bps,
@@ -197,8 +200,8 @@ begin
     insert into public.invoice_lines (
         invoice_id, position, description, quantity, unit_amount, tax_rate, tax_included, net_amount, tax_amount
     )
-    select v_row.id, l.n, l.line ->> 'description', (l.line ->> 'quantity')::numeric, (l.line ->> 'unit_amount')::numeric,
-        coalesce((l.line ->> 'tax_rate')::numeric, 0), v_settings.prices_include_tax, a.net_amount, a.tax_amount
+    select v_row.id, l.n, l.line ->> 'description', (l.line ->> 'quantity')::numeric,
+        (l.line ->> 'unit_amount')::numeric, coalesce((l.line ->> 'tax_rate')::numeric, 0), v_settings.prices_include_tax, a.net_amount, a.tax_amount
     from jsonb_array_elements(v_lines) with ordinality as l (line, n)
     inner join private.line_amounts(v_lines, v_decimals, v_settings.prices_include_tax, v_settings.tax_rounding) as a
         on a.line_position = l.n;
@@ -212,7 +215,8 @@ comment on function service.invoice_create(service.command) is
 'A merchant asks for money {merchant_id, currency, amount, merchant_order_id, description, metadata, customer_email, language, currencies, expires_in seconds, lines [{description, quantity, unit_amount, tax_rate}], actor_id, idempotency_key, request_hash} -> {invoice_id, token, number, status, …, replayed}. The same order in the same words is the invoice that is there, in whatever status; in other words it is refused. Without amount it is the sum of the lines. Raises merchant_not_found (404), merchant_role_refused (403), order_id_taken, merchant_closed, invoice_too_large, price_unknown (409), rail_currency, bad_amount, invoice_lines_differ, currency_not_offered (422), quota_exceeded (429) and what private.ask raises.';
 
 create function private.begin_invoice_command(
-    command jsonb, p_act text, p_roles public.member_role[], out answer jsonb, out actor uuid, out invoice public.invoices
+    command jsonb, p_act text, p_roles public.member_role[],
+    out answer jsonb, out actor uuid, out invoice public.invoices
 )
 language plpgsql volatile set search_path = ''
 as $$

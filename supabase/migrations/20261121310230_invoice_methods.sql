@@ -1,7 +1,7 @@
 -- Whoever has the token of an invoice opens a way to pay it: a rate that stands, and an address.
 
 insert into private.quotas (kind, max_open, max_in_window, in_window) values
-('invoice_method', null, 120, '1 hour');
+('invoice_method', null, 300, '1 hour');
 insert into private.quotas (kind, min_tier) values ('invoice_method', 3);
 
 create function private.rounded_up(p_amount numeric, p_currency text) returns numeric
@@ -30,19 +30,15 @@ end
 $$;
 comment on function private.invoice_by_token(text) is 'The invoice of a token, locked. Raises invoice_not_found (404).';
 
-create function private.bound_payer(p_kind text) returns void
-language plpgsql volatile set search_path = ''
+create function private.asking_address() returns uuid
+language plpgsql stable set search_path = ''
 as $$
-declare
-    v_address text := private.request_origin() ->> 'address';
 begin
-    if v_address is not null then
-        perform private.take_quota(p_kind, md5('address ' || v_address)::uuid);
-    end if;
+    return md5('address ' || coalesce(private.request_origin() ->> 'address', ''))::uuid;
 end
 $$;
-comment on function private.bound_payer(text) is
-'Counts what a stranger asks for by the address of the request. Raises quota_exceeded (429).';
+comment on function private.asking_address() is
+'Whom a quota counts where nobody is signed in: the address of the request, as an id.';
 
 -- Definer: who pays is nobody.
 create function service.invoice_method_begin(opened service.command) returns jsonb
@@ -58,7 +54,7 @@ declare
 begin
     select * into v_method from public.invoice_methods as m where m.invoice_id = v_row.id and m.currency = v_currency;
     if not found then
-        perform private.bound_payer('invoice_method');
+        perform private.take_quota('invoice_method', private.asking_address());
         if private.status_by_the_clock(v_row) <> 'open' then
             perform private.refuse('invoice_not_payable');
         elsif not coalesce(v_currency = any (v_row.currencies), false) then

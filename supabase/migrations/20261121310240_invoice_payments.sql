@@ -210,7 +210,9 @@ $$;
 comment on function service.invoice_payment_accept(service.command) is
 'A merchant takes money that is held for what it was sent for {invoice_id, payment_id, actor_id, idempotency_key, request_hash}: it counts, at the rate of its method. Raises invoice_not_found, invoice_payment_not_found (404), merchant_role_refused (403) and what private.ask raises.';
 
-create function private.release_held_payment(p_payment public.invoice_payments, p_merchant_id uuid, p_actor uuid, p_now timestamptz) returns void
+create function private.release_held_payment(
+    p_payment public.invoice_payments, p_merchant_id uuid, p_actor uuid, p_now timestamptz
+) returns void
 language plpgsql volatile set search_path = ''
 as $$
 begin

@@ -17,7 +17,7 @@ insert into private.acts (act, kind, step_up) values
 ('invoice_refund_make', 'money_out', true),
 ('invoice_refund_cancel', 'settle', false);
 insert into private.quotas (kind, max_open, max_in_window, in_window) values
-('invoice_refund', null, 200, '1 day'), ('invoice_claim', null, 30, '1 hour');
+('invoice_refund', null, 200, '1 day'), ('invoice_claim', null, 60, '1 hour');
 insert into private.quotas (kind, min_tier) values ('invoice_refund', 3), ('invoice_claim', 3);
 insert into private.state_edges (number, machine, from_state, event, actor, to_state, note) values
 (32, 'invoice_refund', null, 'make', 'party', 'claimable', 'by the merchant; its money is set aside'),
@@ -54,8 +54,12 @@ create table public.invoice_refunds (
     paid_at timestamptz,
     constraint invoice_refunds_number_once unique (merchant_id, number),
     constraint invoice_refunds_claimable_has_time check ((state = 'claimable') = (claim_by is not null)),
-    constraint invoice_refunds_paid_has_number check ((state = 'paid') = (number is not null) and (state = 'paid') = (paid_at is not null)),
-    constraint invoice_refunds_goes_somewhere check (state not in ('claimed', 'paid') or num_nulls(address, payout_id) = 0)
+    constraint invoice_refunds_paid_has_number check (
+        (state = 'paid') = (number is not null) and (state = 'paid') = (paid_at is not null)
+    ),
+    constraint invoice_refunds_goes_somewhere check (
+        state not in ('claimed', 'paid') or num_nulls(address, payout_id) = 0
+    )
 );
 alter table public.invoice_refunds enable row level security;
 select private.make_text('public.invoice_refunds', 'prose', 'reason');
@@ -308,7 +312,7 @@ declare
     v_now timestamptz;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    perform private.bound_payer('invoice_claim');
+    perform private.take_quota('invoice_claim', private.asking_address());
     v_invoice := private.invoice_by_token(claimed ->> 'invoice_token');
     select r.* into v_row from public.invoice_refunds as r
     inner join private.refund_secrets as s on s.refund_id = r.id
@@ -422,7 +426,9 @@ $$;
 comment on function private.refund_payout_ended(public.payouts, uuid, boolean) is
 'Entries of a refund whose payout has ended: what the network takes goes to the account of costs, and it has a credit note; what was not sent is set aside again, for another address.';
 
-create function private.set_refund_free(p_refund public.invoice_refunds, p_event text, p_role text, p_actor uuid, p_now timestamptz) returns void
+create function private.set_refund_free(
+    p_refund public.invoice_refunds, p_event text, p_role text, p_actor uuid, p_now timestamptz
+) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
