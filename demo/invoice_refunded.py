@@ -24,7 +24,7 @@ def invoice_refunded(stage: Stage) -> None:
     (row,) = mia.read("invoices", "status,exceptions", id=late["invoice_id"])
     stage.claim("what came late is held", row["exceptions"], ["underpaid", "late"])
     held = mia.read("invoice_payments", "id", invoice_id=late["invoice_id"], state="held")
-    path = f"/invoices/{late['invoice_id']}/payments/{held[0]['id']}/accept"
+    path = f"/invoice-payments/{held[0]['id']}/accept"
     stage.command(mia, "takes it for the order all the same", path, expect="200 settled")
 
     made = _asked(stage, mia, shop, "order 2")

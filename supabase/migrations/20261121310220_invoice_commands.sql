@@ -215,7 +215,7 @@ comment on function service.invoice_create(service.command) is
 'A merchant asks for money {merchant_id, currency, amount, merchant_order_id, description, metadata, customer_email, language, currencies, expires_in seconds, lines [{description, quantity, unit_amount, tax_rate}], actor_id, idempotency_key, request_hash} -> {invoice_id, token, number, status, …, replayed}. The same order in the same words is the invoice that is there, in whatever status; in other words it is refused. Without amount it is the sum of the lines. Raises merchant_not_found (404), merchant_role_refused (403), order_id_taken, merchant_closed, invoice_too_large, price_unknown (409), rail_currency, bad_amount, invoice_lines_differ, currency_not_offered (422), quota_exceeded (429) and what private.ask raises.';
 
 create function private.begin_invoice_command(
-    command jsonb, p_act text, p_roles public.member_role[],
+    command jsonb, p_invoice_id uuid, p_act text, p_roles public.member_role[],
     out answer jsonb, out actor uuid, out invoice public.invoices
 )
 language plpgsql volatile set search_path = ''
@@ -224,7 +224,7 @@ declare
     v_begun record;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    select * into invoice from public.invoices as i where i.id = (command ->> 'invoice_id')::uuid;
+    select * into invoice from public.invoices as i where i.id = p_invoice_id;
     if not found or not private.belongs_to(private.command_actor(command), invoice.merchant_id) then
         perform private.refuse('invoice_not_found');
     end if;
@@ -234,7 +234,7 @@ begin
     answer := private.command_answer(command);
 end
 $$;
-comment on function private.begin_invoice_command(jsonb, text, public.member_role[]) is
+comment on function private.begin_invoice_command(jsonb, uuid, text, public.member_role[]) is
 'Common entry of commands about an invoice: a member of its merchant with one of the roles, under its lock, whether the merchant may do the act. answer: of before, when the key was answered. Raises invoice_not_found (404), merchant_role_refused (403) and what private.ask raises.';
 
 -- Definer: as above.
@@ -246,7 +246,9 @@ declare
     v_row public.invoices;
     v_now timestamptz;
 begin
-    select * into v_context from private.begin_invoice_command(command, 'invoice_cancel', '{owner,operator,admin,staff}');
+    select * into v_context from private.begin_invoice_command(
+        command, (command ->> 'invoice_id')::uuid, 'invoice_cancel', '{owner,operator,admin,staff}'
+    );
     if v_context.answer is not null then
         return v_context.answer;
     end if;
@@ -274,7 +276,9 @@ declare
     v_row public.invoices;
     v_now timestamptz;
 begin
-    select * into v_context from private.begin_invoice_command(command, 'invoice_mark', '{owner,operator,admin}');
+    select * into v_context from private.begin_invoice_command(
+        command, (command ->> 'invoice_id')::uuid, 'invoice_mark', '{owner,operator,admin}'
+    );
     if v_context.answer is not null then
         return v_context.answer;
     end if;

@@ -222,7 +222,7 @@ declare
     v_now timestamptz;
 begin
     select * into v_context from private.begin_invoice_command(
-        command, 'invoice_refund_make', '{owner,operator,admin}'
+        command, (command ->> 'invoice_id')::uuid, 'invoice_refund_make', '{owner,operator,admin}'
     );
     if v_context.answer is not null then
         return v_context.answer;
@@ -462,7 +462,8 @@ declare
     v_now timestamptz;
 begin
     select * into v_context from private.begin_invoice_command(
-        command, 'invoice_refund_cancel', '{owner,operator,admin}'
+        command, (select r.invoice_id from public.invoice_refunds as r where r.id = (command ->> 'refund_id')::uuid),
+        'invoice_refund_cancel', '{owner,operator,admin}'
     );
     if v_context.answer is not null then
         return v_context.answer;
@@ -482,7 +483,7 @@ begin
 end
 $$;
 comment on function service.invoice_refund_cancel(service.command) is
-'A merchant takes back a refund that nobody has claimed {invoice_id, refund_id, actor_id, idempotency_key, request_hash} -> {refund_id, invoice_id, state, replayed}. Raises invoice_not_found, refund_not_found (404), merchant_role_refused (403), refund_closed (409) and what private.ask raises.';
+'A merchant takes back a refund that nobody has claimed {refund_id, actor_id, idempotency_key, request_hash} -> {refund_id, invoice_id, state, replayed}. Raises invoice_not_found, refund_not_found (404), merchant_role_refused (403), refund_closed (409) and what private.ask raises.';
 
 -- Definer: schedules have no user.
 create function service.invoice_refunds_expire(max_rows integer default 500) returns integer
