@@ -26,7 +26,7 @@ def claim(token: Token, refund_id: Id, body: bodies.RefundClaim, db: Db) -> Resp
     address = parse_address(body.address) if body.address.startswith("0x") else body.address
     said = {"invoice_token": token, "refund_id": str(refund_id), "address": address}
     claimed = db.service_rpc(
-        "invoice_refund_claim", {"claimed": {**said, "claim_secret": body.claim_secret}},
+        "invoice_refund_claim", {"command": {**said, "claim_secret": body.claim_secret}},
         repeatable=True,
     )  # fmt: skip
     return Response(200, "application/json", dict(claimed))

@@ -28,7 +28,7 @@ def open_method(token: Token, currency: Currency, db: Db) -> Response[Any]:
     xpub = settings.account_key()
     chosen = {"invoice_token": token, "currency": currency, "key_fingerprint": fingerprint(xpub)}
     asked = {**chosen, "address_kind": "evm"}
-    request = db.service_rpc("invoice_method_begin", {"opened": asked}, repeatable=True)
+    request = db.service_rpc("invoice_method_begin", {"command": asked}, repeatable=True)
     if not settings.works(request["rail"]):
         raise not_configured()
     network = settings.network(db, request["rail"])
@@ -37,7 +37,7 @@ def open_method(token: Token, currency: Currency, db: Db) -> Response[Any]:
         "address_index": request["address_index"],
         "address": request["address"] or deposit_address(xpub, request["address_index"]),
     }  # fmt: skip
-    method = db.service_rpc("invoice_method_place", {"placed": placed}, repeatable=True)
+    method = db.service_rpc("invoice_method_place", {"command": placed}, repeatable=True)
     return Response(200, "application/json", dict(method))
 
 

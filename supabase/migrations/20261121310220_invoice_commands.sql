@@ -176,6 +176,9 @@ begin
         raise sqlstate 'PT422' using
             message = 'bad_amount', detail = 'Above zero, with no more decimals than the currency has.';
     end if;
+    if (command ->> 'expires_in')::integer not between 300 and 30 * 86400 then
+        perform private.refuse('invoice_time');
+    end if;
     perform private.assert_invoice_size(v_merchant, v_row.currency, v_row.amount, v_now);
     v_row.currencies := private.offered_currencies(command -> 'currencies', v_settings);
     v_row.tolerance := trunc(least(v_row.amount / 10, greatest(
@@ -212,7 +215,7 @@ begin
 end
 $$;
 comment on function service.invoice_create(service.command) is
-'A merchant asks for money {merchant_id, currency, amount, merchant_order_id, description, metadata, customer_email, language, currencies, expires_in seconds, lines [{description, quantity, unit_amount, tax_rate}], actor_id, idempotency_key, request_hash} -> {invoice_id, token, number, status, …, replayed}. The same order in the same words is the invoice that is there, in whatever status; in other words it is refused. Without amount it is the sum of the lines. Raises merchant_not_found (404), merchant_role_refused (403), order_id_taken, merchant_closed, invoice_too_large, price_unknown (409), rail_currency, bad_amount, invoice_lines_differ, currency_not_offered (422), quota_exceeded (429) and what private.ask raises.';
+'A merchant asks for money {merchant_id, currency, amount, merchant_order_id, description, metadata, customer_email, language, currencies, expires_in seconds, lines [{description, quantity, unit_amount, tax_rate}], actor_id, idempotency_key, request_hash} -> {invoice_id, token, number, status, …, replayed}. The same order in the same words is the invoice that is there, in whatever status; in other words it is refused. Without amount it is the sum of the lines. Raises merchant_not_found (404), merchant_role_refused (403), order_id_taken, merchant_closed, invoice_too_large, price_unknown (409), rail_currency, bad_amount, invoice_lines_differ, currency_not_offered, invoice_time (422), quota_exceeded (429) and what private.ask raises.';
 
 create function private.begin_invoice_command(
     command jsonb, p_invoice_id uuid, p_act text, p_roles public.member_role[],

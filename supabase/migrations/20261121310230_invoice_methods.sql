@@ -41,12 +41,12 @@ comment on function private.asking_address() is
 'Whom a quota counts where nobody is signed in: the address of the request, as an id.';
 
 -- Definer: who pays is nobody.
-create function service.invoice_method_begin(opened service.command) returns jsonb
+create function service.invoice_method_begin(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_row public.invoices := private.invoice_by_token(opened ->> 'invoice_token');
-    v_currency text := opened ->> 'currency';
+    v_row public.invoices := private.invoice_by_token(command ->> 'invoice_token');
+    v_currency text := command ->> 'currency';
     v_request public.deposit_requests;
     v_method public.invoice_methods;
     v_rate record;
@@ -65,7 +65,7 @@ begin
             perform private.refuse('price_stale');
         end if;
         select r.id into v_request.rail from public.rails as r inner join public.currencies as c on c.network_id = r.network_id
-        where c.code = v_currency and r.has_deposit_addresses and r.address_kind = opened ->> 'address_kind';
+        where c.code = v_currency and r.has_deposit_addresses and r.address_kind = command ->> 'address_kind';
         if not found then
             perform private.refuse('rail_currency');
         end if;
@@ -74,7 +74,7 @@ begin
         v_request.party_id := v_row.merchant_id;
         v_request.currency := v_currency;
         v_request.created_at := v_now;
-        v_request := private.request_deposit(v_request, opened ->> 'key_fingerprint');
+        v_request := private.request_deposit(v_request, command ->> 'key_fingerprint');
         insert into public.invoice_methods (
             invoice_id, currency, rail, request_id, rate, rate_source, rate_at, amount, least_amount, opened_at
         ) values (
@@ -86,7 +86,7 @@ begin
         if v_request.address is null then
             -- The function died in between; its key may be another by now.
             v_request.created_at := v_now;
-            v_request := private.request_deposit(v_request, opened ->> 'key_fingerprint');
+            v_request := private.request_deposit(v_request, command ->> 'key_fingerprint');
         end if;
     end if;
     return private.deposit_read(v_request);
@@ -126,27 +126,27 @@ $$;
 comment on function private.method_read(public.invoices, public.invoice_methods) is 'A way to pay an invoice, for whoever pays.';
 
 -- Definer: as above.
-create function service.invoice_method_place(placed service.command) returns jsonb
+create function service.invoice_method_place(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_row public.invoices := private.invoice_by_token(placed ->> 'invoice_token');
+    v_row public.invoices := private.invoice_by_token(command ->> 'invoice_token');
     v_method public.invoice_methods;
 begin
     select * into v_method from public.invoice_methods as m
-    where m.invoice_id = v_row.id and m.currency = placed ->> 'currency' for no key update;
+    where m.invoice_id = v_row.id and m.currency = command ->> 'currency' for no key update;
     if not found then
         perform private.refuse('currency_not_offered');
-    elsif placed ->> 'address' is null then
+    elsif command ->> 'address' is null then
         perform private.refuse('reference_required');
     end if;
-    perform private.place_deposit(v_method.request_id, placed);
-    update public.invoice_methods as m set chain_id = (placed ->> 'chain_id')::bigint, token = placed ->> 'token'
+    perform private.place_deposit(v_method.request_id, command);
+    update public.invoice_methods as m set chain_id = (command ->> 'chain_id')::bigint, token = command ->> 'token'
     where m.invoice_id = v_row.id and m.currency = v_method.currency and m.chain_id is null and m.token is null
     returning * into v_method;
     if not found then
         select * into v_method from public.invoice_methods as m
-        where m.invoice_id = v_row.id and m.currency = placed ->> 'currency';
+        where m.invoice_id = v_row.id and m.currency = command ->> 'currency';
     end if;
     return private.method_read(v_row, v_method)
         || jsonb_build_object('expires_at', private.invoice_deadline(v_row), 'sequence', v_row.sequence);

@@ -301,7 +301,7 @@ comment on function service.invoice_refund_make(service.command) is
 'A merchant refunds an invoice {invoice_id, what: full, overpaid or amount, amount: in the currency of the invoice, rate_of: then or now, currency: which of what came, reason, actor_id, aal, idempotency_key, request_hash} -> {refund_id, token and claim_secret: for the payer, who names the address, …, replayed}. The money is set aside at once; what was held of the currency is decided by it. Raises invoice_not_found (404), merchant_role_refused (403), refund_too_large, network_cost_exceeds, insufficient_funds, debt_open, price_stale, illegal_move (409), refund_currency_required (422), quota_exceeded (429) and what private.ask raises.';
 
 -- Definer: who claims is nobody; the secret says whose it is.
-create function service.invoice_refund_claim(claimed service.command) returns jsonb
+create function service.invoice_refund_claim(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -313,17 +313,17 @@ declare
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
     perform private.take_quota('invoice_claim', private.asking_address());
-    v_invoice := private.invoice_by_token(claimed ->> 'invoice_token');
+    v_invoice := private.invoice_by_token(command ->> 'invoice_token');
     select r.* into v_row from public.invoice_refunds as r
     inner join private.refund_secrets as s on s.refund_id = r.id
-    where r.id = (claimed ->> 'refund_id')::uuid and r.invoice_id = v_invoice.id
-        and s.secret_hash = encode(sha256(convert_to(claimed ->> 'claim_secret', 'UTF8')), 'hex')
+    where r.id = (command ->> 'refund_id')::uuid and r.invoice_id = v_invoice.id
+        and s.secret_hash = encode(sha256(convert_to(command ->> 'claim_secret', 'UTF8')), 'hex')
     for no key update of r;
     v_now := private.clock();
     if not found then
         perform private.refuse('refund_not_found');
     elsif v_row.state in ('claimed', 'paid') then
-        if private.normal_address(v_row.rail, v_row.address) is distinct from private.normal_address(v_row.rail, claimed ->> 'address') then
+        if private.normal_address(v_row.rail, v_row.address) is distinct from private.normal_address(v_row.rail, command ->> 'address') then
             perform private.refuse('refund_claimed');
         end if;
     elsif v_row.state <> 'claimable' or v_row.claim_by <= v_now then
@@ -332,7 +332,7 @@ begin
         or not private.other_side_may(v_row.merchant_id, 'payout') then
         perform private.refuse('refund_waits');
     else
-        perform private.assert_payable(v_row.rail, claimed ->> 'address');
+        perform private.assert_payable(v_row.rail, command ->> 'address');
         v_order.purpose := 'invoice_refund';
         v_order.reference_id := v_row.id;
         v_order.reference_version := v_row.version;
@@ -342,7 +342,7 @@ begin
         v_order.currency := v_row.currency;
         v_order.amount := v_row.sent_amount;
         v_order.to_source := false;
-        v_order.destination := claimed ->> 'address';
+        v_order.destination := command ->> 'address';
         v_order.created_at := v_now;
         v_transfer := private.uuid_v7(v_now);
         perform ledger.post(
@@ -351,7 +351,7 @@ begin
             || private.order_payout(v_order, v_transfer), v_now
         );
         update public.invoice_refunds as r set
-            state = 'claimed', address = claimed ->> 'address', claim_by = null, last_event = 'claim', last_actor_role = 'payer',
+            state = 'claimed', address = command ->> 'address', claim_by = null, last_event = 'claim', last_actor_role = 'payer',
             updated_at = v_now, payout_id = (
                 select p.id from public.payouts as p
                 where p.purpose = 'invoice_refund' and p.reference_id = v_row.id and p.reference_version = v_row.version

@@ -116,8 +116,11 @@ def test_admins_write_settings_and_nobody_else(world: World, shop: Shop) -> None
         with refused(world.connection, "not_yours"):
             write(world, join(world, id_, owner, role), change, id_)
     assert write(world, world.user(), change, id_) == 0
-    for values, code in (("tolerance_bps = 1001", "23514"), ("color = '#ffff00'", "color_too_light"),
-                         ("currencies = '{NOPE}'", "rail_currency")):  # fmt: skip
+    for values, code in (
+        ("tolerance_bps = 1001", "23514"),
+        ("color = '#ffff00'", "color_too_light"),
+        ("currencies = '{NOPE}'", "rail_currency"),
+    ):
         with refused(world.connection, code):
             write(world, owner, change.replace("tolerance_bps = 100", values), id_)
 
@@ -170,8 +173,8 @@ def test_admins_withdraw_what_the_merchant_was_paid(world: World, shop: Shop) ->
     # Who is not verified is of the lowest tier, to which the rail is closed.
     fresh = merchant(world, owner, verified=False, name="Fresh")
     world.deposit(fresh, "100", CURRENCY)
-    elsewhere = world.command("payout_destination_set", actor_id=owner, party_id=fresh,
-                              rail="base", address=ADDRESS, aal="aal2")["destination_id"]  # fmt: skip
+    named = {"actor_id": owner, "party_id": fresh, "rail": "base", "address": ADDRESS}
+    elsewhere = world.command("payout_destination_set", **named, aal="aal2")["destination_id"]
     with refused(world.connection, "rail_not_open"):
         world.command("withdrawal_request", actor_id=owner, party_id=fresh, currency=CURRENCY,
                       destination_id=elsewhere, amount="10", aal="aal2")  # fmt: skip

@@ -52,10 +52,10 @@ def _opened(market: Market, invoice: Any) -> None:
     chosen = {"invoice_token": invoice["token"], "currency": CURRENCY,
               "key_fingerprint": FINGERPRINT}  # fmt: skip
     begun = market.door.service_rpc(
-        "invoice_method_begin", {"opened": chosen | {"address_kind": "evm"}}
+        "invoice_method_begin", {"command": chosen | {"address_kind": "evm"}}
     )
     address = "0x" + sha256(str(invoice["token"]).encode()).hexdigest()[:40]
-    market.door.service_rpc("invoice_method_place", {"placed": chosen | {
+    market.door.service_rpc("invoice_method_place", {"command": chosen | {
         "address": address, "address_index": begun["address_index"], "chain_id": 8453,
         "token": USDC,
     }})  # fmt: skip
@@ -156,7 +156,7 @@ def test_complaint_28_twenty_refunds_at_once_and_a_late_payment(
     prove(market)
 
     def claim(door: Door) -> Any:
-        return door.service_rpc("invoice_refund_claim", {"claimed": {
+        return door.service_rpc("invoice_refund_claim", {"command": {
             "invoice_token": invoice["token"], "refund_id": made[0].body["refund_id"],
             "claim_secret": made[0].body["claim_secret"], "address": ADDRESS,
         }})["state"]  # fmt: skip

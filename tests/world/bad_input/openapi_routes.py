@@ -54,7 +54,8 @@ def _right(schema: Schema) -> Any:
         if "patternProperties" in schema:
             ((name, part),) = schema["patternProperties"].items()
             return {_PATTERNS[name]: _right(_resolved(part))}
-        parts = schema["properties"].items()
+        # What a caller keeps with us is of any shape.
+        parts = schema.get("properties", {}).items()
         return {name: _right(_resolved(part)) for name, part in parts}
     if "const" in schema:
         return schema["const"]

@@ -248,7 +248,7 @@ class Cast:
     def _invoices(self, word: str) -> Part:
         names = {"": "create", "refunds": "refund_make"}
         command = COMMANDS[f"invoice_{names.get(word, word)}"](self._world)
-        fields = {} if word else {"merchant_id": command["merchant_id"]}
+        fields = {} if word else {"merchant_id": str(command["merchant_id"]), "currency": "USD"}
         return Part(command["actor_id"], command.get("invoice_id", uuid4()), fields)
 
     def _invoice_payments(self, word: str) -> Part:
