@@ -14,6 +14,7 @@ from demo.evidence_and_ratings import evidence_and_ratings
 from demo.group_sold_in_parts import group_sold_in_parts
 from demo.guessed_and_recovered import guessed_and_recovered
 from demo.happy_trade import happy_trade
+from demo.invoice_refunded import invoice_refunded
 from demo.limit_reached import limit_reached
 from demo.margin_and_slippage import margin_and_slippage
 from demo.operators_day import operators_day
@@ -48,6 +49,7 @@ STORIES: tuple[Story, ...] = (
     group_sold_in_parts,
     own_wallet,
     bumped_and_replaced,
+    invoice_refunded,
     card_refunded,
     card_charged_back,
     erased,

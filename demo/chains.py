@@ -45,6 +45,10 @@ class ChainStage:
             f"{owner.name} on Base", lambda: self.chain.balance_of(account.address)
         )
 
+    def address(self, owner: User) -> str:
+        """Where the owner is on the chain."""
+        return self._accounts[owner.id].address
+
     def send(self, payer: User, escrow: str, amount: str) -> None:
         """The payer asks where to pay, and sends it there."""
         asked = self._scene.move(

@@ -1,4 +1,4 @@
--- Development data: two verified traders, an arbiter (and two more), two operators.
+-- Development data: two verified traders, an arbiter (and two more), two operators, a shop of bob's.
 -- Never for production.
 
 insert into auth.users (
@@ -62,3 +62,21 @@ select a.* from (values
 where not exists (
     select from public.payment_accounts as b where b.user_id = a.user_id and b.method = a.method
 );
+
+insert into public.parties (id, kind, display_name) values
+('00000000-0000-4000-8000-00000000f09e', 'merchant', 'Tea Forge')
+on conflict (id) do nothing;
+insert into public.merchants (
+    id, name, legal_name, website, tax_id, country, support_email, created_by, created_at, updated_at
+) values (
+    '00000000-0000-4000-8000-00000000f09e', 'Tea Forge', 'Tea Forge Ltd', 'https://teaforge.example', 'DE123456789',
+    'DE', 'help@teaforge.example', '00000000-0000-4000-8000-000000000b0b', now(), now()
+) on conflict (id) do nothing;
+update public.merchants set verification = 'verified', last_event = 'verify', last_actor_role = 'operator'
+where id = '00000000-0000-4000-8000-00000000f09e' and verification = 'pending';
+insert into public.merchant_settings (merchant_id, updated_at) values
+('00000000-0000-4000-8000-00000000f09e', now())
+on conflict (merchant_id) do nothing;
+insert into public.party_members (party_id, user_id, role) values
+('00000000-0000-4000-8000-00000000f09e', '00000000-0000-4000-8000-000000000b0b', 'owner')
+on conflict do nothing;

@@ -17,4 +17,4 @@ def claim_refund(
         "invoice_token": token, "refund_id": refund_id, "claim_secret": secret,
         "address": parse_destination(address),
     }  # fmt: skip
-    return dict(db.service_rpc("invoice_refund_claim", {"claimed": said}, repeatable=True))
+    return dict(db.service_rpc("invoice_refund_claim", {"command": said}, repeatable=True))

@@ -49,11 +49,10 @@ def mark(
     return command(db, caller, key, "invoice_mark", fields)
 
 
-@routes.post("/invoices/<invoice_id>/payments/<payment_id>/accept", responses=_MOVED)
+@routes.post("/invoice-payments/<payment_id>/accept", responses=_MOVED)
 def accept_payment(
-    invoice_id: Id, payment_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+    payment_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """An admin takes money that is held, such as late money, for what it was sent for: it counts
     from now on, at the rate that the payer was shown."""
-    fields = {"invoice_id": str(invoice_id), "payment_id": str(payment_id)}
-    return command(db, caller, key, "invoice_payment_accept", fields)
+    return command(db, caller, key, "invoice_payment_accept", {"payment_id": str(payment_id)})

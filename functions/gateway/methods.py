@@ -15,7 +15,7 @@ def open_method(db: Database, token: str, currency: str) -> dict[str, Any]:
     """
     chosen = {"invoice_token": token, "currency": currency}
     asked = {**chosen, "key_fingerprints": dict(fingerprints())}
-    request = db.service_rpc("invoice_method_begin", {"opened": asked}, repeatable=True)
+    request = db.service_rpc("invoice_method_begin", {"command": asked}, repeatable=True)
     kind = request["address_kind"]
     xpub = account_key(kind)
     index = request["address_index"]
@@ -23,4 +23,4 @@ def open_method(db: Database, token: str, currency: str) -> dict[str, Any]:
         **chosen, "key_fingerprint": fingerprint(xpub), "address_index": index,
         "address": request["address"] or deposit_address(kind, xpub, index),
     }  # fmt: skip
-    return dict(db.service_rpc("invoice_method_place", {"placed": placed}, repeatable=True))
+    return dict(db.service_rpc("invoice_method_place", {"command": placed}, repeatable=True))

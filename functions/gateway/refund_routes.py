@@ -35,12 +35,11 @@ def make(
 
 
 @routes.post(
-    "/invoices/<invoice_id>/refunds/<refund_id>/cancel",
+    "/invoice-refunds/<refund_id>/cancel",
     responses=answers(bodies.RefundCancelled, "It is not refunded."),
 )
 def cancel(
-    invoice_id: Id, refund_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
+    refund_id: Id, body: Nothing, caller: Caller, key: IdempotencyKey, db: Db
 ) -> Response[Any]:
     """An admin takes back a refund that nobody has claimed."""
-    fields = {"invoice_id": str(invoice_id), "refund_id": str(refund_id)}
-    return command(db, caller, key, "invoice_refund_cancel", fields)
+    return command(db, caller, key, "invoice_refund_cancel", {"refund_id": str(refund_id)})

@@ -105,6 +105,7 @@ REFUSALS: dict[str, Refusal] = {
     'invoice_not_found': Refusal(404, 'No such invoice.', ''),
     'invoice_not_payable': Refusal(409, 'This invoice is not to be paid any more.', 'Ask the merchant.'),
     'invoice_payment_not_found': Refusal(404, 'No such payment waits.', 'Read invoice_payments.'),
+    'invoice_time': Refusal(422, 'An invoice is to be paid within five minutes to thirty days.', ''),
     'invoice_too_large': Refusal(409, 'This merchant may not ask for so much in one invoice.', 'See merchant_rules; operators verify merchants.'),
     'last_operator': Refusal(409, 'Nobody else could work as an operator then.', 'Grant the role to another person first.'),
     'last_owner': Refusal(409, 'A merchant keeps an owner.', 'Make somebody else an owner first.'),

@@ -267,7 +267,8 @@ comment on function private.deposit_seen(uuid, timestamptz) is
 'For rails: money for a request was seen that is not sure yet, or is seen no more. What is for any amount is told at once; private.lock_deposits was called before.';
 
 create function private.seen_for(p_request_id uuid) returns table (
-    rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint, needs text
+    rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint,
+    needs text
 )
 language plpgsql stable set search_path = ''
 as $$

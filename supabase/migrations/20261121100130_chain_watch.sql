@@ -112,7 +112,8 @@ comment on function service.chain_addresses(bigint, uuid, integer, integer, bool
 'A page of the deposit addresses that are watched on a chain, after one; of one slice, or only those that are active: also those of what has ended, since late money must be found, and those of other chains of its kind, since money is sent over the wrong one.';
 
 create function private.chain_seen(p_request_id uuid) returns table (
-    rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint, needs text
+    rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint,
+    needs text
 )
 language plpgsql stable set search_path = ''
 as $$

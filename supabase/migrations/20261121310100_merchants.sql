@@ -135,8 +135,8 @@ begin
 end
 $$;
 comment on function private.tg_merchants__event() is 'Tells the merchant how its verification stands.';
-create trigger _600_event after insert or update of verification, name, legal_name, country, tax_id on public.merchants
-for each row when (new.verification <> 'pending' or new.last_event <> 'register') execute function private.tg_merchants__event();
+create trigger _600_event after update on public.merchants
+for each row when (old.verification <> new.verification) execute function private.tg_merchants__event();
 
 create table public.merchant_rules (
     verification text primary key check (verification in ('pending', 'verified', 'rejected')),

@@ -303,7 +303,7 @@ begin
     perform private.assert_keeps_owner(v_merchant, v_user);
     v_now := private.clock();
     delete from public.merchant_invitations as i where i.merchant_id = v_merchant and i.user_id = v_user;
-    if not found and not private.belongs_to(v_user, v_merchant) then
+    if not found and not coalesce(private.belongs_to(v_user, v_merchant), false) then
         perform private.refuse('merchant_member_not_found');
     end if;
     delete from public.party_members as m where m.party_id = v_merchant and m.user_id = v_user;

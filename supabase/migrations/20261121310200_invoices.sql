@@ -13,6 +13,7 @@ insert into private.refusals (code, status, detail, hint) values
 ('invoice_has_money', 409, 'Money came for this invoice, or is on its way.', 'Refund it.'),
 ('invoice_lines_differ', 422, 'The lines do not add up to the amount.', 'Leave the amount out, or see the member "total".'),
 ('invoice_too_large', 409, 'This merchant may not ask for so much in one invoice.', 'See merchant_rules; operators verify merchants.'),
+('invoice_time', 422, 'An invoice is to be paid within five minutes to thirty days.', ''),
 ('currency_not_offered', 422, 'This invoice cannot be paid in this currency.', 'See its currencies.'),
 ('invoice_payment_not_found', 404, 'No such payment waits.', 'Read invoice_payments.');
 insert into private.state_edges (number, machine, from_state, event, actor, to_state, note) values
@@ -144,7 +145,10 @@ create table public.invoices (
     constraint invoices_marked_has_reason check (
         (marked is null) = (marked_at is null) and (marked is null) = (marked_reason = '')
     ),
-    constraint invoices_sums_are_finite check (amount < 1e15)
+    constraint invoices_sums_are_finite check (amount < 1e15),
+    constraint invoices_expire_in_time check (
+        expires_at between created_at + interval '5 minutes' and created_at + interval '30 days'
+    )
 );
 alter table public.invoices enable row level security;
 select private.make_text('public.invoices', 'line', 'merchant_order_id', 'customer_email');
@@ -205,7 +209,7 @@ create table public.invoice_lines (
     description text not null check (length(description) <= 200 and private.has_words(description)),
     quantity public.money_amount not null check (quantity > 0),
     unit_amount public.money_amount not null check (unit_amount >= 0),
-    tax_rate numeric(7, 4) not null check (tax_rate between 0 and 100),
+    tax_rate public.money_amount not null check (tax_rate between 0 and 100 and trunc(tax_rate, 4) = tax_rate),
     tax_included boolean not null,
     net_amount public.money_amount not null check (net_amount >= 0),
     tax_amount public.money_amount not null check (tax_amount >= 0),

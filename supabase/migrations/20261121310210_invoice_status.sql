@@ -62,7 +62,9 @@ end
 $$;
 comment on function private.invoice_deadline(public.invoices) is 'Until when an invoice is to be paid, our own outages given back.';
 
-create function private.crypto_worth(p_currency text, p_in text, p_now timestamptz, out rate numeric, out source text, out as_of timestamptz)
+create function private.crypto_worth(
+    p_currency text, p_in text, p_now timestamptz, out rate numeric, out source text, out as_of timestamptz
+)
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -82,7 +84,9 @@ $$;
 comment on function private.crypto_worth(text, text, timestamptz) is
 'What one unit of a crypto currency is worth in bank money, by the index, else by what its issuer redeems it in; nulls: nobody says it now.';
 
-create function private.invoice_rate(p_currency text, p_price_currency text, p_now timestamptz, out rate numeric, out source text, out as_of timestamptz)
+create function private.invoice_rate(
+    p_currency text, p_price_currency text, p_now timestamptz, out rate numeric, out source text, out as_of timestamptz
+)
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -254,7 +258,8 @@ begin
     if 'overpaid' = any (v_new.exceptions) and (v_all > v_before or not 'overpaid' = any (v_old.exceptions)) then
         v_events := v_events || 'overpaid'::text;
     end if;
-    v_new.settled_at := case when v_new.status in ('settled', 'refunded') then coalesce(v_old.settled_at, case when v_new.status = 'settled' then p_now end) end;
+    v_new.settled_at := case v_new.status when 'settled' then coalesce(v_old.settled_at, p_now)
+        when 'refunded' then v_old.settled_at end;
     if (to_jsonb(v_new) - 'updated_at'::text) = (to_jsonb(v_old) - 'updated_at'::text) and cardinality(v_events) = 0 then
         return v_old;
     end if;

@@ -84,7 +84,9 @@ $$;
 comment on function private.offered_currencies(jsonb, public.merchant_settings) is
 'Currencies in which an invoice may be paid: those asked for, or all of the merchant''s that an open rail takes. Raises currency_not_offered (422).';
 
-create function private.assert_invoice_size(p_merchant public.merchants, p_currency text, p_amount numeric, p_now timestamptz) returns void
+create function private.assert_invoice_size(
+    p_merchant public.merchants, p_currency text, p_amount numeric, p_now timestamptz
+) returns void
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -174,6 +176,9 @@ begin
         raise sqlstate 'PT422' using
             message = 'bad_amount', detail = 'Above zero, with no more decimals than the currency has.';
     end if;
+    if (command ->> 'expires_in')::integer not between 300 and 30 * 86400 then
+        perform private.refuse('invoice_time');
+    end if;
     perform private.assert_invoice_size(v_merchant, v_row.currency, v_row.amount, v_now);
     v_row.currencies := private.offered_currencies(command -> 'currencies', v_settings);
     v_row.tolerance := trunc(least(v_row.amount / 10, greatest(
@@ -186,7 +191,8 @@ begin
         created_at, updated_at
     )
     select private.uuid_v7(v_now), v_merchant.id, private.next_number(v_merchant.id, 'invoice', v_now),
-        private.random_token(), v_row.merchant_order_id, v_row.order_hash, v_row.currency, v_row.amount, coalesce(v_row.tax_amount, 0),
+        private.random_token(), v_row.merchant_order_id, v_row.order_hash, v_row.currency, v_row.amount,
+        coalesce(v_row.tax_amount, 0),
         coalesce(command ->> 'description', ''), coalesce(nullif(command -> 'metadata', 'null'), '{}'),
         command ->> 'customer_email', coalesce(command ->> 'language', v_settings.language), v_row.currencies,
         v_row.tolerance, v_settings.speed, v_settings.late_policy, v_settings.late_grace, r.fee_bps,
@@ -197,8 +203,8 @@ begin
     insert into public.invoice_lines (
         invoice_id, position, description, quantity, unit_amount, tax_rate, tax_included, net_amount, tax_amount
     )
-    select v_row.id, l.n, l.line ->> 'description', (l.line ->> 'quantity')::numeric, (l.line ->> 'unit_amount')::numeric,
-        coalesce((l.line ->> 'tax_rate')::numeric, 0), v_settings.prices_include_tax, a.net_amount, a.tax_amount
+    select v_row.id, l.n, l.line ->> 'description', (l.line ->> 'quantity')::numeric,
+        (l.line ->> 'unit_amount')::numeric, coalesce((l.line ->> 'tax_rate')::numeric, 0), v_settings.prices_include_tax, a.net_amount, a.tax_amount
     from jsonb_array_elements(v_lines) with ordinality as l (line, n)
     inner join private.line_amounts(v_lines, v_decimals, v_settings.prices_include_tax, v_settings.tax_rounding) as a
         on a.line_position = l.n;
@@ -209,10 +215,11 @@ begin
 end
 $$;
 comment on function service.invoice_create(service.command) is
-'A merchant asks for money {merchant_id, currency, amount, merchant_order_id, description, metadata, customer_email, language, currencies, expires_in seconds, lines [{description, quantity, unit_amount, tax_rate}], actor_id, idempotency_key, request_hash} -> {invoice_id, token, number, status, …, replayed}. The same order in the same words is the invoice that is there, in whatever status; in other words it is refused. Without amount it is the sum of the lines. Raises merchant_not_found (404), merchant_role_refused (403), order_id_taken, merchant_closed, invoice_too_large, price_unknown (409), rail_currency, bad_amount, invoice_lines_differ, currency_not_offered (422), quota_exceeded (429) and what private.ask raises.';
+'A merchant asks for money {merchant_id, currency, amount, merchant_order_id, description, metadata, customer_email, language, currencies, expires_in seconds, lines [{description, quantity, unit_amount, tax_rate}], actor_id, idempotency_key, request_hash} -> {invoice_id, token, number, status, …, replayed}. The same order in the same words is the invoice that is there, in whatever status; in other words it is refused. Without amount it is the sum of the lines. Raises merchant_not_found (404), merchant_role_refused (403), order_id_taken, merchant_closed, invoice_too_large, price_unknown (409), rail_currency, bad_amount, invoice_lines_differ, currency_not_offered, invoice_time (422), quota_exceeded (429) and what private.ask raises.';
 
 create function private.begin_invoice_command(
-    command jsonb, p_act text, p_roles public.member_role[], out answer jsonb, out actor uuid, out invoice public.invoices
+    command jsonb, p_invoice_id uuid, p_act text, p_roles public.member_role[],
+    out answer jsonb, out actor uuid, out invoice public.invoices
 )
 language plpgsql volatile set search_path = ''
 as $$
@@ -220,7 +227,7 @@ declare
     v_begun record;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    select * into invoice from public.invoices as i where i.id = (command ->> 'invoice_id')::uuid;
+    select * into invoice from public.invoices as i where i.id = p_invoice_id;
     if not found or not private.belongs_to(private.command_actor(command), invoice.merchant_id) then
         perform private.refuse('invoice_not_found');
     end if;
@@ -230,7 +237,7 @@ begin
     answer := private.command_answer(command);
 end
 $$;
-comment on function private.begin_invoice_command(jsonb, text, public.member_role[]) is
+comment on function private.begin_invoice_command(jsonb, uuid, text, public.member_role[]) is
 'Common entry of commands about an invoice: a member of its merchant with one of the roles, under its lock, whether the merchant may do the act. answer: of before, when the key was answered. Raises invoice_not_found (404), merchant_role_refused (403) and what private.ask raises.';
 
 -- Definer: as above.
@@ -242,7 +249,9 @@ declare
     v_row public.invoices;
     v_now timestamptz;
 begin
-    select * into v_context from private.begin_invoice_command(command, 'invoice_cancel', '{owner,operator,admin,staff}');
+    select * into v_context from private.begin_invoice_command(
+        command, (command ->> 'invoice_id')::uuid, 'invoice_cancel', '{owner,operator,admin,staff}'
+    );
     if v_context.answer is not null then
         return v_context.answer;
     end if;
@@ -270,7 +279,9 @@ declare
     v_row public.invoices;
     v_now timestamptz;
 begin
-    select * into v_context from private.begin_invoice_command(command, 'invoice_mark', '{owner,operator,admin}');
+    select * into v_context from private.begin_invoice_command(
+        command, (command ->> 'invoice_id')::uuid, 'invoice_mark', '{owner,operator,admin}'
+    );
     if v_context.answer is not null then
         return v_context.answer;
     end if;

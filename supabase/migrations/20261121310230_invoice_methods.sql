@@ -1,7 +1,7 @@
 -- Whoever has the token of an invoice opens a way to pay it: a rate that stands, and an address.
 
 insert into private.quotas (kind, max_open, max_in_window, in_window) values
-('invoice_method', null, 120, '1 hour');
+('invoice_method', null, 300, '1 hour');
 insert into private.quotas (kind, min_tier) values ('invoice_method', 3);
 
 create function private.rounded_up(p_amount numeric, p_currency text) returns numeric
@@ -30,27 +30,23 @@ end
 $$;
 comment on function private.invoice_by_token(text) is 'The invoice of a token, locked. Raises invoice_not_found (404).';
 
-create function private.bound_payer(p_kind text) returns void
-language plpgsql volatile set search_path = ''
+create function private.asking_address() returns uuid
+language plpgsql stable set search_path = ''
 as $$
-declare
-    v_address text := private.request_origin() ->> 'address';
 begin
-    if v_address is not null then
-        perform private.take_quota(p_kind, md5('address ' || v_address)::uuid);
-    end if;
+    return md5('address ' || coalesce(private.request_origin() ->> 'address', ''))::uuid;
 end
 $$;
-comment on function private.bound_payer(text) is
-'Counts what a stranger asks for by the address of the request. Raises quota_exceeded (429).';
+comment on function private.asking_address() is
+'Whom a quota counts where nobody is signed in: the address of the request, as an id.';
 
 -- Definer: who pays is nobody.
-create function service.invoice_method_begin(opened service.command) returns jsonb
+create function service.invoice_method_begin(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_row public.invoices := private.invoice_by_token(opened ->> 'invoice_token');
-    v_currency text := opened ->> 'currency';
+    v_row public.invoices := private.invoice_by_token(command ->> 'invoice_token');
+    v_currency text := command ->> 'currency';
     v_request public.deposit_requests;
     v_fingerprint text;
     v_method public.invoice_methods;
@@ -59,7 +55,7 @@ declare
 begin
     select * into v_method from public.invoice_methods as m where m.invoice_id = v_row.id and m.currency = v_currency;
     if not found then
-        perform private.bound_payer('invoice_method');
+        perform private.take_quota('invoice_method', private.asking_address());
         if private.status_by_the_clock(v_row) <> 'open' then
             perform private.refuse('invoice_not_payable');
         elsif not coalesce(v_currency = any (v_row.currencies), false) then
@@ -69,7 +65,7 @@ begin
         if v_rate.rate is null then
             perform private.refuse('price_stale');
         end if;
-        select r.id, opened -> 'key_fingerprints' ->> r.address_kind into v_request.rail, v_fingerprint
+        select r.id, command -> 'key_fingerprints' ->> r.address_kind into v_request.rail, v_fingerprint
         from public.rails as r inner join public.currencies as c on c.network_id = r.network_id
         where c.code = v_currency and r.has_deposit_addresses;
         if v_fingerprint is null then
@@ -93,7 +89,7 @@ begin
             -- The function died in between; its key may be another by now.
             v_request.created_at := v_now;
             v_request := private.request_deposit(v_request, (
-                select opened -> 'key_fingerprints' ->> r.address_kind from public.rails as r where r.id = v_request.rail
+                select command -> 'key_fingerprints' ->> r.address_kind from public.rails as r where r.id = v_request.rail
             ));
         end if;
     end if;
@@ -138,21 +134,21 @@ $$;
 comment on function private.method_read(public.invoices, public.invoice_methods) is 'A way to pay an invoice, for whoever pays.';
 
 -- Definer: as above.
-create function service.invoice_method_place(placed service.command) returns jsonb
+create function service.invoice_method_place(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-    v_row public.invoices := private.invoice_by_token(placed ->> 'invoice_token');
+    v_row public.invoices := private.invoice_by_token(command ->> 'invoice_token');
     v_method public.invoice_methods;
 begin
     select * into v_method from public.invoice_methods as m
-    where m.invoice_id = v_row.id and m.currency = placed ->> 'currency' for no key update;
+    where m.invoice_id = v_row.id and m.currency = command ->> 'currency' for no key update;
     if not found then
         perform private.refuse('currency_not_offered');
-    elsif placed ->> 'address' is null then
+    elsif command ->> 'address' is null then
         perform private.refuse('reference_required');
     end if;
-    perform private.place_deposit(v_method.request_id, placed);
+    perform private.place_deposit(v_method.request_id, command);
     return private.method_read(v_row, v_method)
         || jsonb_build_object('expires_at', private.invoice_deadline(v_row), 'sequence', v_row.sequence);
 end

@@ -180,7 +180,8 @@ declare
     v_now timestamptz;
 begin
     select * into v_context from private.begin_invoice_command(
-        command, 'invoice_payment_accept', '{owner,operator,admin}'
+        command, (select p.invoice_id from public.invoice_payments as p where p.id = (command ->> 'payment_id')::uuid),
+        'invoice_payment_accept', '{owner,operator,admin}'
     );
     if v_context.answer is not null then
         return v_context.answer;
@@ -208,9 +209,11 @@ begin
 end
 $$;
 comment on function service.invoice_payment_accept(service.command) is
-'A merchant takes money that is held for what it was sent for {invoice_id, payment_id, actor_id, idempotency_key, request_hash}: it counts, at the rate of its method. Raises invoice_not_found, invoice_payment_not_found (404), merchant_role_refused (403) and what private.ask raises.';
+'A merchant takes money that is held for what it was sent for {payment_id, actor_id, idempotency_key, request_hash}: it counts, at the rate of its method. Raises invoice_not_found, invoice_payment_not_found (404), merchant_role_refused (403) and what private.ask raises.';
 
-create function private.release_held_payment(p_payment public.invoice_payments, p_merchant_id uuid, p_actor uuid, p_now timestamptz) returns void
+create function private.release_held_payment(
+    p_payment public.invoice_payments, p_merchant_id uuid, p_actor uuid, p_now timestamptz
+) returns void
 language plpgsql volatile set search_path = ''
 as $$
 begin

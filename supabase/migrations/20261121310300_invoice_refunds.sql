@@ -17,7 +17,7 @@ insert into private.acts (act, kind, step_up) values
 ('invoice_refund_make', 'money_out', true),
 ('invoice_refund_cancel', 'settle', false);
 insert into private.quotas (kind, max_open, max_in_window, in_window) values
-('invoice_refund', null, 200, '1 day'), ('invoice_claim', null, 30, '1 hour');
+('invoice_refund', null, 200, '1 day'), ('invoice_claim', null, 60, '1 hour');
 insert into private.quotas (kind, min_tier) values ('invoice_refund', 3), ('invoice_claim', 3);
 insert into private.state_edges (number, machine, from_state, event, actor, to_state, note) values
 (32, 'invoice_refund', null, 'make', 'party', 'claimable', 'by the merchant; its money is set aside'),
@@ -54,8 +54,12 @@ create table public.invoice_refunds (
     paid_at timestamptz,
     constraint invoice_refunds_number_once unique (merchant_id, number),
     constraint invoice_refunds_claimable_has_time check ((state = 'claimable') = (claim_by is not null)),
-    constraint invoice_refunds_paid_has_number check ((state = 'paid') = (number is not null) and (state = 'paid') = (paid_at is not null)),
-    constraint invoice_refunds_goes_somewhere check (state not in ('claimed', 'paid') or num_nulls(address, payout_id) = 0)
+    constraint invoice_refunds_paid_has_number check (
+        (state = 'paid') = (number is not null) and (state = 'paid') = (paid_at is not null)
+    ),
+    constraint invoice_refunds_goes_somewhere check (
+        state not in ('claimed', 'paid') or num_nulls(address, payout_id) = 0
+    )
 );
 alter table public.invoice_refunds enable row level security;
 select private.make_text('public.invoice_refunds', 'prose', 'reason');
@@ -218,7 +222,7 @@ declare
     v_now timestamptz;
 begin
     select * into v_context from private.begin_invoice_command(
-        command, 'invoice_refund_make', '{owner,operator,admin}'
+        command, (command ->> 'invoice_id')::uuid, 'invoice_refund_make', '{owner,operator,admin}'
     );
     if v_context.answer is not null then
         return v_context.answer;
@@ -297,7 +301,7 @@ comment on function service.invoice_refund_make(service.command) is
 'A merchant refunds an invoice {invoice_id, what: full, overpaid or amount, amount: in the currency of the invoice, rate_of: then or now, currency: which of what came, reason, actor_id, aal, idempotency_key, request_hash} -> {refund_id, token and claim_secret: for the payer, who names the address, …, replayed}. The money is set aside at once; what was held of the currency is decided by it. Raises invoice_not_found (404), merchant_role_refused (403), refund_too_large, network_cost_exceeds, insufficient_funds, debt_open, price_stale, illegal_move (409), refund_currency_required (422), quota_exceeded (429) and what private.ask raises.';
 
 -- Definer: who claims is nobody; the secret says whose it is.
-create function service.invoice_refund_claim(claimed service.command) returns jsonb
+create function service.invoice_refund_claim(command service.command) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -308,18 +312,18 @@ declare
     v_now timestamptz;
 begin
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    perform private.bound_payer('invoice_claim');
-    v_invoice := private.invoice_by_token(claimed ->> 'invoice_token');
+    perform private.take_quota('invoice_claim', private.asking_address());
+    v_invoice := private.invoice_by_token(command ->> 'invoice_token');
     select r.* into v_row from public.invoice_refunds as r
     inner join private.refund_secrets as s on s.refund_id = r.id
-    where r.id = (claimed ->> 'refund_id')::uuid and r.invoice_id = v_invoice.id
-        and s.secret_hash = encode(sha256(convert_to(claimed ->> 'claim_secret', 'UTF8')), 'hex')
+    where r.id = (command ->> 'refund_id')::uuid and r.invoice_id = v_invoice.id
+        and s.secret_hash = encode(sha256(convert_to(command ->> 'claim_secret', 'UTF8')), 'hex')
     for no key update of r;
     v_now := private.clock();
     if not found then
         perform private.refuse('refund_not_found');
     elsif v_row.state in ('claimed', 'paid') then
-        if private.normal_address(v_row.rail, v_row.address) is distinct from private.normal_address(v_row.rail, claimed ->> 'address') then
+        if private.normal_address(v_row.rail, v_row.address) is distinct from private.normal_address(v_row.rail, command ->> 'address') then
             perform private.refuse('refund_claimed');
         end if;
     elsif v_row.state <> 'claimable' or v_row.claim_by <= v_now then
@@ -328,7 +332,7 @@ begin
         or not private.other_side_may(v_row.merchant_id, 'payout') then
         perform private.refuse('refund_waits');
     else
-        perform private.assert_payable(v_row.rail, claimed ->> 'address');
+        perform private.assert_payable(v_row.rail, command ->> 'address');
         v_order.purpose := 'invoice_refund';
         v_order.reference_id := v_row.id;
         v_order.reference_version := v_row.version;
@@ -338,7 +342,7 @@ begin
         v_order.currency := v_row.currency;
         v_order.amount := v_row.sent_amount;
         v_order.to_source := false;
-        v_order.destination := claimed ->> 'address';
+        v_order.destination := command ->> 'address';
         v_order.created_at := v_now;
         v_transfer := private.uuid_v7(v_now);
         perform ledger.post(
@@ -347,7 +351,7 @@ begin
             || private.order_payout(v_order, v_transfer), v_now
         );
         update public.invoice_refunds as r set
-            state = 'claimed', address = claimed ->> 'address', claim_by = null, last_event = 'claim', last_actor_role = 'payer',
+            state = 'claimed', address = command ->> 'address', claim_by = null, last_event = 'claim', last_actor_role = 'payer',
             updated_at = v_now, payout_id = (
                 select p.id from public.payouts as p
                 where p.purpose = 'invoice_refund' and p.reference_id = v_row.id and p.reference_version = v_row.version
@@ -422,7 +426,9 @@ $$;
 comment on function private.refund_payout_ended(public.payouts, uuid, boolean) is
 'Entries of a refund whose payout has ended: what the network takes goes to the account of costs, and it has a credit note; what was not sent is set aside again, for another address.';
 
-create function private.set_refund_free(p_refund public.invoice_refunds, p_event text, p_role text, p_actor uuid, p_now timestamptz) returns void
+create function private.set_refund_free(
+    p_refund public.invoice_refunds, p_event text, p_role text, p_actor uuid, p_now timestamptz
+) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
@@ -456,7 +462,8 @@ declare
     v_now timestamptz;
 begin
     select * into v_context from private.begin_invoice_command(
-        command, 'invoice_refund_cancel', '{owner,operator,admin}'
+        command, (select r.invoice_id from public.invoice_refunds as r where r.id = (command ->> 'refund_id')::uuid),
+        'invoice_refund_cancel', '{owner,operator,admin}'
     );
     if v_context.answer is not null then
         return v_context.answer;
@@ -476,7 +483,7 @@ begin
 end
 $$;
 comment on function service.invoice_refund_cancel(service.command) is
-'A merchant takes back a refund that nobody has claimed {invoice_id, refund_id, actor_id, idempotency_key, request_hash} -> {refund_id, invoice_id, state, replayed}. Raises invoice_not_found, refund_not_found (404), merchant_role_refused (403), refund_closed (409) and what private.ask raises.';
+'A merchant takes back a refund that nobody has claimed {refund_id, actor_id, idempotency_key, request_hash} -> {refund_id, invoice_id, state, replayed}. Raises invoice_not_found, refund_not_found (404), merchant_role_refused (403), refund_closed (409) and what private.ask raises.';
 
 -- Definer: schedules have no user.
 create function service.invoice_refunds_expire(max_rows integer default 500) returns integer

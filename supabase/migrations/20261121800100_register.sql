@@ -149,7 +149,8 @@ comment on function private.rail_under_way(text, text, jsonb) is
 'What is between books and rail by what the rail tells with its figures: above zero it is there and not booked, below zero the other way round. Raises case_not_found (20000) for a rail without a line here.';
 
 create function private.rail_seen(p_request_id uuid) returns table (
-    rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint, needs text
+    rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint,
+    needs text
 )
 language plpgsql stable set search_path = ''
 as $$

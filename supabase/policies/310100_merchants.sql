@@ -20,8 +20,8 @@ grant select on public.merchant_settings to authenticated;
 create policy merchant_settings_select_own on public.merchant_settings for select to authenticated
 using (merchant_id = any(array(select private.my_parties())));
 grant update (
-    invoice_expires_within, tolerance_bps, tolerance_amount, tolerance_currency, late_policy, late_grace, speed, currencies,
-    refund_cost, language, color, prices_include_tax, tax_rounding
+    invoice_expires_within, tolerance_bps, tolerance_amount, tolerance_currency, late_policy, late_grace, speed,
+    currencies, refund_cost, language, color, prices_include_tax, tax_rounding
 ) on public.merchant_settings to authenticated;
 create policy merchant_settings_update_own on public.merchant_settings for update to authenticated
 using (merchant_id = any(array(select private.my_parties())))

@@ -7,7 +7,8 @@ using (
 );
 
 grant execute on function
-service.merchant_create(service.command), service.merchant_verify(service.command), service.merchant_close(service.command),
+service.merchant_create(service.command), service.merchant_verify(service.command),
+service.merchant_close(service.command),
 service.merchant_invite(service.command), service.merchant_join(service.command),
 service.merchant_member_remove(service.command)
 to service_role;

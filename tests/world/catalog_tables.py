@@ -28,6 +28,7 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.evidence_uploads",
     "private.escrow_events",
     "public.images",
+    "public.invoice_lines",
     "public.ledger_entries",
     "public.login_attempts",
     "public.session_audits",

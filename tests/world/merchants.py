@@ -56,10 +56,10 @@ def settings(world: World, merchant_id: UUID, **values: Any) -> None:
     world.run(update.format(columns, sql.Literal(merchant_id)))
 
 
-def public(world: World, name: str, parameter: str, **fields: Any) -> Any:
+def public(world: World, name: str, **fields: Any) -> Any:
     """A command of somebody whom nobody knows."""
-    query = sql.SQL("select service.{}({} => {})").format(
-        sql.Identifier(name), sql.Identifier(parameter), sql.Literal(Jsonb(plain(fields)))
+    query = sql.SQL("select service.{}({})").format(
+        sql.Identifier(name), sql.Literal(Jsonb(plain(fields)))
     )
     with world.acting("service_role"):
         row = world.connection.execute(query).fetchone()
@@ -77,7 +77,7 @@ def begin_method(world: World, made: dict[str, Any], currency: str = CURRENCY) -
 def place_method(world: World, made: dict[str, Any], currency: str = CURRENCY) -> dict[str, Any]:
     """What a function says once it has derived the address; it has begun."""
     asked = begin_method(world, made, currency)
-    begun = public(world, "invoice_method_begin", "opened", **asked)
+    begun = public(world, "invoice_method_begin", **asked)
     del asked["key_fingerprints"]
     return asked | {
         "key_fingerprint": FINGERPRINT, "address_index": begun["address_index"],
@@ -88,7 +88,7 @@ def place_method(world: World, made: dict[str, Any], currency: str = CURRENCY) -
 def open_method(world: World, made: dict[str, Any], currency: str = CURRENCY) -> dict[str, Any]:
     """The payer chooses a currency; where to pay."""
     asked = place_method(world, made, currency)
-    placed: dict[str, Any] = public(world, "invoice_method_place", "placed", **asked)
+    placed: dict[str, Any] = public(world, "invoice_method_place", **asked)
     return placed
 
 
@@ -139,7 +139,7 @@ def claim_refund(world: World, refunded: dict[str, Any], **fields: Any) -> dict[
     """The payer says where a refund goes."""
     said = {"invoice_token": refunded["token"], "refund_id": refunded["refund_id"],
             "claim_secret": refunded["claim_secret"], "address": ADDRESS}  # fmt: skip
-    claimed: dict[str, Any] = public(world, "invoice_refund_claim", "claimed", **said | fields)
+    claimed: dict[str, Any] = public(world, "invoice_refund_claim", **said | fields)
     return claimed
 
 

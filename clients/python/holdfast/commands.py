@@ -1803,6 +1803,26 @@ class Commands(Sender):
             PictureKept,
         )
 
+    def invoice_payment_accept(
+        self, payment_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> InvoiceMoved:
+        """An admin takes money that is held, such as late money, for what it was sent for: it
+        counts from now on, at the rate that the payer was shown.
+        """
+        return self._send(
+            f"/invoice-payments/{payment_id}/accept", body, key,
+            InvoiceMoved,
+        )
+
+    def invoice_refund_cancel(
+        self, refund_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> RefundCancelled:
+        """An admin takes back a refund that nobody has claimed."""
+        return self._send(
+            f"/invoice-refunds/{refund_id}/cancel", body, key,
+            RefundCancelled,
+        )
+
     def invoice_create(
         self, body: InvoiceCreate, *, key: str | None = None
     ) -> InvoiceMoved:
@@ -1832,17 +1852,6 @@ class Commands(Sender):
             InvoiceMoved,
         )
 
-    def invoice_payments_accept(
-        self, invoice_id: UUID | str, payment_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
-    ) -> InvoiceMoved:
-        """An admin takes money that is held, such as late money, for what it was sent for: it
-        counts from now on, at the rate that the payer was shown.
-        """
-        return self._send(
-            f"/invoices/{invoice_id}/payments/{payment_id}/accept", body, key,
-            InvoiceMoved,
-        )
-
     def invoice_refunds(
         self, invoice_id: UUID | str, body: InvoiceRefunds, *, key: str | None = None
     ) -> RefundMade:
@@ -1850,15 +1859,6 @@ class Commands(Sender):
         return self._send(
             f"/invoices/{invoice_id}/refunds", body, key,
             RefundMade,
-        )
-
-    def invoice_refunds_cancel(
-        self, invoice_id: UUID | str, refund_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
-    ) -> RefundCancelled:
-        """An admin takes back a refund that nobody has claimed."""
-        return self._send(
-            f"/invoices/{invoice_id}/refunds/{refund_id}/cancel", body, key,
-            RefundCancelled,
         )
 
     def listing_offers(

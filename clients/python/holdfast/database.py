@@ -970,7 +970,7 @@ class InvoiceLines(Row):
     description: str
     quantity: Amount
     unit_amount: Amount
-    tax_rate: float
+    tax_rate: Amount
     tax_included: bool
     net_amount: Amount
     tax_amount: Amount

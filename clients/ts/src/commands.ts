@@ -1842,18 +1842,18 @@ export interface Commands {
   image_upload_create: { path: {  }; body: ImageUploadCreate; answer: PictureOpened };
   /** A seller submits an uploaded picture; from then on a listing may show it */
   image_create: { path: {  }; body: ImageCreate; answer: PictureKept };
+  /** An admin takes money that is held, such as late money, for what it was sent for: it counts from now on, at the rate that the payer was shown */
+  invoice_payment_accept: { path: { payment_id: string }; body: Nothing; answer: InvoiceMoved };
+  /** An admin takes back a refund that nobody has claimed */
+  invoice_refund_cancel: { path: { refund_id: string }; body: Nothing; answer: RefundCancelled };
   /** A merchant asks for money */
   invoice_create: { path: {  }; body: InvoiceCreate; answer: InvoiceMoved };
   /** A merchant does not want an invoice paid any more: it never expires after that, and money of a later time is late, and held */
   invoice_cancel: { path: { invoice_id: string }; body: Nothing; answer: InvoiceMoved };
   /** An admin marks an invoice settled or invalid by hand, with a reason */
   invoice_mark: { path: { invoice_id: string }; body: InvoiceMark; answer: InvoiceMoved };
-  /** An admin takes money that is held, such as late money, for what it was sent for: it counts from now on, at the rate that the payer was shown */
-  invoice_payments_accept: { path: { invoice_id: string; payment_id: string }; body: Nothing; answer: InvoiceMoved };
   /** An admin refunds an invoice (aal2): all, a part, or what came too much */
   invoice_refunds: { path: { invoice_id: string }; body: InvoiceRefunds; answer: RefundMade };
-  /** An admin takes back a refund that nobody has claimed */
-  invoice_refunds_cancel: { path: { invoice_id: string; refund_id: string }; body: Nothing; answer: RefundCancelled };
   /** A buyer makes an offer for a unit, milestone by milestone */
   listing_offers: { path: { listing_id: string }; body: ListingOffers; answer: OfferMoved };
   /** A party asks where to pay litecoin into its wallet: one address, for good */
@@ -2035,12 +2035,12 @@ export const PATHS: { [name in keyof Commands]: string } = {
   halt_lift: "/halts/{halt_id}/lift",
   image_upload_create: "/image-uploads",
   image_create: "/images",
+  invoice_payment_accept: "/invoice-payments/{payment_id}/accept",
+  invoice_refund_cancel: "/invoice-refunds/{refund_id}/cancel",
   invoice_create: "/invoices",
   invoice_cancel: "/invoices/{invoice_id}/cancel",
   invoice_mark: "/invoices/{invoice_id}/mark",
-  invoice_payments_accept: "/invoices/{invoice_id}/payments/{payment_id}/accept",
   invoice_refunds: "/invoices/{invoice_id}/refunds",
-  invoice_refunds_cancel: "/invoices/{invoice_id}/refunds/{refund_id}/cancel",
   listing_offers: "/listings/{listing_id}/offers",
   litecoin_address_create: "/litecoin-addresses",
   merchant_create: "/merchants",

@@ -384,7 +384,7 @@ export type Database = {
         Relationships: [];
       };
       invoice_lines: {
-        Row: { invoice_id: string; position: number; description: string; quantity: string; unit_amount: string; tax_rate: number; tax_included: boolean; net_amount: string; tax_amount: string };
+        Row: { invoice_id: string; position: number; description: string; quantity: string; unit_amount: string; tax_rate: string; tax_included: boolean; net_amount: string; tax_amount: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];

@@ -42,6 +42,20 @@ OPTIONAL = {
     "device_name": {"name"},
     "wallet_deposit_begin": {"party_id"},
     "withdrawal_request": {"party_id"},
+    "merchant_create": {"website", "tax_id"},
+    "invoice_create": {
+        "amount",
+        "lines",
+        "merchant_order_id",
+        "description",
+        "metadata",
+        "customer_email",
+        "language",
+        "currencies",
+        "expires_in",
+    },
+    "invoice_method_place": {"chain_id", "token"},
+    "invoice_refund_make": {"currency", "reason"},
     "order_reprice": {"price", "min_order_amount"},
     "payout_record": {"reason", "next_in"},
     "rail_report": {"reason"},
@@ -95,7 +109,7 @@ MAY_BE_ANYBODY = {
 # What makes a command count once, each in its way.
 ONCE_BY = {
     "idempotency_key", "provider_event_id", "version", "screening_id", "case_id", "reference",
-    "provider_reference", "as_of",
+    "provider_reference", "as_of", "invoice_token",
 }  # fmt: skip
 # Validated field by field once; other moves only differ in their payload.
 WHOLE_DECISIONS = ("perform", "accept_split", "funds_confirmed")

@@ -40,7 +40,6 @@ def shop(world: World) -> Shop:
 def accept(world: World, owner: UUID, made: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = world.command(
         "invoice_payment_accept",
-        invoice_id=made["invoice_id"],
         payment_id=held_payment(world, made),
         actor_id=owner,
     )

@@ -201,6 +201,12 @@ where t.tgname like '\\_050\\_text\\_%' and not c.relispartition
 _NO_HUMAN_TEXT = {
     "listings.category": "a row of listing_categories", "listings.currency": "a row of currencies",
     "listings.images": "sha256 of pictures submitted", "listings.rails": "rows of rails",
+    "merchant_settings.color": "a colour", "merchant_settings.currencies": "rows of currencies",
+    "merchant_settings.language": "a language", "merchant_settings.late_policy": "a policy",
+    "merchant_settings.refund_cost": "a side", "merchant_settings.speed": "a speed",
+    "merchant_settings.tax_rounding": "a rounding",
+    "merchant_settings.tolerance_currency": "a row of currencies",
+    "merchants.country": "a code of a country",
     "message_preferences.kind": "a row of message_kinds",
     "message_settings.language": "a language we write", "message_settings.time_zone": "a time zone",
     "p2p_orders.cryptocurrency": "a currency",

@@ -40,6 +40,9 @@ _PATTERNS = {
     "^[a-z][a-z0-9_]{0,62}$": "quotas",
     "^[1-9][0-9]{0,14}$": "1",
     "^[0-9]{17,20}$": "1" * 18,
+    "^[a-z]{2}$": "en",
+    "^[A-Z]{2}$": "DE",
+    r"^[^@\s]+@[^@\s]+\.[^@\s.]+$": "help@forge.example",
     r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$": "escrow.*",
 }
 
@@ -51,7 +54,8 @@ def _right(schema: Schema) -> Any:
         if "patternProperties" in schema:
             ((name, part),) = schema["patternProperties"].items()
             return {_PATTERNS[name]: _right(_resolved(part))}
-        parts = schema["properties"].items()
+        # What a caller keeps with us is of any shape.
+        parts = schema.get("properties", {}).items()
         return {name: _right(_resolved(part)) for name, part in parts}
     if "const" in schema:
         return schema["const"]

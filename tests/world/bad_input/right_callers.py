@@ -82,6 +82,8 @@ _KINDS = {
     "setbacks": "deposits",
     "refused-reports": "refused_reports",
     "rail-differences": "rail_differences",
+    "invoice-payments": "invoice_payments",
+    "invoice-refunds": "invoice_refunds",
 }
 
 
@@ -238,6 +240,30 @@ class Cast:
     def _settings(self, word: str) -> Part:
         right = COMMANDS["setting_change"](self._world)
         return Part(self._world.operator, uuid4(), {n: right[n] for n in ("row", "values")})
+
+    def _merchants(self, word: str) -> Part:
+        names = {
+            "": "create",
+            "verification": "verify",
+            "invitations": "invite",
+            "remove-member": "member_remove",
+        }
+        command = COMMANDS[f"merchant_{names.get(word, word)}"](self._world)
+        return Part(command["actor_id"], command.get("merchant_id", uuid4()))
+
+    def _invoices(self, word: str) -> Part:
+        names = {"": "create", "refunds": "refund_make"}
+        command = COMMANDS[f"invoice_{names.get(word, word)}"](self._world)
+        fields = {} if word else {"merchant_id": str(command["merchant_id"]), "currency": "USD"}
+        return Part(command["actor_id"], command.get("invoice_id", uuid4()), fields)
+
+    def _invoice_payments(self, word: str) -> Part:
+        command = COMMANDS[f"invoice_payment_{word}"](self._world)
+        return Part(command["actor_id"], command["payment_id"])
+
+    def _invoice_refunds(self, word: str) -> Part:
+        command = COMMANDS[f"invoice_refund_{word}"](self._world)
+        return Part(command["actor_id"], command["refund_id"])
 
     def _profiles(self, word: str) -> Part:
         return Part(self._world.operator, self._world.user())

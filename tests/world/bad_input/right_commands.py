@@ -134,7 +134,7 @@ def _accept_payment(world: World) -> dict[str, Any]:
     open_method(world, asked)
     world.command("invoice_cancel", **said)
     pay(world, asked, "100")
-    return {**said, "payment_id": held_payment(world, asked)}
+    return {"actor_id": said["actor_id"], "payment_id": held_payment(world, asked)}
 
 
 def _paid_invoice(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -167,7 +167,7 @@ def _refunded(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _cancel_refund(world: World) -> dict[str, Any]:
     made, said = _refunded(world)
-    return {**said, "refund_id": made["refund_id"]}
+    return {"actor_id": said["actor_id"], "refund_id": made["refund_id"]}
 
 
 def _claim_refund(world: World) -> dict[str, Any]:
