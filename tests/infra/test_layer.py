@@ -43,14 +43,15 @@ NEEDS = {
     },
     "ChainLayer": {
         "EvmCommandsFunction",
-        "EvmInvoicesFunction",
         "EvmWatchFunction",
         "EvmPayoutsFunction",
         "EvmCompareFunction",
         "CoinCommandsFunction",
+        "GatewayMethodsFunction",
+        "GatewayPagesFunction",
     },
     "DocumentsLayer": {"DocumentsFunction"},
-    "PagesLayer": {"AccountPagesFunction", "MessagePagesFunction"},
+    "PagesLayer": {"AccountPagesFunction", "GatewayPagesFunction", "MessagePagesFunction"},
 }
 # They call AWS and nobody waits for their first start; of the hooks of Auth it has five seconds.
 AWS_CALLERS = {

@@ -132,7 +132,7 @@ def test_who_asks_where_to_pay_gets_one_address(scene: Scene, when: When, name: 
     address = client.repeats()["address"]
     found, of_key, index = kept(wallet)
     assert (found, of_key) == (address, fingerprint(deposits_xpub()))
-    assert deposit_address(deposits_xpub(), index) == address
+    assert deposit_address("evm", deposits_xpub(), index) == address
     is_paid_in(wallet, address)
     other = Wallet.new(scene)
     assert other.address() != address
@@ -152,7 +152,7 @@ def test_a_key_that_changes_between_death_and_repetition(
     # What was shown to nobody is derived anew; what was placed stays.
     xpub = deposits_xpub(NEW_KEY) if name == BEGIN else deposits_xpub()
     assert (found, of_key) == (address, fingerprint(xpub))
-    assert deposit_address(xpub, index) == address
+    assert deposit_address("evm", xpub, index) == address
 
 
 def test_a_key_that_changes_between_the_commands_of_one_request(
@@ -172,7 +172,7 @@ def test_a_key_that_changes_between_the_commands_of_one_request(
     assert told is not None
     found, of_key, index = kept(wallet)
     assert (found, of_key) == (told["address"], fingerprint(deposits_xpub()))
-    assert deposit_address(deposits_xpub(), index) == told["address"]
+    assert deposit_address("evm", deposits_xpub(), index) == told["address"]
     assert second.repeats()["address"] == told["address"]
     is_paid_in(wallet, told["address"])
     scene.check_books()
