@@ -266,6 +266,15 @@ $$;
 comment on function private.deposit_seen(uuid, timestamptz) is
 'For rails: money for a request was seen that is not sure yet, or is seen no more. What is for any amount is told at once; private.lock_deposits was called before.';
 
+create function private.deposit_asset(p_rail text, p_currency text, out chain_id bigint, out token text)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    select a.chain_id, a.token into chain_id, token from private.rail_asset(p_rail, p_currency) as a;
+end
+$$;
+comment on function private.deposit_asset(text, text) is 'For purposes: what a currency is on a rail, as private.rail_asset has it.';
+
 create function private.seen_for(p_request_id uuid) returns table (
     rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint,
     needs text

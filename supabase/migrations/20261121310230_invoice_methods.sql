@@ -120,7 +120,7 @@ as $$
 declare
     v_asset record;
 begin
-    select * into v_asset from private.rail_asset(p_method.rail, p_method.currency);
+    select * into v_asset from private.deposit_asset(p_method.rail, p_method.currency);
     return jsonb_build_object(
         'currency', p_method.currency, 'rail', p_method.rail,
         'address', (select d.address from public.deposit_requests as d where d.id = p_method.request_id),

@@ -25,7 +25,8 @@ def test_the_payer_gets_one_address_and_the_same_answer_again(scene: Scene) -> N
     assert datetime.fromisoformat(expires_at) > scene.desk.stack.clock.now()
     assert first.body == {
         "escrow_id": made.id, "rail": "base", "currency": CURRENCY, "amount": "100",
-        "address": deposit_address("evm", deposits_xpub(), index), "chain_id": CHAIN_ID, "token": USDC,
+        "address": deposit_address("evm", deposits_xpub(), index), "chain_id": CHAIN_ID,
+        "token": USDC,
     }  # fmt: skip
     again = scene.desk.post(made.buyer, path, key=key)
     assert (again.replayed, again.body) == (True, {**first.body, "expires_at": expires_at})

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 from aws_lambda_powertools.event_handler import Response
 
-from tests.world.chain import USDC
 from tests.world.races import commands
 from tests.world.races.crowd import Crowd
 from tests.world.races.direct_db import Door
@@ -49,15 +48,13 @@ def _invoice(door: Door, owner: UUID, merchant: str, **fields: Any) -> commands.
 
 
 def _opened(market: Market, invoice: Any) -> None:
-    chosen = {"invoice_token": invoice["token"], "currency": CURRENCY,
-              "key_fingerprint": FINGERPRINT}  # fmt: skip
-    begun = market.door.service_rpc(
-        "invoice_method_begin", {"command": chosen | {"address_kind": "evm"}}
-    )
+    chosen = {"invoice_token": invoice["token"], "currency": CURRENCY}
+    keys = {"key_fingerprints": {"evm": FINGERPRINT}}
+    begun = market.door.service_rpc("invoice_method_begin", {"command": chosen | keys})
     address = "0x" + sha256(str(invoice["token"]).encode()).hexdigest()[:40]
     market.door.service_rpc("invoice_method_place", {"command": chosen | {
-        "address": address, "address_index": begun["address_index"], "chain_id": 8453,
-        "token": USDC,
+        "address": address, "address_index": begun["address_index"],
+        "key_fingerprint": FINGERPRINT,
     }})  # fmt: skip
 
 
