@@ -30,6 +30,8 @@ with check (
     and (select private.may_write('merchant_settings.write', merchant_id))
 );
 
+grant execute on function private.merchant_tier(uuid) to authenticated;
+
 grant select on public.merchant_rules to anon, authenticated;
 create policy merchant_rules_select_anyone on public.merchant_rules for select to anon, authenticated
 using (true);

@@ -1,1 +1,3 @@
-grant execute on function private.limit_uses(uuid, timestamptz), private.open_uses(uuid) to authenticated;
+grant execute on function
+private.limit_uses(uuid, timestamptz), private.open_uses(uuid), private.organisation_tier(uuid)
+to authenticated;

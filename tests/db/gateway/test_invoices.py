@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
-from tests.world.chain import CHAIN, judged
+from tests.world.chain import CHAIN, fresh_hash, judged, proof_of, transfer
 from tests.world.merchants import (
     CURRENCY,
     held_payment,
@@ -411,4 +412,28 @@ def test_who_is_stopped_or_closed_makes_none_and_what_is_open_goes_on(
         invoice(world, owner, closed)
     pay(world, other, "100")
     assert state(world, other)[0] == "settled"
+    assert world.problems() == []
+
+
+def test_complaint_21_the_right_coin_over_another_chain_is_wrong_and_goes_back(
+    world: World, shop: Shop
+) -> None:
+    owner, id_ = shop
+    made = invoice(world, owner, id_)
+    to = open_method(world, made)["address"]
+    block = {"block_number": 7, "block_hash": fresh_hash(), "block_time": world.now().isoformat()}
+    token = world.one("select contract_address from public.currencies where code = 'USDC_POLYGON'")
+    sent = transfer(to, "100", token=token) | block
+    last = {"number": 7, "hash": fresh_hash(), "time": block["block_time"]}
+    scan = {"chain_id": 137, "cursor": None, "last": last, "transfers": [sent]}
+    assert world.one("select service.chain_scanned(%s)", Jsonb(scan))
+    (deposit,) = world.one("select service.chain_due(137)")["deposits"]
+    credit = deposit | {"event": "credit", "proof": proof_of(deposit)}
+    assert world.one("select service.chain_verdicts_record(137, %s)", Jsonb([credit])) == 1
+    assert state(world, made) == ("open", ["wrong_asset"])
+    assert world.rows("select party_id, rail, currency from public.unmatched_deposits") == [
+        (id_, "polygon", "USDC_POLYGON")
+    ]
+    (payment,) = world.one("select public.invoice_page(%s)", made["token"])["payments"]
+    assert (payment["state"], payment["rail"]) == ("wrong_asset", "polygon")
     assert world.problems() == []

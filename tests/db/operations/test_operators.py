@@ -89,6 +89,10 @@ def _withdrawal(world: World) -> dict[str, Any]:
 
 
 # Every kind of command: a right one, and whom it touches.
+def _merchant(world: World, command: dict[str, Any]) -> list[UUID]:
+    return [command["merchant_id"]]
+
+
 TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "deposit": ("ledger_move_external", COMMANDS["ledger_move_external"], _party),
     "withdrawal": ("ledger_move_external", _withdrawal, _party),
@@ -107,6 +111,7 @@ TOUCHING: dict[str, tuple[str, Callable[[World], dict[str, Any]], Touched]] = {
     "staff_grant": ("staff_grant", COMMANDS["staff_grant"], _user),
     "staff_withdraw": ("staff_withdraw", COMMANDS["staff_withdraw"], _user),
     "party_erase": ("party_erase", COMMANDS["party_erase"], _party),
+    "merchant_verify": ("merchant_verify", COMMANDS["merchant_verify"], _merchant),
     "factor_reset": ("factor_reset_agree", COMMANDS["factor_reset_agree"], _party),
     "write_off": ("receivable_write_off", COMMANDS["receivable_write_off"], _OF_DEBT),
     "lift": ("receivable_lift", COMMANDS["receivable_lift"], _OF_DEBT),
