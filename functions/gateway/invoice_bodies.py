@@ -14,6 +14,8 @@ from shared.text import LineOfWords, Prose, Words
 from .merchant_bodies import Email
 
 Currency = Annotated[str, Field(min_length=1, max_length=32)]
+# Percent, with four decimals: 100 at most.
+TaxRate = Annotated[str, Field(pattern=r"^(100|(0|[1-9][0-9]?)(\.[0-9]{1,4})?)$")]
 
 
 class NewLine(Body):
@@ -22,7 +24,7 @@ class NewLine(Body):
     description: Annotated[LineOfWords, Field(min_length=1, max_length=200)]
     quantity: PositiveAmount
     unit_amount: NonNegativeAmount
-    tax_rate: Annotated[NonNegativeAmount, Field(le=100, decimal_places=4)] | None = None
+    tax_rate: TaxRate | None = None
 
 
 class NewInvoice(Body):
@@ -38,7 +40,7 @@ class NewInvoice(Body):
     amount: PositiveAmount | None = None
     merchant_order_id: Annotated[LineOfWords, Field(min_length=1, max_length=100)] | None = None
     description: Annotated[Prose, Field(max_length=500)] = ""
-    metadata: Annotated[dict[str, Any], Field(default_factory=dict)]
+    metadata: Annotated[dict[str, Any], Field(default_factory=dict, max_length=100)]
     customer_email: Email | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     currencies: Annotated[list[Currency], Field(min_length=1, max_length=32)] | None = None

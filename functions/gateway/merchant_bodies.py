@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.body import Body
 from shared.commands import OperatorReason
 from shared.identifier import Id
-from shared.text import Line, LineOfWords
+from shared.text import Line, LineOfWords, line
 
-Email = Annotated[Line, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")]
+Email = Annotated[
+    str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"), AfterValidator(line)
+]
 MemberRole = Literal["owner", "admin", "staff", "viewer"]
 
 

@@ -714,7 +714,7 @@ class NewLine(Answer):
     description: str
     quantity: Amount
     unit_amount: Amount
-    tax_rate: Amount | None = None
+    tax_rate: str | None = None
 
 
 class Nothing(Body):

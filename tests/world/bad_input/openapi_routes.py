@@ -40,6 +40,7 @@ _PATTERNS = {
     "^[a-z][a-z0-9_]{0,62}$": "quotas",
     "^[1-9][0-9]{0,14}$": "1",
     "^[0-9]{17,20}$": "1" * 18,
+    r"^(100|(0|[1-9][0-9]?)(\.[0-9]{1,4})?)$": "7",
     "^[a-z]{2}$": "en",
     "^[A-Z]{2}$": "DE",
     r"^[^@\s]+@[^@\s]+\.[^@\s.]+$": "help@forge.example",
@@ -69,7 +70,7 @@ def _right(schema: Schema) -> Any:
         if "pattern" in schema:
             return _PATTERNS[schema["pattern"]]
         return "A text that is long enough for its field."[: schema.get("maxLength", 99)]
-    return {"integer": 1, "boolean": True}[schema["type"]]
+    return {"integer": int(schema.get("minimum", 1)) or 1, "boolean": True}[schema["type"]]
 
 
 @dataclass(frozen=True)
