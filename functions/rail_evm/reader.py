@@ -27,7 +27,10 @@ _T = TypeVar("_T")
 
 
 class Reader:
-    """Reads transfers of tokens to deposit addresses on one chain."""
+    """Reads transfers of tokens to deposit addresses on one chain.
+
+    head: its last block, when that was last asked for and told.
+    """
 
     def __init__(self, db: Database, node: Node, network: Network) -> None:
         self._db = db
@@ -35,6 +38,7 @@ class Reader:
         self._decimals = network.decimals
         self._first_block = network.first_block
         self._span = self._slice_span = MOST_BLOCKS
+        self.head: Block | None = None
 
     def read_on(self, cursor: Place | None) -> int | None:
         """Read the next blocks after a place; how many transfers, None when nothing is new.
@@ -45,7 +49,7 @@ class Reader:
         if cursor is None:
             return self._begin()
         number = cursor["number"]
-        head = self._node.block("latest")
+        self.head = head = self._node.block("latest")
         if head is None or head.number <= number:
             return None
         last = min(head.number, number + self._span)
@@ -139,6 +143,7 @@ class Reader:
         return self._ask("chain_rewind", block_number=number - 1) is not None
 
     def _begin(self) -> int:
+        self.head = self._node.block("latest")
         block = self._header(self._first_block)
         self._keep(None, block, [], [])
         return 0

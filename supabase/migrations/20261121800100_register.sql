@@ -260,10 +260,14 @@ create function private.credit_outage(p_outage public.outages, p_max_rows intege
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_done integer := private.credit_orders(p_outage, p_max_rows);
+    v_done integer := 0;
 begin
-    if v_done = 0 then
-        v_done := private.credit_offers(p_outage, p_max_rows);
+    -- What is offered waits for nobody's money: it loses no time while a network stands still.
+    if p_outage.network_id is null then
+        v_done := private.credit_orders(p_outage, p_max_rows);
+        if v_done = 0 then
+            v_done := private.credit_offers(p_outage, p_max_rows);
+        end if;
     end if;
     return v_done;
 end
