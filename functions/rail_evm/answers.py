@@ -5,10 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from shared.evm_address import checksum
+
 from .rpc import NodeUnknown
 
 _QUANTITY = re.compile(r"0x[0-9a-f]{1,64}")
 _HASH = re.compile(r"0x[0-9a-f]{64}")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _DATA = re.compile(r"0x([0-9a-fA-F]{2})*")
 _T = TypeVar("_T")
 
@@ -36,6 +39,18 @@ class Receipt:
     gas_used: int
     cost: int
     logs: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoinTransfer:
+    """A transaction, as far as it moves the coin of its chain. sender, recipient: checksummed;
+    recipient is None where it makes a contract. value: in wei."""
+
+    hash: str
+    sender: str
+    recipient: str | None
+    value: int
+    nonce: int
 
 
 def maybe(read: Callable[[Mapping[str, Any]], _T], told: Any) -> _T | None:
@@ -73,6 +88,19 @@ def receipt(told: Mapping[str, Any]) -> Receipt:
     )
 
 
+def coin_transfer(told: Any) -> CoinTransfer:
+    """A transaction of a block that was asked for with all of them."""
+    fields = mapping(told)
+    to = fields.get("to")
+    return CoinTransfer(
+        hash=_text(fields.get("hash"), _HASH),
+        sender=_address(fields.get("from")),
+        recipient=None if to is None else _address(to),
+        value=quantity(fields.get("value")),
+        nonce=quantity(fields.get("nonce")),
+    )
+
+
 def mapping(told: Any) -> Mapping[str, Any]:
     """An object."""
     if not isinstance(told, dict):
@@ -103,6 +131,10 @@ def number(word: bytes) -> int:
 def quantity(value: Any) -> int:
     """A whole number, in hexadecimal on the wire."""
     return int(_text(value, _QUANTITY), 16)
+
+
+def _address(value: Any) -> str:
+    return checksum(bytes.fromhex(_text(value, _ADDRESS)[2:]))
 
 
 def _text(value: Any, pattern: re.Pattern[str]) -> str:

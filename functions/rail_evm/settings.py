@@ -12,14 +12,22 @@ from shared.settings import SettingsError, not_configured, secret
 from .fees import Limits
 from .node import Node
 
+# What stands for the coin of a chain where a token has its contract (EIP-7528).
+COIN = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token in the books: currency. address: its contract. decimals: of its smallest unit."""
+    """A token in the books, or the coin of its chain: currency. address: its contract, or COIN.
+    decimals: of its smallest unit."""
 
     address: str
     currency: str
     decimals: int
+
+    @property
+    def is_coin(self) -> bool:
+        return self.address == COIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,8 @@ class Network:
     """The chain of a rail.
 
     rail: its row in rails. first_block: reading the chain begins after it. fees: what a unit of
-    gas may cost. tokens: those that are watched, by currency.
+    gas may cost. tokens: those that are watched, by currency, the coin
+    among them.
     """
 
     rail: str
@@ -38,8 +47,13 @@ class Network:
 
     @property
     def decimals(self) -> Mapping[str, int]:
-        """Decimals of tokens by the address of their contract."""
-        return {each.address: each.decimals for each in self.tokens.values()}
+        """Decimals of tokens by the address of their contract; the coin has none."""
+        return {each.address: each.decimals for each in self.tokens.values() if not each.is_coin}
+
+    @property
+    def coin(self) -> Token | None:
+        """The coin of the chain; None: it is not watched."""
+        return next((each for each in self.tokens.values() if each.is_coin), None)
 
 
 def network(db: Database, rail: str) -> Network:

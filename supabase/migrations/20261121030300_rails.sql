@@ -91,11 +91,11 @@ insert into public.rails (
 -- Stripe holds 90 days in most countries, 2 years in the US, 10 days in Thailand; it charges at most 999,999.99.
 ('stripe', 'Card, through Stripe.', true, '90 days', null, 'stripe_account', false, true, '0', true, true, true, 1000000, 1000, 30, '120 days', 1000, 100),
 -- A chain takes back what it brought, to the unit. Rails of EVM chains bear the name of their network.
-('ethereum', 'Tokens on Ethereum.', false, null, 'ethereum', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
-('bsc', 'Tokens on BNB Smart Chain.', false, null, 'bsc', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
-('polygon', 'Tokens on Polygon.', false, null, 'polygon', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
-('base', 'Tokens on Base.', true, null, 'base', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
-('celo', 'Tokens on Celo.', false, null, 'celo', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100);
+('ethereum', 'Ethereum: its coin, and tokens.', false, null, 'ethereum', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('bsc', 'BNB Smart Chain: its coin, and tokens.', false, null, 'bsc', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('polygon', 'Polygon: its coin, and tokens.', false, null, 'polygon', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('base', 'Base: its coin, and tokens.', true, null, 'base', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('celo', 'Celo: its coin, and tokens.', false, null, 'celo', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100);
 
 -- noqa: enable=LT05
 
@@ -182,16 +182,21 @@ as $$
 declare
     v_open boolean;
     v_halted boolean;
+    v_down boolean;
 begin
     -- One question, as this is on the way of every trade.
-    select r.is_open, private.way_is_halted(p_rail, p_currency) into v_open, v_halted
+    select r.is_open, private.way_is_halted(p_rail, p_currency), exists (
+        select from public.network_health as h where h.network_id = r.network_id and h.state <> 'up'
+    ) into v_open, v_halted, v_down
     from public.rails as r where r.id = p_rail;
     if v_open is distinct from true then
         perform private.refuse('rail_closed');
     elsif v_halted then
         perform private.refuse('halted');
+    elsif v_down then
+        perform private.refuse('network_down');
     end if;
 end
 $$;
 comment on function private.ask_way(text, text) is
-'Goes on only where something new may begin over a rail in a currency. Raises rail_closed, halted (409).';
+'Goes on only where something new may begin over a rail in a currency. Raises rail_closed, halted, network_down (409).';

@@ -148,6 +148,7 @@ begin
         from jsonb_to_recordset(p_transfers) as t (sender text, recipient text, token text, amount numeric)
         join public.chain_tokens as k on k.chain_id = p_chain and k.address = t.token and t.amount >= k.dust_below
         join public.deposit_requests as f on f.address = t.recipient and f.rail = any (v_rails)
+        where t.sender <> ''
         order by t.sender, f.party_id
     ) as s;
 end
@@ -187,14 +188,17 @@ begin
     end if;
     perform private.keep_read(v_chain, scan, v_now);
     insert into public.chain_slices (chain_id, slice, block_number, block_time, read_at)
-    select v_chain, s.slice, v_last, (scan -> 'last' ->> 'time')::timestamptz,
+    select v_chain, s.slice, v_last, least((scan -> 'last' ->> 'time')::timestamptz, v_now),
         -- Through the day, not all at once.
         v_now - s.slice * interval '50 minutes'
     from generate_series(0, 23) as s (slice)
     where v_cursor.block_number is null
     on conflict (chain_id, slice) do nothing;
     insert into public.chain_cursors (chain_id, block_number, block_hash, block_time, scanned_at)
-    values (v_chain, v_last, scan -> 'last' ->> 'hash', (scan -> 'last' ->> 'time')::timestamptz, v_now);
+    values (
+        -- A block of the future is one of now: no timer goes on because of what a node says of the time.
+        v_chain, v_last, scan -> 'last' ->> 'hash', least((scan -> 'last' ->> 'time')::timestamptz, v_now), v_now
+    );
     -- Enough to go back by a day; further back one goes to the oldest.
     delete from public.chain_cursors as c
     where c.chain_id = v_chain and c.block_number < v_last and c.scanned_at < v_now - interval '1 day'
@@ -216,7 +220,7 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('holdfast.chain_cursors', v_chain));
     update public.chain_slices as s set
         block_number = (scan -> 'last' ->> 'number')::bigint,
-        block_time = (scan -> 'last' ->> 'time')::timestamptz,
+        block_time = least((scan -> 'last' ->> 'time')::timestamptz, v_now),
         read_at = case when (scan ->> 'through')::boolean then v_now else s.read_at end
     where s.chain_id = v_chain and s.slice = (scan ->> 'slice')::smallint
         and s.block_number = (scan ->> 'read_before')::bigint
@@ -300,6 +304,8 @@ begin
         order by o.block_number desc limit 1
     ) as c
     where s.chain_id = chain_rewind.chain_id and s.block_number > c.block_number;
+    update public.chain_coin_looks as l set block_number = chain_rewind.block_number
+    where l.chain_id = chain_rewind.chain_id and l.block_number > chain_rewind.block_number;
     -- What counted as final is checked again.
     update public.chain_deposits as d set
         watched = true, next_at = private.clock(), last_event = 'include', updated_at = private.clock()
@@ -486,6 +492,10 @@ begin
         )
         and coalesce((
             select case
+                when private.is_coin(r.currency) then (
+                    select l.block_time from public.chain_coin_looks as l
+                    where l.chain_id = v_chain and l.request_id = r.id
+                )
                 when r.active_until > greatest(private.clock(), p_escrow.expires_at) then (
                     select c.block_time from public.chain_cursors as c where c.chain_id = v_chain
                     order by c.block_number desc limit 1

@@ -79,6 +79,19 @@ class AuditLog(Row):
     seals: Any
 
 
+class ChainCoinLooks(Row):
+    """Rows of chain_coin_looks."""
+
+    relation = "chain_coin_looks"
+    chain_id: int
+    request_id: UUID
+    block_number: int
+    block_time: Time
+    balance: Amount
+    nonce: int
+    looked_at: Time
+
+
 class ChainConfirmations(Row):
     """Rows of chain_confirmations."""
 
@@ -152,6 +165,7 @@ class ChainRules(Row):
     first_block: int
     fee_ceiling: int
     least_tip: int
+    stale_after_blocks: int
 
 
 class ChainSlices(Row):
@@ -163,6 +177,21 @@ class ChainSlices(Row):
     block_number: int
     block_time: Time
     read_at: Time
+
+
+class ChainSweeps(Row):
+    """Rows of chain_sweeps."""
+
+    relation = "chain_sweeps"
+    chain_id: int
+    request_id: UUID
+    nonce: int
+    transaction_hash: str
+    currency: str
+    amount: Amount
+    cost: Amount
+    block_number: int
+    found_at: Time
 
 
 class ChainTokens(Row):
@@ -897,6 +926,27 @@ class FloatNeeds(Row):
     waits_since: Time | None
 
 
+class GasPriceDays(Row):
+    """Rows of gas_price_days."""
+
+    relation = "gas_price_days"
+    network_id: str | None
+    day: Time | None
+    least: int | None
+    median: int | None
+    most: int | None
+
+
+class GasPriceHistory(Row):
+    """Rows of gas_price_history."""
+
+    relation = "gas_price_history"
+    network_id: str
+    as_of: Time
+    base_fee: int
+    tip: int
+
+
 class GuildInvitations(Row):
     """Rows of guild_invitations."""
 
@@ -1209,6 +1259,19 @@ class NetworkCosts(Row):
     amount: Amount
 
 
+class NetworkHealth(Row):
+    """Rows of network_health."""
+
+    relation = "network_health"
+    network_id: str
+    state: str
+    since: Time
+    last_block_number: int | None
+    last_block_at: Time | None
+    answered_at: Time
+    checked_at: Time
+
+
 class Networks(Row):
     """Rows of networks."""
 
@@ -1337,6 +1400,7 @@ class Outages(Row):
 
     relation = "outages"
     id: UUID
+    network_id: str | None
     from_at: Time
     to_at: Time
     reason: str
@@ -1581,6 +1645,18 @@ class PaymentMethods(Row):
     trade_limit: Amount | None
     account_wait: str
     is_active: bool
+
+
+class PayoutCosts(Row):
+    """Rows of payout_costs."""
+
+    relation = "payout_costs"
+    rail: str | None
+    currency: str | None
+    coin: str | None
+    gas: int | None
+    amount: Amount | None
+    as_of: Time | None
 
 
 class PayoutDestinations(Row):

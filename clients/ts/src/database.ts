@@ -35,6 +35,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      chain_coin_looks: {
+        Row: { chain_id: number; request_id: string; block_number: number; block_time: string; balance: string; nonce: number; looked_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       chain_confirmations: {
         Row: { chain_id: number; amount_from: string; block_tag: string };
         Insert: { [column in never]: never };
@@ -60,13 +66,19 @@ export type Database = {
         Relationships: [];
       };
       chain_rules: {
-        Row: { chain_id: number; first_block: number; fee_ceiling: number; least_tip: number };
+        Row: { chain_id: number; first_block: number; fee_ceiling: number; least_tip: number; stale_after_blocks: number };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
       };
       chain_slices: {
         Row: { chain_id: number; slice: number; block_number: number; block_time: string; read_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      chain_sweeps: {
+        Row: { chain_id: number; request_id: string; nonce: number; transaction_hash: string; currency: string; amount: string; cost: string; block_number: number; found_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -335,6 +347,18 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      gas_price_days: {
+        Row: { network_id: string | null; day: string | null; least: number | null; median: number | null; most: number | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      gas_price_history: {
+        Row: { network_id: string; as_of: string; base_fee: number; tip: number };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       guild_invitations: {
         Row: { guild_id: string; user_id: string; invited_by: string; created_at: string; expires_at: string };
         Insert: { guild_id: string; user_id: string };
@@ -473,6 +497,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      network_health: {
+        Row: { network_id: string; state: string; since: string; last_block_number: number | null; last_block_at: string | null; answered_at: string; checked_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       networks: {
         Row: { id: string; name: string; chain_id: number | null; is_testnet: boolean; confirmations_required: number; block_seconds: number; created_at: string };
         Insert: { [column in never]: never };
@@ -528,7 +558,7 @@ export type Database = {
         Relationships: [];
       };
       outages: {
-        Row: { id: string; from_at: string; to_at: string; reason: string; created_at: string; credited_at: string | null };
+        Row: { id: string; network_id: string | null; from_at: string; to_at: string; reason: string; created_at: string; credited_at: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -631,6 +661,12 @@ export type Database = {
       };
       payment_methods: {
         Row: { id: string; name: string; fields: Json; pay_within: string; pay_within_min: string; accept_within: string; risk: "low" | "medium" | "high"; trade_limit: string | null; account_wait: string; is_active: boolean };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      payout_costs: {
+        Row: { rail: string | null; currency: string | null; coin: string | null; gas: number | null; amount: string | null; as_of: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
