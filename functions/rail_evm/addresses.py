@@ -13,10 +13,10 @@ _RECEIVING = 0
 
 
 def deposit_address(xpub: str, index: int) -> str:
-    """The checksummed address m/44'/60'/0'/0/index.
+    """The checksummed address m/44'/60'/0'/0/index, or of TRON m/44'/195'/0'/0/index.
 
-    xpub: the extended public key of the account, m/44'/60'/0'. Raises ValueError for an index
-    that needs the private key, SettingsError for an xpub that is not such a one.
+    xpub: the extended public key of the account, m/44'/60'/0' or m/44'/195'/0'. Raises ValueError
+    for an index that needs the private key, SettingsError for an xpub that is not such a one.
     """
     key = _account(xpub).child(_RECEIVING).child(index).key
     return address_of_key(key.format(compressed=False))
@@ -37,5 +37,7 @@ def _account(xpub: str) -> ExtendedKey:
     except ValueError:
         raise SettingsError("the extended public key of the deposit addresses is broken") from None
     if account.depth != _ACCOUNT_DEPTH:
-        raise SettingsError("the extended public key is not of an account (m/44'/60'/0')")
+        raise SettingsError(
+            "the extended public key is not of an account (m/44'/60'/0' or m/44'/195'/0')"
+        )
     return account

@@ -18,13 +18,12 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block's header. timestamp: seconds since 1970. base_fee: wei per unit of gas."""
+    """A block's header. timestamp: seconds since 1970."""
 
     number: int
     hash: str
     parent_hash: str
     timestamp: int
-    base_fee: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,6 @@ def block(told: Any) -> Block:
         hash=_text(header.get("hash"), _HASH),
         parent_hash=_text(header.get("parentHash"), _HASH),
         timestamp=quantity(header.get("timestamp")),
-        base_fee=quantity(header.get("baseFeePerGas")),
     )
 
 

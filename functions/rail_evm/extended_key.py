@@ -2,16 +2,16 @@
 
 import hmac
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Self
 
 from coincurve import PublicKey
+
+from .base58 import decoded
 
 # Of an index that is not hardened: only these follow from a public key.
 MAX_INDEX = 2**31 - 1
 # What an xpub begins with, as bytes: version (of Bitcoin's main network, as for every EVM chain).
 VERSION = bytes.fromhex("0488b21e")
-BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _LETTERS = 111
 
 
@@ -26,15 +26,9 @@ class ExtendedKey:
     @classmethod
     def parse(cls, xpub: str) -> Self:
         """Raises ValueError for what is no extended public key."""
-        # Nobody's long text is turned into a number.
         if len(xpub) != _LETTERS:
             raise ValueError("an xpub has another length")
-        number = 0
-        for letter in xpub:
-            number = number * len(BASE58) + BASE58.index(letter)
-        raw = number.to_bytes(82, "big")
-        if raw[-4:] != checksum(raw[:-4]):
-            raise ValueError("the checksum is wrong")
+        raw = decoded(xpub, 78)
         if raw[:4] != VERSION:
             raise ValueError("the version is another")
         depth, parent_and_index = raw[4], raw[5:13]
@@ -49,8 +43,3 @@ class ExtendedKey:
         data = self.key.format() + index.to_bytes(4, "big")
         digest = hmac.digest(self.chain_code, data, "sha512")
         return type(self)(self.depth + 1, digest[32:], self.key.add(digest[:32]))
-
-
-def checksum(payload: bytes) -> bytes:
-    """The four bytes that follow it in Base58Check."""
-    return sha256(sha256(payload).digest()).digest()[:4]

@@ -35,6 +35,7 @@ class Reader:
     def __init__(self, db: Database, node: Node, network: Network) -> None:
         self._db = db
         self._node = node
+        self._form = network.form
         self._decimals = network.decimals
         self._first_block = network.first_block
         self._span = self._slice_span = MOST_BLOCKS
@@ -180,7 +181,8 @@ class Reader:
             {"chain_id": self._node.chain_id, "after": after, "max_rows": _PAGE, **which},
             repeatable=True,
         ):
-            yield from _parts([each["address"] for each in page], MOST_ADDRESSES)
+            addresses = [self._form.ours(each["address"]) for each in page]
+            yield from _parts(addresses, MOST_ADDRESSES)
             after = page[-1]["id"]
 
     def _timed(self, found: Sequence[Transfer]) -> list[dict[str, Any]]:
@@ -199,9 +201,9 @@ class Reader:
                 "block_number": each.block_number,
                 "block_hash": each.block_hash,
                 "block_time": _moment(times[each.block_hash]),
-                "token": each.token,
-                "sender": each.sender,
-                "recipient": each.recipient,
+                "token": self._form.theirs(each.token),
+                "sender": self._form.theirs(each.sender),
+                "recipient": self._form.theirs(each.recipient),
                 "amount": format_amount(each.amount),
             }
             for each in found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from shared.db import Database
 from shared.settings import SettingsError, not_configured, secret
 
+from .address_forms import FORMS, AddressForm
 from .fees import Limits
 from .node import Node
 
@@ -34,12 +35,13 @@ class Token:
 class Network:
     """The chain of a rail.
 
-    rail: its row in rails. first_block: reading the chain begins after it. fees: what a unit of
-    gas may cost. tokens: those that are watched, by currency, the coin
-    among them.
+    rail: its row in rails. form: how it writes addresses. first_block: reading the chain begins
+    after it. fees: what a unit of gas may cost. tokens: those that are watched, by currency, the
+    coin among them.
     """
 
     rail: str
+    form: AddressForm
     chain_id: int
     first_block: int
     fees: Limits
@@ -62,12 +64,17 @@ def network(db: Database, rail: str) -> Network:
     told = db.service_rpc("chain", {"rail": rail}, repeatable=True)
     if not told:
         raise not_configured()
+    form = FORMS[told["address_kind"]]
     return Network(
         rail=told["rail"],
+        form=form,
         chain_id=told["chain_id"],
         first_block=told["first_block"],
         fees=Limits(ceiling=int(told["fee_ceiling"]), least_tip=int(told["least_tip"])),
-        tokens={each["currency"]: Token(**each) for each in told["tokens"]},
+        tokens={
+            each["currency"]: Token(**{**each, "address": form.ours(each["address"])})
+            for each in told["tokens"]
+        },
     )
 
 
@@ -76,10 +83,10 @@ def works(rail: str) -> bool:
     return rail in os.environ.get("HOLDFAST_EVM_RAILS", "").replace(" ", "").split(",")
 
 
-def account_key() -> str:
-    """HOLDFAST_EVM_XPUB: the extended public key of the deposit addresses.
-    Raises SettingsError."""
-    return variable("XPUB")
+def account_key(address_kind: str = "evm") -> str:
+    """HOLDFAST_EVM_XPUB: the extended public key of the deposit addresses; of those of TRON
+    HOLDFAST_EVM_TRON_XPUB. Raises SettingsError."""
+    return variable("XPUB" if address_kind == "evm" else f"{address_kind.upper()}_XPUB")
 
 
 def hot_wallet() -> str:

@@ -13,6 +13,7 @@ from shared.polling import poll_until_idle
 from shared.telemetry import instrumented, logger, metrics
 
 from . import settings
+from .address_forms import transfer_of_ours, transfer_of_theirs
 from .answers import Block
 from .coins import Coins, Looked
 from .fees import price
@@ -95,6 +96,9 @@ class Watch:
 
     def keep_gas_price(self) -> None:
         """What gas costs now, for who asks what a payout would. Raises Problem."""
+        if self._network.coin is None:
+            # Nothing is paid out there.
+            return
         try:
             base_fee, tip = price(self._node.fee_history())
         except (NodeUnknown, NodeRefused) as error:
@@ -163,7 +167,8 @@ class Watch:
                 self._failed(error)
 
     def _record_verdicts(self, known: Mapping[str, Any]) -> bool:
-        deposits, cursor = known["deposits"], known["cursor"]
+        form, cursor = self._network.form, known["cursor"]
+        deposits = [transfer_of_ours(form, each) for each in known["deposits"]]
         numbers = sorted({each["block_number"] for each in deposits})[:MOST_BLOCKS]
         if not numbers:
             return False
@@ -221,7 +226,11 @@ class Watch:
             return {**deposit, "event": "lose" if gone else "doubt", "reason": "not_gone"}
         found = self._prover.prove(deposit)
         if isinstance(found, Proof):
-            return {**deposit, "event": "credit", "proof": found.document()}
+            return {
+                **deposit,
+                "event": "credit",
+                "proof": transfer_of_theirs(self._network.form, found.document()),
+            }
         return {**deposit, "event": "doubt", "reason": found.reason}
 
     def _was_searched(self, deposit: Mapping[str, Any], read_up_to: int) -> bool:

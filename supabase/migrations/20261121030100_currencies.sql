@@ -119,7 +119,7 @@ insert into public.networks (id, name, chain_id, confirmations_required, block_s
 ('litecoin', 'Litecoin', null, 6, 150),
 ('ethereum', 'Ethereum', 1, 12, 12),
 ('bsc', 'BNB Smart Chain', 56, 15, 3),
-('tron', 'TRON', null, 19, 3),
+('tron', 'TRON', 728126428, 19, 3),
 ('polygon', 'Polygon', 137, 128, 2),
 ('base', 'Base', 8453, 64, 2),
 ('celo', 'Celo', 42220, 64, 1),

@@ -95,7 +95,7 @@ comment on function private.tg_deposit_requests__guard() is 'Where money is expe
 create trigger _500_guard before update on public.deposit_requests
 for each row execute function private.tg_deposit_requests__guard();
 create trigger _510_own_address after insert or update of address on public.deposit_requests
-for each row execute function private.tg__own_address('evm');
+for each row execute function private.tg__own_address();
 create trigger _000_never_deleted before delete or truncate on public.deposit_requests
 for each statement execute function private.tg__append_only();
 

@@ -13,7 +13,7 @@ comment on function private.coin_address() is
 
 create table public.chain_tokens (
     chain_id bigint not null,
-    address text not null check (address ~ '^0x[0-9a-fA-F]{40}$'),
+    address text not null check (address ~ '^(0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33})$'),
     currency text not null references public.currencies (code) on delete restrict,
     dust_below public.money_amount not null default 0.01 check (dust_below >= 0),
     primary key (chain_id, address),
@@ -24,12 +24,12 @@ select private.make_setting('public.chain_tokens', 'Below what a deposit is dust
     "dust_below": {"least": "0", "most": "100", "second": true}
 }');
 create trigger _510_own_address after insert or update of address on public.chain_tokens
-for each row execute function private.tg__own_address('evm');
+for each row execute function private.tg__own_address();
 create index chain_tokens_currency_idx on public.chain_tokens (currency);
 comment on table public.chain_tokens is
 'Tokens and coins that are watched on each chain: what is paid in, and what people send by mistake.';
 comment on column public.chain_tokens.chain_id is 'Chain, by its EIP-155 id.';
-comment on column public.chain_tokens.address is 'Contract of the token, checksummed; 0xEeee… (EIP-7528) for the coin of the chain itself.';
+comment on column public.chain_tokens.address is 'Contract of the token, as the chain writes its addresses, checksummed; 0xEeee… (EIP-7528) for the coin of the chain itself.';
 comment on column public.chain_tokens.currency is 'What it is called in the books.';
 comment on column public.chain_tokens.dust_below is
 'A deposit below this counts for nothing until an operator accepts it, unless its sender has paid to the same address before.';
@@ -86,10 +86,12 @@ from public.networks as n inner join (
 -- Five minutes without a block, on each.
 insert into public.chain_rules (chain_id, fee_ceiling, least_tip, stale_after_blocks) values
 (1, 100000000000, 10000000, 25), (56, 10000000000, 50000000, 100), (137, 1000000000000, 25000000000, 150),
-(8453, 5000000000, 1000000, 150), (42220, 100000000000, 1000000, 300);
+(8453, 5000000000, 1000000, 150), (42220, 100000000000, 1000000, 300),
+-- Nothing is paid on TRON: what it would cost is never asked.
+(728126428, 1000, 0, 100);
 -- A rollup is safe once its data is on Ethereum. Elsewhere the tag is of each node's own making, or unknown.
 insert into public.chain_confirmations (chain_id, amount_from, block_tag) values
-(1, 0, 'finalized'), (56, 0, 'finalized'), (137, 0, 'finalized'),
+(1, 0, 'finalized'), (728126428, 0, 'finalized'), (56, 0, 'finalized'), (137, 0, 'finalized'),
 (8453, 0, 'safe'), (8453, 1000, 'finalized'), (42220, 0, 'safe'), (42220, 1000, 'finalized');
 
 create table public.chain_cursors (

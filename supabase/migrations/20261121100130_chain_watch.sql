@@ -7,7 +7,7 @@ as $$
 begin
     return (
         select jsonb_build_object(
-            'rail', chain.rail, 'chain_id', r.chain_id, 'first_block', r.first_block,
+            'rail', chain.rail, 'address_kind', private.rail_kind(chain.rail), 'chain_id', r.chain_id, 'first_block', r.first_block,
             'fee_ceiling', r.fee_ceiling::text, 'least_tip', r.least_tip::text,
             'tokens', (
                 select coalesce(jsonb_agg(jsonb_build_object(
@@ -22,7 +22,7 @@ begin
 end
 $$;
 comment on function service.chain(text) is
-'The chain of a rail {rail, chain_id, first_block, fee_ceiling and least_tip in wei, tokens that are watched [{address, currency, decimals}]}; null: it has none that we read.';
+'The chain of a rail {rail, address_kind, chain_id, first_block, fee_ceiling and least_tip in wei, tokens that are watched [{address, currency, decimals}]}; null: it has none that we read.';
 
 -- Definer: as above.
 create function service.chain_due(chain_id bigint, max_rows integer default 200) returns jsonb

@@ -12,7 +12,7 @@ create table public.chain_wallets (
 );
 alter table public.chain_wallets enable row level security;
 create trigger _510_own_address after insert or update of address on public.chain_wallets
-for each row execute function private.tg__own_address('evm');
+for each row execute function private.tg__own_address();
 comment on table public.chain_wallets is 'Hot wallets that pay out, and the nonce that is next: its row is the lock under which one is given away.';
 comment on column public.chain_wallets.chain_id is 'Chain, by its EIP-155 id.';
 comment on column public.chain_wallets.address is 'Address of the wallet. Nothing else may send from it.';

@@ -32,7 +32,8 @@ create function private.rail_funds_pending(p_escrow public.escrow_transactions, 
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return case private.rail_kind(p_escrow.rail) when 'evm' then private.chain_funds_pending(p_escrow, p_event) else false end;
+    return case when private.rail_kind(p_escrow.rail) in ('evm', 'tron') then private.chain_funds_pending(p_escrow, p_event)
+        else false end;
 end
 $$;
 comment on function private.rail_funds_pending(public.escrow_transactions, text) is
@@ -123,7 +124,7 @@ begin
     -- Without an else: a rail that is not named here is compared with nothing.
     case private.rail_kind(p_rail)
         when 'stripe_account' then return private.card_under_way(p_currency, p_told);
-        when 'evm' then return private.chain_under_way(p_currency, p_told);
+        when 'evm', 'tron' then return private.chain_under_way(p_currency, p_told);
     end case;
 end
 $$;

@@ -19,6 +19,7 @@ class AddressKinds(Row):
     kind: str
     pattern: str
     ignores_case: bool
+    checksum: str | None
     hint: str
 
 

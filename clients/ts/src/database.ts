@@ -6,7 +6,7 @@ export type Database = {
   public: {
     Tables: {
       address_kinds: {
-        Row: { kind: string; pattern: string; ignores_case: boolean; hint: string };
+        Row: { kind: string; pattern: string; ignores_case: boolean; checksum: string | null; hint: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];

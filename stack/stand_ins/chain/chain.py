@@ -17,6 +17,7 @@ from stack.stand_ins.chain.anvil import Anvil
 from stack.stand_ins.chain.compiler import compiled
 from stack.stand_ins.chain.faults import FaultyNode
 from stack.stand_ins.chain.kinds import BASE, Kind
+from stack.stand_ins.chain.tron import TronNode
 
 GAS_LIMIT = 100_000
 BATCH_SENDER = "0x00000000000000000000000000000000ba7c4000"
@@ -44,7 +45,7 @@ class Chain(AbstractContextManager["Chain"]):
         self.kind = kind
         # It signs for the issuer whatever the tests want minted or blocked.
         self.anvil = Anvil(kind.chain_id, f"m/44'/60'/{ISSUER}'/0/", account(ISSUER, 0).address)
-        self.node = FaultyNode(self.anvil)
+        self.node = TronNode(self.anvil) if kind.is_tron else FaultyNode(self.anvil)
         self._people = 0
 
     def __enter__(self) -> Self:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from coincurve import PrivateKey
 
-from functions.rail_evm.extended_key import BASE58, VERSION, checksum
+from functions.rail_evm.base58 import encoded
+from functions.rail_evm.extended_key import VERSION
 
 _HARDENED = 2**31
 
@@ -29,12 +30,7 @@ class Node:
     def xpub(self) -> str:
         """Its extended public key. Without the parent's fingerprint, which derives nothing."""
         position = bytes([self.depth]) + bytes(4) + self.index.to_bytes(4, "big")
-        payload = VERSION + position + self.chain_code + self.key.public_key.format()
-        number, text = int.from_bytes(payload + checksum(payload), "big"), ""
-        while number:
-            number, digit = divmod(number, len(BASE58))
-            text = BASE58[digit] + text
-        return text
+        return encoded(VERSION + position + self.chain_code + self.key.public_key.format())
 
     def _child(self, index: int) -> "Node":
         hardened = index >= _HARDENED
