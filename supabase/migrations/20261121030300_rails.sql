@@ -34,7 +34,7 @@ declare
     v_raw bytea := '';
     v_digit integer;
 begin
-    if length(p_text) not between 6 and 60 then
+    if not coalesce(length(p_text) between 6 and 60, false) then
         return false;
     end if;
     for i in 1..length(p_text) loop
