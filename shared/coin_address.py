@@ -3,15 +3,14 @@ BIP-350) for scripts with a witness, Base58Check for older ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
+from shared.base58 import decoded, encoded
 from shared.errors import Invalid
 
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 # What the checksum of a text comes to: of version 0, and of every later one.
 _BECH32_CHECK, _BECH32M_CHECK = 1, 0x2BC830A3
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _LONGEST = 90
 
 
@@ -40,7 +39,7 @@ def parse_address(coin: Coin, text: str) -> str:
     try:
         if text.lower().startswith(coin.hrp + "1"):
             return segwit_address(coin.hrp, *segwit_program(coin.hrp, text))
-        raw = _base58(text)
+        raw = decoded(text, 21)
     except ValueError:
         raise Invalid(
             "bad_address", "This is no address of this chain, or its checksum is wrong.",
@@ -54,9 +53,9 @@ def parse_address(coin: Coin, text: str) -> str:
 def address_of_script(coin: Coin, script: bytes) -> str:
     """Who is paid by an output with this script, as an address; empty: it has none."""
     if len(script) == 25 and script[:3] == b"\x76\xa9\x14" and script[23:] == b"\x88\xac":
-        return base58check(bytes([coin.key_version]) + script[3:23])
+        return encoded(bytes([coin.key_version]) + script[3:23])
     if len(script) == 23 and script[:2] == b"\xa9\x14" and script[22:] == b"\x87":
-        return base58check(bytes([coin.script_version]) + script[2:22])
+        return encoded(bytes([coin.script_version]) + script[2:22])
     if 4 <= len(script) <= 42 and script[1] == len(script) - 2:
         version = script[0] - 0x50 if script[0] else 0
         if 0 <= version <= 16:
@@ -91,33 +90,6 @@ def segwit_program(hrp: str, text: str) -> tuple[int, bytes]:
     program = bytes(_regrouped(words[1:-6], 5, 8, pad=False))
     _allowed(words[0], program)
     return words[0], program
-
-
-def base58check(payload: bytes) -> str:
-    """Bytes as text, with their checksum."""
-    raw = payload + _check(payload)
-    number, letters = int.from_bytes(raw, "big"), ""
-    while number:
-        number, place = divmod(number, 58)
-        letters = _BASE58[place] + letters
-    return "1" * (len(raw) - len(raw.lstrip(b"\0"))) + letters
-
-
-def _base58(text: str) -> bytes:
-    # Nobody's long text is turned into a number.
-    if not 25 <= len(text) <= 36:
-        raise ValueError("an address has another length")
-    number = 0
-    for letter in text:
-        number = number * 58 + _BASE58.index(letter)
-    raw = number.to_bytes(25, "big")
-    if raw[-4:] != _check(raw[:-4]) or base58check(raw[:-4]) != text:
-        raise ValueError("the checksum is wrong")
-    return raw[:-4]
-
-
-def _check(payload: bytes) -> bytes:
-    return sha256(sha256(payload).digest()).digest()[:4]
 
 
 def _allowed(version: int, program: bytes) -> None:

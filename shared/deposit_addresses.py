@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from coincurve import PublicKey
 
+from shared.base58 import encoded
 from shared.coin_address import BITCOIN, LITECOIN, Coin, segwit_address
 from shared.evm_address import address_of_key
 from shared.extended_key import VERSION, WITNESS_VERSION, ExtendedKey
@@ -16,6 +17,8 @@ from shared.settings import SettingsError
 
 _ACCOUNT_DEPTH = 3
 _RECEIVING = 0
+# First byte of every address of TRON.
+_TRON = b"\x41"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ def _evm(key: PublicKey) -> str:
     return address_of_key(key.format(compressed=False))
 
 
+def _tron(key: PublicKey) -> str:
+    return encoded(_TRON + bytes.fromhex(_evm(key)[2:]))
+
+
 def _witness(coin: Coin, key: PublicKey) -> str:
     return segwit_address(coin.hrp, 0, hash160(key.format()))
 
@@ -40,6 +47,7 @@ def _witness(coin: Coin, key: PublicKey) -> str:
 _COIN = (VERSION, WITNESS_VERSION), ("xpub", "zpub")
 _KINDS: Mapping[str, _Kind] = {
     "evm": _Kind("m/44'/60'/0'", (VERSION,), ("xpub",), _evm),
+    "tron": _Kind("m/44'/195'/0'", (VERSION,), ("xpub",), _tron),
     "bitcoin": _Kind("m/84'/0'/0'", *_COIN, partial(_witness, BITCOIN)),
     "litecoin": _Kind("m/84'/2'/0'", *_COIN, partial(_witness, LITECOIN)),
 }
@@ -71,7 +79,8 @@ def fingerprint(xpub: str) -> str:
 
 def deposit_address(kind: str, xpub: str, index: int) -> str:
     """The address of an index below the receiving branch of an account, as its chain writes it:
-    m/44'/60'/0'/0/index for evm, m/84'/coin'/0'/0/index (P2WPKH) for bitcoin and litecoin.
+    m/44'/60'/0'/0/index for evm, m/44'/195'/0'/0/index for tron, m/84'/coin'/0'/0/index (P2WPKH)
+    for bitcoin and litecoin.
 
     xpub: the extended public key of the account; of coins an xpub or a zpub. Raises ValueError for
     an index that needs the private key, SettingsError for what is no such key.

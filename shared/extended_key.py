@@ -3,10 +3,11 @@
 import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Self
 
 from coincurve import PublicKey
+
+from shared.base58 import decoded
 
 # Of an index that is not hardened: only these follow from a public key.
 MAX_INDEX = 2**31 - 1
@@ -14,7 +15,6 @@ MAX_INDEX = 2**31 - 1
 VERSION = bytes.fromhex("0488b21e")
 # What a zpub begins with: the same key, for addresses with a witness (SLIP-132).
 WITNESS_VERSION = bytes.fromhex("04b24746")
-BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _LETTERS = 111
 
 
@@ -29,15 +29,9 @@ class ExtendedKey:
     @classmethod
     def parse(cls, xpub: str, versions: Collection[bytes] = (VERSION,)) -> Self:
         """Raises ValueError for what is no extended public key of one of these versions."""
-        # Nobody's long text is turned into a number.
         if len(xpub) != _LETTERS:
             raise ValueError("an xpub has another length")
-        number = 0
-        for letter in xpub:
-            number = number * len(BASE58) + BASE58.index(letter)
-        raw = number.to_bytes(82, "big")
-        if raw[-4:] != checksum(raw[:-4]):
-            raise ValueError("the checksum is wrong")
+        raw = decoded(xpub, 78)
         if raw[:4] not in versions:
             raise ValueError("the version is another")
         depth, parent_and_index = raw[4], raw[5:13]
@@ -52,8 +46,3 @@ class ExtendedKey:
         data = self.key.format() + index.to_bytes(4, "big")
         digest = hmac.digest(self.chain_code, data, "sha512")
         return type(self)(self.depth + 1, digest[32:], self.key.add(digest[:32]))
-
-
-def checksum(payload: bytes) -> bytes:
-    """The four bytes that follow it in Base58Check."""
-    return sha256(sha256(payload).digest()).digest()[:4]

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 _COINS = {"BTC": "bitcoin", "LTC": "litecoin"}
-_NATIVE = "native"
+# EIP-7528: the coin of an EVM chain.
+_COIN = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
 
 
 def payment_uri(method: Mapping[str, Any]) -> str:
@@ -18,7 +19,7 @@ def payment_uri(method: Mapping[str, Any]) -> str:
     if not str(address).startswith("0x"):
         return str(address)
     units = int(due.scaleb(method["decimals"]))
-    if method["token"] == _NATIVE:
+    if method["token"] == _COIN:
         return f"ethereum:{address}@{method['chain_id']}?value={units}"
     where = f"{method['token']}@{method['chain_id']}"
     return f"ethereum:{where}/transfer?address={address}&uint256={units}"

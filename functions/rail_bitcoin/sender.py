@@ -2,7 +2,8 @@
 
 from hashlib import sha256
 
-from shared.coin_address import Coin, base58check, segwit_address
+from shared.base58 import encoded
+from shared.coin_address import Coin, segwit_address
 from shared.ripemd160 import hash160
 
 from .block import Input, Transaction
@@ -23,7 +24,7 @@ def _address(coin: Coin, spent: Input) -> str:
     pushed = _last_push(spent.script)
     if spent.script and not spent.witness:
         if len(pushed) in _KEY_SIZES and pushed[0] in (2, 3, 4):
-            return base58check(bytes([coin.key_version]) + hash160(pushed))
+            return encoded(bytes([coin.key_version]) + hash160(pushed))
         return _script_address(coin, pushed)
     if spent.script:
         # A witness program inside of a script.
@@ -37,7 +38,7 @@ def _address(coin: Coin, spent: Input) -> str:
 
 
 def _script_address(coin: Coin, script: bytes) -> str:
-    return base58check(bytes([coin.script_version]) + hash160(script)) if script else ""
+    return encoded(bytes([coin.script_version]) + hash160(script)) if script else ""
 
 
 def _last_push(script: bytes) -> bytes:

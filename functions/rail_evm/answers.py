@@ -5,23 +5,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from shared.evm_address import checksum
+
 from .rpc import NodeUnknown
 
 _QUANTITY = re.compile(r"0x[0-9a-f]{1,64}")
 _HASH = re.compile(r"0x[0-9a-f]{64}")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _DATA = re.compile(r"0x([0-9a-fA-F]{2})*")
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block's header. timestamp: seconds since 1970. base_fee: wei per unit of gas."""
+    """A block's header. timestamp: seconds since 1970."""
 
     number: int
     hash: str
     parent_hash: str
     timestamp: int
-    base_fee: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,18 @@ class Receipt:
     logs: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CoinTransfer:
+    """A transaction, as far as it moves the coin of its chain. sender, recipient: checksummed;
+    recipient is None where it makes a contract. value: in wei."""
+
+    hash: str
+    sender: str
+    recipient: str | None
+    value: int
+    nonce: int
+
+
 def maybe(read: Callable[[Mapping[str, Any]], _T], told: Any) -> _T | None:
     """None when the node knows of none."""
     return None if told is None else read(mapping(told))
@@ -51,7 +65,6 @@ def block(told: Any) -> Block:
         hash=_text(header.get("hash"), _HASH),
         parent_hash=_text(header.get("parentHash"), _HASH),
         timestamp=quantity(header.get("timestamp")),
-        base_fee=quantity(header.get("baseFeePerGas")),
     )
 
 
@@ -70,6 +83,19 @@ def receipt(told: Mapping[str, Any]) -> Receipt:
         gas_used=gas_used,
         cost=gas_used * quantity(told.get("effectiveGasPrice")) + parent_fee,
         logs=tuple(mapping(each) for each in items(told, "logs")),
+    )
+
+
+def coin_transfer(told: Any) -> CoinTransfer:
+    """A transaction of a block that was asked for with all of them."""
+    fields = mapping(told)
+    to = fields.get("to")
+    return CoinTransfer(
+        hash=_text(fields.get("hash"), _HASH),
+        sender=_address(fields.get("from")),
+        recipient=None if to is None else _address(to),
+        value=quantity(fields.get("value")),
+        nonce=quantity(fields.get("nonce")),
     )
 
 
@@ -103,6 +129,10 @@ def number(word: bytes) -> int:
 def quantity(value: Any) -> int:
     """A whole number, in hexadecimal on the wire."""
     return int(_text(value, _QUANTITY), 16)
+
+
+def _address(value: Any) -> str:
+    return checksum(bytes.fromhex(_text(value, _ADDRESS)[2:]))
 
 
 def _text(value: Any, pattern: re.Pattern[str]) -> str:

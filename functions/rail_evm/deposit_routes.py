@@ -54,7 +54,9 @@ def wallet_deposit_address(
     What is sent there is credited once the chain is sure of it; chain_deposits shows it before.
     """
     about = body.model_dump(mode="json", exclude_none=True)
-    return _placed(db, caller, key, ("wallet_deposit_begin", "wallet_deposit_place"), about)
+    told = db.service_rpc("chain", {"rail": body.rail}, repeatable=True)
+    kind = told["address_kind"] if told else "evm"
+    return _placed(db, caller, key, ("wallet_deposit_begin", "wallet_deposit_place"), about, kind)
 
 
 @routes.post(
@@ -88,12 +90,13 @@ def _placed(
     key: CommandKey,
     names: tuple[str, str],
     about: Mapping[str, Any],
+    address_kind: str = "evm",
 ) -> Response[Any]:
     """The database makes the request, its address is derived here and written there."""
     begin, place = names
 
     def fields(actor: Mapping[str, Any]) -> Mapping[str, Any]:
-        xpub = account_key("evm")
+        xpub = account_key(address_kind)
         about_key = {"key_fingerprint": fingerprint(xpub)}
         asked = {**about, **about_key, **signed(key, actor)}
         request = unanswered(db.service_rpc(begin, {"command": asked}, repeatable=True))
@@ -103,8 +106,9 @@ def _placed(
         return {
             **about, **about_key, "request_id": request["request_id"], "chain_id": network.chain_id,
             "address_index": request["address_index"],
-            "address": request["address"] or deposit_address("evm", xpub, request["address_index"]),
-            "token": network.tokens[request["currency"]].address,
+            "address": request["address"]
+            or deposit_address(address_kind, xpub, request["address_index"]),
+            "token": network.form.theirs(network.tokens[request["currency"]].address),
         }  # fmt: skip
 
     return command(db, caller, key, place, fields)

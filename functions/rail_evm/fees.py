@@ -37,13 +37,18 @@ class Caps:
     max_priority_fee: int
 
 
+def price(history: FeeHistory) -> tuple[int, int]:
+    """What a unit of gas costs in the next block: its base fee, and the usual tip."""
+    return history.base_fees[-1], _median(history.rewards)
+
+
 def caps(history: FeeHistory, limits: Limits) -> Caps:
     """A first bid: the usual tip, and room for the base fee to double while it waits.
 
     Raises FeeTooHigh when the next block alone is above the ceiling.
     """
-    base = history.base_fees[-1]
-    tip = max(_median(history.rewards), limits.least_tip)
+    base, usual = price(history)
+    tip = max(usual, limits.least_tip)
     if base + tip > limits.ceiling:
         raise FeeTooHigh
     return Caps(min(2 * base + tip, limits.ceiling), tip)

@@ -9,15 +9,16 @@ from typing import Any, TypeVar
 from shared.comparisons import Holding, NoFigures, Position
 from shared.db import Database
 from shared.evm_address import parse_address
+from shared.money import format_amount
 
-from .answers import Block
+from .answers import Block, Receipt
 from .node import Node
 from .rpc import NodeRefused, NodeUnknown
 from .settings import Network
-from .units import from_units
+from .units import from_units, wei_amount
 
-# With the header in one question: what providers take.
-MOST_BALANCES = 48
+# With the header in one question, and two for each of a coin: what providers take.
+MOST_BALANCES = 24
 _PAGE = 1000
 
 _T = TypeVar("_T")
@@ -42,6 +43,7 @@ class ChainFigures:
         self._nodes = nodes
         self._rail = network.rail
         self._tokens = network.tokens
+        self._coin = network.coin
         self._hot_wallet = parse_address(hot_wallet)
 
     def read(self, position: Position) -> Holding:
@@ -95,6 +97,12 @@ class ChainFigures:
     ) -> dict[str, Decimal]:
         """What the addresses of a page hold together; what each does is written down."""
         found = self._balances([each["address"] for each in page], block)
+        if self._coin:
+            # At an address that was given for a token there is gas of the treasury.
+            found[self._coin.currency] = [
+                amount if request["is_coin"] else Decimal(0)
+                for request, amount in zip(page, found[self._coin.currency], strict=True)
+            ]
         balances = [
             {"id": request["id"], "currency": code, "amount": amount}
             for code, amounts in found.items()
@@ -109,7 +117,11 @@ class ChainFigures:
         for code, token in self._tokens.items():
             for start in range(0, len(addresses), MOST_BALANCES):
                 some = addresses[start : start + MOST_BALANCES]
-                units = self._agreed(Node.token_balances, token.address, some, block)
+                units = (
+                    [held for held, _ in self._agreed(Node.accounts, some, block)]
+                    if token.is_coin
+                    else self._agreed(Node.token_balances, token.address, some, block)
+                )
                 found[code] += [from_units(each, token.decimals) for each in units]
         return found
 
@@ -123,12 +135,19 @@ class ChainFigures:
             after = page[-1]["id"]
 
     def _paid(self, nonces: Mapping[str, int], block: Block) -> Iterator[Mapping[str, Any]]:
-        """Payouts that had left by that block, among those that the books do not end yet."""
+        """Payouts that had left by that block, among those that the books do not end yet, and what
+        the network took for them."""
         for each in self._ask("chain_payouts_open"):
-            if each["nonce"] < nonces[each["address"]] and any(
-                self._agreed(_has_paid, sent, block) for sent in each["hashes"]
-            ):
-                yield {"address": each["address"], "nonce": each["nonce"]}
+            if each["nonce"] >= nonces[each["address"]]:
+                continue
+            for sent in each["hashes"]:
+                receipt = self._agreed(_receipt, sent, block)
+                if receipt:
+                    cost = format_amount(wei_amount(receipt.cost))
+                    yield {
+                        "address": each["address"], "nonce": each["nonce"], "cost": cost,
+                        "is_paid": receipt.succeeded, "hash": sent,
+                    }  # fmt: skip
 
     def _agreed(self, ask: Callable[..., _T], *about: Any) -> _T:
         first, *others = [ask(node, *about) for node in self._nodes]
@@ -145,6 +164,7 @@ def _sums(found: Mapping[str, Sequence[Decimal]]) -> dict[str, Decimal]:
     return {code: sum(each, Decimal(0)) for code, each in found.items()}
 
 
-def _has_paid(node: Node, transaction_hash: str, block: Block) -> bool:
+def _receipt(node: Node, transaction_hash: str, block: Block) -> Receipt | None:
+    """Of a transaction that is in a block up to that one."""
     receipt = node.receipt(transaction_hash)
-    return bool(receipt and receipt.succeeded and receipt.block_number <= block.number)
+    return receipt if receipt and receipt.block_number <= block.number else None

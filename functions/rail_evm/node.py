@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self, TypeAlias
 
 from . import answers
-from .answers import Block, Receipt
+from .answers import Block, CoinTransfer, Receipt
 from .fees import FeeHistory
 from .rpc import NodeUnknown, Question, Rpc
 from .transaction import Signed
@@ -130,11 +130,17 @@ class Node:
         return answers.quantity(self._ask("eth_getBalance", address, _at(at)))
 
     def call(
-        self, to: str, data: bytes, at: Tag | int = "latest", sender: str | None = None
+        self,
+        to: str,
+        data: bytes,
+        at: Tag | int = "latest",
+        sender: str | None = None,
+        value: int = 0,
     ) -> bytes:
-        """What a contract answers. sender: as whom, for a try of what is to be sent; a transfer
-        that a blocklist forbids is refused with the kind `reverted`."""
+        """What a contract answers. sender, value: as whom and with how many wei, for a try of what
+        is to be sent; a transfer that a blocklist forbids is refused with the kind `reverted`."""
         asked = {"to": to, "data": "0x" + data.hex()} | ({"from": sender} if sender else {})
+        asked |= {"value": hex(value)} if value else {}
         return answers.data(self._ask("eth_call", asked, _at(at)))
 
     def token_balances(self, token: str, addresses: Sequence[str], block: Block) -> list[int]:
@@ -151,6 +157,37 @@ class Node:
         if header is None or answers.block(header).hash != block.hash:
             raise NodeUnknown("another block")
         return [answers.number(answers.data(each)) for each in told]
+
+    def accounts(self, addresses: Sequence[str], block: Block) -> list[tuple[int, int]]:
+        """Wei of addresses after a block, and how many transactions each had sent, all as one
+        server has them; NodeUnknown when it has another block there."""
+        at = hex(block.number)
+        header, *told = self._ask_all(
+            ("eth_getBlockByNumber", (at, False)),
+            *(
+                (method, (each, at))
+                for each in addresses
+                for method in ("eth_getBalance", "eth_getTransactionCount")
+            ),
+        )
+        if header is None or answers.block(header).hash != block.hash:
+            raise NodeUnknown("another block")
+        numbers = [answers.quantity(each) for each in told]
+        return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+    def coin_transfers(self, numbers: range) -> list[CoinTransfer]:
+        """The transactions of blocks of these heights."""
+        told = self._ask_all(*(("eth_getBlockByNumber", (hex(each), True)) for each in numbers))
+        return [
+            answers.coin_transfer(each)
+            for block in told
+            for each in answers.items(answers.mapping(block), "transactions")
+        ]
+
+    def transaction(self, transaction_hash: str) -> CoinTransfer | None:
+        """None when the node knows of none."""
+        told = self._ask("eth_getTransactionByHash", transaction_hash)
+        return answers.maybe(answers.coin_transfer, told)
 
     def decimals_of(self, tokens: Sequence[str]) -> list[int | None]:
         """Decimals of the smallest unit of tokens, as their contracts say now; None: there is no

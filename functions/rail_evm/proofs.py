@@ -12,6 +12,8 @@ from .answers import Receipt, quantity
 from .logs import BadLog, Transfer, transfer_topics, transfers
 from .node import Node
 from .rpc import NodeUnknown
+from .settings import COIN
+from .units import wei_amount
 
 # What a node says of a deposit that its chain does not have; all else contradicts itself.
 _GONE = frozenset({"other_block", "no_receipt"})
@@ -92,6 +94,8 @@ class Prover:
         return None
 
     def _asked(self, node: Node, deposit: Mapping[str, Any]) -> Proof | Refused:
+        if deposit["token"] == COIN:
+            return _coin(node, deposit)
         receipt = _there(
             node, deposit["transaction_hash"], deposit["block_number"], deposit["block_hash"],
             deposit["block_tag"],
@@ -112,7 +116,16 @@ class Prover:
         return Proof(found[0], len(self._nodes))
 
     def _is_paid(self, node: Node, receipt: Receipt, sent: Sent) -> bool:
-        """Whether the block's own logs, asked for apart from the receipt, have the sent."""
+        """Whether the block's own logs, asked for apart from the receipt, have the sent; of a coin,
+        whether the transaction is that."""
+        if sent.token == COIN:
+            told = node.transaction(receipt.transaction_hash)
+            return (
+                receipt.succeeded
+                and told is not None
+                and (told.sender, told.recipient, wei_amount(told.value), told.nonce)
+                == (sent.sender, sent.recipient, sent.amount, sent.nonce)
+            )
         topics = transfer_topics([sent.recipient], sender=sent.sender)
         number = receipt.block_number
         logs, block = node.logs([sent.token], topics, number, number)
@@ -146,6 +159,15 @@ def _there(
     if (receipt.block_number, receipt.block_hash) != (number, block_hash):
         return Refused("other_block")
     return receipt
+
+
+def _coin(node: Node, deposit: Mapping[str, Any]) -> Refused:
+    """What speaks against a deposit of a coin. It was proved when it was found, by what its address
+    held then; afterwards a node may not know that any more, only whether the block is there."""
+    final, block = node.blocks("finalized", deposit["block_number"])
+    if final is None or block is None or final.number < block.number:
+        raise Behind("a node has not come so far")
+    return Refused("other_block" if block.hash != deposit["block_hash"] else "not_proved")
 
 
 def _is(found: Transfer, deposit: Mapping[str, Any]) -> bool:

@@ -15,11 +15,12 @@ from .fees import Caps, FeeTooHigh, caps, replacement
 from .node import Node
 from .proofs import Behind, Prover, Sent
 from .rpc import NodeRefused, NodeUnknown
-from .settings import Network, Token
+from .settings import Network
 from .signer import Signer, SigningFailed
 from .tokens import TokenDiffers, confirmed
-from .transaction import Signed, Transaction
-from .wallet import GAS_LIMIT, CannotBePaid, HotWallet, NonceTaken, Short
+from .transaction import Signed, Transaction, Transfer
+from .units import wei_amount
+from .wallet import GAS_LIMIT, CannotBePaid, HotWallet, NonceTaken, Short, transfer_of
 
 # A block takes twelve seconds at most, so what waits this long has bid too little. Longer than a
 # claim: when a worker dies, the same bytes are sent first.
@@ -94,8 +95,7 @@ class EvmRail:
             raise TokenDiffers
         bid = caps(self._node.fee_history(), self._limits)
         nonce = self._wallet.next_nonce(payout, token, bid)
-        data = self._wallet.try_out(payout, token)
-        signed = self._sign(token, nonce, bid, data)
+        signed = self._sign(nonce, bid, self._wallet.try_out(payout, token))
         return self._attempts.keep(payout, self._signer.address, nonce, 1, signed, bid)
 
     def _follow(self, payout: Payout, attempt: Attempt) -> Outcome:
@@ -112,9 +112,10 @@ class EvmRail:
                 if self._is_doubted(payout, attempt, receipt):
                     return _under_way(payout, kept.signed.hash)
                 logger.info("payment final", payout_id=payout.id, cost_wei=str(receipt.cost))
+                self._book_gas(receipt)
                 if receipt.succeeded:
                     return Outcome("confirm", kept.signed.hash)
-                return Outcome("fail", kept.signed.hash, "the token refused the transfer")
+                return Outcome("fail", kept.signed.hash, "the transfer was refused")
         if self._node.transaction_count(attempt.wallet, "finalized") > attempt.nonce:
             return self._nonce_taken(payout)
         stuck = payout.now - attempt.latest.signed_at >= STUCK_AFTER
@@ -122,6 +123,18 @@ class EvmRail:
         if stuck and attempt.wallet == self._signer.address:
             attempt = self._raised(payout, attempt)
         return self._broadcast(payout, attempt)
+
+    def _book_gas(self, receipt: Receipt) -> None:
+        """What the network took is gone from the hot wallet: the platform's cost, once."""
+        coin = self._network.coin
+        if coin is None:
+            return
+        cost = {
+            "rail": self._network.rail, "provider_event_id": f"gas:{receipt.transaction_hash}",
+            "currency": coin.currency, "amount": wei_amount(receipt.cost),
+            "memo": "Gas of a payout",
+        }  # fmt: skip
+        self._db.service_rpc("rail_cost", {"cost": cost}, repeatable=True)
 
     def _is_doubted(self, payout: Payout, attempt: Attempt, receipt: Receipt) -> bool:
         """Whether another answer says otherwise: confirmed nobody polls again, failed it is paid
@@ -145,8 +158,7 @@ class EvmRail:
         token = self._tokens[payout.currency]
         try:
             bid = replacement(attempt.latest.bid, self._node.fee_history(), self._limits)
-            data = self._wallet.call_data(payout, token)
-            signed = self._sign(token, attempt.nonce, bid, data)
+            signed = self._sign(attempt.nonce, bid, transfer_of(payout, token))
         except (FeeTooHigh, SigningFailed) as error:
             logger.warning("bid not raised", payout_id=payout.id, reason=type(error).__name__)
             return attempt
@@ -166,11 +178,12 @@ class EvmRail:
                 return _unanswered(payout, signed, refused.kind)
         return _under_way(payout, signed.hash)
 
-    def _sign(self, token: Token, nonce: int, bid: Caps, data: bytes) -> Signed:
+    def _sign(self, nonce: int, bid: Caps, transfer: Transfer) -> Signed:
         return self._signer.sign(
             Transaction(
                 chain_id=self._node.chain_id, nonce=nonce, max_priority_fee=bid.max_priority_fee,
-                max_fee=bid.max_fee, gas_limit=GAS_LIMIT, to=token.address, data=data,
+                max_fee=bid.max_fee, gas_limit=GAS_LIMIT, to=transfer.to, data=transfer.data,
+                value=transfer.value,
             )
         )  # fmt: skip
 

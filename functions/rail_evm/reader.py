@@ -27,14 +27,19 @@ _T = TypeVar("_T")
 
 
 class Reader:
-    """Reads transfers of tokens to deposit addresses on one chain."""
+    """Reads transfers of tokens to deposit addresses on one chain.
+
+    head: its last block, when that was last asked for and told.
+    """
 
     def __init__(self, db: Database, node: Node, network: Network) -> None:
         self._db = db
         self._node = node
+        self._form = network.form
         self._decimals = network.decimals
         self._first_block = network.first_block
         self._span = self._slice_span = MOST_BLOCKS
+        self.head: Block | None = None
 
     def read_on(self, cursor: Place | None) -> int | None:
         """Read the next blocks after a place; how many transfers, None when nothing is new.
@@ -45,7 +50,7 @@ class Reader:
         if cursor is None:
             return self._begin()
         number = cursor["number"]
-        head = self._node.block("latest")
+        self.head = head = self._node.block("latest")
         if head is None or head.number <= number:
             return None
         last = min(head.number, number + self._span)
@@ -139,6 +144,7 @@ class Reader:
         return self._ask("chain_rewind", block_number=number - 1) is not None
 
     def _begin(self) -> int:
+        self.head = self._node.block("latest")
         block = self._header(self._first_block)
         self._keep(None, block, [], [])
         return 0
@@ -175,7 +181,8 @@ class Reader:
             {"chain_id": self._node.chain_id, "after": after, "max_rows": _PAGE, **which},
             repeatable=True,
         ):
-            yield from _parts([each["address"] for each in page], MOST_ADDRESSES)
+            addresses = [self._form.ours(each["address"]) for each in page]
+            yield from _parts(addresses, MOST_ADDRESSES)
             after = page[-1]["id"]
 
     def _timed(self, found: Sequence[Transfer]) -> list[dict[str, Any]]:
@@ -194,9 +201,9 @@ class Reader:
                 "block_number": each.block_number,
                 "block_hash": each.block_hash,
                 "block_time": _moment(times[each.block_hash]),
-                "token": each.token,
-                "sender": each.sender,
-                "recipient": each.recipient,
+                "token": self._form.theirs(each.token),
+                "sender": self._form.theirs(each.sender),
+                "recipient": self._form.theirs(each.recipient),
                 "amount": format_amount(each.amount),
             }
             for each in found

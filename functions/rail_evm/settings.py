@@ -9,28 +9,39 @@ from dataclasses import dataclass
 from shared.db import Database
 from shared.settings import SettingsError, not_configured, secret
 
+from .address_forms import FORMS, AddressForm
 from .fees import Limits
 from .node import Node
+
+# What stands for the coin of a chain where a token has its contract (EIP-7528).
+COIN = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token in the books: currency. address: its contract. decimals: of its smallest unit."""
+    """A token in the books, or the coin of its chain: currency. address: its contract, or COIN.
+    decimals: of its smallest unit."""
 
     address: str
     currency: str
     decimals: int
+
+    @property
+    def is_coin(self) -> bool:
+        return self.address == COIN
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
     """The chain of a rail.
 
-    rail: its row in rails. first_block: reading the chain begins after it. fees: what a unit of
-    gas may cost. tokens: those that are watched, by currency.
+    rail: its row in rails. form: how it writes addresses. first_block: reading the chain begins
+    after it. fees: what a unit of gas may cost. tokens: those that are watched, by currency, the
+    coin among them.
     """
 
     rail: str
+    form: AddressForm
     chain_id: int
     first_block: int
     fees: Limits
@@ -38,8 +49,13 @@ class Network:
 
     @property
     def decimals(self) -> Mapping[str, int]:
-        """Decimals of tokens by the address of their contract."""
-        return {each.address: each.decimals for each in self.tokens.values()}
+        """Decimals of tokens by the address of their contract; the coin has none."""
+        return {each.address: each.decimals for each in self.tokens.values() if not each.is_coin}
+
+    @property
+    def coin(self) -> Token | None:
+        """The coin of the chain; None: it is not watched."""
+        return next((each for each in self.tokens.values() if each.is_coin), None)
 
 
 def network(db: Database, rail: str) -> Network:
@@ -48,12 +64,17 @@ def network(db: Database, rail: str) -> Network:
     told = db.service_rpc("chain", {"rail": rail}, repeatable=True)
     if not told:
         raise not_configured()
+    form = FORMS[told["address_kind"]]
     return Network(
         rail=told["rail"],
+        form=form,
         chain_id=told["chain_id"],
         first_block=told["first_block"],
         fees=Limits(ceiling=int(told["fee_ceiling"]), least_tip=int(told["least_tip"])),
-        tokens={each["currency"]: Token(**each) for each in told["tokens"]},
+        tokens={
+            each["currency"]: Token(**{**each, "address": form.ours(each["address"])})
+            for each in told["tokens"]
+        },
     )
 
 

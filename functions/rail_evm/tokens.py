@@ -24,8 +24,10 @@ def confirmed(nodes: Sequence[Node], network: Network) -> Network:
     """
     addresses = [*network.decimals]
     told = [node.decimals_of(addresses) for node in nodes]
-    kept = {}
-    for (code, token), *said in zip(network.tokens.items(), *told, strict=True):
+    contracts = {code: each for code, each in network.tokens.items() if not each.is_coin}
+    # The coin has no contract that could say anything.
+    kept = {code: each for code, each in network.tokens.items() if each.is_coin}
+    for (code, token), *said in zip(contracts.items(), *told, strict=True):
         if all(each == token.decimals for each in said):
             kept[code] = token
         else:

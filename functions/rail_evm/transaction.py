@@ -54,6 +54,25 @@ class Signed:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What a transaction moves: whom it calls, with which data, and wei of the coin."""
+
+    to: str
+    data: bytes = b""
+    value: int = 0
+
+
+def coin_transfer(to: str, amount: Decimal, decimals: int) -> Transfer:
+    """Of the coin of the chain. Raises ValueError for amounts not exact."""
+    return Transfer(to, value=to_units(amount, decimals))
+
+
+def token_transfer(token: str, to: str, amount: Decimal, decimals: int) -> Transfer:
+    """Of an ERC-20 token. Raises ValueError for amounts not exact."""
+    return Transfer(token, transfer_data(to, amount, decimals))
+
+
 def transfer_data(to: str, amount: Decimal, decimals: int) -> bytes:
     """Call data of the ERC-20 transfer(to, amount). Raises ValueError for amounts not exact."""
     recipient = bytes.fromhex(to[2:])

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from shared.money import MAX_DECIMALS, MAX_DIGITS, round_down
 
+# Of wei, on every EVM chain.
+COIN_DECIMALS = 18
 _MAX_WHOLE = Decimal(10) ** (MAX_DIGITS - MAX_DECIMALS)
 
 
@@ -22,3 +24,8 @@ def from_units(units: int, decimals: int) -> Decimal:
     if not 0 <= amount < _MAX_WHOLE:
         raise ValueError("an amount of the chain has at most 20 digits before the point")
     return amount
+
+
+def wei_amount(wei: int) -> Decimal:
+    """The exact amount of the coin of a chain. Raises ValueError when it is too large."""
+    return from_units(wei, COIN_DECIMALS)

@@ -13,8 +13,8 @@ from .fees import Caps
 from .node import Node, balance_call
 from .rpc import NodeRefused
 from .settings import Token
-from .transaction import transfer_data
-from .units import from_units
+from .transaction import Transfer, coin_transfer, token_transfer
+from .units import from_units, wei_amount
 
 # Of a transfer of USDC, with room to spare; what is not used is not paid.
 GAS_LIMIT = 100_000
@@ -55,13 +55,15 @@ class HotWallet:
             raise NonceTaken
         if self.balance(token) < payout.amount + Decimal(known["waiting_amount"]):
             raise Short(f"not enough {token.currency}")
+        # Of the coin it pays gas, and what it has promised of the coin itself.
         gas = (known["waiting"] + 1) * GAS_LIMIT * bid.max_fee
-        if self.node.balance(self.address) < gas:
-            raise Short("not enough ether for gas")
+        promised = Decimal(known["waiting_coin"]) + (payout.amount if token.is_coin else 0)
+        if wei_amount(self.node.balance(self.address)) < promised + wei_amount(gas):
+            raise Short("not enough of the coin for gas")
         return int(known["next_nonce"])
 
-    def try_out(self, payout: Payout, token: Token) -> bytes:
-        """The call that pays, tried without sending it.
+    def try_out(self, payout: Payout, token: Token) -> Transfer:
+        """The transfer that pays, tried without sending it.
 
         Raises CannotBePaid, Short, NodeRefused, NodeUnknown.
         """
@@ -70,29 +72,35 @@ class HotWallet:
         except Invalid as bad:
             # Whatever wrote it down: nothing is signed for an address that is nobody's.
             raise CannotBePaid(bad.slug) from None
-        data = self.call_data(payout, token)
-        if self._reverts(token, data):
+        transfer = transfer_of(payout, token)
+        if self._reverts(transfer):
             # Does it refuse the payee, or us?
-            own = transfer_data(self.address, payout.amount, token.decimals)
-            if self._reverts(token, own):
+            if not token.is_coin and self._reverts(
+                token_transfer(token.address, self.address, payout.amount, token.decimals)
+            ):
                 raise Short("the token lets the hot wallet send nothing")
-            raise CannotBePaid("the token refuses to pay this address")
-        return data
-
-    def call_data(self, payout: Payout, token: Token) -> bytes:
-        """The call that pays."""
-        return transfer_data(payout.destination, payout.amount, token.decimals)
+            raise CannotBePaid("this address cannot be paid")
+        return transfer
 
     def balance(self, token: Token) -> Decimal:
-        """What it has of a token. Raises NodeRefused, NodeUnknown."""
+        """What it has of a token or coin. Raises NodeRefused, NodeUnknown."""
+        if token.is_coin:
+            return wei_amount(self.node.balance(self.address))
         told = self.node.call(token.address, balance_call(self.address))
         return from_units(number(told), token.decimals)
 
-    def _reverts(self, token: Token, data: bytes) -> bool:
+    def _reverts(self, transfer: Transfer) -> bool:
         try:
-            self.node.call(token.address, data, sender=self.address)
+            self.node.call(transfer.to, transfer.data, sender=self.address, value=transfer.value)
         except NodeRefused as refused:
             if refused.kind != "reverted":
                 raise
             return True
         return False
+
+
+def transfer_of(payout: Payout, token: Token) -> Transfer:
+    """The transfer that pays. Raises ValueError for an amount that is not exact."""
+    if token.is_coin:
+        return coin_transfer(payout.destination, payout.amount, token.decimals)
+    return token_transfer(token.address, payout.destination, payout.amount, token.decimals)

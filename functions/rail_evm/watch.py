@@ -13,7 +13,11 @@ from shared.polling import poll_until_idle
 from shared.telemetry import instrumented, logger, metrics
 
 from . import settings
+from .address_forms import transfer_of_ours, transfer_of_theirs
 from .answers import Block
+from .coins import Coins, Looked
+from .fees import price
+from .health import Health
 from .logs import BadLog
 from .node import Node, Reorganised, Tag
 from .proofs import Behind, Proof, Prover
@@ -54,7 +58,11 @@ def run(event: dict[str, Any], context: Any) -> dict[str, int]:
         # What nobody decided about in time is decided, whether or not a node answers.
         done.decided = run_batches(db, "quarantines_expire", context)
         with settings.nodes(network) as nodes:
-            poll_until_idle(context, Watch(db, nodes, network, done).poll)
+            health = Health(db, nodes)
+            watch = Watch(db, nodes, network, done)
+            poll_until_idle(context, lambda: watch.poll(health))
+            watch.keep_gas_price()
+        metrics.add_metric("NetworksDown", MetricUnit.Count, int(health.state != "up"))
         metrics.add_metric("DepositsMoved", MetricUnit.Count, done.moved)
         metrics.add_metric("ChainReadsFailed", MetricUnit.Count, done.failed)
         metrics.add_metric("ChainAnswersDiffer", MetricUnit.Count, done.doubted)
@@ -74,13 +82,32 @@ class Watch:
         self._done = done
         self._confirmed = False
         self._turn = 0
+        self._coins = Coins(db, nodes, network)
         self._read_tokens_of(network)
         # Deposits whose block was gone, for which the chain was read again since.
         self._searched: set[tuple[Any, ...]] = set()
 
-    def poll(self) -> bool:
+    def poll(self, health: Health) -> bool:
         """Read on, verify what is watched; whether there was something. A node that does not
         answer costs the poll, nothing else: all of it is asked again."""
+        found = self._poll()
+        health.tell(self._reader.head)
+        return found
+
+    def keep_gas_price(self) -> None:
+        """What gas costs now, for who asks what a payout would. Raises Problem."""
+        if self._network.coin is None:
+            # Nothing is paid out there.
+            return
+        try:
+            base_fee, tip = price(self._node.fee_history())
+        except (NodeUnknown, NodeRefused) as error:
+            logger.warning("the price of gas is not known", reason=type(error).__name__)
+            return
+        self._ask("gas_price_record", base_fee=base_fee, tip=tip)
+
+    def _poll(self) -> bool:
+        self._reader.head = None
         try:
             return self._polled()
         except Reorganised:
@@ -98,18 +125,33 @@ class Watch:
         if found is not None:
             known = self._ask("chain_due")
         self._read_once_more(known["odd"])
+        coins = self._look_at_coins()
         rest = self._read_slice(known)
-        return self._record_verdicts(known) or found is not None or rest
+        return self._record_verdicts(known) or found is not None or rest or coins
 
     def _read_tokens_of(self, network: Network) -> None:
         self._reader = Reader(self._db, self._node, network)
         self._prover = Prover(self._nodes, network.decimals)
+
+    def _look_at_coins(self) -> bool:
+        """A node that does not know what addresses hold holds up nothing else."""
+        try:
+            return self._counted(self._coins.look_at_active())
+        except (NodeUnknown, NodeRefused) as error:
+            return self._failed(error)
+
+    def _counted(self, looked: Looked) -> bool:
+        self._done.found += looked.found
+        self._done.moved += looked.found
+        self._done.doubted += looked.stuck
+        return bool(looked.found)
 
     def _read_slice(self, known: Mapping[str, Any]) -> bool:
         """A part of what is read once a day; a node that refuses it holds up nothing else."""
         if known["slice"] is None:
             return False
         try:
+            self._counted(self._coins.look_at_slice(known["slice"]["slice"]))
             return self._reader.read_slice(known["slice"], known["cursor"]["number"])
         except (NodeUnknown, NodeRefused, BadLog) as error:
             return self._failed(error)
@@ -125,7 +167,8 @@ class Watch:
                 self._failed(error)
 
     def _record_verdicts(self, known: Mapping[str, Any]) -> bool:
-        deposits, cursor = known["deposits"], known["cursor"]
+        form, cursor = self._network.form, known["cursor"]
+        deposits = [transfer_of_ours(form, each) for each in known["deposits"]]
         numbers = sorted({each["block_number"] for each in deposits})[:MOST_BLOCKS]
         if not numbers:
             return False
@@ -183,7 +226,11 @@ class Watch:
             return {**deposit, "event": "lose" if gone else "doubt", "reason": "not_gone"}
         found = self._prover.prove(deposit)
         if isinstance(found, Proof):
-            return {**deposit, "event": "credit", "proof": found.document()}
+            return {
+                **deposit,
+                "event": "credit",
+                "proof": transfer_of_theirs(self._network.form, found.document()),
+            }
         return {**deposit, "event": "doubt", "reason": found.reason}
 
     def _was_searched(self, deposit: Mapping[str, Any], read_up_to: int) -> bool:

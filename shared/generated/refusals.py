@@ -135,6 +135,7 @@ REFUSALS: dict[str, Refusal] = {
     'more_than_owed': Refusal(409, 'No more is written off, or lifted, than is still owed.', 'Read receivables again.'),
     'name_reserved': Refusal(422, 'This name could be taken for the platform or its staff.', 'Choose another name.'),
     'network_cost_exceeds': Refusal(409, 'To send this back costs as much as it is, or more.', 'See network_costs. It can be taken into the wallet.'),
+    'network_down': Refusal(409, 'This network does not work now.', 'network_health says since when. It is offered again by itself once it works.'),
     'no_arbiters_left': Refusal(409, 'The dispute was reassigned as often as the policy allows.', ''),
     'no_reversals': Refusal(409, 'This rail takes no money back in this way.', 'See rails.'),
     'no_revisions_left': Refusal(409, 'No further revision may be asked for.', ''),

@@ -13,8 +13,8 @@ declare
         "risk_score": "integer", "size_bytes": "integer", "tier": "integer", "chain_id": "integer",
         "address_index": "integer", "log_index": "integer", "block_number": "integer", "nonce": "integer", "max_fee": "integer",
         "max_priority_fee": "integer", "slice": "integer", "read_before": "integer", "expires_in": "integer",
-        "through": "flag", "whole": "flag", "all_failed": "flag", "confirm": "flag", "is_default": "flag", "payer_name_matches": "flag",
-        "amount": "amount", "price": "amount", "rate": "amount", "rates": "fields",
+        "through": "flag", "whole": "flag", "all_failed": "flag", "confirm": "flag", "is_default": "flag", "is_paid": "flag", "payer_name_matches": "flag",
+        "amount": "amount", "balance": "amount", "cost": "amount", "price": "amount", "rate": "amount", "rates": "fields",
         "quantity": "amount", "tax_rate": "amount",
         "id": "id", "after": "id", "event_ids": "ids",
         "since": "time", "until": "time", "due_by": "time", "provider_time": "time", "as_of": "time", "time": "time",
@@ -23,7 +23,7 @@ declare
         "event_types": "texts", "spends": "texts", "code_hashes": "texts", "categories": "texts", "files": "texts", "currencies": "texts",
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
         "lines": "fields", "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",
-        "held": "fields", "moves": "fields", "balances": "fields", "wallets": "fields", "paid": "fields",
+        "held": "fields", "moves": "fields", "addresses": "fields", "balances": "fields", "sweeps": "fields", "wallets": "fields", "paid": "fields",
         "document": "object", "metadata": "object", "proof": "object", "row": "strings", "key_fingerprints": "strings", "values": "settings"
     }'::jsonb;
     v_id constant text := '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';

@@ -1,8 +1,9 @@
--- The operator's own outages: every clock that ran while nobody could act gets
--- the lost time back, before any timer acts on it.
+-- Outages, our own and of networks: every clock that ran while nobody could act gets the lost time
+-- back, before any timer acts on it.
 
 create table public.outages (
     id uuid primary key,
+    network_id text,
     from_at timestamptz not null,
     to_at timestamptz not null,
     reason text not null check (length(reason) between 1 and 500),
@@ -11,14 +12,16 @@ create table public.outages (
     constraint outages_have_ended check (from_at < to_at and to_at <= created_at),
     -- One minute is given back once.
     constraint outages_do_not_overlap exclude using gist (tstzrange(from_at, to_at) with &&)
+    where (network_id is null)
 );
 alter table public.outages enable row level security;
 select private.make_text('public.outages', 'prose', 'reason');
 create index outages_open_idx on public.outages (created_at) where credited_at is null;
 select private.make_audited('public.outages');
 comment on table public.outages is
-'Times in which Holdfast itself was out of order. Each gives every clock that ran meanwhile its time back, once.';
+'Times in which Holdfast itself, or a network, was out of order. Each gives every clock that ran meanwhile its time back, once; that of a network only those that waited for money over it.';
 comment on column public.outages.id is 'The outage.';
+comment on column public.outages.network_id is 'Network that stood still; null: Holdfast itself.';
 comment on column public.outages.from_at is 'When it began.';
 comment on column public.outages.to_at is 'When it was over.';
 comment on column public.outages.reason is 'What happened, for everybody to read.';
@@ -49,7 +52,7 @@ as $$
 begin
     return exists (
         select from public.outages as o
-        where o.credited_at is null and o.to_at > p_created_at
+        where o.credited_at is null and o.network_id is null and o.to_at > p_created_at
             and not exists (
                 select from private.outage_credits as c where c.outage_id = o.id and c.object_id = p_object_id
             )
@@ -57,7 +60,7 @@ begin
 end
 $$;
 comment on function private.owed_time(uuid, timestamptz) is
-'Whether the time of a declared outage has yet to be given back to an object that was made then.';
+'Whether the time of an outage of our own has yet to be given back to an object that was made then.';
 
 create function private.lost_to_outages(p_from timestamptz, p_to timestamptz) returns interval
 language plpgsql stable set search_path = ''
@@ -65,11 +68,11 @@ as $$
 begin
     return (
         select coalesce(sum(least(to_at, p_to) - greatest(from_at, p_from)), '0')
-        from public.outages where tstzrange(from_at, to_at) && tstzrange(p_from, p_to)
+        from public.outages where network_id is null and tstzrange(from_at, to_at) && tstzrange(p_from, p_to)
     );
 end
 $$;
-comment on function private.lost_to_outages(timestamptz, timestamptz) is 'Time of declared outages within a period.';
+comment on function private.lost_to_outages(timestamptz, timestamptz) is 'Time of our own outages within a period.';
 
 -- What ends after the end (claims, reviews) has no move that could carry a credit: its time is counted when asked.
 create function private.later_by_outages(p_from timestamptz, p_until timestamptz) returns timestamptz
@@ -80,7 +83,7 @@ begin
 end
 $$;
 comment on function private.later_by_outages(timestamptz, timestamptz) is
-'The end of a period, later by the outages declared within it; -infinity when there is none.';
+'The end of a period, later by our own outages within it; -infinity when there is none.';
 
 -- The sweep knows when it was there last; whatever else acts by the clock asks it.
 create table private.sweep_ticks (
@@ -140,6 +143,7 @@ begin
         select private.uuid_v7(v_now), lower(r), upper(r), 'The timers stood still.', v_now
         from unnest(tstzmultirange(tstzrange(v_last, v_now)) - (
             select coalesce(range_agg(tstzrange(o.from_at, o.to_at)), '{}') from public.outages as o
+            where o.network_id is null
         )) as r
         where upper(r) - lower(r) >= interval '1 minute';
         get diagnostics v_found = row_count;

@@ -119,7 +119,7 @@ insert into public.networks (id, name, chain_id, confirmations_required, block_s
 ('litecoin', 'Litecoin', 2147483650, 6, 150),
 ('ethereum', 'Ethereum', 1, 12, 12),
 ('bsc', 'BNB Smart Chain', 56, 15, 3),
-('tron', 'TRON', null, 19, 3),
+('tron', 'TRON', 728126428, 19, 3),
 ('polygon', 'Polygon', 137, 128, 2),
 ('base', 'Base', 8453, 64, 2),
 ('celo', 'Celo', 42220, 64, 1),
@@ -129,6 +129,7 @@ insert into public.currencies
 (code, symbol, name, kind, network_id, contract_address, decimals, coingecko_id, display_order) values
 ('BTC', 'BTC', 'Bitcoin', 'crypto', 'bitcoin', null, 8, 'bitcoin', 10),
 ('ETH', 'ETH', 'Ether', 'crypto', 'ethereum', null, 18, 'ethereum', 20),
+('ETH_BASE', 'ETH', 'Ether on Base', 'crypto', 'base', null, 18, 'ethereum', 25),
 ('USDT_TRON', 'USDT', 'Tether USD on TRON', 'crypto', 'tron', 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t', 6, 'tether', 30),
 ('USDT_ETH', 'USDT', 'Tether USD on Ethereum', 'crypto', 'ethereum', '0xdAC17F958D2ee523a2206206994597C13D831ec7', 6, 'tether', 40),
 ('USDT_BSC', 'USDT', 'Tether USD on BSC', 'crypto', 'bsc', '0x55d398326f99059fF775485246999027B3197955', 18, 'tether', 50),

@@ -8,6 +8,7 @@ create table public.address_kinds (
     kind text primary key check (kind ~ '^[a-z][a-z0-9_]{1,31}$'),
     pattern text not null check (pattern ~ '^\^.+\$$'),
     ignores_case boolean not null,
+    checksum text check (checksum in ('base58check')),
     hint text not null
 );
 alter table public.address_kinds enable row level security;
@@ -16,10 +17,44 @@ comment on table public.address_kinds is 'What addresses look like. Rails of one
 comment on column public.address_kinds.kind is 'Name of the kind.';
 comment on column public.address_kinds.pattern is 'Regular expression that the whole address fits.';
 comment on column public.address_kinds.ignores_case is 'Whether capitals are a checksum only: the address is compared without them.';
+comment on column public.address_kinds.checksum is 'Checksum that is looked at here; null: none, or one that only the capitals carry.';
 comment on column public.address_kinds.hint is 'How to write one, for people.';
 insert into public.address_kinds (kind, pattern, ignores_case, hint) values
 ('evm', '^0x[0-9a-fA-F]{40}$', true, '0x and 40 digits'),
 ('stripe_account', '^acct_[A-Za-z0-9]{1,60}$', false, 'acct_ and the account of Stripe');
+
+insert into public.address_kinds (kind, pattern, ignores_case, checksum, hint) values
+('tron', '^T[1-9A-HJ-NP-Za-km-z]{33}$', false, 'base58check', 'T and 33 letters and digits');
+
+create function private.is_base58check(p_text text) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+declare
+    v_number numeric := 0;
+    v_raw bytea := '';
+    v_digit integer;
+begin
+    if not coalesce(length(p_text) between 6 and 60, false) then
+        return false;
+    end if;
+    for i in 1..length(p_text) loop
+        v_digit := strpos('123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz', substr(p_text, i, 1));
+        if v_digit = 0 then
+            return false;
+        end if;
+        v_number := v_number * 58 + v_digit - 1;
+    end loop;
+    while v_number > 0 loop
+        v_raw := set_byte('\x00', 0, mod(v_number, 256)::integer) || v_raw;
+        v_number := div(v_number, 256);
+    end loop;
+    v_raw := decode(repeat('00', length(p_text) - length(ltrim(p_text, '1'))), 'hex') || v_raw;
+    return length(v_raw) > 4 and substr(v_raw, length(v_raw) - 3)
+        = substr(sha256(sha256(substr(v_raw, 1, length(v_raw) - 4))), 1, 4);
+end
+$$;
+comment on function private.is_base58check(text) is
+'Whether the last four bytes of a text in Base58 are the checksum of those before them.';
 
 create table public.rails (
     id text primary key check (id ~ '^[a-z][a-z0-9_]{1,31}$'),
@@ -91,11 +126,13 @@ insert into public.rails (
 -- Stripe holds 90 days in most countries, 2 years in the US, 10 days in Thailand; it charges at most 999,999.99.
 ('stripe', 'Card, through Stripe.', true, '90 days', null, 'stripe_account', false, true, '0', true, true, true, 1000000, 1000, 30, '120 days', 1000, 100),
 -- A chain takes back what it brought, to the unit. Rails of EVM chains bear the name of their network.
-('ethereum', 'Tokens on Ethereum.', false, null, 'ethereum', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
-('bsc', 'Tokens on BNB Smart Chain.', false, null, 'bsc', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
-('polygon', 'Tokens on Polygon.', false, null, 'polygon', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
-('base', 'Tokens on Base.', true, null, 'base', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
-('celo', 'Tokens on Celo.', false, null, 'celo', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100);
+('ethereum', 'Ethereum: its coin, and tokens.', false, null, 'ethereum', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('bsc', 'BNB Smart Chain: its coin, and tokens.', false, null, 'bsc', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('polygon', 'Polygon: its coin, and tokens.', false, null, 'polygon', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('base', 'Base: its coin, and tokens.', true, null, 'base', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+-- It is read as an EVM chain is; nothing is paid out over it yet.
+('tron', 'TRON: tokens.', false, null, 'tron', 'tron', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100),
+('celo', 'Celo: its coin, and tokens.', false, null, 'celo', 'evm', true, false, '24 hours', true, true, false, 100000000, 0, 0, '120 days', 0, 100);
 
 -- noqa: enable=LT05
 
@@ -129,11 +166,12 @@ begin
         select case when k.ignores_case then lower(p_address) else p_address end
         from public.rails as r inner join public.address_kinds as k on k.kind = r.address_kind
         where r.id = p_rail and p_address ~ k.pattern
+            and (k.checksum is null or private.is_base58check(p_address))
     );
 end
 $$;
 comment on function private.normal_address(text, text) is
-'An address as it is compared: without the capitals of its checksum; null when it is none of this rail.';
+'An address as it is compared: without the capitals of its checksum; null when it is none of this rail, or its checksum is wrong.';
 
 create function private.rail_kind(p_rail text) returns text
 language plpgsql stable set search_path = ''
@@ -182,16 +220,21 @@ as $$
 declare
     v_open boolean;
     v_halted boolean;
+    v_down boolean;
 begin
     -- One question, as this is on the way of every trade.
-    select r.is_open, private.way_is_halted(p_rail, p_currency) into v_open, v_halted
+    select r.is_open, private.way_is_halted(p_rail, p_currency), exists (
+        select from public.network_health as h where h.network_id = r.network_id and h.state <> 'up'
+    ) into v_open, v_halted, v_down
     from public.rails as r where r.id = p_rail;
     if v_open is distinct from true then
         perform private.refuse('rail_closed');
     elsif v_halted then
         perform private.refuse('halted');
+    elsif v_down then
+        perform private.refuse('network_down');
     end if;
 end
 $$;
 comment on function private.ask_way(text, text) is
-'Goes on only where something new may begin over a rail in a currency. Raises rail_closed, halted (409).';
+'Goes on only where something new may begin over a rail in a currency. Raises rail_closed, halted, network_down (409).';

@@ -65,9 +65,9 @@ comment on column public.operator_limits.above is
 comment on column public.operator_limits.within is 'Time over which what one did alone is added up.';
 
 with amounts (currency, above) as (
-    select c.code, case c.code when 'BTC' then 2 when 'ETH' then 30 else 100000 end
+    select c.code, case c.code when 'BTC' then 2 when 'ETH' then 30 when 'ETH_BASE' then 30 else 100000 end
     from public.currencies as c
-    where c.code in ('BTC', 'ETH', 'USD', 'EUR', 'GBP') or c.pegged_to = 'USD'
+    where c.code in ('BTC', 'ETH', 'ETH_BASE', 'USD', 'EUR', 'GBP') or c.pegged_to = 'USD'
     union all
     select null, 100000
 )

@@ -103,15 +103,13 @@ comment on function private.assert_payable(text, text) is
 create function private.tg__own_address() returns trigger
 language plpgsql set search_path = ''
 as $$
-declare
-    v_kind text := coalesce(tg_argv[0], private.rail_kind(to_jsonb(new) ->> 'rail'));
 begin
     insert into private.own_addresses (address_kind, address)
     select k.kind, case when k.ignores_case then lower(new.address) else new.address end
-    from public.address_kinds as k where k.kind = v_kind and new.address ~ k.pattern
+    from public.address_kinds as k where new.address ~ k.pattern
     on conflict (address_kind, address) do nothing;
     if new.address is not null and not exists (
-        select from public.address_kinds as k where k.kind = v_kind and new.address ~ k.pattern
+        select from public.address_kinds as k where new.address ~ k.pattern
     ) then
         perform private.refuse('bad_address');
     end if;
@@ -119,7 +117,7 @@ begin
 end
 $$;
 comment on function private.tg__own_address() is
-'Keeps the address of a row, of the kind that its argument names, or of its rail without one, among our own: nobody names it as a destination. Raises bad_address (422).';
+'Keeps the address of a row, of each kind that it looks like, among our own: nobody names it as a destination. Raises bad_address (422).';
 
 create function private.tg_payout_destinations__guard() returns trigger
 language plpgsql set search_path = ''

@@ -20,6 +20,8 @@ comment on column public.network_costs.amount is 'What the network takes, in uni
 insert into public.network_costs (rail, currency, amount) values
 ('ethereum', 'USDC_ETH', 2), ('ethereum', 'USDT_ETH', 2), ('bsc', 'USDT_BSC', 0.3), ('bsc', 'USDC_BSC', 0.3),
 ('polygon', 'USDC_POLYGON', 0.1), ('polygon', 'USDCE_POLYGON', 0.1), ('polygon', 'USDT_POLYGON', 0.1),
+('ethereum', 'ETH', 0.0005), ('bsc', 'BNB', 0.0003), ('polygon', 'POL', 0.2), ('base', 'ETH_BASE', 0.00003),
+('celo', 'CELO', 0.2),
 ('base', 'USDC_BASE', 0.1), ('base', 'USDBC_BASE', 0.1), ('celo', 'CUSD', 0.1);
 
 create function private.network_cost(p_rail text, p_currency text) returns numeric

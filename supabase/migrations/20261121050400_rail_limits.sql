@@ -44,7 +44,13 @@ insert into public.rail_limits (rail, tier, currency, max_amount) values
 ('bsc', 1, 'USDT_BSC', null), ('bsc', 2, 'USDT_BSC', null), ('bsc', 3, 'USDT_BSC', null),
 ('polygon', 1, 'USDC_POLYGON', null), ('polygon', 2, 'USDC_POLYGON', null), ('polygon', 3, 'USDC_POLYGON', null),
 ('base', 1, 'USDC_BASE', null), ('base', 2, 'USDC_BASE', null), ('base', 3, 'USDC_BASE', null),
+('tron', 1, 'USDT_TRON', null), ('tron', 2, 'USDT_TRON', null), ('tron', 3, 'USDT_TRON', null),
 ('celo', 1, 'CUSD', null), ('celo', 2, 'CUSD', null), ('celo', 3, 'CUSD', null),
+('ethereum', 1, 'ETH', null), ('ethereum', 2, 'ETH', null), ('ethereum', 3, 'ETH', null),
+('bsc', 1, 'BNB', null), ('bsc', 2, 'BNB', null), ('bsc', 3, 'BNB', null),
+('polygon', 1, 'POL', null), ('polygon', 2, 'POL', null), ('polygon', 3, 'POL', null),
+('base', 1, 'ETH_BASE', null), ('base', 2, 'ETH_BASE', null), ('base', 3, 'ETH_BASE', null),
+('celo', 1, 'CELO', null), ('celo', 2, 'CELO', null), ('celo', 3, 'CELO', null),
 ('internal', 0, null, null), ('internal', 1, null, null), ('internal', 2, null, null), ('internal', 3, null, null);
 
 create table public.rail_payment_ranges (

@@ -56,7 +56,12 @@ insert into public.withdrawal_policies (
 ('bsc', 'USDT_BSC', true, 1, 50000, 100000, 0.5, 0, '10 minutes'),
 ('polygon', 'USDC_POLYGON', true, 1, 50000, 100000, 0.5, 0, '10 minutes'),
 ('base', 'USDC_BASE', true, 1, 50000, 100000, 0.5, 0, '10 minutes'),
-('celo', 'CUSD', true, 1, 50000, 100000, 0.5, 0, '10 minutes');
+('celo', 'CUSD', true, 1, 50000, 100000, 0.5, 0, '10 minutes'),
+('ethereum', 'ETH', true, 0.005, 20, 40, 0.0002, 0, '10 minutes'),
+('bsc', 'BNB', true, 0.01, 80, 160, 0.0008, 0, '10 minutes'),
+('polygon', 'POL', true, 5, 100000, 200000, 1, 0, '10 minutes'),
+('base', 'ETH_BASE', true, 0.0005, 20, 40, 0.0002, 0, '10 minutes'),
+('celo', 'CELO', true, 5, 100000, 200000, 1, 0, '10 minutes');
 
 create table public.withdrawals (
     id uuid primary key,

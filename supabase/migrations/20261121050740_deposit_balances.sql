@@ -74,9 +74,10 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
     return (
-        select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'address', f.address) order by f.id), '[]')
+        select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'address', f.address, 'is_coin', f.is_coin) order by f.id), '[]')
         from (
-            select d.id, d.address from public.deposit_requests as d
+            select d.id, d.address, c.contract_address is null as is_coin
+            from public.deposit_requests as d inner join public.currencies as c on c.code = d.currency
             where d.rail = any (private.shares_addresses(deposit_addresses.rail)) and d.address is not null
                 and (deposit_addresses.after is null or d.id > deposit_addresses.after)
             order by d.id limit least(greatest(max_rows, 1), 5000)
@@ -85,7 +86,7 @@ begin
 end
 $$;
 comment on function service.deposit_addresses(text, uuid, integer) is
-'A page of all deposit addresses at which money may have arrived over a rail, after one.';
+'A page of all deposit addresses at which money may have arrived over a rail, after one, with whether each was given for the coin of a chain.';
 
 -- Definer: as above.
 create function service.deposit_balances_record(told service.command) returns integer

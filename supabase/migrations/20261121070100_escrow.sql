@@ -155,8 +155,8 @@ insert into public.escrow_approval_limits (policy_id, currency, above)
 select p.id, l.currency, l.above
 from public.escrow_policies as p
 cross join (values
-    ('BTC', 0.15), ('ETH', 3), ('BNB', 15), ('SOL', 60), ('LTC', 100), ('CELO', 20000), ('CUSD', 10000),
-    ('TRX', 40000), ('POL', 40000),
+    ('BTC', 0.15), ('ETH', 3), ('ETH_BASE', 3), ('BNB', 15), ('SOL', 60), ('LTC', 100), ('CELO', 20000),
+    ('CUSD', 10000), ('TRX', 40000), ('POL', 40000),
     ('USDT_TRON', 10000), ('USDT_ETH', 10000), ('USDT_BSC', 10000),
     ('USDC_ETH', 10000), ('USDC_BASE', 10000), ('USDC_POLYGON', 10000),
     ('USD', 10000), ('EUR', 9000), ('GBP', 8000), ('KES', 1300000), ('NGN', 15000000), ('IDR', 160000000)

@@ -191,7 +191,8 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_now timestamptz := private.clock();
-    v_outage boolean := exists (select from public.outages where credited_at is null);
+    v_outage boolean := exists (select from public.outages where credited_at is null)
+        or exists (select from public.network_health where state <> 'up');
 begin
     if private.sweep_is_late(v_now) then
         return '[]';

@@ -21,7 +21,7 @@ begin
     end if;
     -- Two that are declared at once: the second sees the first.
     perform pg_advisory_xact_lock(hashtextextended('outages', 0));
-    if exists (select from public.outages where tstzrange(from_at, to_at) && tstzrange(v_from, v_to)) then
+    if exists (select from public.outages where network_id is null and tstzrange(from_at, to_at) && tstzrange(v_from, v_to)) then
         perform private.refuse('outage_overlaps');
     end if;
     insert into public.outages (id, from_at, to_at, reason, created_at)
@@ -70,6 +70,7 @@ begin
     for v_escrow in
         select e.* from private.escrow_transactions as e
         where e.expires_at is not null and e.created_at < p_outage.to_at
+            and private.outage_reaches(p_outage, e)
             and not exists (
                 select from private.outage_credits as c where c.outage_id = p_outage.id and c.object_id = e.id
             )
@@ -134,6 +135,7 @@ begin
     if v_done = 0 and not exists (
         select from private.escrow_transactions as e
         where e.expires_at is not null and e.created_at < v_outage.to_at
+            and private.outage_reaches(v_outage, e)
             and not exists (
                 select from private.outage_credits as c where c.outage_id = v_outage.id and c.object_id = e.id
             )

@@ -1,9 +1,19 @@
 -- Deposits on the chain: transfers to deposit addresses. They are seen, credited once their block is
 -- safe or final, and dropped when a reorganisation took them.
 
+create function private.coin_address() returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    return '0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE';
+end
+$$;
+comment on function private.coin_address() is
+'What stands for the coin of a chain where a token has its contract (EIP-7528): nobody has the key to it.';
+
 create table public.chain_tokens (
     chain_id bigint not null,
-    address text not null check (address ~ '^(0x[0-9a-fA-F]{40}|native)$'),
+    address text not null check (address ~ '^(0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33}|native)$'),
     currency text not null references public.currencies (code) on delete restrict,
     dust_below public.money_amount not null default 0.01 check (dust_below >= 0),
     primary key (chain_id, address),
@@ -14,12 +24,12 @@ select private.make_setting('public.chain_tokens', 'Below what a deposit is dust
     "dust_below": {"least": "0", "most": "100", "second": true}
 }');
 create trigger _510_own_address after insert or update of address on public.chain_tokens
-for each row when (new.address <> 'native') execute function private.tg__own_address('evm');
+for each row when (new.address <> 'native') execute function private.tg__own_address();
 create index chain_tokens_currency_idx on public.chain_tokens (currency);
 comment on table public.chain_tokens is
-'Tokens that are watched on each chain: what is paid in, and what people send by mistake.';
+'Tokens and coins that are watched on each chain: what is paid in, and what people send by mistake.';
 comment on column public.chain_tokens.chain_id is 'Chain, by its EIP-155 id.';
-comment on column public.chain_tokens.address is 'Contract of the token, checksummed; native: the coin of the chain itself.';
+comment on column public.chain_tokens.address is 'Contract of the token, as the chain writes its addresses, checksummed; 0xEeee… (EIP-7528) for the coin of the chain itself, native where a chain has no contracts.';
 comment on column public.chain_tokens.currency is 'What it is called in the books.';
 comment on column public.chain_tokens.dust_below is
 'A deposit below this counts for nothing until an operator accepts it, unless its sender has paid to the same address before.';
@@ -29,14 +39,17 @@ create table public.chain_rules (
     first_block bigint not null default 0 check (first_block >= 0),
     fee_ceiling bigint not null check (fee_ceiling > 0),
     least_tip bigint not null check (least_tip >= 0),
+    stale_after_blocks integer not null check (stale_after_blocks between 5 and 100000),
     constraint chain_rules_tip_below_ceiling check (least_tip < fee_ceiling)
 );
 alter table public.chain_rules enable row level security;
 select private.make_audited('public.chain_rules', 'chain_id');
-select private.make_setting('public.chain_rules', 'Where reading a chain begins, and what is bid for gas.', '{
+select private.make_setting('public.chain_rules',
+'Where reading a chain begins, what is bid for gas, and when it stands still.', '{
     "first_block": {"least": "0", "most": "1000000000000", "second": true},
     "fee_ceiling": {"least": "1", "most": "10000000000000", "second": true},
-    "least_tip": {"least": "0", "most": "1000000000000", "second": true}
+    "least_tip": {"least": "0", "most": "1000000000000", "second": true},
+    "stale_after_blocks": {"least": "5", "most": "100000", "second": true}
 }');
 comment on table public.chain_rules is 'How each EVM chain is read and paid on.';
 comment on column public.chain_rules.chain_id is 'Chain, by its EIP-155 id.';
@@ -44,6 +57,8 @@ comment on column public.chain_rules.first_block is
 'Height of the chain when its rail goes live: reading begins after it. Of no use once something was read.';
 comment on column public.chain_rules.fee_ceiling is 'Most that a unit of gas may cost, in wei; above it payments wait.';
 comment on column public.chain_rules.least_tip is 'What a tip for a unit of gas never falls below, in wei.';
+comment on column public.chain_rules.stale_after_blocks is
+'After how many times the usual time between blocks without a new one the chain stands still: see network_health.';
 
 create table public.chain_confirmations (
     chain_id bigint not null,
@@ -62,12 +77,21 @@ insert into public.chain_tokens (chain_id, address, currency)
 select n.chain_id, c.contract_address, c.code
 from public.currencies as c inner join public.networks as n on c.network_id = n.id
 where n.chain_id is not null and c.contract_address is not null;
-insert into public.chain_rules (chain_id, fee_ceiling, least_tip) values
-(1, 100000000000, 10000000), (56, 10000000000, 50000000), (137, 1000000000000, 25000000000),
-(8453, 5000000000, 1000000), (42220, 100000000000, 1000000);
+insert into public.chain_tokens (chain_id, address, currency, dust_below)
+select n.chain_id, private.coin_address(), k.currency, k.dust_below
+from public.networks as n inner join (
+    values ('ethereum', 'ETH', 0.0005), ('bsc', 'BNB', 0.002), ('polygon', 'POL', 1),
+    ('base', 'ETH_BASE', 0.00005), ('celo', 'CELO', 1)
+) as k (network_id, currency, dust_below) on n.id = k.network_id;
+-- Five minutes without a block, on each.
+insert into public.chain_rules (chain_id, fee_ceiling, least_tip, stale_after_blocks) values
+(1, 100000000000, 10000000, 25), (56, 10000000000, 50000000, 100), (137, 1000000000000, 25000000000, 150),
+(8453, 5000000000, 1000000, 150), (42220, 100000000000, 1000000, 300),
+-- Nothing is paid on TRON: what it would cost is never asked.
+(728126428, 1000, 0, 100);
 -- A rollup is safe once its data is on Ethereum. Elsewhere the tag is of each node's own making, or unknown.
 insert into public.chain_confirmations (chain_id, amount_from, block_tag) values
-(1, 0, 'finalized'), (56, 0, 'finalized'), (137, 0, 'finalized'),
+(1, 0, 'finalized'), (728126428, 0, 'finalized'), (56, 0, 'finalized'), (137, 0, 'finalized'),
 (8453, 0, 'safe'), (8453, 1000, 'finalized'), (42220, 0, 'safe'), (42220, 1000, 'finalized');
 
 create table public.chain_cursors (
@@ -147,15 +171,16 @@ select private.make_audited('public.chain_deposits', 'transaction_hash');
 comment on table public.chain_deposits is
 'Transfers of known tokens and coins to deposit addresses, each named by chain, transaction and place. Only what is credited counts.';
 comment on column public.chain_deposits.chain_id is 'Chain, by its EIP-155 id.';
-comment on column public.chain_deposits.transaction_hash is 'Transaction it is part of.';
-comment on column public.chain_deposits.log_index is 'Place of its log in the block; of its output in the transaction, on a chain of coins.';
-comment on column public.chain_deposits.block_number is 'Block it was last seen in.';
+comment on column public.chain_deposits.transaction_hash is
+'Transaction it is part of; of a coin whose transaction is not known, the block after which the address held more.';
+comment on column public.chain_deposits.log_index is 'Place of its log in the block; of an output in its transaction, on a chain of coins; of a coin that is credited by balance a number that tells those of one transaction or block apart.';
+comment on column public.chain_deposits.block_number is 'Block it was last seen in; of a coin the final block after which the address held more.';
 comment on column public.chain_deposits.block_hash is 'Hash of that block: while the chain has it, it has the transfer.';
-comment on column public.chain_deposits.block_time is 'When the chain says it happened; what counts against the deadline.';
-comment on column public.chain_deposits.token is 'Contract of the token, or native.';
+comment on column public.chain_deposits.block_time is
+'When the chain says it happened; what counts against the deadline. Of a coin the earliest that it can have been.';
+comment on column public.chain_deposits.token is 'Contract of the token, as in chain_tokens.';
 comment on column public.chain_deposits.currency is 'What the token is called in the books.';
-comment on column public.chain_deposits.sender is
-'Address it came from; on a chain of coins the first that shows, empty where none does.';
+comment on column public.chain_deposits.sender is 'Address it came from; on a chain of coins the first that shows. Empty: none does, or a contract sent a coin, or several together.';
 comment on column public.chain_deposits.recipient is 'Deposit address it went to.';
 comment on column public.chain_deposits.request_id is 'Request whose address that is.';
 comment on column public.chain_deposits.amount is 'In units of the token.';

@@ -85,7 +85,7 @@ begin
     ) and not exists (
         -- Who pays in parts may end with a small one; a stranger has paid nothing that counts.
         select from public.chain_deposits as d
-        where d.request_id = p_deposit.request_id and d.sender = p_deposit.sender and d.state = 'credited'
+        where d.request_id = p_deposit.request_id and d.sender = p_deposit.sender and d.sender <> '' and d.state = 'credited'
     ) then
         return 'dust';
     elsif private.standing_hit(private.chain_rail(p_deposit.chain_id), private.normal_address(private.chain_rail(p_deposit.chain_id), p_deposit.sender)) is not null then

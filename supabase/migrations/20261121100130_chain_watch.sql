@@ -7,7 +7,7 @@ as $$
 begin
     return (
         select jsonb_build_object(
-            'rail', chain.rail, 'chain_id', r.chain_id, 'first_block', r.first_block,
+            'rail', chain.rail, 'address_kind', private.rail_kind(chain.rail), 'chain_id', r.chain_id, 'first_block', r.first_block,
             'fee_ceiling', r.fee_ceiling::text, 'least_tip', r.least_tip::text,
             'tokens', (
                 select coalesce(jsonb_agg(jsonb_build_object(
@@ -22,7 +22,7 @@ begin
 end
 $$;
 comment on function service.chain(text) is
-'The chain of a rail {rail, chain_id, first_block, fee_ceiling and least_tip in wei, tokens that are watched [{address, currency, decimals}]}; null: it has none that we read.';
+'The chain of a rail {rail, address_kind, chain_id, first_block, fee_ceiling and least_tip in wei, tokens that are watched [{address, currency, decimals}]}; null: it has none that we read.';
 
 create function private.chain_asset(p_rail text, p_currency text, out chain_id bigint, out token text)
 language plpgsql stable set search_path = ''
@@ -227,14 +227,17 @@ begin
     end if;
     perform private.keep_read(v_chain, scan, v_now);
     insert into public.chain_slices (chain_id, slice, block_number, block_time, read_at)
-    select v_chain, s.slice, v_last, (scan -> 'last' ->> 'time')::timestamptz,
+    select v_chain, s.slice, v_last, least((scan -> 'last' ->> 'time')::timestamptz, v_now),
         -- Through the day, not all at once.
         v_now - s.slice * interval '50 minutes'
     from generate_series(0, 23) as s (slice)
     where v_cursor.block_number is null and not coalesce((scan ->> 'whole')::boolean, false)
     on conflict (chain_id, slice) do nothing;
     insert into public.chain_cursors (chain_id, block_number, block_hash, block_time, scanned_at)
-    values (v_chain, v_last, scan -> 'last' ->> 'hash', (scan -> 'last' ->> 'time')::timestamptz, v_now);
+    values (
+        -- A block of the future is one of now: no timer goes on because of what a node says of the time.
+        v_chain, v_last, scan -> 'last' ->> 'hash', least((scan -> 'last' ->> 'time')::timestamptz, v_now), v_now
+    );
     -- Enough to go back by a day; further back one goes to the oldest.
     delete from public.chain_cursors as c
     where c.chain_id = v_chain and c.block_number < v_last and c.scanned_at < v_now - interval '1 day'
@@ -256,7 +259,7 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('holdfast.chain_cursors', v_chain));
     update public.chain_slices as s set
         block_number = (scan -> 'last' ->> 'number')::bigint,
-        block_time = (scan -> 'last' ->> 'time')::timestamptz,
+        block_time = least((scan -> 'last' ->> 'time')::timestamptz, v_now),
         read_at = case when (scan ->> 'through')::boolean then v_now else s.read_at end
     where s.chain_id = v_chain and s.slice = (scan ->> 'slice')::smallint
         and s.block_number = (scan ->> 'read_before')::bigint
@@ -340,6 +343,8 @@ begin
         order by o.block_number desc limit 1
     ) as c
     where s.chain_id = chain_rewind.chain_id and s.block_number > c.block_number;
+    update public.chain_coin_looks as l set block_number = chain_rewind.block_number
+    where l.chain_id = chain_rewind.chain_id and l.block_number > chain_rewind.block_number;
     -- What counted as final is checked again.
     update public.chain_deposits as d set
         watched = true, next_at = private.clock(), last_event = 'include', updated_at = private.clock()
@@ -535,15 +540,23 @@ begin
             where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.address is not null
         )
         and coalesce((
-            select coalesce((
+            select case
+                when private.is_coin(r.currency) then (
+                    select l.block_time from public.chain_coin_looks as l
+                    where l.chain_id = v_chain and l.request_id = r.id
+                )
+                when r.active_until > greatest(private.clock(), p_escrow.expires_at) then (
+                    select c.block_time from public.chain_cursors as c where c.chain_id = v_chain
+                    order by c.block_number desc limit 1
+                )
                 -- Its address is not looked at each time any more, where one is looked for by address.
-                select s.block_time from public.chain_slices as s
-                where s.chain_id = v_chain and s.slice = r.slice
-                    and r.active_until <= greatest(private.clock(), p_escrow.expires_at)
-            ), (
-                select c.block_time from public.chain_cursors as c where c.chain_id = v_chain
-                order by c.block_number desc limit 1
-            ))
+                else coalesce(
+                    (select s.block_time from public.chain_slices as s where s.chain_id = v_chain and s.slice = r.slice), (
+                        select c.block_time from public.chain_cursors as c where c.chain_id = v_chain
+                        order by c.block_number desc limit 1
+                    )
+                )
+            end
             from public.deposit_requests as r
             where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.rail = p_escrow.rail
         ), '-infinity') <= p_escrow.expires_at;

@@ -12,7 +12,7 @@ create table public.chain_wallets (
 );
 alter table public.chain_wallets enable row level security;
 create trigger _510_own_address after insert or update of address on public.chain_wallets
-for each row execute function private.tg__own_address('evm');
+for each row execute function private.tg__own_address();
 comment on table public.chain_wallets is 'Hot wallets that pay out, and the nonce that is next: its row is the lock under which one is given away.';
 comment on column public.chain_wallets.chain_id is 'Chain, by its EIP-155 id.';
 comment on column public.chain_wallets.address is 'Address of the wallet. Nothing else may send from it.';
@@ -107,6 +107,11 @@ begin
                 select trim_scale(coalesce(sum(p.amount), 0))::text from public.chain_payouts as p
                 where p.chain_id = w.chain_id and p.wallet = w.address and p.nonce >= mined_nonce
                     and p.currency = chain_wallet.currency
+            ),
+            'waiting_coin', (
+                select trim_scale(coalesce(sum(p.amount), 0))::text from public.chain_payouts as p
+                where p.chain_id = w.chain_id and p.wallet = w.address and p.nonce >= mined_nonce
+                    and p.currency = private.chain_coin(w.chain_id)
             )
         )
         from public.chain_wallets as w where w.chain_id = chain_wallet.chain_id and w.address = chain_wallet.wallet
@@ -114,7 +119,7 @@ begin
 end
 $$;
 comment on function service.chain_wallet(bigint, text, bigint, text) is
-'A hot wallet: its next nonce, and what is signed and not in a block yet. mined_nonce: how many transactions the chain has counted of it; where ours begin when it is new. Null for what is no wallet.';
+'A hot wallet: its next nonce, and what is signed and not in a block yet: how many, of this currency, of the coin. mined_nonce: how many transactions the chain has counted of it; where ours begin when it is new. Null for what is no wallet.';
 
 create function private.chain_payout_told(p_payout public.chain_payouts) returns jsonb
 language plpgsql stable set search_path = ''

@@ -38,6 +38,31 @@ $$;
 comment on function service.chain_payouts_open(bigint) is
 'Attempts of payouts that have not ended [{address, nonce, hashes of their transactions}].';
 
+create function private.gas_under_way(p_chain bigint, p_told jsonb) returns numeric
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce((
+        select sum(e.amount)
+        from jsonb_to_recordset(p_told -> 'wallets') as w (address text, nonce bigint)
+        inner join public.chain_payouts as p on p.chain_id = p_chain and w.address = p.wallet and p.nonce >= w.nonce
+        inner join public.chain_transactions as t on t.chain_payout_id = p.id
+        inner join private.rail_costs as k
+            on k.rail = private.chain_rail(p_chain) and k.provider_event_id = 'gas:' || t.transaction_hash
+        inner join public.ledger_entries as e on e.transfer_id = k.transfer_id and e.amount > 0
+    ), 0) - coalesce((
+        select sum(w.cost)
+        from jsonb_to_recordset(p_told -> 'paid') as w (hash text, cost numeric)
+        where not exists (
+            select from private.rail_costs as k
+            where k.rail = private.chain_rail(p_chain) and k.provider_event_id = 'gas:' || w.hash
+        )
+    ), 0);
+end
+$$;
+comment on function private.gas_under_way(bigint, jsonb) is
+'What the books have paid for gas after a block, less what the chain took up to it and the books do not have yet; p_told as private.chain_under_way has it.';
+
 create function private.chain_under_way(p_currency text, p_told jsonb) returns numeric
 language plpgsql stable set search_path = ''
 as $$
@@ -65,16 +90,16 @@ begin
         where i.state = 'confirmed'
     ), 0) - coalesce((
         select sum(p.amount)
-        from jsonb_to_recordset(p_told -> 'paid') as w (address text, nonce bigint)
+        from jsonb_to_recordset(p_told -> 'paid') as w (address text, nonce bigint, is_paid boolean)
         inner join public.chain_payouts as p
             on p.chain_id = v_chain and w.address = p.wallet and w.nonce = p.nonce and p.currency = p_currency
         inner join public.payouts as i on p.payout_id = i.id and p.attempt = i.attempt
-        where i.state in ('claimed', 'submitted', 'unknown')
-    ), 0);
+        where i.state in ('claimed', 'submitted', 'unknown') and w.is_paid
+    ), 0) + case when p_currency = private.chain_coin(v_chain) then private.gas_under_way(v_chain, p_told) else 0 end;
 end
 $$;
 comment on function private.chain_under_way(text, jsonb) is
-'What the chain has at a block and the books do not have, less what they have of later blocks {rail, chain_id, block_number, wallets [{address, nonce: how many it had used}], paid [{address, nonce} that had paid and may not have ended in the books]}. Raises bad_figures (422).';
+'What the chain has at a block and the books do not have, less what they have of later blocks {rail, chain_id, block_number, wallets [{address, nonce: how many it had used}], paid [{address, nonce, hash, cost, is_paid} of transactions that were in a block and may not have ended in the books]}. Raises bad_figures (422).';
 
 -- Definer: as private.deposit_holdings.
 create function private.deposits_to_sweep() returns table (

@@ -20,7 +20,8 @@ comment on column public.trade_minimums.rated_from is
 'From this amount on a trade is rated and counts for its sides, and an order for the best price: its fee is what a false one costs.';
 
 insert into public.trade_minimums (currency, min_amount, rated_from) values
-('BTC', 0.00001, 0.0002), ('ETH', 0.0003, 0.005), ('USDT_TRON', 1, 10), ('USDT_ETH', 1, 10), ('USDT_BSC', 1, 10),
+('BTC', 0.00001, 0.0002), ('ETH', 0.0003, 0.005), ('ETH_BASE', 0.0003, 0.005),
+('USDT_TRON', 1, 10), ('USDT_ETH', 1, 10), ('USDT_BSC', 1, 10),
 ('USDC_ETH', 1, 10), ('USDC_BASE', 1, 10), ('USDC_POLYGON', 1, 10), ('BNB', 0.002, 0.02), ('TRX', 5, 50),
 ('POL', 3, 30), ('LTC', 0.01, 0.15), ('SOL', 0.01, 0.1), ('CELO', 2, 20), ('CUSD', 1, 10);
 

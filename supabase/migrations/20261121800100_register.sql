@@ -32,7 +32,7 @@ create function private.rail_funds_pending(p_escrow private.escrow_transactions,
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return case when private.rail_kind(p_escrow.rail) in ('evm', 'bitcoin', 'litecoin')
+    return case when private.rail_kind(p_escrow.rail) in ('evm', 'tron', 'bitcoin', 'litecoin')
         then private.chain_funds_pending(p_escrow, p_event) else false end;
 end
 $$;
@@ -141,7 +141,7 @@ begin
     -- Without an else: a rail that is not named here is compared with nothing.
     case private.rail_kind(p_rail)
         when 'stripe_account' then return private.card_under_way(p_currency, p_told);
-        when 'evm', 'bitcoin', 'litecoin' then return private.chain_under_way(p_currency, p_told);
+        when 'evm', 'tron', 'bitcoin', 'litecoin' then return private.chain_under_way(p_currency, p_told);
     end case;
 end
 $$;
@@ -314,10 +314,14 @@ create function private.credit_outage(p_outage public.outages, p_max_rows intege
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_done integer := private.credit_orders(p_outage, p_max_rows);
+    v_done integer := 0;
 begin
-    if v_done = 0 then
-        v_done := private.credit_offers(p_outage, p_max_rows);
+    -- What is offered waits for nobody's money: it loses no time while a network stands still.
+    if p_outage.network_id is null then
+        v_done := private.credit_orders(p_outage, p_max_rows);
+        if v_done = 0 then
+            v_done := private.credit_offers(p_outage, p_max_rows);
+        end if;
     end if;
     return v_done;
 end

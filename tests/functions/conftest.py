@@ -38,6 +38,7 @@ def scene(running_scene: Scene) -> Iterator[Scene]:
     yield running_scene
     running_scene.chain.node.behave()
     running_scene.chain.resume()
+    running_scene.work_again()
 
 
 @pytest.fixture

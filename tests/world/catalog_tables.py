@@ -12,6 +12,7 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "public.asset_snapshots",
     "public.audit_log",
     "public.chain_payouts",
+    "public.chain_sweeps",
     "public.chain_transactions",
     "private.signed_transactions",
     "public.contract_milestones",

@@ -1,5 +1,6 @@
 """A chain as the database hears of it: what was read, what became of it, what was signed."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -121,6 +122,31 @@ def signed_for(world: World, payment: dict[str, Any], **fields: Any) -> dict[str
     return kept
 
 
+def coin_address(world: World, party: UUID) -> dict[str, Any]:
+    """Where a party pays ether of Base into its wallet: id of the request, and address."""
+    command = {"rail": "base", "currency": "ETH_BASE", "actor_id": party,
+               "key_fingerprint": FINGERPRINT}  # fmt: skip
+    begun = world.command("wallet_deposit_begin", **command)
+    address = "0x" + uuid4().hex + "0" * 8
+    place = {"address": address, "address_index": begun["address_index"], "token": USDC}
+    world.command("wallet_deposit_place", **command, request_id=begun["request_id"],
+                  chain_id=CHAIN, **place)  # fmt: skip
+    return {"id": begun["request_id"], "address": address}
+
+
+def coins_looked(
+    world: World, number: int, *addresses: dict[str, Any], sweeps: Sequence[dict[str, Any]] = ()
+) -> dict[str, int]:
+    """Addresses of coins were looked at after a final block, each proved by one node."""
+    block = {"number": number, "hash": fresh_hash(), "time": world.now().isoformat()}
+    rows = [
+        {"nonce": 0, "proof": {"balance": each["balance"], "nodes": 1}} | each for each in addresses
+    ]
+    look = {"chain_id": CHAIN, "last": block, "addresses": rows, "sweeps": list(sweeps)}
+    told: dict[str, int] = world.one("select service.chain_coins_looked(%s)", Jsonb(look))
+    return told
+
+
 def onchain(world: World, payer: UUID, payee: UUID) -> None:
     """A row in every table of the chain, of two people."""
     parties = (payer, payee)
@@ -132,6 +158,13 @@ def onchain(world: World, payer: UUID, payee: UUID) -> None:
     dust(world, made)
     request = world.one("select id from public.deposit_requests where reference_id = %s", made.id)
     balances(world, (request, "USDC_BASE", "10"))
+    coin = coin_address(world, payer)["id"]
+    sweep = {"id": coin, "nonce": 0, "transaction_hash": fresh_hash(), "amount": "1",
+             "cost": "0.01", "block_number": 1}  # fmt: skip
+    coins_looked(world, 1, {"id": coin, "balance": "0", "nonce": 1}, sweeps=[sweep])
+    look = {"chain_id": CHAIN, "number": 1, "time": world.now().isoformat()}
+    world.one("select service.chain_looked(%s)", Jsonb(look))
+    world.one("select service.gas_price_record(%s, 100, 10)", CHAIN)
     compare(world, {"USD": "1"})
     # The other way round: who owes something is paid nothing.
     ended = released(world, parties=(payee, payer))

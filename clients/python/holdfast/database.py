@@ -19,6 +19,7 @@ class AddressKinds(Row):
     kind: str
     pattern: str
     ignores_case: bool
+    checksum: str | None
     hint: str
 
 
@@ -77,6 +78,19 @@ class AuditLog(Row):
     user_agent: str | None
     one_operator: bool
     seals: Any
+
+
+class ChainCoinLooks(Row):
+    """Rows of chain_coin_looks."""
+
+    relation = "chain_coin_looks"
+    chain_id: int
+    request_id: UUID
+    block_number: int
+    block_time: Time
+    balance: Amount
+    nonce: int
+    looked_at: Time
 
 
 class ChainConfirmations(Row):
@@ -152,6 +166,7 @@ class ChainRules(Row):
     first_block: int
     fee_ceiling: int
     least_tip: int
+    stale_after_blocks: int
 
 
 class ChainSlices(Row):
@@ -163,6 +178,21 @@ class ChainSlices(Row):
     block_number: int
     block_time: Time
     read_at: Time
+
+
+class ChainSweeps(Row):
+    """Rows of chain_sweeps."""
+
+    relation = "chain_sweeps"
+    chain_id: int
+    request_id: UUID
+    nonce: int
+    transaction_hash: str
+    currency: str
+    amount: Amount
+    cost: Amount
+    block_number: int
+    found_at: Time
 
 
 class ChainTokens(Row):
@@ -856,6 +886,27 @@ class FloatNeeds(Row):
     waits_since: Time | None
 
 
+class GasPriceDays(Row):
+    """Rows of gas_price_days."""
+
+    relation = "gas_price_days"
+    network_id: str | None
+    day: Time | None
+    least: int | None
+    median: int | None
+    most: int | None
+
+
+class GasPriceHistory(Row):
+    """Rows of gas_price_history."""
+
+    relation = "gas_price_history"
+    network_id: str
+    as_of: Time
+    base_fee: int
+    tip: int
+
+
 class GuildInvitations(Row):
     """Rows of guild_invitations."""
 
@@ -1369,6 +1420,19 @@ class NetworkCosts(Row):
     amount: Amount
 
 
+class NetworkHealth(Row):
+    """Rows of network_health."""
+
+    relation = "network_health"
+    network_id: str
+    state: str
+    since: Time
+    last_block_number: int | None
+    last_block_at: Time | None
+    answered_at: Time
+    checked_at: Time
+
+
 class Networks(Row):
     """Rows of networks."""
 
@@ -1497,6 +1561,7 @@ class Outages(Row):
 
     relation = "outages"
     id: UUID
+    network_id: str | None
     from_at: Time
     to_at: Time
     reason: str
@@ -1741,6 +1806,18 @@ class PaymentMethods(Row):
     trade_limit: Amount | None
     account_wait: str
     is_active: bool
+
+
+class PayoutCosts(Row):
+    """Rows of payout_costs."""
+
+    relation = "payout_costs"
+    rail: str | None
+    currency: str | None
+    coin: str | None
+    gas: int | None
+    amount: Amount | None
+    as_of: Time | None
 
 
 class PayoutDestinations(Row):

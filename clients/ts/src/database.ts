@@ -6,7 +6,7 @@ export type Database = {
   public: {
     Tables: {
       address_kinds: {
-        Row: { kind: string; pattern: string; ignores_case: boolean; hint: string };
+        Row: { kind: string; pattern: string; ignores_case: boolean; checksum: string | null; hint: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -31,6 +31,12 @@ export type Database = {
       };
       audit_log: {
         Row: { id: number; created_at: string; table_name: string; row_id: string; action: string; before: Json | null; after: Json | null; actor_id: string | null; reason: string; request_id: string; endpoint: string | null; address: string | null; user_agent: string | null; one_operator: boolean; seals: Json };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      chain_coin_looks: {
+        Row: { chain_id: number; request_id: string; block_number: number; block_time: string; balance: string; nonce: number; looked_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -60,13 +66,19 @@ export type Database = {
         Relationships: [];
       };
       chain_rules: {
-        Row: { chain_id: number; first_block: number; fee_ceiling: number; least_tip: number };
+        Row: { chain_id: number; first_block: number; fee_ceiling: number; least_tip: number; stale_after_blocks: number };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
       };
       chain_slices: {
         Row: { chain_id: number; slice: number; block_number: number; block_time: string; read_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      chain_sweeps: {
+        Row: { chain_id: number; request_id: string; nonce: number; transaction_hash: string; currency: string; amount: string; cost: string; block_number: number; found_at: string };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -329,6 +341,18 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      gas_price_days: {
+        Row: { network_id: string | null; day: string | null; least: number | null; median: number | null; most: number | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      gas_price_history: {
+        Row: { network_id: string; as_of: string; base_fee: number; tip: number };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       guild_invitations: {
         Row: { guild_id: string; user_id: string; invited_by: string; created_at: string; expires_at: string };
         Insert: { guild_id: string; user_id: string };
@@ -527,6 +551,12 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      network_health: {
+        Row: { network_id: string; state: string; since: string; last_block_number: number | null; last_block_at: string | null; answered_at: string; checked_at: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       networks: {
         Row: { id: string; name: string; chain_id: number | null; is_testnet: boolean; confirmations_required: number; block_seconds: number; created_at: string };
         Insert: { [column in never]: never };
@@ -582,7 +612,7 @@ export type Database = {
         Relationships: [];
       };
       outages: {
-        Row: { id: string; from_at: string; to_at: string; reason: string; created_at: string; credited_at: string | null };
+        Row: { id: string; network_id: string | null; from_at: string; to_at: string; reason: string; created_at: string; credited_at: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];
@@ -685,6 +715,12 @@ export type Database = {
       };
       payment_methods: {
         Row: { id: string; name: string; fields: Json; pay_within: string; pay_within_min: string; accept_within: string; risk: "low" | "medium" | "high"; trade_limit: string | null; account_wait: string; is_active: boolean };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      payout_costs: {
+        Row: { rail: string | null; currency: string | null; coin: string | null; gas: number | null; amount: string | null; as_of: string | null };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];

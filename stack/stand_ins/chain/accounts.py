@@ -31,12 +31,12 @@ def account(number: int, index: int) -> Account:
     return Account(address_of_key(key.public_key.format(compressed=False)), key)
 
 
-def deposits_xpub(number: int = DEPOSITS) -> str:
+def deposits_xpub(number: int = DEPOSITS, coin: int = 60) -> str:
     """The extended public key of the deposit addresses: all that a server has of them.
 
-    number: of the account; another one is a key that took its place.
+    number: of the account; another one is a key that took its place. coin: of SLIP-44, 195 is TRON.
     """
-    return _root().at(f"44'/60'/{number}'").xpub()
+    return _root().at(f"44'/{coin}'/{number}'").xpub()
 
 
 @cache

@@ -17,8 +17,10 @@ from stack.stand_ins.chain.anvil import Anvil
 from stack.stand_ins.chain.compiler import compiled
 from stack.stand_ins.chain.faults import FaultyNode
 from stack.stand_ins.chain.kinds import BASE, Kind
+from stack.stand_ins.chain.tron import TronNode
 
 GAS_LIMIT = 100_000
+BATCH_SENDER = "0x00000000000000000000000000000000ba7c4000"
 _GWEI = 10**9
 _ETHER = 10**18
 
@@ -43,7 +45,7 @@ class Chain(AbstractContextManager["Chain"]):
         self.kind = kind
         # It signs for the issuer whatever the tests want minted or blocked.
         self.anvil = Anvil(kind.chain_id, f"m/44'/60'/{ISSUER}'/0/", account(ISSUER, 0).address)
-        self.node = FaultyNode(self.anvil)
+        self.node = TronNode(self.anvil) if kind.is_tron else FaultyNode(self.anvil)
         self._people = 0
 
     def __enter__(self) -> Self:
@@ -105,7 +107,7 @@ class Chain(AbstractContextManager["Chain"]):
     ) -> Signed:
         """A transfer with the sender's next nonce, not sent. tip: wei per unit of gas."""
         base_fee = int(self.anvil.ask("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
-        nonce = int(self.anvil.ask("eth_getTransactionCount", sender.address, "pending"), 16)
+        nonce = self._next_nonce(sender.address)
         data = transfer_data(to, Decimal(amount), self.kind.decimals)
         return sender.sign(
             Transaction(
@@ -125,6 +127,52 @@ class Chain(AbstractContextManager["Chain"]):
         if self.anvil.ask("anvil_getAutomine"):
             self.receipt(hash_)
         return hash_
+
+    # The coin
+
+    def pay(self, sender: Account, to: str, amount: str, data: bytes = b"") -> str:
+        """Send ether, with a call where there is data; the hash."""
+        price, nonce = self._gas_price(), self._next_nonce(sender.address)
+        return self.send(
+            sender.sign(
+                Transaction(
+                    self.kind.chain_id, nonce, _GWEI, price, 5 * GAS_LIMIT, to, data,
+                    to_units(Decimal(amount), 18),
+                )
+            ).raw
+        )  # fmt: skip
+
+    def pay_by_contract(self, sender: Account, to: Collection[str], each: str) -> str:
+        """Let a contract send ether to several at once; the hash."""
+        self.anvil.ask("anvil_setCode", BATCH_SENDER, compiled()["BatchSender"])
+        words = [(64).to_bytes(32, "big"), to_units(Decimal(each), 18).to_bytes(32, "big")]
+        words += [len(to).to_bytes(32, "big"), *map(_word, to)]
+        data = keccak_256(b"pay(address[],uint256)")[:4] + b"".join(words)
+        return self.pay(sender, BATCH_SENDER, str(Decimal(each) * len(to)), data)
+
+    def sweep_coin(self, sender: Account, to: str) -> Decimal:
+        """Send all that an address has of the coin but for the gas; how much arrives."""
+        price = self._gas_price()
+        left = int(self.anvil.ask("eth_getBalance", sender.address, "latest"), 16) - 21_000 * price
+        # Tip and cap alike, so that nothing is left over.
+        signed = sender.sign(
+            Transaction(
+                self.kind.chain_id, self._next_nonce(sender.address), price, price, 21_000, to,
+                b"", left,
+            )
+        )  # fmt: skip
+        self.send(signed.raw)
+        return from_units(left, 18)
+
+    def coins_of(self, address: str) -> Decimal:
+        return from_units(int(self.anvil.ask("eth_getBalance", address, "latest"), 16), 18)
+
+    def _gas_price(self) -> int:
+        base = int(self.anvil.ask("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
+        return 4 * base + _GWEI
+
+    def _next_nonce(self, address: str) -> int:
+        return int(self.anvil.ask("eth_getTransactionCount", address, "pending"), 16)
 
     # Blocks and time
 

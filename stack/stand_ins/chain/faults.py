@@ -110,9 +110,16 @@ class FaultyNode(Loopback):
             if fault := self._faults.get(method):
                 fault(wire, request)
                 return
+        if refused := self._batch_refusal(len(calls)):
+            wire.reply(200, json.dumps(refused).encode(), {"content-type": "application/json"})
+            return
         answers = [self._told(call) for call in calls]
         body = json.dumps(answers if isinstance(asked, list) else answers[0])
         wire.reply(200, body.encode(), {"content-type": "application/json"})
+
+    def _batch_refusal(self, calls: int) -> Mapping[str, Any] | None:
+        """What refuses so many questions at once, as a whole; None: they are taken."""
+        return None
 
     def _told(self, call: Call) -> Mapping[str, Any]:
         if made_up := self._answers.get(call["method"]):

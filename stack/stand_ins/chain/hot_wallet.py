@@ -34,6 +34,7 @@ def work_on(stack: "Stack", *chains: Chain) -> None:
     stack.configure(
         HOLDFAST_EVM_RAILS=",".join(each.kind.rail for each in chains),
         HOLDFAST_EVM_XPUB=deposits_xpub(),
+        HOLDFAST_TRON_XPUB=deposits_xpub(coin=195),
         HOLDFAST_EVM_NODE_SECRET=secret,
         **put_in_place(stack.aws.client, *(each.kind for each in chains)),
     )

@@ -12,14 +12,18 @@ BSC_USDT = "0x55d398326f99059fF775485246999027B3197955"
 @dataclass(frozen=True)
 class Kind:
     """rail: as in rails. token: what people pay with. contracts: of Tokens.sol, by the address that
-    each is put at. decimals: of all of them."""
+    each is put at. decimals: of all of them. is_tron: whether its node is one of TRON."""
 
     rail: str
     chain_id: int
     token: str
     contracts: Mapping[str, str]
     decimals: int
+    is_tron: bool = False
 
 
 BASE = Kind("base", 8453, USDC, {USDC: "Usdc", BRIDGED_USDC: "BridgedUsdc"}, 6)
 BSC = Kind("bsc", 56, BSC_USDT, {BSC_USDT: "BscUsdt", BSC_USDC: "BscUsdc"}, 18)
+# TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t, as it is here.
+TRON_USDT = "0xa614f803B6FD780986A42c78Ec9c7f77e6DeD13C"
+TRON = Kind("tron", 728126428, TRON_USDT, {TRON_USDT: "Usdc"}, 6, is_tron=True)

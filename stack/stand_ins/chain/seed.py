@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from coincurve import PrivateKey
 
-from shared.extended_key import BASE58, VERSION, checksum
+from shared.base58 import encoded
+from shared.extended_key import VERSION
 
 _HARDENED = 2**31
 
@@ -31,12 +32,7 @@ class Node:
     def xpub(self, version: bytes = VERSION) -> str:
         """Its extended public key. Without the parent's fingerprint, which derives nothing."""
         position = bytes([self.depth]) + bytes(4) + self.index.to_bytes(4, "big")
-        payload = version + position + self.chain_code + self.key.public_key.format()
-        number, text = int.from_bytes(payload + checksum(payload), "big"), ""
-        while number:
-            number, digit = divmod(number, len(BASE58))
-            text = BASE58[digit] + text
-        return text
+        return encoded(version + position + self.chain_code + self.key.public_key.format())
 
     def _child(self, index: int) -> "Node":
         hardened = index >= _HARDENED

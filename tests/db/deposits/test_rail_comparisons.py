@@ -387,7 +387,7 @@ def test_a_payout_has_left_once_its_block_counts(world: World) -> None:
     all_of_it = str(world.one(usdc))
     left = str(Decimal(all_of_it) - amount)
     used, unused = ([{"address": WALLET, "nonce": n}] for n in (1, 0))
-    paid = [{"address": WALLET, "nonce": 0}]
+    paid = [{"address": WALLET, "nonce": 0, "is_paid": True}]
     assert chain(world, all_of_it, 5, wallets=unused) == "0"
     assert chain(world, left, 5, wallets=used, paid=paid) == "0"
     # Its nonce is used, and nothing was paid: the token refused it.

@@ -328,11 +328,13 @@ def test_a_cost_that_changes_on_the_way_is_as_it_was_told(world: World) -> None:
 
 
 def test_every_token_that_is_looked_for_can_be_sent_back(world: World) -> None:
+    # Nothing leaves over TRON yet: its rail is closed, and its one token is what addresses are for.
     assert world.rows(
         "select k.currency from public.chain_tokens as k where not exists ("
         " select from public.network_costs as n where n.currency = k.currency"
         " and n.rail = private.chain_rail(k.chain_id))"
-    ) == []  # fmt: skip
+    ) == [("USDT_TRON",)]  # fmt: skip
+    assert world.one("select not is_open from public.rails where id = 'tron'")
     party, deposit = unasked(world)
     world.run("delete from public.network_costs where currency = 'USDBC_BASE'")
     with refused(world.connection, "rail_currency"):

@@ -256,7 +256,7 @@ def test_a_deadline_waits_for_a_chain_that_cannot_be_read_but_not_for_ever(scene
     assert scene.watch()["failed"] == 1
     scene.desk.stack.tick("EscrowExpireFunction")
     assert scene.state(made) == "awaiting_funds"
-    scene.advance(hours=24)
+    scene.advance(days=7)
     scene.desk.stack.tick("EscrowExpireFunction")
     assert scene.state(made) == "void"
 

@@ -14,7 +14,7 @@ from stack.stand_ins.chain.accounts import Account
 from stack.stand_ins.chain.compiler import compiled
 from stack.stand_ins.chain.hot_wallet import work_on
 from tests.world.http.chain import FINAL, Scene
-from tests.world.http.wallet import Wallet
+from tests.world.http.wallet import ADDRESSES, Wallet
 
 USDT = "USDT_BSC"
 WEI = Decimal("0.000000000000000001")
@@ -66,10 +66,13 @@ class Bsc:
 def running_bsc(running_scene: Scene) -> Iterator[Bsc]:
     with Chain(BSC) as chain:
         work_on(running_scene.desk.stack, running_scene.chain, chain)
-        chain.give_ether(chain.hot_wallet.address, 10**20)
+        chain.give_ether(chain.hot_wallet.address, 2 * 10**18)
         made = Bsc(running_scene, chain)
         # Only what somebody was asked to pay is compared.
         Wallet.new(running_scene).address()
+        running_scene.desk.done(
+            Wallet.new(running_scene).party, ADDRESSES, {"rail": "bsc", "currency": USDT}
+        )
         made.work("EvmWatchFunction")
         yield made
 
@@ -246,7 +249,7 @@ def test_a_token_that_counts_otherwise_than_the_books_is_neither_read_nor_paid(
     ("asked", "status", "code"),
     [
         ({"rail": "polygon", "currency": "USDC_POLYGON"}, 409, "rail_closed"),
-        ({"rail": "bsc", "currency": "BNB"}, 422, "rail_currency"),
+        ({"rail": "bsc", "currency": "ETH"}, 422, "rail_currency"),
         ({"rail": "bsc", "currency": "USDC_BASE"}, 422, "rail_currency"),
         ({"rail": "bsc", "currency": "USDC_BSC"}, 422, "rail_currency"),
     ],

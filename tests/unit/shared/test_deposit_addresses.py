@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.rail_evm.address_forms import Tron
 from shared.deposit_addresses import deposit_address
 from shared.extended_key import MAX_INDEX
 from shared.settings import SettingsError
@@ -55,3 +56,20 @@ def test_another_key_is_refused_and_not_repeated(key: str, reason: str) -> None:
         deposit_address("evm", key, 0)
 
     assert len(key) < 5 or key not in str(refused.value)
+
+
+def test_an_address_of_tron_is_what_its_own_wallets_say() -> None:
+    """As tronweb derives it from the same phrase."""
+    address = deposit_address("tron", deposits_xpub(coin=195), 0)
+    assert address == "TWer2Ygk5TEheHp3TPuYeqxmB6SsGZmaL6"
+    assert Tron().theirs(Tron().ours(address)) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "T", "TWer2Ygk5TEheHp3TPuYeqxmB6SsGZmaL7", "TWer2Ygk5TEheHp3TPuYeqxmB6SsGZma",
+     "0x" + "1" * 40, "T" * 34, "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "T" * 10_000],
+)  # fmt: skip
+def test_what_is_no_address_of_tron(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever is wrong with it
+        Tron().ours(text)

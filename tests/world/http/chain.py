@@ -48,8 +48,10 @@ class Scene:
     def start(cls, desk: Desk) -> Iterator["Scene"]:
         with Chain() as chain, Screening() as screening:
             work_on(desk.stack, chain)
+            chain.catch_up(desk.stack.clock.now())
             desk.stack.configure(**screening.variables())
-            chain.give_ether(chain.hot_wallet.address, 10**20)
+            # Below what a second operator would have to see.
+            chain.give_ether(chain.hot_wallet.address, 2 * 10**18)
             scene = cls(desk, chain, screening)
             scene.fill(FLOAT)
             yield scene
@@ -166,6 +168,14 @@ class Scene:
         self.desk.stack.clock.advance(**amount)
         moved = self.desk.stack.clock.now() - before
         self.chain.advance(int(moved.total_seconds()))
+
+    def work_again(self) -> None:
+        """A network that stood still works, and its functions have seen it."""
+        if self.rows(
+            "select from public.network_health where state <> 'up' and network_id = 'base'"
+        ):
+            self.chain.catch_up(self.desk.stack.clock.now())
+            self.watch()
 
     # What became of it
 

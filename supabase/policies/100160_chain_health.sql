@@ -1,0 +1,1 @@
+grant execute on function service.chain_looked(service.command) to service_role;
