@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from functions.rail_evm.addresses import deposit_address
 
 from functions.rail_evm.address_forms import Tron
+from shared.deposit_addresses import deposit_address
 from stack.stand_ins.chain import TRON, Chain
 from stack.stand_ins.chain.accounts import deposits_xpub
 from stack.stand_ins.chain.hot_wallet import work_on
@@ -69,7 +69,7 @@ def test_the_whole_way_of_a_deposit(scene: Scene, tron: Reading) -> None:
     index = scene.one(
         "select address_index from public.deposit_requests where address = %s", told["address"]
     )
-    assert told["address"] == Tron().theirs(deposit_address(deposits_xpub(coin=195), index))
+    assert told["address"] == deposit_address("tron", deposits_xpub(coin=195), index)
     assert (told["chain_id"], told["token"]) == (
         TRON.chain_id, "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t",
     )  # fmt: skip
