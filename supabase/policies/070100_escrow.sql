@@ -35,3 +35,7 @@ using (exists (select from public.escrow_transactions as e where e.id = escrow_e
 grant select on public.escrow_offers to authenticated;
 create policy escrow_offers_select_involved on public.escrow_offers for select to authenticated
 using (exists (select from public.escrow_transactions as e where e.id = escrow_offers.escrow_id));
+
+select private.open_to_keys('public.escrow_transactions', 'escrows:read', 'escrows:write');
+select private.open_to_keys('public.escrow_events', 'escrows:read', 'escrows:write');
+select private.open_to_keys('public.escrow_offers', 'escrows:read', 'escrows:write');

@@ -6,6 +6,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from tests.world.accounts import signed_in, sprayed
+from tests.world.api_keys import every_scope, exchanged, made
 from tests.world.asset_snapshots import about_a_group, prove
 from tests.world.chain import onchain
 from tests.world.erasures import cancelled
@@ -46,6 +47,7 @@ class Filled:
     guild: UUID
     listing: UUID
     milestone: Escrow
+    key: UUID
 
 
 def fill_all_tables(world: World) -> Filled:
@@ -151,9 +153,12 @@ def fill_all_tables(world: World) -> Filled:
     watch(world, where, payer)
     screened(world, where, "clear")
     warned_of(world)
+    key = made(world, payer, *every_scope(world))
+    exchanged(world, key)
     relay(world)
     record(world, enqueue(world)[0], "succeed", status_code=200)
     return Filled(
         payer, payee, disputed, ended, trade, draft(world, payer), published,
         UUID(case["case_id"]), account, rated, endpoint, community, listed, milestone,
+        key.id,
     )  # fmt: skip

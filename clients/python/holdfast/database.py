@@ -22,6 +22,40 @@ class AddressKinds(Row):
     hint: str
 
 
+class ApiKeyRules(Row):
+    """Rows of api_key_rules."""
+
+    relation = "api_key_rules"
+    id: bool
+    live_keys: int
+
+
+class ApiKeys(Row):
+    """Rows of api_keys."""
+
+    relation = "api_keys"
+    id: UUID
+    party_id: UUID
+    created_by: UUID
+    name: str
+    prefix: str
+    last4: str
+    scopes: list[str]
+    ip_allow: list[str]
+    expires_at: Time | None
+    last_used_at: Time | None
+    created_at: Time
+    revoked_at: Time | None
+
+
+class ApiScopes(Row):
+    """Rows of api_scopes."""
+
+    relation = "api_scopes"
+    scope: str
+    description: str
+
+
 class ArbiterCapacities(Row):
     """Rows of arbiter_capacities."""
 
@@ -1857,6 +1891,15 @@ class Rails(Row):
     answer_within: str
     cost_bps: int
     cost_amount: Amount
+
+
+class RateLimits(Row):
+    """Rows of rate_limits."""
+
+    relation = "rate_limits"
+    id: str
+    burst: int
+    per_minute: int
 
 
 class Receivables(Row):

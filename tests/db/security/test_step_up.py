@@ -25,7 +25,8 @@ NEED = words(
     "payout_destination_set payout_destination_remove payout_retry payout_keep "
     "webhook_endpoint_create "
     "webhook_secret_rotate webhook_endpoint_enable withdrawal_request "
-    "unmatched_deposit_send_back recovery_codes_make erasure_ask data_export_ask"
+    "unmatched_deposit_send_back recovery_codes_make erasure_ask data_export_ask "
+    "api_key_create api_key_rotate"
 )
 # Where the pair has no index, as here, nobody knows whether a price is a ruinous one.
 NEED_WITHOUT_INDEX = words("order_publish order_resume order_reprice")
@@ -35,7 +36,7 @@ DO_NOT = words(
     "asset_snapshot_take image_announce image_hand_in asset_prove escrow_deposit_begin "
     "escrow_deposit_place wallet_deposit_begin wallet_deposit_place unmatched_deposit_take "
     "session_revoke sessions_revoke_others device_name device_revoke recovery_code_use "
-    "erasure_cancel factor_reset_ask factor_reset_cancel"
+    "erasure_cancel factor_reset_ask factor_reset_cancel api_key_revoke"
 )
 TABLES = words(
     "payment_accounts p2p_order_accounts p2p_auto_replies webhook_endpoints profiles "
