@@ -52,7 +52,9 @@ from (values
         'escrow.accept', 'escrow.cancel', 'escrow.fund', 'escrow.perform', 'escrow.request_revision',
         'escrow.return_funds', 'escrow.top_up'
     ]),
-    ('orders:write', array['order_cancel', 'order_pause', 'order_publish', 'order_reprice', 'order_resume']),
+    ('orders:write', array[
+        'order_cancel', 'order_pause', 'order_publish', 'order_publish_cheap', 'order_reprice', 'order_resume'
+    ]),
     ('trades:write', array['order_take']),
     ('webhooks:send', array['webhook_delivery_resend', 'webhook_ping', 'webhook_resend'])
 ) as s (scope, acts)

@@ -155,6 +155,11 @@ def fill_all_tables(world: World) -> Filled:
     warned_of(world)
     key = made(world, payer, *every_scope(world))
     exchanged(world, key)
+    for rolled in (True, False):
+        with world.acting("service_role"):
+            world.run("select service.api_request_note(%s, 'POST', '/orders', 200, 9)", key.id)
+            if rolled:
+                world.run("select service.api_usage_roll_up()")
     relay(world)
     record(world, enqueue(world)[0], "succeed", status_code=200)
     return Filled(

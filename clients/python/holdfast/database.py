@@ -56,6 +56,37 @@ class ApiScopes(Row):
     description: str
 
 
+class ApiUsage(Row):
+    """Rows of api_usage."""
+
+    relation = "api_usage"
+    party_id: UUID
+    key_id: UUID
+    method: str
+    route: str
+    status_class: int
+    hour: Time
+    n: int
+    errors: int
+    sum_ms: int
+    histogram: list[int]
+
+
+class ApiUsageDays(Row):
+    """Rows of api_usage_days."""
+
+    relation = "api_usage_days"
+    party_id: UUID | None
+    key_id: UUID | None
+    method: str | None
+    route: str | None
+    status_class: int | None
+    day: Time | None
+    n: int | None
+    errors: int | None
+    sum_ms: int | None
+
+
 class ArbiterCapacities(Row):
     """Rows of arbiter_capacities."""
 

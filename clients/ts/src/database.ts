@@ -29,6 +29,18 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      api_usage: {
+        Row: { party_id: string; key_id: string; method: string; route: string; status_class: number; hour: string; n: number; errors: number; sum_ms: number; histogram: number[] };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      api_usage_days: {
+        Row: { party_id: string | null; key_id: string | null; method: string | null; route: string | null; status_class: number | null; day: string | null; n: number | null; errors: number | null; sum_ms: number | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       arbiter_capacities: {
         Row: { user_id: string; max_open: number; updated_at: string };
         Insert: { user_id: string; max_open: number };

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -76,7 +77,7 @@ def world(stack: Stack) -> Iterator[World]:
         yield World(connection)
 
 
-def test_a_key_is_shown_once(owner: Owner) -> None:
+def test_a_key_is_shown_once_and_only_its_hash_is_kept(owner: Owner, world: World) -> None:
     key, body = str(uuid4()), {"name": "Books", "scopes": ["wallets:read"]}
     first = owner.desk.post(owner.id, "/api-keys", body, key=key)
     again = owner.desk.post(owner.id, "/api-keys", body, key=key)
@@ -85,6 +86,14 @@ def test_a_key_is_shown_once(owner: Owner) -> None:
     api_key = first.body["api_key"]
     assert api_key.startswith(f"hf_live_{first.body['prefix']}_")
     assert api_key.endswith(first.body["last4"])
+    secret = api_key.rpartition("_")[2]
+    for (table,) in world.rows(
+        "select oid::regclass::text from pg_class where relkind in ('r', 'p') "
+        "and relnamespace::regnamespace::text in ('public', 'private')"
+    ):
+        query = f"select from {table} as r where to_jsonb(r)::text like %s limit 1"
+        found = world.connection.execute(query.encode(), [f"%{secret}%"]).fetchall()
+        assert found == [], table
     (row,) = owner.desk.read(owner.id, "/api_keys")
     assert row["id"] == first.body["key_id"]
     assert "secret" not in str(row)
@@ -295,3 +304,81 @@ def test_its_owner_is_told(owner: Owner) -> None:
     owner.desk.done(owner.id, f"/api-keys/{made['key_id']}/revoke")
     kinds = [row["kind"] for row in owner.desk.read(owner.id, "/security_events?order=id")]
     assert kinds == ["api_key_created", "api_key_rotated", "api_key_revoked"]
+
+
+def test_a_key_and_its_party_have_a_bucket_each(owner: Owner, world: World) -> None:
+    token, other = owner.token("orders:write"), owner.token("orders:write")
+    path = f"/orders/{uuid4()}/pause"
+    with _limits(world, "requests_of_key", 3, 60):
+        left = [token.post(path).headers["ratelimit-remaining"] for _ in range(3)]
+        assert left == ["2", "1", "0"]
+        full = token.post(path)
+        assert (full.status, full.code) == (429, "too_many_requests")
+        told = {name: full.headers[f"ratelimit-{name}"] for name in ("limit", "remaining", "reset")}
+        assert told == {"limit": "3", "remaining": "0", "reset": "3"}
+        assert full.headers["retry-after"] == "1"
+        assert other.post(path).status == 404
+        owner.desk.stack.clock.advance(seconds=1)
+        assert token.post(path).status == 404
+        assert token.post(path).status == 429
+        # People have limits of their own.
+        assert "ratelimit-limit" not in owner.desk.post(owner.id, path).headers
+    with _limits(world, "requests_of_party", 1, 1):
+        assert [each.post(path).status for each in (token, other, other)] == [404, 429, 429]
+
+
+@contextmanager
+def _limits(world: World, limit: str, burst: int, per_minute: int) -> Iterator[None]:
+    world.run(
+        "update public.rate_limits set burst = %s, per_minute = %s where id = %s",
+        burst, per_minute, limit,
+    )  # fmt: skip
+    yield
+    world.run("update public.rate_limits set burst = 120, per_minute = 600 where id = %s", limit)
+
+
+def test_twenty_requests_at_once_take_a_token_each(owner: Owner, world: World) -> None:
+    token = owner.token("orders:write")
+    path = f"/orders/{uuid4()}/pause"
+    with _limits(world, "requests_of_key", 5, 1), ThreadPoolExecutor(20) as pool:
+        statuses = sorted(pool.map(lambda _: token.post(path).status, range(20)))
+    assert statuses == [404] * 5 + [429] * 15
+
+
+def test_what_a_key_asked_is_counted_by_hour_and_day(owner: Owner, world: World) -> None:
+    owner.desk.stack.tick("ApiUsageFunction")
+    order = owner.desk.draft(owner.id)
+    world.deposit(owner.id, "2")
+    token, reads = owner.token("orders:write"), owner.token("wallets:read")
+    assert token.post(f"/orders/{order}/publish").status == 200
+    for _ in range(2):
+        assert reads.post(f"/orders/{order}/pause").status == 403
+    assert token.post("/nowhere").status == 404
+    assert owner.desk.stack.tick("ApiUsageFunction") == {"requests": 3}
+    assert owner.desk.stack.tick("ApiUsageFunction") == {"requests": 0}
+    assert token.post(f"/orders/{order}/publish").status == 409
+    owner.desk.stack.tick("ApiUsageFunction")
+    rows = owner.desk.read(owner.id, "/api_usage?order=status_class,route")
+    found = {(row["route"], row["status_class"]): row for row in rows}
+    pause, publish = "/orders/{order_id}/pause", "/orders/{order_id}/publish"
+    assert {key: (row["n"], row["errors"]) for key, row in found.items()} == {
+        (publish, 2): (1, 0), (pause, 4): (2, 2), (publish, 4): (1, 1),
+    }  # fmt: skip
+    assert all(sum(row["histogram"]) == row["n"] for row in rows)
+    assert found[pause, 4]["key_id"] == reads.key_id
+    days = owner.desk.read(owner.id, "/api_usage_days?select=n")
+    assert sum(row["n"] for row in days) == 4
+    assert owner.desk.read(owner.desk.stack.create_user(), "/api_usage") == []
+    assert token.read("/api_usage").status == 403
+
+
+def test_a_forged_token_spends_and_counts_nothing(owner: Owner, world: World) -> None:
+    made = owner.key("orders:write")
+    forged = jwt.encode({"role": "api_key", "sub": made["key_id"]}, "x" * 32, algorithm="HS256")
+    token = Token(owner.desk, made["key_id"], forged)
+    refused = token.post(f"/orders/{uuid4()}/pause")
+    assert (refused.status, refused.code) == (401, "bad_token")
+    counted = "select count(*) from private.api_requests where key_id = %s"
+    assert world.one(counted, made["key_id"]) == 0
+    spent = "select count(*) from private.rate_buckets where subject = %s"
+    assert world.one(spent, made["key_id"]) == 0
