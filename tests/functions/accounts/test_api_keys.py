@@ -357,17 +357,19 @@ def test_what_a_key_asked_is_counted_by_hour_and_day(owner: Owner, world: World)
     assert owner.desk.stack.tick("ApiUsageFunction") == {"requests": 3}
     assert owner.desk.stack.tick("ApiUsageFunction") == {"requests": 0}
     assert token.post(f"/orders/{order}/publish").status == 409
+    # Added to what the hour has already.
+    assert reads.post(f"/orders/{order}/pause").status == 403
     owner.desk.stack.tick("ApiUsageFunction")
     rows = owner.desk.read(owner.id, "/api_usage?order=status_class,route")
     found = {(row["route"], row["status_class"]): row for row in rows}
     pause, publish = "/orders/{order_id}/pause", "/orders/{order_id}/publish"
     assert {key: (row["n"], row["errors"]) for key, row in found.items()} == {
-        (publish, 2): (1, 0), (pause, 4): (2, 2), (publish, 4): (1, 1),
+        (publish, 2): (1, 0), (pause, 4): (3, 3), (publish, 4): (1, 1),
     }  # fmt: skip
     assert all(sum(row["histogram"]) == row["n"] for row in rows)
     assert found[pause, 4]["key_id"] == reads.key_id
     days = owner.desk.read(owner.id, "/api_usage_days?select=n")
-    assert sum(row["n"] for row in days) == 4
+    assert sum(row["n"] for row in days) == 5
     assert owner.desk.read(owner.desk.stack.create_user(), "/api_usage") == []
     assert token.read("/api_usage").status == 403
 
