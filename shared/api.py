@@ -21,6 +21,7 @@ from shared.db import Database, database, warm_up
 from shared.db_errors import internal
 from shared.errors import PROBLEM_JSON, Invalid, NotFound, Problem
 from shared.idempotency import idempotency_key
+from shared.key_requests import Admitted, admit
 from shared.origin import asked_at
 from shared.settings import SettingsError, not_configured
 from shared.telemetry import Handler, instrumented, logger, request_id
@@ -52,9 +53,11 @@ class Api(APIGatewayHttpResolver):
 
     def resolve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """API Gateway's answer to its event (payload version 2.0)."""
+        admitted: Admitted | None = None
         try:
             if self.signed_in:
                 event = self._as_command(event)
+                admitted = admit(self._database, event["headers"])
             check_body(event, self.takes)
             if event.get("body"):
                 # It is of this type, however that was written: the router knows one way.
@@ -63,9 +66,18 @@ class Api(APIGatewayHttpResolver):
             answer = super().resolve(event, context)
         except Problem as problem:
             answer = _gateway_answer(_problem_response(problem))
+        except SettingsError as error:
+            answer = _gateway_answer(_not_configured(error))
+        if admitted:
+            answer["headers"] |= admitted.headers()
+            admitted.note(self._database(), answer["statusCode"])
         answer["headers"]["X-Request-Id"] = request_id()
         answer["headers"]["Cache-Control"] = "no-store"
         return answer
+
+    def _database(self) -> Database:
+        given: Database = self.dependency_overrides.get(database, database)()
+        return given
 
     @staticmethod
     def _as_command(event: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,7 +1,5 @@
 """Supabase Auth, asked in a person's place: with the project's secret key, and their address."""
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -112,18 +110,6 @@ def _read(status: int, content: bytes, path: str) -> dict[str, Any]:
 
 def _unavailable() -> Unavailable:
     return Unavailable("auth_unavailable", "Sign-in does not answer now.", "Ask again later.")
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    """What a token says, checked by nobody; nothing where it is none."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        told = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, binascii.Error):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 @cache

@@ -1,9 +1,12 @@
 """The caller: the bearer token, passed on as it came. The database says whose it is."""
 
+import base64
+import binascii
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
@@ -29,6 +32,18 @@ def bearer_token(headers: Mapping[str, str]) -> str:
     if not match:
         raise Unauthorized("bad_token", "The Authorization header is not: Bearer <token>.")
     return match[1]
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """What a token says, checked by nobody; nothing where it is none."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        told = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, binascii.Error):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def caller_of(request: Request) -> CallerToken:

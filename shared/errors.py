@@ -113,18 +113,25 @@ class Invalid(Problem):
     status, slug = 422, "invalid"
 
 
+def rate_headers(rate: Mapping[str, int]) -> dict[str, str]:
+    """Headers of a bucket. rate: limit, remaining, and reset: seconds until it is full."""
+    return {f"RateLimit-{name.capitalize()}": str(value) for name, value in rate.items()}
+
+
 class TooMany(Problem):
-    """The caller asks too often, or writes too much; members may say for how long (retry_after)."""
+    """The caller asks too often, or writes too much; members may say for how long (retry_after),
+    and of which bucket (rate)."""
 
     status, slug = 429, "too_many_requests"
 
     @property
     def headers(self) -> Mapping[str, str]:  # type: ignore[override]
-        """Retry-After, unless only the caller can make room."""
+        """Retry-After, unless only the caller can make room; and what is known of the bucket."""
         if not self.members:
             return _RETRY_AFTER
         seconds = self.members.get("retry_after")
-        return {} if seconds is None else {"Retry-After": str(seconds)}
+        waits = {} if seconds is None else {"Retry-After": str(seconds)}
+        return waits | rate_headers(self.members.get("rate", {}))
 
 
 class Unavailable(Problem):

@@ -40,6 +40,12 @@ def asked_at(app: Any, answer: Callable[[Any], Any]) -> Any:
     return answer(app)
 
 
+def endpoint() -> str:
+    """Method and route of the request that runs now, without what stands in its place; empty where
+    there is no such route."""
+    return _endpoint.get()
+
+
 def origin_headers() -> dict[str, str]:
     """What the database is told of the request that runs now. It believes our own key alone."""
     client = _asking.get()

@@ -94,7 +94,12 @@ def secret_values(variable: str) -> list[str]:
     variable: of the environment; it holds the name or ARN of the secret. Raises SettingsError,
     and Unavailable not_configured when Secrets Manager does not give it or it is empty.
     """
-    return secret(_variable(variable)).split()
+    return variable_secret(variable).split()
+
+
+def variable_secret(variable: str) -> str:
+    """The text of the secret that a variable of the environment names. Raises as secret_values."""
+    return secret(_variable(variable))
 
 
 @cache

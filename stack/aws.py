@@ -7,7 +7,7 @@ from typing import Any
 
 from stack.moto import Moto, lend
 from stack.provision import ACCOUNT, REGION, Provision
-from stack.template import Resolver
+from stack.template import Resolver, resources
 
 __all__ = ["ACCOUNT", "CREDENTIALS", "REGION", "SERVICE_KEY_SECRET", "Aws"]
 
@@ -26,9 +26,11 @@ CREDENTIALS = {
 class Aws:
     """Nothing is started or made before something first needs it."""
 
-    def __init__(self, service_key: str, document: Mapping[str, Any]) -> None:
+    def __init__(self, service_key: str, document: Mapping[str, Any], **values: str) -> None:
+        """values: of secrets of the template, by logical id."""
         self._service_key = service_key
         self._document = document
+        self._values = values
         self._clients: dict[str, Any] = {}
         self._moto: Moto | None = None
         self._first_use = threading.RLock()
@@ -80,4 +82,10 @@ class Aws:
         )
         provision = Provision(self._document, self.client)
         provision.run()
+        declared = resources(self._document, "AWS::SecretsManager::Secret")
+        for logical_id in declared.keys() & self._values.keys():
+            self.client("secretsmanager").put_secret_value(
+                SecretId=provision.resolver.text({"Ref": logical_id}),
+                SecretString=self._values[logical_id],
+            )
         return provision.resolver

@@ -199,7 +199,8 @@ FAMILIES = (
         {"found": {"type": "integer"}},
         ["sign_in_after_failures", "account_locked", "password_changed", "email_changed",
          "phone_changed", "identity_linked", "identity_unlinked", "factor_added",
-         "factor_removed", "new_device", "recovery_codes_made", "recovery_code_used"],
+         "factor_removed", "new_device", "recovery_codes_made", "recovery_code_used",
+         "api_key_created", "api_key_rotated", "api_key_revoked"],
         open=True,
     ),
     Family(

@@ -9,7 +9,9 @@ from psycopg import sql
 
 Connection = psycopg.Connection[Any]
 
-API_ROLES: tuple[LiteralString, ...] = ("anon", "authenticated", "service_role")
+API_ROLES: tuple[LiteralString, ...] = (
+    "anon", "authenticated", "api_key", "service_role",
+)  # fmt: skip
 
 
 def as_role(connection: Connection, role: str, **claims: Any) -> None:

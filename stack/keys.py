@@ -62,6 +62,12 @@ class Keys:
         legacy = {"kty": "oct", "alg": "HS256", "k": shared}
         return json.dumps({"keys": [*self.published["keys"], legacy]})
 
+    @property
+    def jwk(self) -> str:
+        """The signing key itself, as `supabase gen signing-key` writes one."""
+        use = {"kid": self.kid, "alg": "ES256", "use": "sig", "key_ops": ["sign", "verify"]}
+        return json.dumps(dict(ECAlgorithm.to_jwk(self._private, as_dict=True)) | use)
+
     def sign(self, claims: dict[str, Any]) -> str:
         """A token with these claims."""
         return jwt.encode(claims, self._private, algorithm="ES256", headers={"kid": self.kid})

@@ -102,7 +102,8 @@ class RefusalCodes:
         events = frozenset(permitted)
         while True:
             actors = frozenset(a for e, a in self._edges if e in events and a not in _MACHINES)
-            codes, moved = self._follow(names, Possible(events, actors))
+            # A decision calls all of them so.
+            codes, moved = self._follow(names, Possible(events, actors | {"user"}))
             if moved <= events:
                 return codes
             events |= moved

@@ -89,7 +89,7 @@ class Stack:
             # A tick of a test is over when nothing waits any more.
             self._variables.setdefault("HOLDFAST_POLL_SECONDS", "0")
         self.postgrest = PostgREST(cluster, keys, folder / "postgrest.log", pool=options.pool)
-        self.aws = Aws(self.service_key, document)
+        self.aws = Aws(self.service_key, document, TokenKeySecret=keys.jwk)
         self.lambdas = Lambdas(
             template.functions(document),
             self.aws,

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.auth import Auth, AuthRefused, claims_of
+from shared.auth import Auth, AuthRefused
+from shared.caller import claims_of
 from shared.origin import Client
 from web.cookies import Cookies
 

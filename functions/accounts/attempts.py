@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from shared.auth import Auth, AuthRefused, claims_of
+from shared.auth import Auth, AuthRefused
+from shared.caller import claims_of
 from shared.db import Database
 from shared.errors import Problem, TooMany, Unauthorized
 from shared.origin import Client

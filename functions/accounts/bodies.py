@@ -8,7 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.body import Body
 from shared.identifier import Id
-from shared.text import Line
+from shared.text import Line, LineOfWords
+from shared.times import Moment
+
+Scope = Annotated[str, Field(max_length=60, pattern=r"^[a-z_]+:[a-z_]+$")]
+Network = Annotated[str, Field(max_length=49, pattern=r"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$")]
 
 
 class DeviceName(Body):
@@ -35,6 +39,25 @@ class FactorCode(Body):
 
     factor_id: Id
     code: Annotated[str, Field(min_length=1, max_length=16)]
+
+
+class NewApiKey(Body):
+    """party_id: for whom the key acts, the caller by default; of another party the caller is an
+    owner. name: what its owner calls it. scopes: what it may do, rows of api_scopes. ip_allow:
+    networks (CIDR) from which it is exchanged; left out: from everywhere. expires_at: when it ends;
+    left out: when it is revoked."""
+
+    name: Annotated[LineOfWords, Field(min_length=1, max_length=80)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=50)]
+    party_id: Id | None = None
+    ip_allow: Annotated[list[Network], Field(max_length=20)] | None = None
+    expires_at: Moment | None = None
+
+
+class Rotation(Body):
+    """overlap_seconds: how long the old secret lives on, at most seven days."""
+
+    overlap_seconds: Annotated[int, Field(ge=0, le=604_800)] = 0
 
 
 class SignedIn(BaseModel):
@@ -113,3 +136,45 @@ class Erasure(_Answer):
     erasure_id: UUID
     state: str
     erase_from: datetime
+
+
+class ApiKey(_Answer):
+    """A key. prefix: the part of it that names it, after hf_live_. api_key: the whole key, in the
+    first answer only; null in the answer of a command that is repeated: rotate it, or make
+    another."""
+
+    key_id: UUID
+    party_id: UUID
+    name: str
+    prefix: str
+    last4: str
+    scopes: list[str]
+    ip_allow: list[str]
+    expires_at: datetime | None
+    api_key: str | None
+
+
+class RotatedApiKey(ApiKey):
+    """A key with its new secret. old_until: until when the one before is good."""
+
+    old_until: datetime
+
+
+class RevokedApiKey(_Answer):
+    """A key that is good no more. revoked_at: since when."""
+
+    key_id: UUID
+    revoked_at: datetime
+
+
+class ApiToken(_Answer):
+    """access_token: to be sent as bearer token, to commands and to PostgREST. expires_in: seconds;
+    ask for the next one before. key_id: the key, as an actor. party_id: for whom it acts. scopes:
+    what it may do."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    key_id: UUID
+    party_id: UUID
+    scopes: list[str]

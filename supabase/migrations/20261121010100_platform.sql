@@ -134,7 +134,7 @@ create function private.is_client() returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return coalesce(current_setting('role', true) in ('anon', 'authenticated'), false);
+    return coalesce(current_setting('role', true) in ('anon', 'authenticated', 'api_key'), false);
 end
 $$;
 comment on function private.is_client() is
@@ -364,20 +364,6 @@ end
 $$;
 comment on function private.refuse(text, text, jsonb) is
 'Raises a refusal with a sentence of its own, and members that the problem document carries beside it: the detail of the error is then an object {detail, ...members}.';
-
-create function private.command_actor(command jsonb) returns uuid
-language plpgsql volatile set search_path = ''
-as $$
-begin
-    if command ->> 'actor_id' is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
-        perform private.refuse('idempotency_key_required');
-    end if;
-    perform set_config('holdfast.actor_id', command ->> 'actor_id', true);
-    return (command ->> 'actor_id')::uuid;
-end
-$$;
-comment on function private.command_actor(jsonb) is
-'Who gives a command; the audit log names them. Raises idempotency_key_required (400).';
 
 create function private.command_answer(command jsonb) returns jsonb
 language plpgsql stable set search_path = ''

@@ -10,7 +10,7 @@ declare
     v_kinds constant jsonb := '{
         "expected_version": "integer", "version": "integer", "attempt": "integer", "number": "integer",
         "max_slippage_bps": "integer", "margin_bps": "integer", "perform_within": "integer", "next_in": "integer", "days": "integer",
-        "risk_score": "integer", "size_bytes": "integer", "tier": "integer", "chain_id": "integer",
+        "risk_score": "integer", "overlap_seconds": "integer", "size_bytes": "integer", "tier": "integer", "chain_id": "integer",
         "address_index": "integer", "log_index": "integer", "block_number": "integer", "nonce": "integer", "max_fee": "integer",
         "max_priority_fee": "integer", "slice": "integer", "read_before": "integer", "expires_in": "integer",
         "through": "flag", "whole": "flag", "all_failed": "flag", "confirm": "flag", "is_default": "flag", "is_paid": "flag", "payer_name_matches": "flag",
@@ -20,7 +20,7 @@ declare
         "since": "time", "until": "time", "due_by": "time", "provider_time": "time", "as_of": "time", "time": "time",
         "block_time": "time",
         "asset_id": "text", "discord_id": "text", "policy_id": "text", "event_id": "text", "provider_event_id": "text", "merchant_order_id": "text", "tax_id": "text",
-        "event_types": "texts", "spends": "texts", "code_hashes": "texts", "categories": "texts", "files": "texts", "currencies": "texts",
+        "event_types": "texts", "spends": "texts", "code_hashes": "texts", "scopes": "texts", "ip_allow": "texts", "categories": "texts", "files": "texts", "currencies": "texts",
         "payload": "fields", "milestones": "fields", "pairs": "fields", "index": "fields", "quotes": "fields",
         "lines": "fields", "cursor": "fields", "last": "fields", "transfers": "fields", "odd": "fields",
         "held": "fields", "moves": "fields", "addresses": "fields", "balances": "fields", "sweeps": "fields", "wallets": "fields", "paid": "fields",

@@ -89,7 +89,79 @@ comment on column public.party_members.user_id is 'The user who belongs to it.';
 comment on column public.party_members.role is 'What the user may do for it.';
 comment on column public.party_members.created_at is 'When the row was made, by the database clock.';
 
+-- PostgREST becomes this role for the token of an API key. It may what a stranger may, and what
+-- private.open_to_keys opens to a scope of the key.
+do $$
+begin
+    if not exists (select from pg_catalog.pg_roles where rolname = 'api_key') then
+        create role api_key nologin inherit;
+    end if;
+end
+$$;
+grant anon to api_key;
+grant api_key to authenticator;
+
+create table public.api_scopes (
+    scope text primary key check (scope ~ '^[a-z_]+:[a-z_]+$'),
+    description text not null check (length(description) between 1 and 200)
+);
+alter table public.api_scopes enable row level security;
+comment on table public.api_scopes is
+'What an API key may be allowed. An act names the scope that a key needs for it (private.acts); a relation is opened to one by private.open_to_keys.';
+comment on column public.api_scopes.scope is 'The scope: subject:verb.';
+comment on column public.api_scopes.description is 'What a key may do with it, for people.';
+
+create table public.api_keys (
+    id uuid primary key,
+    party_id uuid not null references public.parties (id) on delete restrict,
+    created_by uuid not null references auth.users (id) on delete restrict,
+    name text not null check (length(name) between 1 and 80),
+    prefix text not null unique check (prefix ~ '^[0-9A-Za-z]{10}$'),
+    last4 text not null check (last4 ~ '^[0-9A-Za-z]{4}$'),
+    scopes text[] not null check (cardinality(scopes) > 0),
+    ip_allow cidr[] not null check (cardinality(ip_allow) <= 20),
+    expires_at timestamptz,
+    last_used_at timestamptz,
+    created_at timestamptz not null,
+    revoked_at timestamptz
+);
+alter table public.api_keys enable row level security;
+create index api_keys_party_id_idx on public.api_keys (party_id);
+create index api_keys_created_by_idx on public.api_keys (created_by);
+select private.make_blankable('public.api_keys');
+comment on table public.api_keys is
+'Keys with which programs act for a party. A key is an actor of its own: its id is the subject of its tokens and the actor in histories. It may what its scopes name, and nothing else of what its maker may.';
+comment on column public.api_keys.id is 'The key as an actor.';
+comment on column public.api_keys.party_id is 'The party that it acts for.';
+comment on column public.api_keys.created_by is 'Who made it: an owner of the party. It ends when they are one no more.';
+comment on column public.api_keys.name is 'What its owner calls it.';
+comment on column public.api_keys.prefix is 'The part of the key after hf_live_ that names it.';
+comment on column public.api_keys.last4 is 'The last four characters of the key that is in force.';
+comment on column public.api_keys.scopes is 'What it may do: rows of api_scopes.';
+comment on column public.api_keys.ip_allow is 'Networks from which it is exchanged for tokens; empty: from everywhere.';
+comment on column public.api_keys.expires_at is 'From when on it is good no more; null: it is until it is revoked.';
+comment on column public.api_keys.last_used_at is 'When it was exchanged, within an hour; null: never.';
+comment on column public.api_keys.created_at is 'When it was made.';
+comment on column public.api_keys.revoked_at is 'When it was revoked; null: it was not.';
+-- Not for last_used_at, which says nothing of what anybody changed.
+create trigger _900_audit after insert or update of last4, revoked_at on public.api_keys
+for each row execute function private.tg__audit('id');
+
+create table private.api_key_secrets (
+    secret_hash text primary key check (secret_hash ~ '^[0-9a-f]{64}$'),
+    key_id uuid not null references public.api_keys (id) on delete restrict,
+    good_until timestamptz
+);
+alter table private.api_key_secrets enable row level security;
+create index api_key_secrets_key_id_idx on private.api_key_secrets (key_id);
+comment on table private.api_key_secrets is
+'Hashes of the keys that may be exchanged: one of each key, two while a new one takes over. A key has 256 bits of chance, so a plain hash of it cannot be tried out.';
+comment on column private.api_key_secrets.secret_hash is 'SHA-256, in hex, of the key from its last underscore on.';
+comment on column private.api_key_secrets.key_id is 'Whose.';
+comment on column private.api_key_secrets.good_until is 'When the one that was rotated away ends; null: it is in force.';
+
 select private.make_text('public.profiles', 'title', 'full_name');
+select private.make_text('public.api_keys', 'title', 'name');
 select private.make_text('public.profiles', 'url', 'avatar_url');
 select private.make_text('public.profiles', 'prose', 'preferences');
 
@@ -136,16 +208,25 @@ comment on function private.parties_i_act_for() is
 create function private.acts_for(p_user_id uuid, p_party_id uuid) returns boolean
 language plpgsql stable set search_path = ''
 as $$
+declare
+    v_through text := current_setting('holdfast.through_key', true);
 begin
+    -- Of what the maker of a key may, a command through it may what concerns the party of the key.
+    if v_through <> '' and split_part(v_through, ' ', 1) = p_user_id::text then
+        return split_part(v_through, ' ', 2) = p_party_id::text;
+    end if;
     return (
         select p_user_id = p_party_id or exists (
             select from public.party_members
             where party_id = p_party_id and user_id = p_user_id and role in ('owner', 'operator', 'admin')
+        ) or exists (
+            select from public.api_keys where id = p_user_id and party_id = p_party_id
         )
     );
 end
 $$;
-comment on function private.acts_for(uuid, uuid) is 'Whether a user may give commands in the name of a party.';
+comment on function private.acts_for(uuid, uuid) is
+'Whether a user, or a key, may give commands in the name of a party. Which of them a key may give, private.act_refusal says.';
 
 create function private.belongs_to(p_user_id uuid, p_party_id uuid) returns boolean
 language plpgsql stable set search_path = ''
@@ -226,6 +307,40 @@ $$;
 comment on function private.session_alive() is
 'Whether the session of the caller''s token still is: not signed out, not revoked, not past its end. A token itself is good until it expires.';
 
+create function private.is_key() returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return coalesce(current_setting('role', true) = 'api_key', false);
+end
+$$;
+comment on function private.is_key() is
+'Whether a statement came with the token of an API key, inside definer functions too.';
+
+create function private.is_live(p_key public.api_keys) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return p_key.revoked_at is null and coalesce(p_key.expires_at, 'infinity') > private.clock();
+end
+$$;
+comment on function private.is_live(public.api_keys) is 'Whether a key is neither revoked nor past its end.';
+
+-- Definer: of a key its tokens read nothing.
+create function private.my_key() returns public.api_keys
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    v_key public.api_keys;
+begin
+    if private.is_key() then
+        select * into v_key from public.api_keys as k where k.id = auth.uid() and private.is_live(k);
+    end if;
+    return v_key;
+end
+$$;
+comment on function private.my_key() is 'The key whose token this is; nulls where it is live no more, and for whoever is no key.';
+
 create function private.caller() returns uuid
 language plpgsql stable set search_path = ''
 as $$
@@ -238,12 +353,15 @@ begin
     elsif not private.session_alive() then
         raise sqlstate 'PT401' using
             message = 'session_ended', detail = 'This session was ended.', hint = 'Sign in again.';
+    elsif private.is_key() and (private.my_key()).id is null then
+        raise sqlstate 'PT401' using
+            message = 'key_revoked', detail = 'This API key was revoked or has expired.', hint = 'Use another key.';
     end if;
     return v_caller;
 end
 $$;
 comment on function private.caller() is
-'Whom the token of the request names: every command and every write of a person asks here. Raises bad_token (401) when it names nobody, session_ended (401).';
+'Whom the token of the request names: every command and every write of a person asks here. Raises bad_token (401) when it names nobody, session_ended, key_revoked (401).';
 
 create function private.caller_aal() returns text
 language plpgsql stable set search_path = ''
@@ -281,4 +399,4 @@ begin
 end
 $$;
 comment on function public.whoami(text, text) is
-'Who the token''s user is {id, aal, session_id, roles among the staff}, or {answer} when the key was answered before. Raises idempotency_key_reused (409), bad_token, session_ended (401).';
+'Who the token''s user is {id, aal, session_id, roles among the staff}, or {answer} when the key was answered before. Raises idempotency_key_reused (409), bad_token, session_ended, key_revoked (401).';

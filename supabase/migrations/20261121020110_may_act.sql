@@ -11,7 +11,9 @@ insert into private.refusals (code, status, detail, hint) values
     'recovery_waits', 403,
     'The second factor was taken off less than 72 hours ago: until then no money leaves, and no destination is named.',
     'If it was not you, write to support at once.'
-);
+),
+('key_revoked', 401, 'This API key was revoked or has expired.', 'Use another key.'),
+('scope_missing', 403, 'This API key may not do this.', 'Make a key with the scope for it, or sign in.');
 
 create table private.account_recoveries (
     user_id uuid primary key references auth.users (id) on delete restrict,
@@ -58,8 +60,10 @@ cross join unnest(enum_range(null::private.act_kind)) as k (kind);
 create table private.acts (
     act text primary key,
     kind private.act_kind not null,
-    step_up boolean not null default false
+    step_up boolean not null default false,
+    scope text references public.api_scopes (scope) on delete restrict
 );
+create index acts_scope_idx on private.acts (scope);
 alter table private.acts enable row level security;
 comment on table private.acts is
 'Every act of a party: each command of schema service that takes an actor, each move of an escrow by a side, each table that people write. An act that is not here is refused.';
@@ -68,9 +72,14 @@ comment on column private.acts.act is
 comment on column private.acts.kind is 'What kind of thing it is: see private.standing_rules.';
 comment on column private.acts.step_up is
 'Whether it needs a second factor (aal2): it leads money, news or evidence elsewhere. Of moves private.state_edges says so.';
+comment on column private.acts.scope is
+'What an API key needs to do it; null: no key ever does. Scopes are given with a second factor, which counts for what they name.';
 
 insert into private.acts (act, kind, step_up) values
 -- Commands.
+('api_key_create', 'destination', true),
+('api_key_revoke', 'read', false),
+('api_key_rotate', 'destination', true),
 ('asset_prove', 'settle', false),
 ('asset_snapshot_take', 'business', false),
 ('escrow_claim', 'settle', false),
@@ -191,28 +200,60 @@ as $$
 declare
     v_standings private.standing[] := array[private.standing_of(p_party_id)];
     v_act private.acts;
+    v_key public.api_keys;
     v_refusal text;
 begin
+    select * into strict v_act from private.acts where act = p_act;
     if p_user_id <> p_party_id then
-        v_standings := v_standings || private.standing_of(p_user_id);
+        select * into v_key from public.api_keys where id = p_user_id;
+        if v_key.id is null then
+            v_standings := v_standings || private.standing_of(p_user_id);
+        elsif not private.is_live(v_key) then
+            return 'key_revoked';
+        elsif v_key.party_id <> p_party_id or (v_act.scope = any (v_key.scopes)) is not true then
+            return 'scope_missing';
+        else
+            v_standings := v_standings || private.standing_of(v_key.created_by);
+        end if;
     end if;
     if p_aal = 'aal0' then
         v_standings := v_standings || 'anonymous'::private.standing;
     end if;
-    select * into strict v_act from private.acts where act = p_act;
     if v_standings <> '{active}' then
         select r.refusal into v_refusal from private.standing_rules as r
         where r.kind = v_act.kind and r.standing = any (v_standings) and r.refusal is not null
         order by array_position(v_standings, r.standing) limit 1;
     end if;
-    if v_refusal is null and v_act.step_up and p_aal is distinct from 'aal2' then
+    if v_refusal is null and v_act.step_up and p_aal is distinct from 'aal2' and v_key.id is null then
         return 'step_up_required';
     end if;
     return v_refusal;
 end
 $$;
 comment on function private.act_refusal(uuid, uuid, text, text) is
-'The one answer to whether a party, through a user signed in so, may do an act now: null, or the code of the refusal. Whether the user acts for the party is asked before.';
+'The one answer to whether a party, through a user signed in so or through a key, may do an act now: null, or the code of the refusal. Whether the user acts for the party is asked before.';
+
+create function private.command_actor(command jsonb) returns uuid
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_actor uuid := (command ->> 'actor_id')::uuid;
+    v_acting record;
+begin
+    if v_actor is null or command ->> 'idempotency_key' is null or command ->> 'request_hash' is null then
+        perform private.refuse('idempotency_key_required');
+    end if;
+    -- One statement: this runs for every command.
+    select
+        k.created_by as maker, set_config('holdfast.actor_id', a.id::text, true),
+        set_config('holdfast.through_key', concat_ws(' ', k.created_by, k.party_id), true)
+    into v_acting
+    from (values (v_actor)) as a (id) left join public.api_keys as k on a.id = k.id;
+    return coalesce(v_acting.maker, v_actor);
+end
+$$;
+comment on function private.command_actor(jsonb) is
+'Who gives a command; for a key who made it, who then acts for nobody but its party (private.acts_for). The audit log names the actor itself. Raises idempotency_key_required (400).';
 
 create function private.ask(command jsonb, p_party_id uuid, p_act text) returns void
 language plpgsql stable set search_path = ''
@@ -226,7 +267,7 @@ begin
 end
 $$;
 comment on function private.ask(jsonb, uuid, text) is
-'Goes on only if the party may do the act through who gives the command. Raises party_suspended, party_closed, user_banned, sign_in_required, step_up_required (403).';
+'Goes on only if the party may do the act through who gives the command. Raises party_suspended, party_closed, user_banned, sign_in_required, step_up_required, scope_missing (403), key_revoked (401).';
 
 create function private.other_side_may(p_party_id uuid, p_act text) returns boolean
 language plpgsql stable set search_path = ''
@@ -243,6 +284,10 @@ create function private.my_parties() returns setof uuid
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
+    if private.is_key() then
+        return query select k.party_id from private.my_key() as k where k.id is not null;
+        return;
+    end if;
     return query
     select auth.uid() where auth.uid() is not null
     union
@@ -256,7 +301,7 @@ begin
 end
 $$;
 comment on function private.my_parties() is
-'Parties whose rows the caller may see. Use as: party_id = any (array(select private.my_parties())).';
+'Parties whose rows the caller may see; of a key the party that it acts for. Use as: party_id = any (array(select private.my_parties())).';
 
 -- Definer: memberships of the platform, rules and standings are not readable to its users.
 create function private.is_acting_staff(p_role public.member_role) returns boolean

@@ -12,6 +12,13 @@ begin
     -- by their own locks and quotas, and the functions' own key is not held up.
     if current_user = 'anon' then
         v_place := 0;
+    elsif current_user = 'api_key' then
+        -- Here a revoked key ends, whatever it asks for.
+        perform private.caller();
+        if current_setting('request.method', true) not in ('GET', 'HEAD') then
+            return;
+        end if;
+        v_place := 1 + abs(hashtext((private.my_key()).party_id::text) % 1000000);
     elsif current_user = 'authenticated' and current_setting('request.method', true) in ('GET', 'HEAD') then
         v_place := 1 + abs(hashtext(auth.uid()::text) % 1000000);
     else
@@ -29,7 +36,7 @@ begin
 end
 $$;
 comment on function private.take_lane() is
-'Called by PostgREST before each request (db-pre-request): at most four questions of strangers, and six of one signed-in reader, are answered at the same time, so that nobody''s reading takes the connections that commands need. Raises too_many_requests (429).';
+'Called by PostgREST before each request (db-pre-request): at most four questions of strangers, and six of one signed-in reader, are answered at the same time, so that nobody''s reading takes the connections that commands need; keys read from the places of their party, and only while they live. Raises too_many_requests (429), key_revoked (401).';
 
 -- Definer: looks up one active order past row level security, and gives what the book gives.
 create function private.book_order(p_order_id uuid) returns setof private.book_line

@@ -23,6 +23,7 @@ begin
     get diagnostics v_keys = row_count;
     delete from private.quota_levels
     where counted_at < private.clock() - (select max(q.in_window) from private.quotas as q);
+    delete from private.rate_buckets where full_at < private.clock();
     return jsonb_build_object(
         'partitions', v_partitions, 'keys', v_keys, 'months', v_months, 'messages', v_messages,
         'origins', v_origins
@@ -30,4 +31,4 @@ begin
 end
 $$;
 comment on function service.housekeeping(interval) is
-'Daily: makes the partitions of the coming months and forgets stored answers older than the given time, ends messages of endpoints long closed, drops months of events that are over, forgets messages to people after 180 days and where requests in the audit log came from after 400, and forgets what was counted before any window of a quota began.';
+'Daily: makes the partitions of the coming months and forgets stored answers older than the given time, ends messages of endpoints long closed, drops months of events that are over, forgets messages to people after 180 days and where requests in the audit log came from after 400, and forgets what was counted before any window of a quota began, and buckets of rate limits that are full.';

@@ -20,6 +20,10 @@ from (values
 ('public.user_devices', array['fingerprint', 'family', 'name'], 'delete_row', 'user_id', null, null, 'browser, system, and the name given to a device', 'the person', 'finding break-ins: 180 days after it was last seen'),
 ('public.security_events', array['detail'], 'delete_words', 'party_id', 'null', null, 'IP addresses, devices, names of second factors', 'the person, operators', 'finding break-ins and fraud: as long as the books'),
 ('private.recovery_codes', array['code_hash'], 'delete_row', 'user_id', null, null, 'hashes of recovery codes', 'nobody', 'until used or replaced'),
+('public.api_keys', array['name'], 'blank', 'created_by', '''erased''', null, 'name given to an API key', 'members of its party', 'while the account lives'),
+('public.api_keys', array['ip_allow'], 'blank', 'created_by', '''{}''', null, 'networks from which an API key is used', 'members of its party', 'while the account lives'),
+('private.api_key_secrets', array['secret_hash'], 'delete_row', '(select k.created_by from public.api_keys as k where k.id = r.key_id)', null, null, 'hashes of API keys', 'nobody', 'until revoked or rotated'),
+('private.rate_buckets', array['subject'], 'expires', null, null, null, 'IP address from which API keys are shown', 'nobody', 'limits: a day after the last request'),
 ('private.idempotency_keys', array['key', 'request_hash', 'answer'], 'delete_row', 'actor_id', null, null, 'what a command was answered', 'the person', 'repeating commands: 7 days'),
 -- What people write to each other, and say.
 ('public.dispute_statements', array['body', 'sha256'], 'delete_words', 'author_id', 'null', null, 'what a side says in a dispute, and its hash without salt', 'the author, then both sides and the arbiter', 'evidence of the dispute: until the author is erased'),
@@ -91,6 +95,7 @@ insert into private.export_parts (table_name, of_person, words, only_columns) va
 ('private.escrow_transactions', '$1 in (r.payer_id, r.payee_id)', '{}', null);
 insert into private.export_parts (table_name, why_not) values
 ('private.recovery_codes', 'keys: whoever reads the export could use them'),
+('private.api_key_secrets', 'keys: whoever reads the export could use them'),
 ('private.webhook_secrets', 'keys: whoever reads the export could use them'),
 ('private.idempotency_keys', 'answers may quote the other side; they stand in the rows themselves'),
 ('private.outbox', 'what it tells stands in notifications'),
@@ -114,5 +119,6 @@ insert into private.export_parts (table_name, why_not) values
 ('public.factor_resets', 'words of operators, kept for audits'),
 ('public.staff_changes', 'words of operators, kept for audits'),
 ('private.message_suppressions', 'names nobody'),
+('private.rate_buckets', 'names nobody'),
 ('public.webhook_events', 'messages of providers about all their people');
 -- noqa: enable=LT05

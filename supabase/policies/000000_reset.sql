@@ -13,10 +13,10 @@ begin
         execute format('drop policy %I on %I.%I', v_policy.policyname, v_policy.schemaname, v_policy.tablename);
     end loop;
     foreach v_schema in array array['public', 'service', 'private', 'ledger'] loop
-        execute format('revoke all on all tables in schema %I from anon, authenticated, service_role', v_schema);
-        execute format('revoke all on all sequences in schema %I from anon, authenticated, service_role', v_schema);
-        execute format('revoke all on all functions in schema %I from public, anon, authenticated, service_role, supabase_auth_admin', v_schema);
-        execute format('revoke all on schema %I from anon, authenticated, service_role, supabase_auth_admin', v_schema);
+        execute format('revoke all on all tables in schema %I from anon, authenticated, api_key, service_role', v_schema);
+        execute format('revoke all on all sequences in schema %I from anon, authenticated, api_key, service_role', v_schema);
+        execute format('revoke all on all functions in schema %I from public, anon, authenticated, api_key, service_role, supabase_auth_admin', v_schema);
+        execute format('revoke all on schema %I from anon, authenticated, api_key, service_role, supabase_auth_admin', v_schema);
     end loop;
     revoke create on schema public from public;
 end

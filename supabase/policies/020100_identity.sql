@@ -42,3 +42,11 @@ using (
     user_id = (select auth.uid())
     or party_id = any(array(select private.my_parties()))
 );
+
+grant select on public.api_scopes to anon, authenticated;
+create policy api_scopes_select_anyone on public.api_scopes for select to anon, authenticated using (true);
+
+-- Members read which keys their party has; what a key is hashed to stands where nobody reads.
+grant select on public.api_keys to authenticated;
+create policy api_keys_select_own on public.api_keys for select to authenticated
+using (party_id = any(array(select private.my_parties())));

@@ -38,3 +38,9 @@ using (
 grant select on public.ledger_reversals to authenticated;
 create policy ledger_reversals_select_operator on public.ledger_reversals for select to authenticated
 using ((select private.is_acting_staff('operator')));
+
+select private.open_to_keys('public.wallets', 'wallets:read');
+select private.open_to_keys('public.ledger_entries', 'wallets:read');
+select private.open_to_keys('private.ledger_transfers', 'wallets:read');
+select private.open_to_keys('public.ledger_transfers', 'wallets:read');
+select private.open_to_keys('public.ledger_holds', 'wallets:read');

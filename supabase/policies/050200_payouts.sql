@@ -24,3 +24,7 @@ using (
     party_id is null or party_id = any(array(select private.my_parties()))
     or (select private.is_acting_staff('operator'))
 );
+
+select private.open_to_keys('public.payout_destinations', 'withdrawals:read');
+select private.open_to_keys('public.payouts', 'withdrawals:read');
+select private.open_to_keys('public.payout_events', 'withdrawals:read');

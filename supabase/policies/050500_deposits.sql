@@ -10,3 +10,5 @@ create policy deposit_keys_select_operator on public.deposit_keys for select to 
 using ((select private.is_acting_staff('operator')));
 
 grant execute on function service.deposit_read(uuid, text), service.deposit_close(uuid) to service_role;
+
+select private.open_to_keys('public.deposit_requests', 'deposits:read');

@@ -7,3 +7,5 @@ using (true);
 grant select on public.withdrawals to authenticated;
 create policy withdrawals_select_own on public.withdrawals for select to authenticated
 using (party_id = any(array(select private.readable_parties())));
+
+select private.open_to_keys('public.withdrawals', 'withdrawals:read');

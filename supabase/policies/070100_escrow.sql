@@ -38,3 +38,9 @@ using (exists (select from private.escrow_transactions as e where e.id = escrow_
 grant select on public.escrow_offers to authenticated;
 create policy escrow_offers_select_involved on public.escrow_offers for select to authenticated
 using (exists (select from private.escrow_transactions as e where e.id = escrow_offers.escrow_id));
+
+select private.open_to_keys('private.escrow_transactions', 'escrows:read', 'escrows:write');
+select private.open_to_keys('private.escrow_events', 'escrows:read', 'escrows:write');
+select private.open_to_keys('public.escrow_transactions', 'escrows:read', 'escrows:write');
+select private.open_to_keys('public.escrow_events', 'escrows:read', 'escrows:write');
+select private.open_to_keys('public.escrow_offers', 'escrows:read', 'escrows:write');

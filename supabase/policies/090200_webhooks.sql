@@ -23,3 +23,7 @@ create policy webhook_attempts_select_own on public.webhook_attempts for select 
 using (party_id = any(array(select private.readable_parties())));
 
 grant execute on function public.failing_endpoints(), private.failing_endpoints() to authenticated;
+
+select private.open_to_keys('public.webhook_endpoints', 'webhooks:read');
+select private.open_to_keys('public.webhook_deliveries', 'webhooks:read');
+select private.open_to_keys('public.webhook_attempts', 'webhooks:read');

@@ -65,3 +65,6 @@ private.has_edge(text, text, text, text, text, text, text), private.fits(numeric
 private.fits_payment_methods(text[], integer), private.has_index(text, text),
 private.book_size(numeric), private.least_trade(text)
 to authenticated;
+
+select private.open_to_keys('public.p2p_orders', 'orders:read');
+select private.open_to_keys('public.p2p_trades', 'orders:read');

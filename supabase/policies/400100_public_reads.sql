@@ -2,6 +2,7 @@
 -- Settings of roles: PostgREST reads them when it reloads its configuration (999900_assert.sql asks it to).
 alter role anon set statement_timeout = '500ms';
 alter role authenticated set statement_timeout = '3s';
+alter role api_key set statement_timeout = '3s';
 alter role authenticator set statement_timeout = '8s';
 alter role authenticator set lock_timeout = '8s';
 alter role authenticator set "pgrst.db_pre_request" = 'private.take_lane';

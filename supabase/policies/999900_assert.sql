@@ -36,6 +36,24 @@ begin
         raise exception 'views without security_invoker: %', v_fault;
     end if;
 
+    -- What strangers may not read, keys read by a scope (private.open_to_keys); they write nothing.
+    select string_agg(c.oid::regclass::text, '; ') into v_fault
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    where n.nspname in ('public', 'private', 'ledger', 'service') and c.relkind in ('r', 'p', 'v')
+        and (
+            has_any_column_privilege('api_key', c.oid, 'insert, update')
+            or has_table_privilege('api_key', c.oid, 'delete, truncate')
+            or c.relkind <> 'v' and has_any_column_privilege('api_key', c.oid, 'select')
+            and not has_any_column_privilege('anon', c.oid, 'select') and not exists (
+                select from pg_policy as p
+                where p.polrelid = c.oid and not p.polpermissive and p.polroles = array['api_key'::regrole::oid]
+            )
+        );
+    if v_fault is not null then
+        raise exception 'keys write, or read without a scope: %', v_fault;
+    end if;
+
     select string_agg(format('%I.%I', schemaname, tablename), '; ') into v_fault
     from pg_publication_tables
     where pubname = 'supabase_realtime' and schemaname in ('public', 'private', 'ledger', 'service')

@@ -16,6 +16,7 @@ BROUGHT = {
     "SharedLayer": {"aws_lambda_powertools", "httpx", "pydantic", "shared.api"},
     "StripeLayer": {"requests", "stripe"},
     "ChainLayer": {"coincurve"},
+    "TokensLayer": {"cryptography", "jwt"},
     "DocumentsLayer": {"fontTools", "fpdf", "PIL", "uharfbuzz"},
     "PagesLayer": {"jinja2", "markupsafe", "segno", "web.site"},
 }

@@ -40,6 +40,7 @@ BELOW = {path.name: {"escrow"} if path.name in PRODUCTS else set() for path in D
 IN_LAYER = {
     "aws_lambda_powertools",
     "coincurve",
+    "jwt",
     "httpx",
     "pydantic",
     "pydantic_core",

@@ -29,6 +29,7 @@ LIMITS = {
     "SharedLayer": (30, 11),
     "StripeLayer": (30, 10),
     "ChainLayer": (4, 3),
+    "TokensLayer": (30, 10),
     "DocumentsLayer": (90, 36),
     "PagesLayer": (4, 2),
 }
@@ -50,6 +51,7 @@ NEEDS = {
         "GatewayMethodsFunction",
         "GatewayPagesFunction",
     },
+    "TokensLayer": {"ApiTokensFunction"},
     "DocumentsLayer": {"DocumentsFunction"},
     "PagesLayer": {"AccountPagesFunction", "GatewayPagesFunction", "MessagePagesFunction"},
 }
@@ -128,6 +130,7 @@ def test_the_layers_hold_what_they_should_and_no_more(layers: dict[str, Path]) -
     assert {"shared", "pydantic", "aws_lambda_powertools"} <= names["SharedLayer"]
     assert {"stripe", "requests"} <= names["StripeLayer"]
     assert {"coincurve"} <= names["ChainLayer"]
+    assert {"cryptography", "jwt"} <= names["TokensLayer"]
     assert {"fpdf", "fontTools", "PIL", "uharfbuzz"} <= names["DocumentsLayer"]
     assert {"jinja2", "segno", "web"} <= names["PagesLayer"]
     strangers = {"boto3", "botocore", "aws_xray_sdk", "supabase", "bin"}

@@ -288,7 +288,9 @@ def test_the_api_is_logged_throttled_and_closed_to_browsers_of_others() -> None:
     assert "AllowCredentials" not in told
     assert set(told["AllowMethods"]) == {method for name in HTTP for method, _ in _coded(name)}
     assert {KEY_HEADER.lower(), "authorization", "content-type"} <= set(told["AllowHeaders"])
-    assert {REPLAYED_HEADER.lower(), "retry-after", "x-request-id"} == set(told["ExposeHeaders"])
+    limits = {f"ratelimit-{name}" for name in ("limit", "remaining", "reset")}
+    shown = {REPLAYED_HEADER.lower(), "retry-after", "x-request-id", *limits}
+    assert shown == set(told["ExposeHeaders"])
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
     assert stage["DefaultRouteSettings"].keys() >= {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
     assert _watched("AWS/ApiGateway", "5xx", "ApiId", "HttpApi")

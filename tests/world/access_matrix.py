@@ -163,6 +163,7 @@ def _rows(world: World, held: Grants, couple: Filled) -> Iterator[str]:
         "arbiter": ("authenticated", arbiter),
         "idle arbiter": ("authenticated", _idle_arbiter(world)),
         "operator": ("authenticated", world.operator),
+        "key of payer": ("api_key", couple.key),
         "service": ("service_role", None),
     }
     heads = "".join(f"{name:14}" for name in subjects)
@@ -219,11 +220,11 @@ def _idle_arbiter(world: World) -> UUID:
 
 
 def act(world: World, role: str, user: UUID | None) -> None:
-    """Go on as a role of the API, signed in where there is a person."""
-    if user:
-        as_user(world.connection, user, aal="aal2")
+    """Go on as a role of the API: as the person or the key that is named."""
+    if role == "authenticated":
+        as_user(world.connection, str(user), aal="aal2")
     else:
-        as_role(world.connection, role)
+        as_role(world.connection, role, **({"sub": str(user)} if user else {}))
 
 
 def _writes(world: World, held: Grants, mine: Filled, other: Filled) -> Iterator[str]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from tests.world.accounts import signed_in, sprayed
+from tests.world.api_keys import every_scope, exchanged, made
 from tests.world.asset_snapshots import about_a_group, prove
 from tests.world.chain import onchain
 from tests.world.coins import bitcoin_address, waiting
@@ -49,6 +50,7 @@ class Filled:
     listing: UUID
     milestone: Escrow
     merchant: UUID
+    key: UUID
 
 
 def fill_all_tables(world: World) -> Filled:
@@ -156,10 +158,18 @@ def fill_all_tables(world: World) -> Filled:
     watch(world, where, payer)
     screened(world, where, "clear")
     warned_of(world)
+    key = made(world, payer, *every_scope(world))
+    exchanged(world, key)
+    for rolled in (True, False):
+        with world.acting("service_role"):
+            world.run("select service.api_request_note(%s, 'POST', '/orders', 200, 9)", key.id)
+            if rolled:
+                world.run("select service.api_usage_roll_up()")
     relay(world)
     record(world, enqueue(world)[0], "succeed", status_code=200)
     return Filled(
         payer, payee, disputed, ended, trade, draft(world, payer), published,
         UUID(case["case_id"]), account, rated, endpoint, community, listed, milestone,
         merchant,
+        key.id,
     )  # fmt: skip

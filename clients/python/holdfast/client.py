@@ -1,4 +1,4 @@
-"""One client of one person."""
+"""One client of one person, or of an API key."""
 
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -10,29 +10,41 @@ from postgrest import APIError, SyncPostgrestClient
 from holdfast.commands import Commands
 from holdfast.database import Row
 from holdfast.problem import Problem
+from holdfast.tokens import KeyTokens
 
 R = TypeVar("R", bound=Row)
 
 
 class Holdfast:
-    """Everything that somebody signed in may do.
+    """Everything that somebody signed in, or an API key, may do.
 
     url: of the Supabase project. api_url: where commands go. key: the project's publishable (or
     anon) key. token: gives the token of whoever is signed in, such as
-    `lambda: supabase.auth.get_session().access_token`. attempts: how often a command is sent at
+    `lambda: supabase.auth.get_session().access_token`. api_key: in its place, for programs: it is
+    exchanged for tokens, and again before one ends. attempts: how often a command is sent at
     most while no answer of its own comes.
 
     commands: the commands, which raise Problem. db: PostgREST, for what `rows` is too little.
     """
 
     def __init__(
-        self, url: str, api_url: str, key: str, token: Callable[[], str], *, attempts: int = 4
+        self,
+        url: str,
+        api_url: str,
+        key: str,
+        token: Callable[[], str] | None = None,
+        *,
+        api_key: str | None = None,
+        attempts: int = 4,
     ) -> None:
+        """Raises ValueError without a token and without an API key, and with both."""
+        if (token is None) == (api_key is None):
+            raise ValueError("give either token or api_key")
         self._http = httpx.Client(timeout=30)
         self._rest = f"{url.rstrip('/')}/rest/v1"
         self._key = key
-        self._token = token
-        self.commands = Commands(api_url, token, self._http, attempts)
+        self._token = token or KeyTokens(api_url, str(api_key), self._http)
+        self.commands = Commands(api_url, self._token, self._http, attempts)
 
     @property
     def db(self) -> SyncPostgrestClient:

@@ -10,6 +10,40 @@ from holdfast.sender import Sender
 from holdfast.types import Amount, Answer, Body
 
 
+class ApiKey(Answer):
+    """A key. prefix: the part of it that names it, after hf_live_. api_key: the whole key, in the
+    first answer only; null in the answer of a command that is repeated: rotate it, or make
+    another.
+    """
+    key_id: UUID
+    party_id: UUID
+    name: str
+    prefix: str
+    last4: str
+    scopes: list[str]
+    ip_allow: list[str]
+    expires_at: datetime | None
+    api_key: str | None
+
+
+class ApiKeyCreate(Body):
+    """party_id: for whom the key acts, the caller by default; of another party the caller is an
+    owner. name: what its owner calls it. scopes: what it may do, rows of api_scopes. ip_allow:
+    networks (CIDR) from which it is exchanged; left out: from everywhere. expires_at: when it
+    ends; left out: when it is revoked.
+    """
+    name: str
+    scopes: list[str]
+    party_id: UUID | None = None
+    ip_allow: list[str] | None = None
+    expires_at: datetime | None = None
+
+
+class ApiKeyRotate(Body):
+    """overlap_seconds: how long the old secret lives on, at most seven days."""
+    overlap_seconds: int | None = None
+
+
 class AssetDifference(Answer):
     """See its fields."""
     field: str
@@ -1072,6 +1106,26 @@ class Removed(Answer):
     removed_at: datetime
 
 
+class RevokedApiKey(Answer):
+    """A key that is good no more. revoked_at: since when."""
+    key_id: UUID
+    revoked_at: datetime
+
+
+class RotatedApiKey(Answer):
+    """A key with its new secret. old_until: until when the one before is good."""
+    key_id: UUID
+    party_id: UUID
+    name: str
+    prefix: str
+    last4: str
+    scopes: list[str]
+    ip_allow: list[str]
+    expires_at: datetime | None
+    api_key: str | None
+    old_until: datetime
+
+
 class ScreeningCleared(Answer):
     """The address after the command. status: clear, hit (of another answer) or stale."""
     screening_id: UUID
@@ -1288,6 +1342,36 @@ class WithdrawalRequested(Answer):
 
 class Commands(Sender):
     """Each raises Problem."""
+
+    def api_key_create(
+        self, body: ApiKeyCreate, *, key: str | None = None
+    ) -> ApiKey:
+        """An owner of a party makes an API key for it (aal2)."""
+        return self._send(
+            f"/api-keys", body, key,
+            ApiKey,
+        )
+
+    def api_key_revoke(
+        self, key_id: UUID | str, body: Nothing | None = None, *, key: str | None = None
+    ) -> RevokedApiKey:
+        """An owner of its party ends an API key: its tokens do nothing from the next request on.
+        """
+        return self._send(
+            f"/api-keys/{key_id}/revoke", body, key,
+            RevokedApiKey,
+        )
+
+    def api_key_rotate(
+        self, key_id: UUID | str, body: ApiKeyRotate | None = None, *, key: str | None = None
+    ) -> RotatedApiKey:
+        """An owner of its party gives an API key a new secret (aal2); the old one lives on for a
+        while.
+        """
+        return self._send(
+            f"/api-keys/{key_id}/rotate", body, key,
+            RotatedApiKey,
+        )
 
     def asset_snapshot_create(
         self, body: AssetSnapshotCreate, *, key: str | None = None

@@ -23,6 +23,71 @@ class AddressKinds(Row):
     hint: str
 
 
+class ApiKeyRules(Row):
+    """Rows of api_key_rules."""
+
+    relation = "api_key_rules"
+    id: bool
+    live_keys: int
+
+
+class ApiKeys(Row):
+    """Rows of api_keys."""
+
+    relation = "api_keys"
+    id: UUID
+    party_id: UUID
+    created_by: UUID
+    name: str
+    prefix: str
+    last4: str
+    scopes: list[str]
+    ip_allow: list[str]
+    expires_at: Time | None
+    last_used_at: Time | None
+    created_at: Time
+    revoked_at: Time | None
+
+
+class ApiScopes(Row):
+    """Rows of api_scopes."""
+
+    relation = "api_scopes"
+    scope: str
+    description: str
+
+
+class ApiUsage(Row):
+    """Rows of api_usage."""
+
+    relation = "api_usage"
+    party_id: UUID
+    key_id: UUID
+    method: str
+    route: str
+    status_class: int
+    hour: Time
+    n: int
+    errors: int
+    sum_ms: int
+    histogram: list[int]
+
+
+class ApiUsageDays(Row):
+    """Rows of api_usage_days."""
+
+    relation = "api_usage_days"
+    party_id: UUID | None
+    key_id: UUID | None
+    method: str | None
+    route: str | None
+    status_class: int | None
+    day: Time | None
+    n: int | None
+    errors: int | None
+    sum_ms: int | None
+
+
 class ArbiterCapacities(Row):
     """Rows of arbiter_capacities."""
 
@@ -2094,6 +2159,15 @@ class Rails(Row):
     answer_within: str
     cost_bps: int
     cost_amount: Amount
+
+
+class RateLimits(Row):
+    """Rows of rate_limits."""
+
+    relation = "rate_limits"
+    id: str
+    burst: int
+    per_minute: int
 
 
 class Receivables(Row):

@@ -1,5 +1,47 @@
 // Written by make gen from the OpenAPI document.
 
+/** A key. prefix: the part of it that names it, after hf_live_. api_key: the whole key, in the first answer only; null in the answer of a command that is repeated: rotate it, or make another. */
+export interface ApiKey {
+  /** Row of api_keys. */
+  key_id: string;
+  /** Whose it is. */
+  party_id: string;
+  /** Its name. */
+  name: string;
+  /** The part of it that names it, after hf_live_. */
+  prefix: string;
+  /** How the key ends. */
+  last4: string;
+  /** What it may do: rows of api_scopes. */
+  scopes: Array<string>;
+  /** Networks from which it is exchanged; empty: from everywhere. */
+  ip_allow: Array<string>;
+  /** When it ends by itself. */
+  expires_at: string | null;
+  /** The whole key, in the first answer only; null in the answer of a command that is repeated: rotate it, or make another. */
+  api_key: string | null;
+}
+
+/** party_id: for whom the key acts, the caller by default; of another party the caller is an owner. name: what its owner calls it. scopes: what it may do, rows of api_scopes. ip_allow: networks (CIDR) from which it is exchanged; left out: from everywhere. expires_at: when it ends; left out: when it is revoked. */
+export interface ApiKeyCreate {
+  /** What its owner calls it. */
+  name: string;
+  /** What it may do, rows of api_scopes. */
+  scopes: Array<string>;
+  /** For whom the key acts, the caller by default; of another party the caller is an owner. */
+  party_id?: string | null;
+  /** Networks (CIDR) from which it is exchanged; left out: from everywhere. */
+  ip_allow?: Array<string> | null;
+  /** When it ends; left out: when it is revoked. */
+  expires_at?: string | null;
+}
+
+/** overlap_seconds: how long the old secret lives on, at most seven days. */
+export interface ApiKeyRotate {
+  /** How long the old secret lives on, at most seven days. */
+  overlap_seconds?: number;
+}
+
 /**  */
 export interface AssetDifference {
   /** Path of the field. */
@@ -1434,6 +1476,38 @@ export interface Removed {
   removed_at: string;
 }
 
+/** A key that is good no more. revoked_at: since when. */
+export interface RevokedApiKey {
+  /** Row of api_keys. */
+  key_id: string;
+  /** Since when. */
+  revoked_at: string;
+}
+
+/** A key with its new secret. old_until: until when the one before is good. */
+export interface RotatedApiKey {
+  /** Row of api_keys. */
+  key_id: string;
+  /** Whose it is. */
+  party_id: string;
+  /** Its name. */
+  name: string;
+  /** Names a key. */
+  prefix: string;
+  /** How the key ends. */
+  last4: string;
+  /** What it may do: rows of api_scopes. */
+  scopes: Array<string>;
+  /** Networks from which it is exchanged; empty: from everywhere. */
+  ip_allow: Array<string>;
+  /** When it ends by itself. */
+  expires_at: string | null;
+  /** The whole key, in the first answer only; null where a command is repeated. */
+  api_key: string | null;
+  /** Until when the one before is good. */
+  old_until: string;
+}
+
 /** The address after the command. status: clear, hit (of another answer) or stale. */
 export interface ScreeningCleared {
   /** Row of screenings. */
@@ -1730,6 +1804,12 @@ export interface WithdrawalRequested {
 
 // What each command takes and answers.
 export interface Commands {
+  /** An owner of a party makes an API key for it (aal2) */
+  api_key_create: { path: {  }; body: ApiKeyCreate; answer: ApiKey };
+  /** An owner of its party ends an API key: its tokens do nothing from the next request on */
+  api_key_revoke: { path: { key_id: string }; body: Nothing; answer: RevokedApiKey };
+  /** An owner of its party gives an API key a new secret (aal2); the old one lives on for a while */
+  api_key_rotate: { path: { key_id: string }; body: ApiKeyRotate; answer: RotatedApiKey };
   /** Take a snapshot of an asset, as the provider shows it now */
   asset_snapshot_create: { path: {  }; body: AssetSnapshotCreate; answer: SnapshotTaken };
   /** A party asks where to pay bitcoin into its wallet: one address, for good */
@@ -1979,6 +2059,9 @@ export interface Commands {
 }
 
 export const PATHS: { [name in keyof Commands]: string } = {
+  api_key_create: "/api-keys",
+  api_key_revoke: "/api-keys/{key_id}/revoke",
+  api_key_rotate: "/api-keys/{key_id}/rotate",
   asset_snapshot_create: "/asset-snapshots",
   bitcoin_address_create: "/bitcoin-addresses",
   case_close: "/cases/{case_id}/close",

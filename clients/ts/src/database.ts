@@ -11,6 +11,36 @@ export type Database = {
         Update: { [column in never]: never };
         Relationships: [];
       };
+      api_key_rules: {
+        Row: { id: boolean; live_keys: number };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      api_keys: {
+        Row: { id: string; party_id: string; created_by: string; name: string; prefix: string; last4: string; scopes: string[]; ip_allow: string[]; expires_at: string | null; last_used_at: string | null; created_at: string; revoked_at: string | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      api_scopes: {
+        Row: { scope: string; description: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      api_usage: {
+        Row: { party_id: string; key_id: string; method: string; route: string; status_class: number; hour: string; n: number; errors: number; sum_ms: number; histogram: number[] };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      api_usage_days: {
+        Row: { party_id: string | null; key_id: string | null; method: string | null; route: string | null; status_class: number | null; day: string | null; n: number | null; errors: number | null; sum_ms: number | null };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
       arbiter_capacities: {
         Row: { user_id: string; max_open: number; updated_at: string };
         Insert: { user_id: string; max_open: number };
@@ -823,6 +853,12 @@ export type Database = {
       };
       rails: {
         Row: { id: string; description: string; is_open: boolean; hold_within: string | null; network_id: string | null; address_kind: string | null; has_deposit_addresses: boolean; refunds_itself: boolean; destination_wait: string; has_reports: boolean; takes_back: boolean; has_chargebacks: boolean; max_amount: string; margin_bps: number; margin_amount: string; answer_within: string; cost_bps: number; cost_amount: string };
+        Insert: { [column in never]: never };
+        Update: { [column in never]: never };
+        Relationships: [];
+      };
+      rate_limits: {
+        Row: { id: string; burst: number; per_minute: number };
         Insert: { [column in never]: never };
         Update: { [column in never]: never };
         Relationships: [];

@@ -2,6 +2,7 @@ import { createClient, type SupabaseClient, type SupabaseClientOptions } from "@
 import { PATHS, type Commands } from "./commands.js";
 import type { Database } from "./database.js";
 import { Problem } from "./problem.js";
+import { exchanging } from "./tokens.js";
 
 export * from "./commands.js";
 export type { Database, Json } from "./database.js";
@@ -16,6 +17,8 @@ export interface Options {
   key: string;
   /** Gives the token of whoever is signed in. Without it supabase-js keeps the session. */
   accessToken?: () => Promise<string>;
+  /** For programs, in place of somebody who is signed in: exchanged for tokens, and again before one ends. */
+  apiKey?: string;
   /** More options of supabase-js; Node before 22 needs `realtime: { transport }`. */
   supabase?: SupabaseClientOptions<"public">;
   /** How often a command is sent at most while no answer of its own comes; 4 by default. */
@@ -43,13 +46,14 @@ export interface Holdfast {
   ): Promise<Commands[N]["answer"]>;
 }
 
-/** One client of one person. */
+/** One client of one person, or of an API key. */
 export function createHoldfast(options: Options): Holdfast {
+  const accessToken = options.apiKey ? exchanging(options.apiUrl, options.apiKey) : options.accessToken;
   const db = createClient<Database>(options.url, options.key, {
     ...options.supabase,
-    accessToken: options.accessToken,
+    accessToken,
   });
-  const token = options.accessToken ?? (() => sessionToken(db));
+  const token = accessToken ?? (() => sessionToken(db));
 
   async function command(
     name: Name,

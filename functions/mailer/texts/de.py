@@ -89,6 +89,10 @@ MAIL = {
         "Wiederherstellungscodes Ihres Kontos",
         "Wiederherstellungscodes Ihres Kontos wurden erstellt oder benutzt. Wenn Sie es nicht waren, schreiben Sie sofort dem Support.",
     ),
+    "security.api_key": (
+        "Ein API-Schlüssel Ihres Kontos",
+        "Ein API-Schlüssel, der für Sie oder für eine Ihrer Organisationen handelt, wurde erstellt, erneuert oder widerrufen. Wenn Sie es nicht waren, widerrufen Sie ihn sofort und ändern Sie Ihr Passwort.",
+    ),
     "security.factor_reset": (
         "Der zweite Faktor Ihres Kontos",
         "Jemand hat verlangt, den zweiten Faktor von Ihrem Konto zu nehmen, oder es wurde beschlossen, abgebrochen oder getan. Wenn Sie das nicht waren, melden Sie sich an, brechen Sie es sofort ab und ändern Sie Ihr Passwort.",

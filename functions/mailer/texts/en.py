@@ -80,6 +80,10 @@ MAIL = {
         "Recovery codes of your account",
         "Recovery codes of your account were made or used. If it was not you, write to support at once.",
     ),
+    "security.api_key": (
+        "An API key of your account",
+        "An API key that acts for you, or for an organisation of yours, was made, rotated or revoked. If it was not you, revoke it at once and change your password.",
+    ),
     "security.factor_reset": (
         "The second factor of your account",
         "Somebody asked to take the second factor off your account, or it was decided, cancelled or done. If it was not you, sign in and cancel it at once, and change your password.",

@@ -83,6 +83,10 @@ MAIL = {
         "Códigos de recuperación de tu cuenta",
         "Se crearon o se usaron códigos de recuperación de tu cuenta. Si no fuiste tú, escribe enseguida a soporte.",
     ),
+    "security.api_key": (
+        "Una clave de API de tu cuenta",
+        "Se creó, se renovó o se revocó una clave de API que actúa por ti o por una organización tuya. Si no fuiste tú, revócala de inmediato y cambia tu contraseña.",
+    ),
     "security.factor_reset": (
         "El segundo factor de tu cuenta",
         "Alguien pidió quitar el segundo factor de tu cuenta, o eso se decidió, se canceló o se hizo. Si no fuiste tú, inicia sesión, cancélalo de inmediato y cambia tu contraseña.",

@@ -83,6 +83,10 @@ MAIL = {
         "Codes de récupération de votre compte",
         "Des codes de récupération de votre compte ont été créés ou utilisés. Si ce n'était pas vous, écrivez tout de suite au support.",
     ),
+    "security.api_key": (
+        "Une clé d'API de votre compte",
+        "Une clé d'API qui agit pour vous, ou pour une de vos organisations, a été créée, renouvelée ou révoquée. Si ce n'était pas vous, révoquez-la tout de suite et changez votre mot de passe.",
+    ),
     "security.factor_reset": (
         "Le second facteur de votre compte",
         "On a demandé de retirer le second facteur de votre compte, ou cela a été décidé, annulé ou fait. Si vous ne le reconnaissez pas, connectez-vous, annulez tout de suite et changez votre mot de passe.",

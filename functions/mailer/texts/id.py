@@ -80,6 +80,10 @@ MAIL = {
         "Kode pemulihan akun Anda",
         "Kode pemulihan akun Anda dibuat atau dipakai. Jika itu bukan Anda, segera hubungi dukungan.",
     ),
+    "security.api_key": (
+        "Kunci API akun Anda",
+        "Kunci API yang bertindak atas nama Anda, atau organisasi Anda, dibuat, diganti, atau dicabut. Jika itu bukan Anda, segera cabut dan ganti kata sandi Anda.",
+    ),
     "security.factor_reset": (
         "Faktor kedua akun Anda",
         "Seseorang meminta agar faktor kedua dilepas dari akun Anda, atau hal itu diputuskan, dibatalkan, atau dilakukan. Jika itu bukan Anda, masuklah, segera batalkan, dan ganti kata sandi Anda.",

@@ -74,6 +74,10 @@ MAIL = {
         "Códigos de recuperação da sua conta",
         "Códigos de recuperação da sua conta foram criados ou usados. Se não foi você, escreva logo para o suporte.",
     ),
+    "security.api_key": (
+        "Uma chave de API da sua conta",
+        "Uma chave de API que age por você, ou por uma organização sua, foi criada, renovada ou revogada. Se não foi você, revogue-a imediatamente e altere sua senha.",
+    ),
     "security.factor_reset": (
         "O segundo fator da sua conta",
         "Alguém pediu para retirar o segundo fator da sua conta, ou isso foi decidido, cancelado ou feito. Se não foi você, entre, cancele imediatamente e altere sua senha.",

@@ -77,6 +77,10 @@ MAIL = {
         "Misimbo ya urejeshaji ya akaunti yako",
         "Misimbo ya urejeshaji ya akaunti yako imetengenezwa au kutumika. Kama si wewe, andika kwa usaidizi mara moja.",
     ),
+    "security.api_key": (
+        "Ufunguo wa API wa akaunti yako",
+        "Ufunguo wa API unaotenda kwa niaba yako, au ya shirika lako, umetengenezwa, umebadilishwa au umebatilishwa. Kama si wewe, ubatilishe mara moja na ubadilishe nenosiri lako.",
+    ),
     "security.factor_reset": (
         "Kipengele cha pili cha akaunti yako",
         "Mtu ameomba kuondoa kipengele cha pili kwenye akaunti yako, au hilo limeamuliwa, limefutwa au limefanyika. Kama si wewe, ingia, lifute mara moja na ubadilishe nenosiri lako.",

@@ -40,6 +40,9 @@ OPTIONAL = {
     "payout_destination_set": {"party_id", "currency", "is_default"},
     "sessions_revoke_others": {"current_session_id"},
     "device_name": {"name"},
+    "api_key_create": {"party_id", "ip_allow", "expires_at"},
+    "api_key_rotate": {"overlap_seconds"},
+    "api_key_revoke": {"aal"},
     "wallet_deposit_begin": {"party_id"},
     "withdrawal_request": {"party_id"},
     "merchant_create": {"website", "tax_id"},
@@ -89,6 +92,7 @@ MAY_BE_ZERO = {
     ("escrow_case_close", "amount"), ("offer_split", "payee_amount"),
     ("concede", "payee_amount"), ("concede", "fee_amount"), ("order_take", "max_slippage_bps"),
     ("payout_record", "next_in"), ("rail_cost", "amount"), ("screening_record", "risk_score"),
+    ("api_key_rotate", "overlap_seconds"),
     ("rail_discrepancy", "amount"),
 }  # fmt: skip
 # Below zero it is given back.

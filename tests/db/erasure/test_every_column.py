@@ -26,7 +26,7 @@ pytestmark = pytest.mark.commits
 _FORMS = (
     "to_jsonb({text})", "jsonb_build_object('mark', {text})", "jsonb_build_array({text})",
     "{text} || md5(r::text)", "{text}", "rpad('whsec_' || {text}, 49, 'A') || '='",
-    "{hash}", "'0x' || {hash}", "'0x' || {short}", "{address}::inet",
+    "{hash}", "'0x' || {hash}", "'0x' || {short}", "{address}::inet", "array[{address}::cidr]",
     "convert_to({text}, 'UTF8')", "{digits}", "{url}",
 )  # fmt: skip
 # Of a few letters, a list of ours, or made by hand: there is nothing to recognise.

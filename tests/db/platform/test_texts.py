@@ -270,7 +270,7 @@ _WRITTEN_BY_US = (
     # Catalogues, by the owner.
     "currencies.name", "dispute_reason_outcomes.name", "dispute_reason_outcomes.reason",
     "dispute_reasons.name", "escrow_policies.description", "listing_categories.name",
-    "message_kinds.description",
+    "message_kinds.description", "api_scopes.description",
     "networks.name", "payment_methods.name", "purposes.description",
     "rails.description", "security_rules.description",
     "verification_tiers.name", "hold_kinds.description", "operator_commands.function_name",

@@ -26,7 +26,8 @@ NEED = words(
     "webhook_endpoint_create "
     "webhook_secret_rotate webhook_endpoint_enable withdrawal_request "
     "unmatched_deposit_send_back recovery_codes_make erasure_ask data_export_ask "
-    "merchant_close merchant_invite merchant_member_remove invoice_refund_make"
+    "merchant_close merchant_invite merchant_member_remove invoice_refund_make "
+    "api_key_create api_key_rotate"
 )
 # Where the pair has no index, as here, nobody knows whether a price is a ruinous one.
 NEED_WITHOUT_INDEX = words("order_publish order_resume order_reprice")
@@ -37,7 +38,8 @@ DO_NOT = words(
     "escrow_deposit_place wallet_deposit_begin wallet_deposit_place unmatched_deposit_take "
     "session_revoke sessions_revoke_others device_name device_revoke recovery_code_use "
     "erasure_cancel factor_reset_ask factor_reset_cancel merchant_create merchant_join "
-    "invoice_create invoice_cancel invoice_mark invoice_payment_accept invoice_refund_cancel"
+    "invoice_create invoice_cancel invoice_mark invoice_payment_accept invoice_refund_cancel "
+    "api_key_revoke"
 )
 TABLES = words(
     "payment_accounts p2p_order_accounts p2p_auto_replies webhook_endpoints profiles "

@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -203,3 +204,70 @@ def test_a_contract_and_its_dispute_in_python(wheel: Path, signatories: dict[str
     said = run(sys.executable, script, cwd=wheel, PYTHONPATH=str(wheel), **signatories)
 
     assert json.loads(said) == CONTRACT
+
+
+class _Counting(BaseHTTPRequestHandler):
+    """Passes everything on; says that tokens last as long as it is told, and counts them."""
+
+    target = ""
+    lasts = 0
+    tokens: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        sent = {n: v for n, v in self.headers.items() if n.lower() not in ("host", "connection")}
+        answer = httpx.post(self.target + self.path, content=body, headers=sent, timeout=60)
+        told = answer.json()
+        if "access_token" in told:
+            self.tokens.append(told["access_token"])
+            told["expires_in"] = self.lasts
+        content = json.dumps(told).encode()
+        self.send_response(answer.status_code)
+        self.send_header("content-type", answer.headers["content-type"])
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+def exchanges(desk: Desk, lasts: int, program: Callable[..., str]) -> int:
+    """How many tokens a program asks for that reads twice and commands once."""
+    owner = desk.stack.create_user()
+    desk.deposit(owner)
+    key = desk.done(owner, "/api-keys", {"name": "Bot", "scopes": ["wallets:read"]})
+    tokens: list[str] = []
+    facts = {"target": desk.stack.url, "lasts": lasts, "tokens": tokens}
+    handler = type("Handler", (_Counting,), facts)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        said = program(
+            URL=desk.stack.url, API_URL=f"http://127.0.0.1:{server.server_address[1]}",
+            KEY=desk.stack.api_keys.publishable, API_KEY=key["api_key"],
+        )  # fmt: skip
+        server.shutdown()
+    (balance,) = desk.read(owner, "/wallet_balances")
+    assert json.loads(said) == {
+        "read": [balance["available"]] * 2, "refused": "order_not_found",
+        "unknown": "api_key_refused",
+    }  # fmt: skip
+    return len(tokens)
+
+
+# A token is replaced a minute before its end.
+@pytest.mark.parametrize(("lasts", "tokens"), [(300, 1), (60, 3)])
+def test_a_program_in_python_exchanges_its_key(
+    desk: Desk, wheel: Path, lasts: int, tokens: int
+) -> None:
+    script = SCRIPTS / "python" / "key.py"
+    program = partial(run, sys.executable, script, cwd=wheel, PYTHONPATH=str(wheel))
+    assert exchanges(desk, lasts, program) == tokens
+
+
+# Two that ask at the same time get one.
+@pytest.mark.parametrize(("lasts", "tokens"), [(300, 1), (60, 2)])
+def test_a_program_in_typescript_exchanges_its_key(
+    desk: Desk, typescript: Path, lasts: int, tokens: int
+) -> None:
+    program = partial(run, "node", compiled(typescript, "key.ts"), cwd=typescript)
+    assert exchanges(desk, lasts, program) == tokens

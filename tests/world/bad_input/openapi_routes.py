@@ -33,6 +33,8 @@ _PATTERNS = {
     "^(?=.*[1-9])(0|[1-9][0-9]{0,19})(\\.[0-9]{1,18})?$": "0.01",
     "^[0-9a-f]{64}$": "b" * 64,
     "^(uphold|dismiss)$": "dismiss",
+    "^[a-z_]+:[a-z_]+$": "wallets:read",
+    "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$": "127.0.0.0/8",
     "^(phone|id_document|address|biometric)$": "phone",
     "^[a-z][a-z0-9_]{1,39}$": "sepa",
     "^[a-z][a-z0-9_]{1,31}$": "base",

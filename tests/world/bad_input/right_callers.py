@@ -75,6 +75,8 @@ _KINDS = {
     "unmatched-deposits": "unmatched",
     "operator-requests": "requests",
     "recovery-codes": "alone",
+    "api-keys": "api_keys",
+    "api-tokens": "alone",
     "erasure-requests": "erasure",
     "data-exports": "alone",
     "factor-resets": "factor_resets",
@@ -182,6 +184,11 @@ class Cast:
     def _factor_resets(self, word: str) -> Part:
         command = COMMANDS[f"factor_reset_{word or 'ask'}"](self._world)
         return Part(command["actor_id"], command.get("reset_id", uuid4()))
+
+    def _api_keys(self, word: str) -> Part:
+        command = COMMANDS[f"api_key_{word or 'create'}"](self._world)
+        fields = {name: command[name] for name in ("scopes",) if name in command}
+        return Part(command["actor_id"], command.get("key_id"), fields)
 
     def _guilds(self, word: str) -> Part:
         return Part(self._world.operator, guild(self._world, self._world.user("owner")))

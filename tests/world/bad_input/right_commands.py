@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from tests.world.accounts import enrol, sign_in
+from tests.world.api_keys import key_command, made
 from tests.world.asset_snapshots import SNAPSHOT, about_a_group, snapshot
 from tests.world.chain import deposit_address, quarantined
 from tests.world.comparisons import compare
@@ -227,6 +228,26 @@ def _recovery_code(world: World) -> dict[str, Any]:
     made = _recovery_codes(world)
     world.command("recovery_codes_make", **made)
     return {"actor_id": made["actor_id"], "code_hash": made["code_hashes"][0]}
+
+
+def _api_key(world: World) -> dict[str, Any]:
+    person = world.user()
+    ends = (world.now() + timedelta(days=1)).isoformat()
+    return {**key_command(person), "party_id": person, "expires_at": ends}
+
+
+def _rotation(world: World) -> dict[str, Any]:
+    person = world.user()
+    new = {name: key_command(person)[name] for name in ("last4", "secret_hash")}
+    return {
+        **new, "actor_id": person, "aal": "aal2", "key_id": made(world, person).id,
+        "overlap_seconds": 60,
+    }  # fmt: skip
+
+
+def _revoked_key(world: World) -> dict[str, Any]:
+    person = world.user()
+    return {"actor_id": person, "key_id": made(world, person).id}
 
 
 def _erasure(world: World) -> dict[str, Any]:
@@ -718,6 +739,9 @@ COMMANDS: dict[str, Make] = {
     "device_revoke": _device,
     "recovery_codes_make": _recovery_codes,
     "recovery_code_use": _recovery_code,
+    "api_key_create": _api_key,
+    "api_key_rotate": _rotation,
+    "api_key_revoke": _revoked_key,
     "erasure_ask": _erasure,
     "data_export_ask": _erasure,
     "party_erase": _erase_party,
