@@ -29,7 +29,8 @@ insert into public.chain_confirmations (chain_id, amount_from, block_tag) values
 (2147483650, 0, '3'), (2147483650, 1, '6'), (2147483650, 100, '12');
 
 -- What one payment to one address costs when blocks are full; an operator follows the market.
-insert into public.network_costs (rail, currency, amount) values ('bitcoin', 'BTC', 0.00005), ('litecoin', 'LTC', 0.001);
+insert into public.network_costs (rail, currency, amount) values
+('bitcoin', 'BTC', 0.00005), ('litecoin', 'LTC', 0.001);
 
 create table public.utxo_chains (
     chain_id bigint primary key references public.networks (chain_id) on delete restrict,
