@@ -97,6 +97,15 @@ class Node:
             raise
         return parse_transaction(_bytes(told))
 
+    def spent_script(self, txid: str, block_hash: str) -> bytes | None:
+        """The script of what a transaction of a block spends first; None: the node does not say,
+        as those of Litecoin. Of no use as a proof: nothing in the block commits to it."""
+        told = _mapping(self._ask("getrawtransaction", txid, 2, block_hash))
+        spent = told.get("vin")
+        first = spent[0] if isinstance(spent, list) and spent else {}
+        script = _mapping(_mapping(_mapping(first).get("prevout", {})).get("scriptPubKey", {}))
+        return _bytes(script["hex"]) if "hex" in script else None
+
     def waiting(self) -> list[str]:
         """Names of all transactions that wait for a block."""
         told = self._ask("getrawmempool")

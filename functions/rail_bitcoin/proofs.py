@@ -73,7 +73,7 @@ class Prover:
         told = {
             "transaction_hash": found.txid, "log_index": place,
             "block_number": header.number, "block_hash": header.hash, "token": NATIVE,
-            "sender": sender_of(self._coin, found),
+            "sender": sender_of(self._coin, found, node, header.hash),
             "recipient": address_of_script(self._coin, output.script),
             "amount": format_amount(output.amount),
         }  # fmt: skip

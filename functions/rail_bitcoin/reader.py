@@ -127,7 +127,7 @@ class Reader:
                 "block_hash": block.hash,
                 "block_time": _moment(header.median_time),
                 "token": NATIVE,
-                "sender": sender_of(self._chain.coin, transaction),
+                "sender": sender_of(self._chain.coin, transaction, self._node, block.hash),
                 "recipient": address,
                 "amount": format_amount(transaction.outputs[place].amount),
             }

@@ -3,21 +3,27 @@
 from hashlib import sha256
 
 from shared.base58 import encoded
-from shared.coin_address import Coin, segwit_address
+from shared.coin_address import Coin, address_of_script, segwit_address
 from shared.ripemd160 import hash160
 
 from .block import Input, Transaction
+from .node import Node
 
 _KEY_SIZES = (33, 65)
 # What the first transaction of a block names in place of one that it spends.
 _NOTHING = "00" * 32
 
 
-def sender_of(coin: Coin, transaction: Transaction) -> str:
-    """The address of the first input that shows one; empty: none does, as when the key of a
-    Taproot output signs, and in the first transaction of a block."""
-    found = (_address(coin, each) for each in transaction.inputs if each.txid != _NOTHING)
-    return next((each for each in found if each), "")
+def sender_of(coin: Coin, transaction: Transaction, node: Node, block_hash: str) -> str:
+    """The address of the first input that shows one. Where none does, as when the key of a
+    Taproot output signs, that which the node says was spent first; empty: it does not say, or
+    nothing was spent, as in the first transaction of a block. Raises NodeUnknown, NodeRefused."""
+    spent = [each for each in transaction.inputs if each.txid != _NOTHING]
+    shown = next((found for each in spent if (found := _address(coin, each))), "")
+    if shown or not spent:
+        return shown
+    script = node.spent_script(transaction.txid, block_hash)
+    return address_of_script(coin, script) if script else ""
 
 
 def _address(coin: Coin, spent: Input) -> str:

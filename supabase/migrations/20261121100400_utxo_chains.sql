@@ -30,8 +30,7 @@ insert into public.chain_confirmations (chain_id, amount_from, block_tag) values
 
 -- What one payment to one address costs when blocks are full; an operator follows the market.
 insert into public.network_costs (rail, currency, amount) values
-('bitcoin', 'BTC', 0.00005),
-('litecoin', 'LTC', 0.001);
+('bitcoin', 'BTC', 0.00005), ('litecoin', 'LTC', 0.001);
 
 create table public.utxo_chains (
     chain_id bigint primary key references public.networks (chain_id) on delete restrict,

@@ -56,7 +56,7 @@ def broken_tree(mutant: Mutant) -> Iterator[Run]:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*", "node_modules"))
         STATE.mkdir(exist_ok=True)
-        for shared in (STATE, NODE_MODULES):
+        for shared in (STATE, NODE_MODULES, ROOT / ".stamps"):
             (tree / shared.name).symlink_to(shared)
         (tree / mutant.place).write_text(mutant.source())
 

@@ -69,6 +69,16 @@ class CoinChain(AbstractContextManager["CoinChain"]):
         spent = self._coin(Decimal(amount) + FEE)
         return self.send(self.signed([spent], {to: Decimal(amount)}, signals=signals))
 
+    def pay_from_nowhere(self, to: str, amount: str) -> str:
+        """Send coins from an address that nobody saw before; a block comes first."""
+        own = self._own_address()
+        brought = self.pay_as_written(own, str(Decimal(amount) + FEE))
+        self.mine()
+        outputs = self.ask("decoderawtransaction", self.raw(brought))["vout"]
+        (place,) = [e["n"] for e in outputs if _address(e["scriptPubKey"]) == own]
+        coin = {"txid": brought, "vout": place, "amount": outputs[place]["value"]}
+        return self.send(self.signed([coin], {to: Decimal(amount)}))
+
     def pay_as_written(self, to: str, amount: str) -> str:
         """Send coins to an address of any form, as the node's own network writes it."""
         return str(self.ask("sendtoaddress", to, amount, wallet=_PAYER))

@@ -45,7 +45,11 @@ KEYS = ("", "a b", "x" * 256, "x" * 5_000, "é".encode())
 @pytest.fixture(scope="module")
 def commands(stack: Stack, http: httpx.Client) -> Commands:
     # A rail that is not there answers nobody.
-    stack.configure(HOLDFAST_EVM_RAILS="base", HOLDFAST_EVM_XPUB=deposits_xpub())
+    stack.configure(
+        HOLDFAST_EVM_RAILS="base", HOLDFAST_EVM_XPUB=deposits_xpub(),
+        HOLDFAST_COIN_RAILS="bitcoin,litecoin", HOLDFAST_BITCOIN_XPUB=deposits_xpub(),
+        HOLDFAST_LITECOIN_XPUB=deposits_xpub(),
+    )  # fmt: skip
     return Commands(stack, http)
 
 
@@ -184,7 +188,7 @@ def unmoved(fingerprint: Fingerprint) -> Iterator[None]:
 
 
 # They need no word but who asks.
-_OF_NOTHING = {"/recovery-codes", "/factor-resets", "/sessions/revoke-others"}
+_OF_NOTHING = {"/recovery-codes", "/factor-resets", "/sessions/revoke-others", "/data-exports"}
 
 
 @given(data=st.data())

@@ -210,7 +210,7 @@ def test_every_function_is_tried_here(catalog: Catalog) -> None:
     lists = {
         "escrow_commit", "escrow_commit_many", "escrow_timers_failed", "prices_record",
         "chain_scanned", "chain_slice_read", "chain_reread", "chain_payout_store",
-        "chain_looked", "chain_coins_looked", "webhook_receive",
+        "chain_looked", "chain_coins_looked", "mempool_record", "webhook_receive",
     }  # fmt: skip
     assert commands == {*COMMANDS, *lists}, "each has a right example in right_commands.py"
     for name in COMMANDS:

@@ -126,7 +126,10 @@ def outside(stack: Stack) -> Iterator[None]:
     """What functions ask before they ask who is asking, or without which a rail is off."""
     with Roblox() as roblox:
         stack.configure(**roblox.variables(), HOLDFAST_EVM_RAILS="base",
-                        HOLDFAST_EVM_XPUB=deposits_xpub())  # fmt: skip
+                        HOLDFAST_EVM_XPUB=deposits_xpub(),
+                        HOLDFAST_COIN_RAILS="bitcoin,litecoin",
+                        HOLDFAST_BITCOIN_XPUB=deposits_xpub(),
+                        HOLDFAST_LITECOIN_XPUB=deposits_xpub())  # fmt: skip
         yield
 
 

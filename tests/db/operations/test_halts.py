@@ -255,7 +255,7 @@ def test_another_rail_is_not_halted(world: World) -> None:
 
 def test_what_is_refused(world: World) -> None:
     wrong: list[tuple[str, str]] = [
-        ("pair", "USD/BTC"), ("pair", "BTC"), ("rail", "bitcoin"), ("network", "stripe"),
+        ("pair", "USD/BTC"), ("pair", "BTC"), ("rail", "solana"), ("network", "stripe"),
         ("price_source", "nobody"), ("party", "base"),
     ]  # fmt: skip
     for kind, name in wrong:

@@ -1,8 +1,10 @@
 """What is paid in bitcoin to escrows and wallets, on a real chain."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from uuid import uuid4
 
+from stack.people import OLGA
 from stack.stand_ins.coins.setup import account_of
 from tests.world.http.coins import CoinScene
 
@@ -102,6 +104,85 @@ def test_more_confirmations_the_more_it_is(coins: CoinScene) -> None:
         credited.append(coins.balance(party))
     assert credited == [Decimal(n) for n in
                         ("0.0099", "0.0199", "0.1199", "0.1199", "0.1199", "1.1199")]  # fmt: skip
+
+
+def test_an_address_is_paid_400_days_later(coins: CoinScene) -> None:
+    """Complaint 2. It costs nothing to look at it all the same."""
+    party = coins.desk.stack.create_user()
+    to = coins.wallet_address(party)
+    coins.change(
+        "update public.deposit_requests set active_until = private.clock() - interval '370 days'"
+    )
+    paid = coins.chain.pay(to, "0.001")
+    # What waits is looked at only while somebody is expected to pay.
+    assert coins.watch()["seen"] == 0
+    coins.settle()
+    assert coins.balance(party) == Decimal("0.001")
+    assert coins.waiting(to) == []
+    assert not coins.chain.is_waiting(paid)
+
+
+def test_money_of_an_address_that_is_warned_of_waits_for_an_operator(coins: CoinScene) -> None:
+    party = coins.desk.stack.create_user()
+    to = coins.wallet_address(party)
+    paid = coins.chain.pay_from_nowhere(to, "0.02")
+    coins.settle()
+    coins.screening.warn_of(coins.chain.payer_address(paid))
+    coins.desk.stack.tick("ScreenFunction")
+    coins.settle()
+    assert coins.deposits(to) == [("0.02", "quarantined", 0)]
+    assert coins.balance(party) == 0
+    (row,) = coins.desk.read(
+        OLGA.id, f"/deposit_quarantines?transaction_hash=eq.{paid}&select=id,reason"
+    )
+    accept, why = f"/quarantines/{row['id']}/accept", {"reason": "the bank knows them"}
+    assert row["reason"] == "flagged"
+    coins.desk.done(OLGA.id, accept, why)
+    assert coins.balance(party) == Decimal("0.02")
+    coins.check_books()
+
+
+def test_two_watchers_at_once_credit_once(coins: CoinScene) -> None:
+    party = coins.desk.stack.create_user()
+    to = coins.wallet_address(party)
+    coins.chain.pay(to, "0.001")
+    coins.chain.mine()
+    with ThreadPoolExecutor(3) as several:
+        for done in [several.submit(coins.watch) for _ in range(3)]:
+            done.result()
+    coins.watch()
+    assert (coins.deposits(to), coins.balance(party)) == (
+        [("0.001", "credited", 1)], Decimal("0.001"),
+    )  # fmt: skip
+    coins.check_books()
+
+
+def test_where_money_may_go_is_read_by_its_checksum(coins: CoinScene) -> None:
+    party = coins.desk.stack.create_user()
+    own = coins.wallet_address(party)
+    for address, code in (
+        ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", "bad_address"),
+        ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb", "bad_address"),
+        ("ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9", "bad_address"),
+        ("0x90F79bf6EB2c4f870365E785982E1f101E93b906", "bad_address"),
+        (own.upper(), "bad_destination"),
+        ("1BitcoinEaterAddressDontSendf59kuE", "bad_destination"),
+    ):
+        body = {"rail": "bitcoin", "address": address}
+        assert coins.desk.post(party, "/payout-destinations", body).code == code
+    body = {"rail": "bitcoin", "address": "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4"}
+    named = coins.desk.done(party, "/payout-destinations", body)
+    assert named["address"] == "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+
+
+def test_a_rail_that_nobody_opened_begins_nothing(coins: CoinScene) -> None:
+    party = coins.desk.stack.create_user()
+    coins.change("update public.rails set is_open = false where id = 'bitcoin'")
+    try:
+        assert coins.desk.post(party, "/bitcoin-addresses", {}).code == "rail_closed"
+    finally:
+        coins.change("update public.rails set is_open = true where id = 'bitcoin'")
+    assert coins.desk.post(party, "/litecoin-addresses", {}).code == "not_configured"
 
 
 def test_the_sender_is_screened(coins: CoinScene) -> None:

@@ -56,6 +56,23 @@ def test_a_block_with_other_bytes_is_not_believed(
     assert coins.balance(party) == Decimal("0.001")
 
 
+def test_a_block_that_does_not_follow_is_not_read(
+    coins: CoinScene, payee: tuple[UUID, str]
+) -> None:
+    """The node names a block of another branch as the next."""
+    party, to = payee
+    coins.chain.pay(to, "0.001")
+    (real,) = coins.chain.mine()
+    stale = coins.chain.ask("getblockhash", coins.chain.height - 5)
+    coins.chain.node.lie("getblockhash", lambda told: stale if told == real else told, times=50)
+    assert coins.watch()["failed"] == 1
+    coins.chain.node.behave()
+    coins.watch()
+    assert (coins.deposits(to), coins.balance(party)) == (
+        [("0.001", "credited", 1)], Decimal("0.001"),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("lie", "doubt"),
     [

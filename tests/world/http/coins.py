@@ -39,6 +39,7 @@ class CoinScene:
 
     desk: Desk
     chain: CoinChain
+    screening: Screening
 
     @classmethod
     @contextmanager
@@ -46,7 +47,7 @@ class CoinScene:
         with started(kind) as chain, Screening() as screening:
             work_on(desk.stack, chain)
             desk.stack.configure(**screening.variables())
-            scene = cls(desk, chain)
+            scene = cls(desk, chain, screening)
             scene.watch()
             yield scene
 
@@ -148,6 +149,11 @@ class CoinScene:
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.desk.stack.connect() as connection:
             return connection.execute(query.encode(), values).fetchall()
+
+    def change(self, statement: str) -> None:
+        """What only an owner of the database does."""
+        with self.desk.stack.connect() as connection:
+            connection.execute(statement.encode())
 
     def one(self, query: str, *values: Any) -> Any:
         (row,) = self.rows(query, *values)
