@@ -62,28 +62,38 @@ $$;
 comment on function private.owed_time(uuid, timestamptz) is
 'Whether the time of an outage of our own has yet to be given back to an object that was made then.';
 
-create function private.lost_to_outages(p_from timestamptz, p_to timestamptz) returns interval
-language plpgsql stable set search_path = ''
+create function private.later_by(
+    p_from timestamptz, p_until timestamptz, p_lost tstzmultirange
+) returns timestamptz
+language plpgsql immutable set search_path = ''
 as $$
+declare
+    v_until timestamptz := coalesce(p_until, '-infinity');
+    v_lost tstzrange;
 begin
-    return (
-        select coalesce(sum(least(to_at, p_to) - greatest(from_at, p_from)), '0')
-        from public.outages where network_id is null and tstzrange(from_at, to_at) && tstzrange(p_from, p_to)
-    );
+    for v_lost in select r from unnest(p_lost * tstzmultirange(tstzrange(p_from, null))) as r order by lower(r) loop
+        exit when lower(v_lost) >= v_until;
+        v_until := v_until + (upper(v_lost) - lower(v_lost));
+    end loop;
+    return v_until;
 end
 $$;
-comment on function private.lost_to_outages(timestamptz, timestamptz) is 'Time of our own outages within a period.';
+comment on function private.later_by(timestamptz, timestamptz, tstzmultirange) is
+'The end of a period, later by what was lost before it: what begins within the period is lost whole, also where it lasts longer. -infinity when there is no end.';
 
 -- What ends after the end (claims, reviews) has no move that could carry a credit: its time is counted when asked.
 create function private.later_by_outages(p_from timestamptz, p_until timestamptz) returns timestamptz
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return coalesce(p_until + private.lost_to_outages(p_from, p_until), '-infinity');
+    return private.later_by(p_from, p_until, (
+        select coalesce(range_agg(tstzrange(o.from_at, o.to_at)), '{}') from public.outages as o
+        where o.network_id is null and o.to_at > p_from
+    ));
 end
 $$;
 comment on function private.later_by_outages(timestamptz, timestamptz) is
-'The end of a period, later by our own outages within it; -infinity when there is none.';
+'The end of a period, later by our own outages that began within it; -infinity when there is none.';
 
 -- The sweep knows when it was there last; whatever else acts by the clock asks it.
 create table private.sweep_ticks (

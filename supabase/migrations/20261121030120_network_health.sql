@@ -45,6 +45,27 @@ $$;
 comment on function private.longest_outage() is
 'How much of one standstill of a network is given back at most: no row waits for ever.';
 
+create function private.later_by_networks(
+    p_from timestamptz, p_until timestamptz, p_networks text[]
+) returns timestamptz
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.later_by(p_from, p_until, (
+        select coalesce(range_agg(r.lost), '{}') from (
+            select tstzrange(o.from_at, o.to_at) as lost from public.outages as o
+            where (o.network_id is null or o.network_id = any (p_networks)) and o.to_at > p_from
+            union all
+            select tstzrange(h.since, greatest(h.since, least(private.clock(), h.since + private.longest_outage())))
+            from public.network_health as h
+            where h.network_id = any (p_networks) and h.state <> 'up'
+        ) as r
+    ));
+end
+$$;
+comment on function private.later_by_networks(timestamptz, timestamptz, text[]) is
+'As private.later_by_outages, and by standstills of these networks, also of one that goes on.';
+
 create function private.end_standstill(p_network text, p_since timestamptz, p_now timestamptz) returns interval
 language plpgsql volatile set search_path = ''
 as $$

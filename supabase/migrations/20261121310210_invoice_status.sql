@@ -57,10 +57,13 @@ create function private.invoice_deadline(p_invoice public.invoices) returns time
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return private.later_by_outages(p_invoice.created_at, p_invoice.expires_at);
+    return private.later_by_networks(p_invoice.created_at, p_invoice.expires_at, array(
+        select r.network_id from public.invoice_methods as m inner join public.rails as r on m.rail = r.id
+        where m.invoice_id = p_invoice.id
+    ));
 end
 $$;
-comment on function private.invoice_deadline(public.invoices) is 'Until when an invoice is to be paid, our own outages given back.';
+comment on function private.invoice_deadline(public.invoices) is 'Until when an invoice is to be paid: our own outages are given back, and standstills of the networks that its payer has chosen.';
 
 create function private.crypto_worth(
     p_currency text, p_in text, p_now timestamptz, out rate numeric, out source text, out as_of timestamptz

@@ -1,6 +1,7 @@
 """A chain as the database hears of it: what was read, what became of it, what was signed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -171,3 +172,12 @@ def onchain(world: World, payer: UUID, payee: UUID) -> None:
     for payment in claim(world):
         if payment["group_id"] == str(ended.id):
             assert signed_for(world, payment)
+
+
+def look(world: World, number: int | None = None, at: datetime | None = None, **told: Any) -> str:
+    """The chain was asked; number: height of its last block, which was made just now."""
+    asked = {"chain_id": CHAIN, **told}
+    if number is not None:
+        asked |= {"number": number, "time": (at or world.now()).isoformat()}
+    state: str = world.one("select service.chain_looked(%s)", Jsonb(asked))
+    return state

@@ -5,23 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from psycopg.types.json import Jsonb
 
-from tests.world.chain import CHAIN, deposit_address
+from tests.world.chain import deposit_address, look
 from tests.world.escrow import Escrow
 from tests.world.rails import awaiting, destination
 from tests.world.refused import refused
 from tests.world.trades import funded
 from tests.world.world import World
-
-
-def look(world: World, number: int | None = None, at: datetime | None = None, **told: Any) -> str:
-    """The chain was asked; number: height of its last block, which was made just now."""
-    asked = {"chain_id": CHAIN, **told}
-    if number is not None:
-        asked |= {"number": number, "time": (at or world.now()).isoformat()}
-    state: str = world.one("select service.chain_looked(%s)", Jsonb(asked))
-    return state
 
 
 def health(world: World) -> tuple[Any, ...]:

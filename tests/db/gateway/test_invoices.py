@@ -8,7 +8,7 @@ import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from tests.world.chain import CHAIN, fresh_hash, judged, proof_of, transfer
+from tests.world.chain import CHAIN, fresh_hash, judged, look, proof_of, transfer
 from tests.world.merchants import (
     CURRENCY,
     held_payment,
@@ -437,3 +437,29 @@ def test_complaint_21_the_right_coin_over_another_chain_is_wrong_and_goes_back(
     (payment,) = world.one("select public.invoice_page(%s)", made["token"])["payments"]
     assert (payment["state"], payment["rail"]) == ("wrong_asset", "polygon")
     assert world.problems() == []
+
+
+def test_complaint_16_an_invoice_gets_the_time_of_its_network_back(
+    world: World, shop: Shop
+) -> None:
+    """An hour to pay: the chain stands still from the fiftieth minute on, for three hours."""
+    made, unopened = invoice(world, *shop), invoice(world, *shop)
+    open_method(world, made)
+    world.advance(minutes=50)
+    look(world, 7)
+    stood_still_from = world.now()
+    world.advance(minutes=60)
+    assert look(world, 7, stood_still_from) == "no_blocks"
+    assert expire(world) == 1
+    assert [row(world, each)["now"] for each in (made, unopened)] == ["open", "expired"]
+    with refused(world.connection, "network_down"):
+        open_method(world, invoice(world, *shop))
+    world.advance(minutes=120)
+    assert look(world, 8) == "up"
+    assert expire(world) == 0
+    # Of its hour ten minutes are left.
+    world.advance(minutes=9)
+    assert row(world, made)["now"] == "open"
+    world.advance(minutes=2)
+    assert expire(world) == 1
+    assert state(world, made) == ("expired", [])
