@@ -2,7 +2,9 @@
 
 create type public.party_kind as enum ('user', 'merchant', 'dao', 'platform', 'external');
 create type public.party_status as enum ('active', 'suspended', 'closed');
-create type public.member_role as enum ('owner', 'operator', 'admin', 'staff', 'signer', 'viewer', 'arbiter', 'dispute_reader');
+create type public.member_role as enum (
+    'owner', 'operator', 'admin', 'staff', 'signer', 'viewer', 'arbiter', 'dispute_reader'
+);
 
 create table public.parties (
     id uuid primary key default gen_random_uuid(),
