@@ -63,8 +63,18 @@ declare
     v_chain bigint := (look ->> 'chain_id')::bigint;
     v_seen integer;
     v_ended integer;
+    v_requests uuid[];
 begin
     perform pg_advisory_xact_lock(hashtextextended('holdfast.mempool_payments', v_chain));
+    v_requests := array(
+        select d.id from jsonb_to_recordset(look -> 'transfers') as t (recipient text)
+        inner join public.deposit_requests as d on d.address = t.recipient
+            and d.rail = any (private.shares_addresses(private.chain_rail(v_chain)))
+        union
+        select m.request_id from jsonb_to_recordset(look -> 'moves') as t (transaction_hash text)
+        inner join public.mempool_payments as m on m.chain_id = v_chain and m.transaction_hash = t.transaction_hash
+    );
+    perform private.lock_deposits(v_requests);
     insert into public.mempool_payments as m (
         chain_id, transaction_hash, log_index, request_id, amount, spends, seen_at, updated_at
     )
@@ -89,11 +99,36 @@ begin
     where m.chain_id = v_chain and m.transaction_hash = t.transaction_hash and m.state = 'seen'
         and t.state in ('conflicted', 'gone');
     get diagnostics v_ended = row_count;
+    perform private.deposit_seen(r.id, v_now) from unnest(v_requests) as r (id) order by r.id;
     return v_seen + v_ended;
 end
 $$;
 comment on function service.mempool_record(service.command) is
 'What waits for a block now {chain_id, transfers: new [{transaction_hash, log_index, recipient, amount, spends}], moves: what does not wait any more [{transaction_hash, state: conflicted or gone}]}; what is in a block that was read is in_block instead. How many changed.';
+
+create function private.mempool_seen(p_request_id uuid) returns table (
+    rail text, currency text, amount public.money_amount, reference text, paid_at timestamptz, confirmations bigint,
+    needs text
+)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return query
+    select private.chain_rail(m.chain_id), t.currency, m.amount, m.transaction_hash, m.seen_at, 0::bigint, (
+        select p.block_tag from public.chain_confirmations as p
+        where p.chain_id = m.chain_id and p.amount_from <= m.amount order by p.amount_from desc limit 1
+    )
+    from public.mempool_payments as m
+    inner join public.chain_tokens as t on t.chain_id = m.chain_id
+    where m.request_id = p_request_id and m.state = 'seen' and not exists (
+        select from public.chain_deposits as d
+        where d.chain_id = m.chain_id and d.transaction_hash = m.transaction_hash and d.log_index = m.log_index
+            and d.state <> 'dropped'
+    );
+end
+$$;
+comment on function private.mempool_seen(uuid) is
+'What waits for a block and would pay a request: as private.chain_seen has it, with no block on it.';
 
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05

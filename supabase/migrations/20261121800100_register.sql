@@ -155,7 +155,10 @@ create function private.rail_seen(p_request_id uuid) returns table (
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return query select * from private.chain_seen(p_request_id);
+    return query
+    select * from private.chain_seen(p_request_id)
+    union all
+    select * from private.mempool_seen(p_request_id);
 end
 $$;
 comment on function private.rail_seen(uuid) is

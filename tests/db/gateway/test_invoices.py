@@ -463,3 +463,19 @@ def test_complaint_16_an_invoice_gets_the_time_of_its_network_back(
     world.advance(minutes=2)
     assert expire(world) == 1
     assert state(world, made) == ("expired", [])
+
+
+def test_several_small_parts_add_up(world: World, shop: Shop) -> None:
+    """At 3 dollars and a bit, each third alone is rounded down to a cent less."""
+    owner, id_ = shop
+    # No rest is too little to be sent.
+    world.run("update public.chain_tokens set dust_below = 0")
+    world.run("insert into public.prices (cryptocurrency, fiat_currency, price, sources, as_of,"
+              " fetched_at) values ('USDC_BASE', 'USD', 3.3331, '{a,b}', private.clock(),"
+              " private.clock())")  # fmt: skip
+    made = invoice(world, owner, id_, amount="10")
+    assert open_method(world, made)["amount"] == "3.000211"
+    for part in ("1.000071", "1.00007", "1.00007"):
+        pay(world, made, part)
+    assert state(world, made) == ("settled", [])
+    assert world.problems() == []

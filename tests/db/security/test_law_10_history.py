@@ -15,6 +15,7 @@ from tests.world.bad_input.right_commands import COMMANDS
 from tests.world.catalog_tables import APPEND_ONLY, partitions_of, tables
 from tests.world.chain import onchain
 from tests.world.market import accepted, delivered, drawn, listing, pictured
+from tests.world.merchants import shop
 from tests.world.prices import record_price
 from tests.world.ratings import rate, settled
 from tests.world.refused import refused
@@ -104,6 +105,7 @@ def _history(world: World) -> None:
         answered = {"reference": "du_1", "escrow_id": str(escrow.id), "outcome": "submitted",
                     "sha256": "a" * 64}  # fmt: skip
         assert world.one("select service.chargeback_answered(%s)", Jsonb(answered))
+    shop(world, world.user("owner"), world.user("invited"))
 
 
 @pytest.fixture(scope="module", autouse=True)
