@@ -14,7 +14,7 @@ from .rpc import NodeUnknown
 from .sender import sender_of
 from .settings import NATIVE, Chain
 
-# Each is read whole: a full one takes a second.
+# Each is read whole, and a poll must end in time.
 MOST_BLOCKS = 4
 # Addresses that the database is asked about at once.
 _PAGE = 5000
