@@ -7,6 +7,10 @@ insert into private.refusals (code, status, detail, hint) values
 ('merchant_closed', 409, 'This merchant was closed: it begins nothing new.', ''),
 ('color_too_light', 422, 'White words cannot be read on this colour.', 'Its contrast with white is to be 4.5 at least.'),
 ('merchant_role_refused', 403, 'Your role with this merchant does not do this.', 'An owner or admin does.');
+insert into public.api_scopes (scope, description) values
+('invoices:read', 'A merchant, its settings, invoices, payments and refunds.'),
+('invoices:write', 'Make, cancel and mark invoices, and accept money that is held.'),
+('refunds:write', 'Refund invoices; the payer says where the money goes.');
 insert into private.acts (act, kind, step_up) values
 ('merchant_create', 'business', false),
 ('merchant_close', 'settle', true),

@@ -2,10 +2,10 @@
 
 -- Rows of a table read best one line each.
 -- noqa: disable=LT05
-insert into private.acts (act, kind, step_up) values
-('invoice_create', 'business', false),
-('invoice_cancel', 'settle', false),
-('invoice_mark', 'settle', false);
+insert into private.acts (act, kind, step_up, scope) values
+('invoice_create', 'business', false, 'invoices:write'),
+('invoice_cancel', 'settle', false, 'invoices:write'),
+('invoice_mark', 'settle', false, 'invoices:write');
 insert into private.quotas (kind, max_open, max_in_window, in_window) values
 ('invoice', null, 600, '1 hour');
 insert into private.quotas (kind, min_tier, max_open, max_in_window, in_window) values

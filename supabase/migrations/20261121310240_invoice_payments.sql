@@ -1,6 +1,7 @@
 -- Money that came for an invoice, whenever: it counts, or it is held; never silence.
 
-insert into private.acts (act, kind, step_up) values ('invoice_payment_accept', 'settle', false);
+insert into private.acts (act, kind, step_up, scope) values
+('invoice_payment_accept', 'settle', false, 'invoices:write');
 
 create function private.invoice_report_refusal(p_report jsonb, p_now timestamptz) returns text
 language plpgsql stable set search_path = ''

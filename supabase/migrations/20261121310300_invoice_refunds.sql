@@ -13,9 +13,9 @@ insert into private.refusals (code, status, detail, hint) values
 ('refund_claimed', 409, 'This refund is on its way to another address.', ''),
 ('refund_closed', 409, 'This refund was taken back, or its time is over.', 'Ask the merchant.'),
 ('refund_waits', 409, 'The merchant cannot send money now.', 'Try again later, or ask the merchant.');
-insert into private.acts (act, kind, step_up) values
-('invoice_refund_make', 'money_out', true),
-('invoice_refund_cancel', 'settle', false);
+insert into private.acts (act, kind, step_up, scope) values
+('invoice_refund_make', 'money_out', true, 'refunds:write'),
+('invoice_refund_cancel', 'settle', false, 'refunds:write');
 insert into private.quotas (kind, max_open, max_in_window, in_window) values
 ('invoice_refund', null, 200, '1 day'), ('invoice_claim', null, 60, '1 hour');
 insert into private.quotas (kind, min_tier) values ('invoice_refund', 3), ('invoice_claim', 3);

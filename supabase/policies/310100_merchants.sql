@@ -35,3 +35,6 @@ grant execute on function private.merchant_tier(uuid) to authenticated;
 grant select on public.merchant_rules to anon, authenticated;
 create policy merchant_rules_select_anyone on public.merchant_rules for select to anon, authenticated
 using (true);
+
+select private.open_to_keys('public.merchants', 'invoices:read');
+select private.open_to_keys('public.merchant_settings', 'invoices:read');

@@ -27,3 +27,8 @@ using (
         where i.id = invoice_payments.invoice_id and i.merchant_id = any(array(select private.readable_parties()))
     )
 );
+
+select private.open_to_keys('public.invoices', 'invoices:read');
+select private.open_to_keys('public.invoice_lines', 'invoices:read');
+select private.open_to_keys('public.invoice_methods', 'invoices:read');
+select private.open_to_keys('public.invoice_payments', 'invoices:read');

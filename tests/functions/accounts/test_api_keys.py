@@ -384,3 +384,34 @@ def test_a_forged_token_spends_and_counts_nothing(owner: Owner, world: World) ->
     assert world.one(counted, made["key_id"]) == 0
     spent = "select count(*) from private.rate_buckets where subject = %s"
     assert world.one(spent, made["key_id"]) == 0
+
+
+def test_a_shop_asks_for_money_with_a_key_and_refunds_with_another(
+    owner: Owner, world: World
+) -> None:
+    """The whole of a shop's server: an invoice that is made twice and found, and no refund by a key
+    that was not given for it."""
+    made = owner.desk.done(owner.id, "/merchants", {
+        "name": "Forge", "legal_name": "Forge Ltd", "country": "DE",
+        "support_email": "help@forge.example",
+    })  # fmt: skip
+    merchant = {"party_id": made["merchant_id"]}
+    shop = owner.token("invoices:read", "invoices:write", **merchant)
+    body = {"merchant_id": made["merchant_id"], "currency": "USD", "amount": "12.5",
+            "merchant_order_id": "A-1"}  # fmt: skip
+    first, again = shop.post("/invoices", body), shop.post("/invoices", body)
+    assert (first.status, again.status) == (201, 201), first.body
+    assert first.body["invoice_id"] == again.body["invoice_id"]
+    rows = shop.read("/invoices?select=*,invoice_lines(*)").body
+    assert [each["id"] for each in rows] == [first.body["invoice_id"]]
+    # Who acted is the key; whoever made it stands where a person must.
+    assert rows[0]["created_by"] == str(owner.id)
+    refund = f"/invoices/{first.body['invoice_id']}/refunds"
+    full = {"what": "full", "rate_of": "then"}
+    assert shop.post(refund, full).code == "scope_missing"
+    till = owner.token("refunds:write", **merchant)
+    assert till.post(refund, full).code == "refund_too_large"
+    assert till.post("/invoices", body).code == "scope_missing"
+    assert owner.token("invoices:read").read("/invoices").body == []
+    stranger = owner.token("invoices:write")
+    assert stranger.post("/invoices", body).status in (403, 404)
