@@ -55,6 +55,18 @@ def brand(token: Token, visit: Visitor) -> Response[Any]:
     return Response(200, "text/css; charset=utf-8", style, {"Cache-Control": "max-age=300"})
 
 
+@routes.get("/i/<token>/receipt")
+def receipt(token: Token, visit: Visitor) -> Response[Any]:
+    """What was paid, by whom it was asked for, and with which tax: to be printed or kept."""
+    page = _read(token)
+    if not rules.has_receipt(page):
+        raise NotFound("page_not_found")
+    return visit.page(
+        "checkout/receipt.html", page=page, token=token, again=0, host=visit.site,
+        taxes=rules.taxes(page), rates={each["currency"]: each for each in page["methods"]},
+    )  # fmt: skip
+
+
 @routes.get("/i/<token>/<currency>")
 def show_method(token: Token, currency: Currency, visit: Visitor) -> Response[Any]:
     """Where to pay in a currency that was chosen."""
@@ -102,6 +114,7 @@ def _shown(
         "checkout/invoice.html", page=page, token=token, way=way, about=about,
         headline=rules.headline(page), notes=rules.notes(page), payable=rules.is_payable(page),
         again=rules.seconds_to_ask_again(page), host=visit.site,
+        has_receipt=rules.has_receipt(page),
     )  # fmt: skip
     answer.headers["Content-Security-Policy"] = SCRIPTED
     return answer

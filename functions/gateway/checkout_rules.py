@@ -1,6 +1,7 @@
 """What the page of an invoice says, in words that whoever pays understands: keys of its texts."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 _ASKS_AGAIN = {"open": 4, "processing": 10, "expired": 60, "cancelled": 60}
@@ -34,3 +35,19 @@ def is_payable(page: Mapping[str, Any]) -> bool:
 def grouped(address: str) -> list[str]:
     """An address in groups of four, so that a person can compare it."""
     return [address[start : start + 4] for start in range(0, len(address), 4)]
+
+
+def has_receipt(page: Mapping[str, Any]) -> bool:
+    """Whether there is a receipt: for what was paid, not for what was marked by hand."""
+    return bool(page["settled_at"]) and "marked_by_hand" not in page["exceptions"]
+
+
+def taxes(page: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Rate in percent, net and tax, for each rate of the lines: what a tax office adds up."""
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
+    for line in page["lines"]:
+        net, tax = sums.get(line["tax_rate"], (Decimal(0), Decimal(0)))
+        sums[line["tax_rate"]] = (
+            net + Decimal(line["net_amount"]), tax + Decimal(line["tax_amount"])
+        )  # fmt: skip
+    return [(rate, f"{net:f}", f"{tax:f}") for rate, (net, tax) in sorted(sums.items())]

@@ -133,11 +133,13 @@ create table public.invoices (
     created_at timestamptz not null,
     updated_at timestamptz not null,
     settled_at timestamptz,
+    receipt_number text,
     expired_at timestamptz,
     cancelled_at timestamptz,
     marked_at timestamptz,
     refunded_at timestamptz,
     constraint invoices_number_once unique (merchant_id, number),
+    constraint invoices_receipt_number_once unique (merchant_id, receipt_number),
     constraint invoices_order_once unique (merchant_id, merchant_order_id),
     -- A tenth at most: complaint 7 of the page about gateways.
     constraint invoices_tolerance_is_small check (tolerance <= amount / 10),
@@ -158,6 +160,8 @@ create index invoices_status_idx on public.invoices (merchant_id, status, create
 create index invoices_currency_idx on public.invoices (currency);
 create index invoices_created_by_idx on public.invoices (created_by);
 create index invoices_expires_at_idx on public.invoices (expires_at) where status = 'open';
+create index invoices_receipt_idx on public.invoices (merchant_id, settled_at)
+where status = 'settled' and marked is null and receipt_number is null;
 create index invoices_customer_email_idx on public.invoices (updated_at) where customer_email is not null;
 create trigger _000_never_deleted before delete or truncate on public.invoices
 for each statement execute function private.tg__append_only();
@@ -198,6 +202,8 @@ comment on column public.invoices.created_by is 'Member of the merchant who made
 comment on column public.invoices.created_at is 'When, by the database clock.';
 comment on column public.invoices.updated_at is 'When the row last changed.';
 comment on column public.invoices.settled_at is 'When it was settled last; null: it is not.';
+comment on column public.invoices.receipt_number is
+'Number of its receipt, such as R-2026-000001: without gaps in a year, given within a minute after it was settled for the first time. Null: there is none, or it was settled by hand.';
 comment on column public.invoices.expired_at is 'When it expired; null: it did not.';
 comment on column public.invoices.cancelled_at is 'When the merchant cancelled it: money of a later time is late.';
 comment on column public.invoices.marked_at is 'When it was marked by hand.';
@@ -311,12 +317,13 @@ declare
     v_moves constant text[] := array[
         'status', 'exceptions', 'sequence', 'paid_amount', 'seen_amount', 'marked', 'marked_reason', 'last_event',
         'last_actor_role', 'updated_at', 'settled_at', 'expired_at', 'cancelled_at', 'marked_at', 'refunded_at',
-        'customer_email'
+        'customer_email', 'receipt_number'
     ];
 begin
     if tg_op = 'UPDATE' and (
         (to_jsonb(old) - v_moves) is distinct from (to_jsonb(new) - v_moves)
         or new.sequence < old.sequence
+        or (old.receipt_number is not null and new.receipt_number is distinct from old.receipt_number)
         or (new.customer_email is not null and new.customer_email is distinct from old.customer_email)
         or (old.cancelled_at is not null and new.cancelled_at is distinct from old.cancelled_at)
         or (old.refunded_at is not null and new.refunded_at is distinct from old.refunded_at)

@@ -269,6 +269,17 @@ begin
             v_done := v_done + 1;
         end loop;
     end loop;
+    -- In one order, so that two who number wait for each other and never both ways.
+    for v_row in
+        select * from public.invoices as i
+        where i.status = 'settled' and i.marked is null and i.receipt_number is null
+        order by i.merchant_id, i.settled_at, i.id limit least(greatest(max_rows, 1), 2000) for no key update skip locked
+    loop
+        update public.invoices as i set
+            receipt_number = private.next_number(i.merchant_id, 'receipt', v_now), updated_at = v_now
+        where i.id = v_row.id;
+        v_done := v_done + 1;
+    end loop;
     -- Written to about this purchase, and not known for ever.
     update public.invoices as i set customer_email = null
     where i.id in (
@@ -281,7 +292,7 @@ begin
 end
 $$;
 comment on function service.invoices_expire(integer) is
-'Scheduled: invoices whose time is over expire, once and only while too little is there; held money that nobody decided about in 90 days is kept; addresses of payers are forgotten after 400. How many.';
+'Scheduled: invoices whose time is over expire, once and only while too little is there; held money that nobody decided about in 90 days is kept; what was settled gets the number of its receipt; addresses of payers are forgotten after 400. How many.';
 
 create function private.verify_invoices(p_since timestamptz) returns table (problem text, subject text, detail text)
 language plpgsql stable set search_path = ''

@@ -22,9 +22,10 @@ begin
         'rest_amount', trim_scale(greatest(v_row.amount - v_row.paid_amount - v_row.seen_amount, 0))::text,
         'description', v_row.description, 'language', v_row.language, 'created_at', v_row.created_at,
         'expires_at', v_deadline, 'seconds_left', greatest(ceil(extract(epoch from v_deadline - v_now)), 0)::bigint, 'now', v_now,
+        'settled_at', v_row.settled_at, 'receipt_number', v_row.receipt_number,
         'merchant', (
             select jsonb_build_object(
-                'name', m.name, 'website', m.website, 'support_email', m.support_email, 'color', s.color,
+                'name', m.name, 'legal_name', m.legal_name, 'tax_id', m.tax_id, 'country', m.country, 'website', m.website, 'support_email', m.support_email, 'color', s.color,
                 'is_verified', m.verification = 'verified'
             )
             from public.merchants as m inner join public.merchant_settings as s on s.merchant_id = m.id

@@ -105,6 +105,8 @@ def test_a_payer_chooses_a_currency_and_sees_where_how_much_and_until_when(
     assert payer.page.get_by_label("Amount in USDC").input_value() == "100"
     assert "only on the network Base" in shown(payer)
     assert "within 60 minutes" in shown(payer)
+    payer.page.locator("summary", has_text="What it is for").click()
+    assert "Green tea" in shown(payer)
     # Complaint 9 of the page about gateways: chosen twice, it is one way.
     payer.open(f"/i/{made['token']}")
     assert payer.page.get_by_label("Address", exact=True).input_value() == address
@@ -159,6 +161,12 @@ def test_each_thing_that_happens_to_the_money_is_said(shop: Shop, payer: Person)
     assert payer.page.get_by_label("Address", exact=True).count() == 0
     # Nothing more is to come: the page does not ask again.
     assert payer.page.locator("script").count() == 0
+    payer.page.get_by_role("link", name="Receipt").click()
+    assert payer.title == "Receipt"
+    assert "Forge Ltd (DE), tax number DE123" in shown(payer)
+    assert "not a tax invoice" in shown(payer)
+    assert "1 USDC_BASE = 1 USD" in shown(payer)
+    payer.is_accessible()
     given = shop.refund(made, what="overpaid")
     payer.open(f"/i/{made['token']}/refunds/{given['refund_id']}?secret={given['claim_secret']}")
     assert payer.title == "Your refund"
@@ -182,6 +190,7 @@ def test_what_is_over_asks_for_nothing(shop: Shop, payer: Person) -> None:
     payer.open(f"/i/{made['token']}/USDC_BASE")
     assert payer.title == "Cancelled"
     assert not codes(payer)
+    assert payer.open(f"/i/{made['token']}/receipt").status == 404
     shop.sure(shop.seen(address, "100"))
     payer.open(f"/i/{made['token']}")
     assert "the merchant decides" in shown(payer)

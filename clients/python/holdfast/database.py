@@ -1194,6 +1194,7 @@ class Invoices(Row):
     created_at: Time
     updated_at: Time
     settled_at: Time | None
+    receipt_number: str | None
     expired_at: Time | None
     cancelled_at: Time | None
     marked_at: Time | None

@@ -479,3 +479,25 @@ def test_several_small_parts_add_up(world: World, shop: Shop) -> None:
         pay(world, made, part)
     assert state(world, made) == ("settled", [])
     assert world.problems() == []
+
+
+def test_receipts_are_numbered_without_a_gap_once_each(world: World, shop: Shop) -> None:
+    owner, _ = shop
+    paid = [invoice(world, *shop) for _ in range(3)]
+    unpaid, by_hand = invoice(world, *shop), invoice(world, *shop)
+    for made in reversed(paid):
+        pay(world, made, "100")
+    world.command("invoice_mark", invoice_id=by_hand["invoice_id"], status="settled",
+                  reason="paid in cash", actor_id=owner)  # fmt: skip
+    assert expire(world) == 3
+    assert expire(world) == 0
+    numbers = [row(world, made)["receipt_number"] for made in (*reversed(paid), unpaid, by_hand)]
+    year = world.now().year
+    assert numbers == [f"R-{year}-00000{n}" for n in (1, 2, 3)] + [None, None]
+    # Its status is what it was: who is told of a sequence is told of no number.
+    assert {row(world, made)["sequence"] for made in paid} == {
+        row(world, paid[0])["sequence"]
+    }  # fmt: skip
+    with refused(world.connection, "append_only"):
+        world.run("update public.invoices set receipt_number = 'R-1' where id = %s",
+                  paid[0]["invoice_id"])  # fmt: skip
