@@ -321,10 +321,14 @@ create function private.is_live(p_key public.api_keys) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return p_key.revoked_at is null and coalesce(p_key.expires_at, 'infinity') > private.clock();
+    return p_key.revoked_at is null and coalesce(p_key.expires_at, 'infinity') > private.clock()
+        and (p_key.created_by = p_key.party_id or exists (
+            select from public.party_members as m
+            where m.party_id = p_key.party_id and m.user_id = p_key.created_by and m.role = 'owner'
+        ));
 end
 $$;
-comment on function private.is_live(public.api_keys) is 'Whether a key is neither revoked nor past its end.';
+comment on function private.is_live(public.api_keys) is 'Whether a key is neither revoked nor past its end, and whoever made it still owns its party.';
 
 -- Definer: of a key its tokens read nothing.
 create function private.my_key() returns public.api_keys

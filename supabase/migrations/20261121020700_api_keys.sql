@@ -191,12 +191,16 @@ declare
     v_answer jsonb;
 begin
     v_key.party_id := coalesce((command ->> 'party_id')::uuid, v_actor);
+    -- Two keys of a party follow one another: the second counts the first. Whoever stops the party or the person, or
+    -- takes the role away, comes before, and is met below, or after, and finds the key.
+    perform from public.parties as p where p.id in (v_key.party_id, v_actor) order by p.id for no key update;
+    perform from public.party_members as m
+    where m.party_id = v_key.party_id and m.user_id = v_actor for key share;
+    perform from auth.users as u where u.id = v_actor for share;
     if not private.owns(v_actor, v_key.party_id) then
         perform private.refuse('owner_only');
     end if;
     perform private.ask(command, v_key.party_id, 'api_key_create');
-    -- Two keys of a party follow one another: the second counts the first.
-    perform from public.parties as p where p.id = v_key.party_id for no key update;
     v_answer := private.command_answer(command);
     if v_answer is not null then
         return v_answer;
@@ -323,8 +327,13 @@ end
 $$;
 comment on function private.tg__end_keys() is
 'A party or person was stopped: its keys, and those that the person made for others, are revoked.';
-create trigger _600_end_keys after update of status on public.parties
-for each row when (old.status = 'active' and new.status <> 'active') execute function private.tg__end_keys();
+-- Also of one whose suspension had ended by itself: its status does not change then.
+create trigger _600_end_keys after update of status, status_since, suspended_until on public.parties
+for each row when (
+    new.status <> 'active'
+    and (old.status, old.status_since, old.suspended_until)
+    is distinct from (new.status, new.status_since, new.suspended_until)
+) execute function private.tg__end_keys();
 create trigger _600_end_keys after update of deleted_at on public.profiles
 for each row when (old.deleted_at is null and new.deleted_at is not null) execute function private.tg__end_keys();
 create trigger holdfast_end_keys after update of banned_until, deleted_at on auth.users

@@ -12,7 +12,7 @@ comment on column public.rate_limits.id is 'What is counted, and of whom.';
 comment on column public.rate_limits.burst is 'How many at once after a pause.';
 comment on column public.rate_limits.per_minute is 'How many a minute from then on.';
 insert into public.rate_limits (id, burst, per_minute) values
-('exchanges_of_address', 60, 60),
+('exchanges_of_key', 60, 60),
 ('failures_of_address', 10, 10);
 select private.make_setting('public.rate_limits', 'How often keys and addresses may ask.', '{
     "burst": {"least": "1", "most": "100000"}, "per_minute": {"least": "1", "most": "100000"}
@@ -102,26 +102,28 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
     v_address inet := api_token_exchange.address::inet;
+    -- Whoever has one address of the newer kind has all of its network.
+    v_from text := host(network(set_masklen(v_address, case family(v_address) when 6 then 64 else 32 end)));
     v_rate private.rate;
     v_now timestamptz := private.clock();
     v_key public.api_keys;
 begin
     perform set_config('synchronous_commit', 'off', true);
-    v_rate := private.rate_left('failures_of_address', host(v_address), v_now);
-    if v_rate.retry_after = 0 then
-        v_rate := private.take_rate('exchanges_of_address', host(v_address), v_now);
-    end if;
-    if v_rate.retry_after > 0 then
-        return jsonb_build_object('retry_after', v_rate.retry_after);
-    end if;
     -- What is wrong costs the same and says the same.
     select k.* into v_key
     from private.api_key_secrets as s inner join public.api_keys as k on s.key_id = k.id
     where s.secret_hash = api_token_exchange.secret_hash and coalesce(s.good_until, 'infinity') > v_now
         and k.prefix = api_token_exchange.prefix and private.is_live(k)
         and (k.ip_allow = '{}' or v_address <<= any (k.ip_allow));
+    -- A neighbour of the same address who guesses stops nobody who has a key.
     if v_key.id is null then
-        perform private.take_rate('failures_of_address', host(v_address), v_now);
+        v_rate := private.take_rate('failures_of_address', v_from, v_now);
+    else
+        v_rate := private.take_rate('exchanges_of_key', v_key.id::text, v_now);
+    end if;
+    if v_rate.retry_after > 0 then
+        return jsonb_build_object('retry_after', v_rate.retry_after);
+    elsif v_key.id is null then
         return '{"refused": true}';
     end if;
     -- Once an hour: every exchange of the key would wait for its row.
@@ -131,4 +133,4 @@ begin
 end
 $$;
 comment on function service.api_token_exchange(text, text, text) is
-'Whose key it is {prefix, secret_hash: SHA-256 in hex, address: from where it is shown} -> {key_id, party_id, scopes}; {refused} where it is unknown, rotated away, revoked, expired or shown from elsewhere; {retry_after: seconds} where the address asks too often, or was refused ten times.';
+'Whose key it is {prefix, secret_hash: SHA-256 in hex, address: from where it is shown} -> {key_id, party_id, scopes}; {refused} where it is unknown, rotated away, revoked, expired or shown from elsewhere; {retry_after: seconds} where the key is exchanged too often, or the address was refused ten times.';

@@ -1,6 +1,7 @@
 """API keys: what a scope opens, and that nothing else is open; and when a key ends."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -191,6 +192,30 @@ def _banned(world: World, person: UUID, party: UUID) -> None:
 
 def _expired(world: World, person: UUID, party: UUID) -> None:
     world.advance(days=1)
+
+
+def test_a_second_suspension_ends_the_keys_made_since_the_first_one_lapsed(world: World) -> None:
+    person = world.user()
+    suspend = {"party_id": person, "reason": "An inquiry.", "actor_id": world.operator,
+               "aal": "aal2"}  # fmt: skip
+    world.command("party_suspend", until=(world.now() + timedelta(hours=1)).isoformat(), **suspend)
+    world.advance(hours=2)
+    key = made(world, person, "trades:write")
+    assert "key_id" in exchanged(world, key)
+    world.command("party_suspend", **suspend)
+    assert exchanged(world, key) == {"refused": True}
+
+
+def test_a_key_whose_maker_owns_the_party_no_more_is_dead_whoever_forgot_it(world: World) -> None:
+    """As if it had been made while the role was taken away."""
+    person = world.user()
+    party = _organisation(world, person)
+    key = made(world, person, "trades:write", party_id=party)
+    world.run("alter table public.party_members disable trigger _600_end_keys")
+    _left(world, person, party)
+    world.run("alter table public.party_members enable trigger _600_end_keys")
+    assert exchanged(world, key) == {"refused": True}
+    assert _refusal(world, key.id, party, "order_take") == "key_revoked"
 
 
 @pytest.mark.parametrize("ends", [_left, _demoted, _closed, _suspended, _banned, _expired])

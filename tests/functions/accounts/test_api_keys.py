@@ -247,15 +247,16 @@ def test_whatever_is_wrong_is_refused_in_the_same_words(owner: Owner, stack: Sta
     assert owner.exchange(inside["api_key"]).status == 200
 
 
-def test_ten_failures_are_enough_for_an_address(owner: Owner) -> None:
+def test_ten_failures_are_enough_for_an_address_and_stop_no_right_key(owner: Owner) -> None:
     made, revoked = owner.key(), owner.key()
     owner.desk.done(owner.id, f"/api-keys/{revoked['key_id']}/revoke")
     codes = [owner.exchange(revoked["api_key"]).code for _ in range(11)]
     assert codes == ["api_key_refused"] * 10 + ["too_many_requests"]
-    waits = owner.exchange(made["api_key"])
+    waits = owner.exchange(revoked["api_key"])
     assert (waits.status, 0 < int(waits.headers["retry-after"]) <= 6) == (429, True)
-    owner.desk.stack.clock.advance(seconds=6)
     assert owner.exchange(made["api_key"]).status == 200
+    owner.desk.stack.clock.advance(seconds=6)
+    assert owner.exchange(revoked["api_key"]).code == "api_key_refused"
 
 
 def test_both_secrets_of_a_rotated_key_are_good_for_a_while(owner: Owner) -> None:
