@@ -152,6 +152,9 @@ class Watch:
             return False
         try:
             self._counted(self._coins.look_at_slice(known["slice"]["slice"]))
+        except (NodeUnknown, NodeRefused) as error:
+            self._failed(error)
+        try:
             return self._reader.read_slice(known["slice"], known["cursor"]["number"])
         except (NodeUnknown, NodeRefused, BadLog) as error:
             return self._failed(error)
@@ -169,7 +172,8 @@ class Watch:
     def _record_verdicts(self, known: Mapping[str, Any]) -> bool:
         form, cursor = self._network.form, known["cursor"]
         deposits = [transfer_of_ours(form, each) for each in known["deposits"]]
-        numbers = sorted({each["block_number"] for each in deposits})[:MOST_BLOCKS]
+        # In the order of the database: what waits to be credited first.
+        numbers = list(dict.fromkeys(each["block_number"] for each in deposits))[:MOST_BLOCKS]
         if not numbers:
             return False
         # Some chains have no safe block: only what the policy of the chain names is asked for.

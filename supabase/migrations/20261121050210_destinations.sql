@@ -109,7 +109,8 @@ begin
     from public.address_kinds as k where new.address ~ k.pattern
     on conflict (address_kind, address) do nothing;
     if new.address is not null and not exists (
-        select from public.address_kinds as k where new.address ~ k.pattern
+        select from public.address_kinds as k
+        where new.address ~ k.pattern and k.kind = coalesce(private.rail_kind(to_jsonb(new) ->> 'rail'), k.kind)
     ) then
         perform private.refuse('bad_address');
     end if;
@@ -117,7 +118,7 @@ begin
 end
 $$;
 comment on function private.tg__own_address() is
-'Keeps the address of a row, of each kind that it looks like, among our own: nobody names it as a destination. Raises bad_address (422).';
+'Keeps the address of a row, of each kind that it looks like, among our own: nobody names it as a destination. Of a row with a rail it is of the kind of that. Raises bad_address (422).';
 
 create function private.tg_payout_destinations__guard() returns trigger
 language plpgsql set search_path = ''

@@ -123,27 +123,28 @@ declare
 begin
     perform set_config('holdfast.actor_id', '', true);
     perform pg_advisory_xact_lock_shared(ledger.rollup_lock());
-    select * into v_outage from public.outages where credited_at is null
-    order by from_at limit 1 for update skip locked;
-    if not found then
-        return 0;
-    end if;
-    v_done := private.credit_escrows(v_outage, least(greatest(max_rows, 1), 2000));
-    if v_done = 0 then
-        v_done := private.credit_outage(v_outage, least(greatest(max_rows, 1), 2000));
-    end if;
-    if v_done = 0 and not exists (
-        select from private.escrow_transactions as e
-        where e.expires_at is not null and e.created_at < v_outage.to_at
-            and private.outage_reaches(v_outage, e)
-            and not exists (
-                select from private.outage_credits as c where c.outage_id = v_outage.id and c.object_id = e.id
-            )
-    ) then
-        update public.outages set credited_at = private.clock() where id = v_outage.id;
-        v_done := 1;
-    end if;
-    return v_done;
+    for v_outage in
+        select * from public.outages where credited_at is null order by from_at for update skip locked
+    loop
+        v_done := private.credit_escrows(v_outage, least(greatest(max_rows, 1), 2000));
+        if v_done = 0 then
+            v_done := private.credit_outage(v_outage, least(greatest(max_rows, 1), 2000));
+        end if;
+        if v_done = 0 and not exists (
+            select from private.escrow_transactions as e
+            where e.expires_at is not null and e.created_at < v_outage.to_at
+                and private.outage_reaches(v_outage, e)
+                and not exists (
+                    select from private.outage_credits as c where c.outage_id = v_outage.id and c.object_id = e.id
+                )
+        ) then
+            update public.outages set credited_at = private.clock() where id = v_outage.id;
+            v_done := 1;
+        end if;
+        -- One that waits for an escrow that cannot be moved holds up no other.
+        exit when v_done > 0;
+    end loop;
+    return coalesce(v_done, 0);
 end
 $$;
 comment on function service.outage_credit(integer) is

@@ -56,12 +56,22 @@ begin
                     where p.chain_id = d.chain_id and p.amount_from <= d.amount
                     order by p.amount_from desc limit 1
                 )
-            ) order by d.block_number, d.transaction_hash, d.log_index), '[]')
+            ) order by d.state <> 'seen', d.block_number, d.transaction_hash, d.log_index), '[]')
             from (
-                select * from public.chain_deposits as w
-                where w.chain_id = chain_due.chain_id and w.watched and w.next_at <= private.clock()
-                order by w.block_number, w.transaction_hash, w.log_index
-                limit least(greatest(chain_due.max_rows, 1), 1000)
+                -- What waits to be credited comes first: any number of those that are watched on hold up none of it.
+                select * from (
+                    select * from public.chain_deposits as w
+                    where w.chain_id = chain_due.chain_id and w.watched and w.next_at <= private.clock() and w.state = 'seen'
+                    order by w.block_number, w.transaction_hash, w.log_index
+                    limit least(greatest(chain_due.max_rows, 1), 1000)
+                ) as waiting
+                union all
+                select * from (
+                    select * from public.chain_deposits as w
+                    where w.chain_id = chain_due.chain_id and w.watched and w.next_at <= private.clock() and w.state <> 'seen'
+                    order by w.block_number, w.transaction_hash, w.log_index
+                    limit least(greatest(chain_due.max_rows, 1), 1000)
+                ) as watched
             ) as d
         ),
         'slice', (
@@ -84,7 +94,7 @@ begin
 end
 $$;
 comment on function service.chain_due(bigint, integer) is
-'Where reading a chain goes on {cursor {number, hash} or null}, the deposits whose blocks are not final yet, oldest first, each with the block that must have passed it, slice {slice, number: of the block up to which it was read} of addresses whose time has come (20 hours) or null, and the blocks to be read once more since a log of theirs was odd.';
+'Where reading a chain goes on {cursor {number, hash} or null}, the deposits whose blocks are not final yet, those that are not credited first, oldest first, each with the block that must have passed it, slice {slice, number: of the block up to which it was read} of addresses whose time has come (20 hours) or null, and the blocks to be read once more since a log of theirs was odd.';
 
 -- Definer: as above.
 create function service.chain_addresses(
@@ -120,7 +130,10 @@ as $$
 begin
     return query
     select private.chain_rail(d.chain_id), d.currency, d.amount, d.transaction_hash, d.block_time,
-        (select max(c.block_number) from public.chain_cursors as c where c.chain_id = d.chain_id) - d.block_number + 1,
+        -- Its block may be of the look that goes on: it is one of them.
+        greatest((
+            select max(c.block_number) from public.chain_cursors as c where c.chain_id = d.chain_id
+        ) - d.block_number + 1, 1),
         (
             select p.block_tag from public.chain_confirmations as p
             where p.chain_id = d.chain_id and p.amount_from <= d.amount order by p.amount_from desc limit 1
@@ -534,7 +547,8 @@ begin
         return true;
     end if;
     -- What was paid in time wins, so a timer waits until the chain was read past the deadline.
-    return p_event = 'timeout_void'
+    -- For so long as a network may stand still, and no longer: no row waits for ever.
+    return p_event = 'timeout_void' and private.clock() < p_escrow.expires_at + private.longest_outage()
         and exists (
             select from public.deposit_requests as r
             where r.purpose = 'escrow' and r.reference_id = p_escrow.id and r.address is not null

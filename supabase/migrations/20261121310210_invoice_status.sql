@@ -126,12 +126,9 @@ language plpgsql stable set search_path = ''
 as $$
 declare
     v_deadline timestamptz := private.invoice_deadline(p_invoice);
-    v_closed timestamptz := least(
-        p_invoice.cancelled_at, p_invoice.refunded_at,
-        case when p_invoice.marked = 'invalid' then p_invoice.marked_at end
-    );
+    v_closed timestamptz := p_invoice.cancelled_at;
 begin
-    if p_paid_at > v_closed then
+    if p_paid_at > v_closed or p_invoice.refunded_at is not null or p_invoice.marked = 'invalid' then
         is_late := true;
         counts := false;
     elsif p_paid_at <= v_deadline then
@@ -149,7 +146,7 @@ begin
 end
 $$;
 comment on function private.late_rule(public.invoices, text, timestamptz, timestamptz) is
-'What money of a time does for an invoice: whether it is late, whether it counts, and at which rate if not at that of its method. After an invoice was cancelled, marked invalid or refunded nothing counts by itself.';
+'What money of a time does for an invoice: whether it is late, whether it counts, and at which rate if not at that of its method. What came after an invoice was cancelled counts not by itself, nor does anything on one that is marked invalid or refunded.';
 
 create function private.invoice_facts(
     p_invoice public.invoices, p_now timestamptz,
@@ -173,7 +170,9 @@ begin
         from public.invoice_methods as m
         cross join lateral private.seen_for(m.request_id) as s
         cross join lateral private.late_rule(p_invoice, m.currency, s.paid_at, p_now) as r
-        where m.invoice_id = p_invoice.id and s.rail = m.rail and s.currency = m.currency and r.counts and r.rate is null
+        -- What waits for a block may be replaced by who sent it: it shows, and counts for nothing.
+        where m.invoice_id = p_invoice.id and s.rail = m.rail and s.currency = m.currency and s.confirmations > 0
+            and r.counts and r.rate is null
     ),
     worth as (
         -- Of each currency and rate together: parts that are rounded one by one would lose some.

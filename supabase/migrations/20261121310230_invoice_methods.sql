@@ -4,16 +4,20 @@ insert into private.quotas (kind, max_open, max_in_window, in_window) values
 ('invoice_method', null, 300, '1 hour');
 insert into private.quotas (kind, min_tier) values ('invoice_method', 3);
 
-create function private.rounded_up(p_amount numeric, p_currency text) returns numeric
+create function private.amount_worth(p_worth numeric, p_rate numeric, p_currency text) returns numeric
 language plpgsql stable set search_path = ''
 as $$
 declare
-    v_unit numeric := 10::numeric ^ private.decimals_of(p_currency);
+    v_decimals integer := private.decimals_of(p_currency);
+    -- In whole units: a quotient with decimals is rounded, a product is exact.
+    v_units numeric := p_worth * ('1e' || v_decimals)::numeric;
+    v_amount numeric := div(v_units, p_rate);
 begin
-    return ceil(p_amount * v_unit) / v_unit;
+    return case when v_amount * p_rate < v_units then v_amount + 1 else v_amount end * ('1e-' || v_decimals)::numeric;
 end
 $$;
-comment on function private.rounded_up(numeric, text) is 'An amount, up to the next smallest unit of its currency.';
+comment on function private.amount_worth(numeric, numeric, text) is
+'The least amount of a currency that is worth so much at a rate, in whole smallest units.';
 
 create function private.invoice_by_token(p_token text) returns public.invoices
 language plpgsql volatile set search_path = ''
@@ -81,7 +85,7 @@ begin
             invoice_id, currency, rail, request_id, rate, rate_source, rate_at, amount, least_amount, opened_at
         ) values (
             v_row.id, v_currency, v_request.rail, v_request.id, v_rate.rate, v_rate.source, v_rate.as_of,
-            private.rounded_up(v_row.amount / v_rate.rate, v_currency), private.least_deposit(v_request), v_now
+            private.amount_worth(v_row.amount, v_rate.rate, v_currency), private.least_deposit(v_request), v_now
         );
     else
         select * into strict v_request from public.deposit_requests as d where d.id = v_method.request_id;
@@ -108,7 +112,7 @@ declare
 begin
     return case when p_invoice.status not in ('open', 'expired', 'cancelled') or v_rest <= 0 then 0
         when p_invoice.paid_amount + p_invoice.seen_amount = 0 then p_method.amount
-        else private.rounded_up(v_rest / p_method.rate, p_method.currency) end;
+        else private.amount_worth(v_rest, p_method.rate, p_method.currency) end;
 end
 $$;
 comment on function private.due_amount(public.invoices, public.invoice_methods) is

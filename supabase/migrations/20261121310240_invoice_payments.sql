@@ -213,22 +213,29 @@ comment on function service.invoice_payment_accept(service.command) is
 'A merchant takes money that is held for what it was sent for {payment_id, actor_id, idempotency_key, request_hash}: it counts, at the rate of its method. Raises invoice_not_found, invoice_payment_not_found (404), merchant_role_refused (403) and what private.ask raises.';
 
 create function private.release_held_payment(
-    p_payment public.invoice_payments, p_merchant_id uuid, p_actor uuid, p_now timestamptz
+    p_payment public.invoice_payments, p_fee_bps integer, p_merchant_id uuid, p_actor uuid, p_now timestamptz
 ) returns void
 language plpgsql volatile set search_path = ''
 as $$
+declare
+    v_payment public.invoice_payments := p_payment;
 begin
-    update public.invoice_payments as p set state = 'kept', decide_by = null, updated_at = p_now where p.id = p_payment.id;
+    -- It is the merchant's now as money that counts is, and costs as much.
+    v_payment.fee_amount := private.fee_of(v_payment.amount, p_fee_bps, private.decimals_of(v_payment.currency));
+    update public.invoice_payments as p set
+        state = 'kept', fee_amount = v_payment.fee_amount, decide_by = null, updated_at = p_now
+    where p.id = v_payment.id;
     perform private.post_invoice_payment(
-        'invoice.payment_keep', p_payment, p_merchant_id, jsonb_build_array(
-            jsonb_build_object('account', 'held', 'amount', -p_payment.amount),
-            jsonb_build_object('account', 'available', 'amount', p_payment.amount)
+        'invoice.payment_keep', v_payment, p_merchant_id, jsonb_build_array(
+            jsonb_build_object('account', 'held', 'amount', -v_payment.amount),
+            jsonb_build_object('account', 'available', 'amount', v_payment.amount - v_payment.fee_amount),
+            jsonb_build_object('account', 'fees', 'amount', v_payment.fee_amount)
         ), p_actor, p_now
     );
 end
 $$;
-comment on function private.release_held_payment(public.invoice_payments, uuid, uuid, timestamptz) is
-'What was held is in the balance of the merchant, and counts for nothing.';
+comment on function private.release_held_payment(public.invoice_payments, integer, uuid, uuid, timestamptz) is
+'What was held is in the balance of the merchant, less our fee, and counts for nothing.';
 
 -- Definer: schedules have no user.
 create function service.invoices_expire(max_rows integer default 500) returns integer
@@ -250,8 +257,12 @@ begin
         where i.status = 'open' and i.expires_at <= v_now and private.invoice_deadline(i) <= v_now
         order by i.expires_at limit least(greatest(max_rows, 1), 2000) for no key update skip locked
     loop
-        v_row.expired_at := v_now;
-        perform private.update_invoice(v_row, 'timer', '{}', v_now);
+        -- Time that came back may have made money of before be in time.
+        v_row := private.update_invoice(v_row, 'rail', '{}', v_now);
+        if v_row.status = 'open' then
+            v_row.expired_at := v_now;
+            perform private.update_invoice(v_row, 'timer', '{}', v_now);
+        end if;
         v_done := v_done + 1;
     end loop;
     for v_row in
@@ -265,7 +276,7 @@ begin
         for v_payment in
             select * from public.invoice_payments as p where p.invoice_id = v_row.id and p.decide_by <= v_now order by p.id
         loop
-            perform private.release_held_payment(v_payment, v_row.merchant_id, null, v_now);
+            perform private.release_held_payment(v_payment, v_row.fee_bps, v_row.merchant_id, null, v_now);
             v_done := v_done + 1;
         end loop;
     end loop;

@@ -265,7 +265,9 @@ begin
         select * from public.invoice_payments as p
         where p.invoice_id = v_invoice.id and p.currency = v_row.currency and p.state = 'held' order by p.id
     loop
-        perform private.release_held_payment(v_payment, v_invoice.merchant_id, v_context.actor, v_now);
+        perform private.release_held_payment(
+            v_payment, v_invoice.fee_bps, v_invoice.merchant_id, v_context.actor, v_now
+        );
     end loop;
     perform private.assert_no_debt(v_invoice.merchant_id, v_row.currency, v_row.sent_amount + v_row.network_cost, v_now);
     insert into public.invoice_refunds (
@@ -329,6 +331,7 @@ begin
     elsif v_row.state <> 'claimable' or v_row.claim_by <= v_now then
         perform private.refuse('refund_closed');
     elsif private.owed_by(v_row.merchant_id, v_row.currency) > 0
+        or private.refundable(v_invoice.id, v_row.currency) < 0
         or not private.other_side_may(v_row.merchant_id, 'payout') then
         perform private.refuse('refund_waits');
     else
@@ -350,6 +353,14 @@ begin
             private.refund_entry(v_row, v_transfer, 'pending', -v_row.sent_amount)
             || private.order_payout(v_order, v_transfer), v_now
         );
+        -- A debt that came meanwhile would take a part of it.
+        if not exists (
+            select from public.payouts as p
+            where p.purpose = 'invoice_refund' and p.reference_id = v_row.id and p.reference_version = v_row.version
+                and p.amount = v_row.sent_amount
+        ) then
+            perform private.refuse('refund_waits');
+        end if;
         update public.invoice_refunds as r set
             state = 'claimed', address = command ->> 'address', claim_by = null, last_event = 'claim', last_actor_role = 'payer',
             updated_at = v_now, payout_id = (

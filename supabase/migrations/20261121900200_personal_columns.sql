@@ -21,7 +21,7 @@ from (values
 ('public.security_events', array['detail'], 'delete_words', 'party_id', 'null', null, 'IP addresses, devices, names of second factors', 'the person, operators', 'finding break-ins and fraud: as long as the books'),
 ('private.recovery_codes', array['code_hash'], 'delete_row', 'user_id', null, null, 'hashes of recovery codes', 'nobody', 'until used or replaced'),
 ('public.api_keys', array['name'], 'blank', 'created_by', '''erased''', null, 'name given to an API key', 'members of its party', 'while the account lives'),
-('public.api_keys', array['ip_allow'], 'blank', 'created_by', '''{}''', null, 'networks from which an API key is used', 'members of its party', 'while the account lives'),
+('public.api_keys', array['ip_allow'], 'blank', 'created_by', '''{}''::cidr[]', null, 'networks from which an API key is used', 'members of its party', 'while the account lives'),
 ('private.api_key_secrets', array['secret_hash'], 'delete_row', '(select k.created_by from public.api_keys as k where k.id = r.key_id)', null, null, 'hashes of API keys', 'nobody', 'until revoked or rotated'),
 ('private.rate_buckets', array['subject'], 'expires', null, null, null, 'IP address from which API keys are shown', 'nobody', 'limits: a day after the last request'),
 ('private.idempotency_keys', array['key', 'request_hash', 'answer'], 'delete_row', 'actor_id', null, null, 'what a command was answered', 'the person', 'repeating commands: 7 days'),

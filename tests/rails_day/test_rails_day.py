@@ -19,6 +19,7 @@ from tests.rails_day.faults import DEATH
 from tests.rails_day.random_days import random_day
 from tests.rails_day.reduce import fewest
 from tests.rails_day.steps import TIME, Step, do
+from tests.world.http.chain import ETHER_FLOAT
 
 DAYS = int(os.environ.get("HOLDFAST_RAIL_DAYS", "1"))
 
@@ -65,6 +66,7 @@ def test_books_and_rails_agree_at_every_step_of_a_random_day(day: Day) -> None:
             "USD": day.filled_up,
             "USDC_BASE": sum(day.scene.filled),
             "USDBC_BASE": BRIDGED_FLOAT,
+            "ETH_BASE": ETHER_FLOAT,
         }
         beside = _compared(day)
         if beside != {code: own[code] for code in beside}:

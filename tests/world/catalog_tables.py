@@ -30,6 +30,7 @@ APPEND_ONLY: tuple[LiteralString, ...] = (
     "private.escrow_events",
     "public.images",
     "public.invoice_lines",
+    "public.invoice_methods",
     "public.ledger_entries",
     "public.login_attempts",
     "public.session_audits",

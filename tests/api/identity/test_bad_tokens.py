@@ -114,7 +114,8 @@ TOKENS: dict[str, tuple[Callable[[Stack], str], set[str]]] = {
          "image_not_found", "payout_not_found", "owner_only", "api_key_not_found",
         "not_your_party", "not_your_move",
          "deposit_not_found", "destination_not_found", "device_not_found", "party_closed",
-         "export_not_found"},
+         "export_not_found", "invoice_not_found", "merchant_not_found",
+         "merchant_invitation_not_found"},
     ),
 }  # fmt: skip
 

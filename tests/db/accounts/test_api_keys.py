@@ -340,3 +340,13 @@ def test_two_keys_have_no_secret_in_common(world: World) -> None:
     world.command("api_key_create", **command)
     with pytest.raises(psycopg.errors.UniqueViolation), world.connection.transaction():
         world.command("api_key_create", **{**command, "prefix": "another000"})
+
+
+def test_an_old_secret_lives_on_for_a_week_at_most(world: World) -> None:
+    person = world.user()
+    key = made(world, person)
+    for seconds in (-1, 604_801):
+        with refused(world.connection, "api_key_overlap_invalid"):
+            world.command("api_key_rotate", actor_id=person, aal="aal2", key_id=key.id,
+                          last4="aaaa", secret_hash="0" * 64, overlap_seconds=seconds)  # fmt: skip
+    assert "key_id" in exchanged(world, key)

@@ -59,6 +59,8 @@ def test_addresses_are_those_of_their_own_kind_whoever_asks(world: World) -> Non
 def test_addresses_are_looked_up_by_an_index(world: World) -> None:
     bitcoin_address(world, world.user())
     world.run("set local enable_seqscan = off")
+    # Of a table of a few rows any index has all of them at once.
+    world.run("drop index public.deposit_requests_slice_idx")
     plan = world.rows(
         "explain select d.address from public.deposit_requests as d where d.address = any (%s)",
         ["x"] * 5000,

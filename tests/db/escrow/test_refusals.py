@@ -154,7 +154,7 @@ def test_a_value_of_another_type_is_refused_before_it_is_validated(
 def test_every_refusal_has_a_status_a_sentence_and_a_test(world: World) -> None:
     tests = "\n".join(path.read_text() for path in Path(__file__).parents[2].rglob("*.py"))
     for code, status, detail in world.rows("select code, status, detail from private.refusals"):
-        assert status in (400, 403, 404, 409, 422, 429)
+        assert status in (400, 401, 403, 404, 409, 422, 429)
         assert detail.endswith(".")
         assert f'"{code}"' in tests, f"{code} is not tested"
 

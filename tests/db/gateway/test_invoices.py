@@ -114,7 +114,7 @@ def test_held_money_that_nobody_decides_about_is_kept(world: World, shop: Shop) 
     pay(world, made, "100")
     world.advance(days=91)
     expire(world)
-    assert world.balance(id_, CURRENCY)[:2] == (100, 0)
+    assert world.balance(id_, CURRENCY)[:2] == (Decimal("99.5"), 0)
     assert state(world, made) == ("expired", ["late"])
     assert world.problems() == []
 
@@ -501,3 +501,39 @@ def test_receipts_are_numbered_without_a_gap_once_each(world: World, shop: Shop)
     with refused(world.connection, "append_only"):
         world.run("update public.invoices set receipt_number = 'R-1' where id = %s",
                   paid[0]["invoice_id"])  # fmt: skip
+
+
+def test_what_is_exactly_paid_settles_at_any_rate_and_with_any_decimals(
+    world: World, shop: Shop
+) -> None:
+    """A quotient of eighteen decimals is rounded: the amount asked for is worth the price all the
+    same, and one unit less is not."""
+    for rate in ("0.9998", "0.99973", "1.00013", "0.3", "3", "2345.67", "0.000123457"):
+        for price in ("100", "0.01", "99.99", "12345.67"):
+            for currency in ("USDC_BASE", "ETH_BASE"):
+                asked, worth, less = world.rows(
+                    "select a, a * %s::numeric >= %s::numeric, (a - u) * %s::numeric >= %s::numeric"
+                    " from private.amount_worth(%s::numeric, %s::numeric, %s) as a,"
+                    " cast('1e-' || private.decimals_of(%s) as numeric) as u",
+                    rate, price, rate, price, price, rate, currency, currency,
+                )[0]  # fmt: skip
+                assert (worth, less) == (True, False), (rate, price, currency, asked)
+
+
+def test_held_money_costs_the_fee_whichever_way_it_becomes_the_merchants(
+    world: World, shop: Shop
+) -> None:
+    """A merchant who cancels, takes the late money and pays no fee would pay none ever."""
+    made = invoice(world, *shop)
+    open_method(world, made)
+    world.command("invoice_cancel", invoice_id=made["invoice_id"], actor_id=shop[0])
+    world.advance(minutes=1)
+    pay(world, made, "100")
+    world.advance(days=91)
+    assert expire(world) >= 1
+    fee, state_ = world.rows(
+        "select fee_amount::text, state from public.invoice_payments where invoice_id = %s",
+        made["invoice_id"],
+    )[0]  # fmt: skip
+    assert (Decimal(fee), state_) == (Decimal("0.5"), "kept")
+    assert world.problems() == []

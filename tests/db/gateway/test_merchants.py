@@ -185,3 +185,14 @@ def test_a_sole_owner_is_not_erased(world: World, shop: Shop) -> None:
     assert world.one("select private.products_in_the_way(%s)", owner) == ["merchants"]
     join(world, id_, owner, "owner")
     assert world.one("select private.products_in_the_way(%s)", owner) == []
+
+
+def test_who_is_invited_to_what_they_are_or_to_what_there_is_not(world: World, shop: Shop) -> None:
+    owner, id_ = shop
+    staff = join(world, id_, owner, "staff")
+    with refused(world.connection, "merchant_member_already"):
+        invite(world, id_, owner, staff, "staff")
+    with refused(world.connection, "merchant_role_unknown"):
+        invite(world, id_, owner, staff, "signer")
+    with refused(world.connection, "merchant_member_not_found"):
+        removed(world, id_, owner, world.user("stranger"))

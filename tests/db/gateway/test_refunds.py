@@ -23,6 +23,7 @@ from tests.world.merchants import (
 from tests.world.rails import ADDRESS, claim, outcome
 from tests.world.refused import refused
 from tests.world.stopping import restore, stop
+from tests.world.wallets import BRIDGED
 from tests.world.world import PLATFORM, World
 
 OTHER = "0x" + "7" * 39 + "8"
@@ -123,7 +124,8 @@ def test_late_money_that_is_held_goes_back_and_is_decided_by_it(world: World, sh
     assert world.balance(id_, CURRENCY)[:2] == (1000, 100)
     claim_refund(world, refund(world, made, owner))
     confirm(world)
-    assert world.balance(id_, CURRENCY)[:2] == (Decimal("999.9"), 0)
+    # Less our fee, and what the network takes.
+    assert world.balance(id_, CURRENCY)[:2] == (Decimal("999.4"), 0)
     assert world.rows("select state from public.invoice_payments") == [("kept",)]
     assert world.problems() == []
     # More of it comes: that is late, whatever the policy.
@@ -240,4 +242,31 @@ def test_money_that_the_rail_takes_back_after_a_refund_is_owed(world: World, sho
     owed = world.one("select owed::numeric from public.wallets where party_id = %s and currency = "
                      "%s and type = 'spot'", id_, CURRENCY)  # fmt: skip
     assert owed > 0
+    assert world.problems() == []
+
+
+def test_of_two_currencies_a_refund_says_which(world: World, shop: Shop) -> None:
+    owner, _ = shop
+    made = paid(world, shop)
+    # As if a part had come over another way that the payer opened.
+    world.run(
+        "insert into public.invoice_payments select r.* from public.invoice_payments as p "
+        "cross join lateral jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), "
+        "'currency', %s::text)) as r", BRIDGED,
+    )  # fmt: skip
+    with refused(world.connection, "refund_currency_required"):
+        refund(world, made, owner)
+    assert refund(world, made, owner, currency=CURRENCY)["currency"] == CURRENCY
+
+
+def test_a_refund_waits_for_money_that_the_chain_took_back(world: World, shop: Shop) -> None:
+    """Else the payer would have the money of the merchant's other sales for money that is gone."""
+    owner, id_ = shop
+    world.deposit(id_, "1000")
+    made = invoice(world, *shop)
+    deposit = pay(world, made, "100")
+    told_ = refund(world, made, owner)
+    assert judged(world, deposit, "lose") == 1
+    with refused(world.connection, "refund_waits"):
+        claim_refund(world, told_)
     assert world.problems() == []

@@ -42,10 +42,11 @@ def day_of_sixty(market: Market) -> Iterator[None]:
     """Nobody withdraws more than sixty in a day."""
     set_to = (
         "update public.withdrawal_policies set max_amount = %s, max_per_day = %s"
-        " where rail = 'base'"
+        " where rail = 'base' and currency = 'USDC_BASE'"
     )
     (before,) = market.rows(
-        "select max_amount, max_per_day from public.withdrawal_policies where rail = 'base'"
+        "select max_amount, max_per_day from public.withdrawal_policies"
+        " where rail = 'base' and currency = 'USDC_BASE'"
     )
     market.owner.execute(set_to, ["60", "60"])
     yield

@@ -16,6 +16,8 @@ from tests.world.http.market import listing, milestone
 
 CURRENCY = "USDC_BASE"
 FLOAT = Decimal(50_000)
+# Ether of the hot wallet. Little: what books and chain differ by alone needs no second operator.
+ETHER_FLOAT = Decimal(2)
 # Blocks after which every transfer is final.
 FINAL = 5
 
@@ -50,8 +52,7 @@ class Scene:
             work_on(desk.stack, chain)
             chain.catch_up(desk.stack.clock.now())
             desk.stack.configure(**screening.variables())
-            # Below what a second operator would have to see.
-            chain.give_ether(chain.hot_wallet.address, 2 * 10**18)
+            chain.give_ether(chain.hot_wallet.address, int(ETHER_FLOAT * 10**18))
             scene = cls(desk, chain, screening)
             scene.fill(FLOAT)
             yield scene
