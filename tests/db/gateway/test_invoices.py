@@ -537,3 +537,19 @@ def test_held_money_costs_the_fee_whichever_way_it_becomes_the_merchants(
     )[0]  # fmt: skip
     assert (Decimal(fee), state_) == (Decimal("0.5"), "kept")
     assert world.problems() == []
+
+
+@pytest.mark.parametrize("seconds", [299, 30 * 86400 + 1, 0, -1])
+def test_an_invoice_has_five_minutes_to_thirty_days(world: World, shop: Shop, seconds: int) -> None:
+    with refused(world.connection, "invoice_time"):
+        invoice(world, *shop, expires_in=seconds)
+
+
+def test_what_is_not_offered_and_what_does_not_wait(world: World, shop: Shop) -> None:
+    made = invoice(world, *shop, currencies=["USDC_BASE"])
+    with refused(world.connection, "currency_not_offered"):
+        open_method(world, made, "ETH_BASE")
+    with refused(world.connection, "currency_not_offered"):
+        invoice(world, *shop, currencies=["EUR"])
+    with refused(world.connection, "invoice_payment_not_found"):
+        world.command("invoice_payment_accept", payment_id=made["invoice_id"], actor_id=shop[0])
