@@ -551,5 +551,7 @@ def test_what_is_not_offered_and_what_does_not_wait(world: World, shop: Shop) ->
         open_method(world, made, "ETH_BASE")
     with refused(world.connection, "currency_not_offered"):
         invoice(world, *shop, currencies=["EUR"])
+    pay(world, made, "100")
+    counts = world.one("select id from public.invoice_payments where state = 'credited'")
     with refused(world.connection, "invoice_payment_not_found"):
-        world.command("invoice_payment_accept", payment_id=made["invoice_id"], actor_id=shop[0])
+        world.command("invoice_payment_accept", payment_id=counts, actor_id=shop[0])
