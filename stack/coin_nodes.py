@@ -117,13 +117,12 @@ def _version(program: Path) -> str:
 
 def _mirror() -> str:
     """The mirror that apt uses for the system's own suite."""
-    own = _own_suite()
-    listed = _run("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)",
-                  "Created-By: Packages")  # fmt: skip
-    for line in listed.splitlines():
-        site, release, component = line.split()
-        if (release, component) == (own, "main"):
-            return site
+    # Says it also where no list of packages was fetched yet.
+    end = f"/dists/{_own_suite()}/InRelease"
+    for line in _run("apt-get", "update", "--print-uris").splitlines():
+        address = line.split()[0].strip("'") if line.strip() else ""
+        if address.endswith(end):
+            return address.removesuffix(end) + "/"
     raise FetchFailed("apt has no source of the system's own suite")
 
 
