@@ -153,7 +153,10 @@ begin
     elsif not v_brings then
         -- The rail names what it takes back as it named it, and how often it did.
         if private.lose_suspended(
-            private.report_id(p_report.rail, regexp_replace(p_report.provider_event_id, ':lost:\d+$', '')), p_now
+            private.report_id(p_report.rail, concat_ws(
+                ':', regexp_replace(p_report.provider_event_id, ':lost:\d+$', ''),
+                nullif(substring(p_report.provider_event_id from ':lost:(\d+)$'), '1')
+            )), p_now
         ) then
             return 'taken_back';
         end if;

@@ -44,7 +44,7 @@ begin
                 select from private.address_watches as w
                 where w.rail = p_screening.rail and w.address = p_screening.address and w.ended_at is null
                     -- Anybody can send to anybody: it says nothing about who is sent to.
-                    and w.reason <> 'deposit' and w.party_id in (e.payer_id, e.payee_id)
+                    and w.reason not in ('deposit', 'invoice_refund') and w.party_id in (e.payer_id, e.payee_id)
             )
     );
 end

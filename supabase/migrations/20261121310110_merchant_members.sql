@@ -256,7 +256,10 @@ begin
     select * into v_row from public.merchant_invitations as i where i.merchant_id = v_merchant and i.user_id = v_actor;
     if not found or v_row.expires_at <= v_now
         -- Who invited may have left, or been put out, since.
-        or not private.works_as(v_row.invited_by, v_merchant, '{owner,operator,admin}') then
+        or not private.works_as(
+            v_row.invited_by, v_merchant,
+            case v_row.role when 'owner' then '{owner}' else '{owner,operator,admin}' end::public.member_role[]
+        ) then
         perform private.refuse('merchant_invitation_not_found');
     elsif v_row.role <> 'owner' then
         perform private.assert_keeps_owner(v_merchant, v_actor);

@@ -294,13 +294,14 @@ def test_prices(service: Rest, fingerprint: Fingerprint) -> None:
 def test_functions_with_plain_parameters(
     catalog: Catalog, service: Rest, person: Rest, world: World, fingerprint: Fingerprint
 ) -> None:
-    # Outages that other tests declared, traders whose trades they ended, messages and documents
-    # that they left are work to do, not bad input.
+    # Outages that other tests declared, traders whose trades they ended, messages, documents and
+    # receipts that they left are work to do, not bad input.
     for work in (
         "outage_credit",
         "reputation_refresh",
         "webhook_enqueue",
         "contract_documents_due",
+        "invoices_expire",
     ):
         while service.rpc("service", work, {}).json():
             continue
