@@ -196,3 +196,17 @@ def test_who_is_invited_to_what_they_are_or_to_what_there_is_not(world: World, s
         invite(world, id_, owner, staff, "signer")
     with refused(world.connection, "merchant_member_not_found"):
         removed(world, id_, owner, world.user("stranger"))
+
+
+def test_who_is_owner_no_more_has_made_nobody_an_owner(world: World, shop: Shop) -> None:
+    owner, id_ = shop
+    second, third = join(world, id_, owner, "owner"), world.user("third")
+    invite(world, id_, second, third, "owner")
+    world.run(
+        "update public.party_members set role = 'admin' where party_id = %s and user_id = %s",
+        id_, second,
+    )  # fmt: skip
+    with refused(world.connection, "merchant_invitation_not_found"):
+        accepted(world, id_, third)
+    invite(world, id_, second, third, "staff")
+    assert accepted(world, id_, third) == "staff"
