@@ -38,7 +38,7 @@ def exchange(caller: Caller, asker: AskedBy, db: Db) -> Response[Any]:
     if "retry_after" in found:
         raise TooMany(
             "too_many_requests",
-            "This address asks for tokens too often, or was refused too often.",
+            "This key is exchanged too often, or this address was refused too often.",
             members={"retry_after": found["retry_after"]},
         )
     if "refused" in found:

@@ -2,10 +2,9 @@
 
 import json
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from shared.db import database
 from shared.errors import NotFound
@@ -15,12 +14,10 @@ from web.visit import Visit, Visitor
 
 from . import checkout_rules as rules
 from .methods import open_method
+from .paths import Color, Currency, Token
 from .payment_uris import leads_with_uri, payment_uri
 
 routes = PageRoutes()
-Token = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
-Currency = Annotated[str, Path(pattern=r"^[A-Z][A-Z0-9_]{1,15}$")]
-RefundId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 # A page in a cache is a page of the past.
 _STATUS = ("status", "exceptions", "sequence", "currency", "amount", "paid_amount", "seen_amount",
            "rest_amount", "expires_at", "payments", "refunds")  # fmt: skip
@@ -51,11 +48,13 @@ def status(token: Token, visit: Visitor) -> Response[Any]:
     return Response(200, "application/json", body, headers)
 
 
-@routes.get("/i/<token>/brand.css")
-def brand(token: Token, visit: Visitor) -> Response[Any]:
-    """The colour of the merchant, which white words can be read on."""
-    style = f":root {{ --brand: {_read(token)['merchant']['color']}; --on-brand: #fff; }}"
-    return Response(200, "text/css; charset=utf-8", style, {"Cache-Control": "max-age=300"})
+@routes.get("/i/brand/<color>.css")
+def brand(color: Color, visit: Visitor) -> Response[Any]:
+    """The style of a colour of a merchant, which white words can be read on. It is in the address:
+    nobody is asked for it, and it may be kept for ever."""
+    style = f":root {{ --brand: #{color}; --on-brand: #fff; }}"
+    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(200, "text/css; charset=utf-8", style, kept)
 
 
 @routes.get("/i/<token>/receipt")

@@ -1,9 +1,8 @@
 """Whoever has the secret of a refund names where it goes; nobody is signed in."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from shared.api import Db, Routes, lambda_handler, make_app
 from shared.identifier import Id
@@ -11,9 +10,9 @@ from shared.responses import answers
 
 from . import refund_bodies as bodies
 from .claims import claim_refund
+from .paths import Token
 
 routes = Routes()
-Token = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 
 @routes.post(

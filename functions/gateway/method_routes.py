@@ -1,19 +1,17 @@
 """Whoever has the token of an invoice asks where to pay it; nobody is signed in."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from shared.api import Db, Routes, lambda_handler, make_app
 from shared.responses import answers
 
 from .method_bodies import InvoiceMethod
 from .methods import open_method
+from .paths import Currency, Token
 
 routes = Routes()
-Token = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
-Currency = Annotated[str, Path(pattern=r"^[A-Z][A-Z0-9_]{1,15}$")]
 
 
 @routes.post(

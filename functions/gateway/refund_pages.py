@@ -9,8 +9,8 @@ from shared.errors import NotFound
 from web.site import PageRoutes
 from web.visit import Visitor
 
-from .checkout_pages import RefundId, Token
 from .claims import claim_refund
+from .paths import RefundId, Token
 
 routes = PageRoutes()
 

@@ -85,22 +85,16 @@ $$;
 comment on function service.wallet_deposit_place(service.command) is
 'Writes the address of a wallet''s deposits, once {request_id, address, key_fingerprint and address_index that it was derived from, chain_id, token, actor_id, idempotency_key, request_hash} -> {request_id, party_id, rail, currency, address, chain_id, token, min_amount: less counts only once an operator accepts it, replayed}. Raises not_your_move (403), reference_required (422), deposit_request_fixed (409).';
 
-create function private.wallet_report_refusal(p_report jsonb, p_now timestamptz) returns text
+create function private.any_amount_refusal(p_report jsonb, p_now timestamptz) returns text
 language plpgsql stable set search_path = ''
 as $$
 declare
     v_rail public.rails;
-    v_party uuid := (p_report ->> 'reference_id')::uuid;
     v_kind text := p_report ->> 'kind';
     v_amount numeric := (p_report ->> 'amount')::numeric;
 begin
     select * into strict v_rail from public.rails as r where r.id = p_report ->> 'rail';
-    if not exists (
-        select from public.deposit_requests as d
-        where d.party_id = v_party and d.rail = any (private.shares_addresses(v_rail.id))
-    ) then
-        perform private.refuse('wallet_not_found');
-    elsif v_kind not in ('funds', 'reversal_lost') or (v_kind = 'reversal_lost' and not v_rail.takes_back) then
+    if v_kind not in ('funds', 'reversal_lost') or (v_kind = 'reversal_lost' and not v_rail.takes_back) then
         return 'no_reversals';
     elsif not exists (
         select from public.currencies as c
@@ -111,12 +105,42 @@ begin
         return 'report_time';
     elsif v_amount > v_rail.max_amount or (v_kind = 'reversal_lost' and v_amount > coalesce((
         select sum(case r.kind when 'funds' then r.amount else -r.amount end) from public.rail_reports as r
-        where r.purpose = 'wallet' and r.reference_id = v_party and r.rail = v_rail.id
-            and r.currency = p_report ->> 'currency'
+        where r.purpose = p_report ->> 'purpose' and r.reference_id = (p_report ->> 'reference_id')::uuid
+            and r.rail = v_rail.id and r.currency = p_report ->> 'currency'
     ), 0)) then
         return 'report_too_large';
     end if;
     return null;
+end
+$$;
+comment on function private.any_amount_refusal(jsonb, timestamptz) is
+'For purposes that take any amount: why what a rail says of one is not believed; what it takes back is at most what it brought. Null: it may be so.';
+
+create function private.brought_by(p_report public.rail_reports) returns uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    -- A rail counts how often it brought the same, from two on.
+    return private.report_id(p_report.rail, concat_ws(
+        ':', regexp_replace(p_report.provider_event_id, ':lost:\d+$', ''),
+        nullif(substring(p_report.provider_event_id from ':lost:(\d+)$'), '1')
+    ));
+end
+$$;
+comment on function private.brought_by(public.rail_reports) is 'The report that brought what this one says is lost.';
+
+create function private.wallet_report_refusal(p_report jsonb, p_now timestamptz) returns text
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if not exists (
+        select from public.deposit_requests as d
+        where d.party_id = (p_report ->> 'reference_id')::uuid
+            and d.rail = any (private.shares_addresses(p_report ->> 'rail'))
+    ) then
+        perform private.refuse('wallet_not_found');
+    end if;
+    return private.any_amount_refusal(p_report, p_now);
 end
 $$;
 comment on function private.wallet_report_refusal(jsonb, timestamptz) is
@@ -151,13 +175,7 @@ begin
         perform private.suspend_deposit(p_report, p_now);
         return 'suspense';
     elsif not v_brings then
-        -- The rail names what it takes back as it named it, and how often it did.
-        if private.lose_suspended(
-            private.report_id(p_report.rail, concat_ws(
-                ':', regexp_replace(p_report.provider_event_id, ':lost:\d+$', ''),
-                nullif(substring(p_report.provider_event_id from ':lost:(\d+)$'), '1')
-            )), p_now
-        ) then
+        if private.lose_suspended(private.brought_by(p_report), p_now) then
             return 'taken_back';
         end if;
         -- What the balance does not cover is owed, and set off against what comes.

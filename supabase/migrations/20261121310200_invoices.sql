@@ -164,7 +164,7 @@ create index invoices_currency_idx on public.invoices (currency);
 create index invoices_created_by_idx on public.invoices (created_by);
 create index invoices_expires_at_idx on public.invoices (expires_at) where status = 'open';
 create index invoices_receipt_idx on public.invoices (merchant_id, settled_at)
-where status = 'settled' and marked is null and receipt_number is null;
+where settled_at is not null and marked is null and receipt_number is null;
 create index invoices_customer_email_idx on public.invoices (updated_at) where customer_email is not null;
 create trigger _000_never_deleted before delete or truncate on public.invoices
 for each statement execute function private.tg__append_only();

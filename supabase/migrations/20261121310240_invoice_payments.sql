@@ -6,35 +6,15 @@ insert into private.acts (act, kind, step_up, scope) values
 create function private.invoice_report_refusal(p_report jsonb, p_now timestamptz) returns text
 language plpgsql stable set search_path = ''
 as $$
-declare
-    v_rail public.rails;
-    v_invoice uuid := (p_report ->> 'reference_id')::uuid;
-    v_kind text := p_report ->> 'kind';
-    v_amount numeric := (p_report ->> 'amount')::numeric;
 begin
-    select * into strict v_rail from public.rails as r where r.id = p_report ->> 'rail';
     if not exists (
         select from public.deposit_requests as d
-        where d.purpose = 'invoice' and d.reference_id = v_invoice and d.rail = any (private.shares_addresses(v_rail.id))
+        where d.purpose = 'invoice' and d.reference_id = (p_report ->> 'reference_id')::uuid
+            and d.rail = any (private.shares_addresses(p_report ->> 'rail'))
     ) then
         perform private.refuse('invoice_not_found');
-    elsif v_kind not in ('funds', 'reversal_lost') or (v_kind = 'reversal_lost' and not v_rail.takes_back) then
-        return 'no_reversals';
-    elsif not exists (
-        select from public.currencies as c
-        where c.code = p_report ->> 'currency' and c.network_id is not distinct from v_rail.network_id
-    ) then
-        return 'rail_currency';
-    elsif (p_report ->> 'provider_time')::timestamptz > p_now + interval '1 hour' then
-        return 'report_time';
-    elsif v_amount > v_rail.max_amount or (v_kind = 'reversal_lost' and v_amount > coalesce((
-        select sum(case r.kind when 'funds' then r.amount else -r.amount end) from public.rail_reports as r
-        where r.purpose = 'invoice' and r.reference_id = v_invoice and r.rail = v_rail.id
-            and r.currency = p_report ->> 'currency'
-    ), 0)) then
-        return 'report_too_large';
     end if;
-    return null;
+    return private.any_amount_refusal(p_report, p_now);
 end
 $$;
 comment on function private.invoice_report_refusal(jsonb, timestamptz) is
@@ -74,16 +54,13 @@ declare
     v_payment public.invoice_payments;
     v_rule record;
     v_as_wallet public.rail_reports := p_report;
-    v_event text := regexp_replace(p_report.provider_event_id, ':lost:\d+$', '');
 begin
     select * into strict v_invoice from public.invoices as i where i.id = p_report.reference_id for no key update;
     v_as_wallet.purpose := 'wallet';
     v_as_wallet.reference_id := v_invoice.merchant_id;
     if p_report.kind <> 'funds' then
-        -- A rail counts how often it brought the same, from two on.
-        v_event := concat_ws(':', v_event, nullif(substring(p_report.provider_event_id from ':lost:(\d+)$'), '1'));
         select * into v_payment from public.invoice_payments as p
-        where p.id = private.report_id(p_report.rail, v_event) for no key update;
+        where p.id = private.brought_by(p_report) for no key update;
         if not found or v_payment.state = 'lost' then
             return 'not_booked';
         elsif v_payment.state = 'held' then
@@ -283,7 +260,7 @@ begin
     -- In one order, so that two who number wait for each other and never both ways.
     for v_row in
         select * from public.invoices as i
-        where i.status = 'settled' and i.marked is null and i.receipt_number is null
+        where i.settled_at is not null and i.marked is null and i.receipt_number is null
         order by i.merchant_id, i.settled_at, i.id limit least(greatest(max_rows, 1), 2000) for no key update skip locked
     loop
         update public.invoices as i set

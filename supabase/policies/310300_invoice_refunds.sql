@@ -3,9 +3,4 @@ grant select on public.invoice_refunds to authenticated;
 create policy invoice_refunds_select_own on public.invoice_refunds for select to authenticated
 using (merchant_id = any(array(select private.readable_parties())));
 
-grant execute on function
-service.invoice_refund_make(service.command), service.invoice_refund_claim(service.command),
-service.invoice_refund_cancel(service.command), service.invoice_refunds_expire(integer)
-to service_role;
-
 select private.open_to_keys('public.invoice_refunds', 'invoices:read');

@@ -78,6 +78,9 @@ def test_complaint_23_all_of_it_goes_back_to_where_the_payer_wants_it(
     assert world.balance(id_, CURRENCY)[:2] == (Decimal("999.4"), 0)
     assert world.balance(PLATFORM, CURRENCY, "costs")[0] == Decimal("0.1")
     assert world.problems() == []
+    # What was paid has its receipt, also where it went back before the receipt had its number.
+    assert world.one("select service.invoices_expire()") == 1
+    assert row(world, made)["receipt_number"].endswith("-000001")
 
 
 def test_a_part_leaves_it_settled_and_the_rest_can_go_back_too(world: World, shop: Shop) -> None:
